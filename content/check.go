@@ -1,0 +1,99 @@
+package content
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Check reports what [Load] accepts but an editor should mend: links that lead
+// nowhere, facts and policies past their review date, the same question answered
+// in two ways. Problems come sorted by file and line.
+func (l *Library) Check(today time.Time) []Problem {
+	c := &lint{}
+	for _, f := range l.Facts.All {
+		if today.After(f.ReviewBy.Time) {
+			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q was to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
+		}
+	}
+	asked := map[string]*Policy{}
+	for _, p := range l.Policies {
+		if p.ReviewDue(today) {
+			c.add(p.file, p.src.line("reviewBy"), "policy was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
+		}
+		l.checkLinks(p, c)
+		l.checkFAQ(p, asked, c)
+	}
+	l.checkUnused(c)
+	sort.SliceStable(c.problems, func(i, j int) bool {
+		a, b := c.problems[i], c.problems[j]
+		return a.File < b.File || a.File == b.File && a.Line < b.Line
+	})
+	return c.problems
+}
+
+type lint struct{ problems []Problem }
+
+func (c *lint) add(file string, line int, what, fix string) {
+	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})
+}
+
+var href = regexp.MustCompile(`href="([^"]*)"`)
+
+func (l *Library) checkLinks(p *Policy, c *lint) {
+	for _, s := range p.Sections {
+		for _, m := range href.FindAllStringSubmatch(string(s.HTML), -1) {
+			if !l.linkLeads(p, m[1]) {
+				c.add(p.file, s.Line, fmt.Sprintf("link to %q in section %q leads nowhere", m[1], s.ID), "link to /policies/<slug>#<section> of an existing section")
+			}
+		}
+	}
+}
+
+// linkLeads reports whether a link inside p leads to something that exists.
+func (l *Library) linkLeads(p *Policy, target string) bool {
+	if strings.HasPrefix(target, "tel:") || strings.HasPrefix(target, "https://") {
+		return true
+	}
+	page, anchor, _ := strings.Cut(target, "#")
+	if page != "" {
+		slug, ok := strings.CutPrefix(page, "/policies/")
+		if !ok {
+			return sitePages[page]
+		}
+		if p, ok = l.Policy(slug); !ok {
+			return false
+		}
+	}
+	if anchor == "" {
+		return page != ""
+	}
+	_, ok := p.Section(anchor)
+	return ok
+}
+
+// sitePages are the pages outside /policies that content may link to.
+var sitePages = map[string]bool{"/": true, "/policies": true, "/ask": true, "/track": true, "/accessibility": true, "/search": true}
+
+func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
+	for i, f := range p.FAQ {
+		for _, q := range append([]string{f.Q}, f.Alt...) {
+			key := strings.ToLower(strings.TrimRight(q, "？?。 "))
+			if other, twice := asked[key]; twice && other != p {
+				c.add(p.file, p.src.line("faq", i), fmt.Sprintf("question %q is answered by %s too", q, other.Slug), "keep it in one policy and link there")
+			}
+			asked[key] = p
+		}
+	}
+}
+
+// checkUnused finds facts that no file names any more.
+func (l *Library) checkUnused(c *lint) {
+	for _, f := range l.Facts.All {
+		if !l.Facts.used[f.Name] && f.Kind != "phone" {
+			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q is not used", f.Name), "name it in a policy or delete it")
+		}
+	}
+}

@@ -1,0 +1,284 @@
+// Package content holds what the site says and the rules it applies: policies,
+// facts, shared questions, categories and the glossary.
+//
+// Everything comes from one tree of files (embedded, or a directory given with
+// --content). [Load] reads the tree strictly and returns a [Library] that never
+// changes; a new version of the content is a new Library. A [Policy] is one
+// Markdown file whose front matter declares who is eligible, what is given,
+// which documents and questions an application needs and who decides, so that
+// page, search, bot, checker, form and review all derive from it.
+//
+// The package refuses to know HTTP, SQL, the interface language and the clock:
+// callers pass the day when it matters.
+package content
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"sort"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+//go:embed *.yaml *.txt policies
+var embedded embed.FS
+
+// Embedded returns the content that is built into the binary.
+func Embedded() fs.FS { return embedded }
+
+// Library is one consistent version of the whole content.
+type Library struct {
+	Policies   []*Policy  // by category, then order, then slug
+	Categories []Category // in display order
+	Glossary   []Term
+	Facts      *Facts
+	Synonyms   string // search data, see synonyms.txt; this package does not read it
+	Lexicon    string // bot data, see lexicon.txt; this package does not read it
+	Version    string // changes whenever any file changes
+
+	bySlug map[string]*Policy
+}
+
+// Category groups policies on the list page and filters searches.
+type Category struct {
+	Slug  string `yaml:"slug"`
+	ZH    string `yaml:"zh"`
+	EN    string `yaml:"en"`
+	About string `yaml:"about"`
+}
+
+// Title returns the category's name in lang; Chinese for any language but English.
+func (c Category) Title(lang string) string {
+	if lang == "en" && c.EN != "" {
+		return c.EN
+	}
+	return c.ZH
+}
+
+// Term is one entry of the glossary: a policy term and its agreed English name.
+type Term struct {
+	ZH    string   `yaml:"zh"`
+	EN    string   `yaml:"en"`
+	About string   `yaml:"about"`
+	Names []string `yaml:"names"`
+}
+
+// Problem is one fault in the content, with the place and the way to mend it.
+type Problem struct {
+	File string
+	Line int // 1-based; 0 when the fault belongs to the file as a whole
+	What string
+	Fix  string
+}
+
+// Error formats the problem as file:line: what (fix).
+func (p Problem) Error() string {
+	s := p.File
+	if p.Line > 0 {
+		s = fmt.Sprintf("%s:%d", p.File, p.Line)
+	}
+	s += ": " + p.What
+	if p.Fix != "" {
+		s += " — " + p.Fix
+	}
+	return s
+}
+
+// Problems lists the single problems inside an error that [Load] returned.
+func Problems(err error) []Problem {
+	var out []Problem
+	var one Problem
+	if errors.As(err, &one) {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range joined.Unwrap() {
+				out = append(out, Problems(e)...)
+			}
+			return out
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// Load reads the whole tree. The error joins every [Problem] found, so that an
+// editor sees them all at once; a Library is returned only when there is none.
+func Load(fsys fs.FS) (*Library, error) {
+	l := &Library{bySlug: map[string]*Policy{}}
+	c := &collector{}
+	facts := loadFacts(fsys, c)
+	l.Facts = facts
+	shared := loadQuestions(fsys, facts, c)
+	l.Categories = loadList[Category](fsys, "categories.yaml", "categories", c)
+	l.Glossary = loadList[Term](fsys, "glossary.yaml", "terms", c)
+	l.Synonyms = readText(fsys, "synonyms.txt", c)
+	l.Lexicon = readText(fsys, "lexicon.txt", c)
+	names, err := fs.Glob(fsys, "policies/*.md")
+	if err != nil {
+		return nil, fmt.Errorf("list policies: %w", err)
+	}
+	for _, name := range names {
+		if p := loadPolicy(fsys, name, facts, shared, c); p != nil {
+			l.Policies = append(l.Policies, p)
+			l.bySlug[p.Slug] = p
+		}
+	}
+	if len(names) == 0 {
+		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
+	}
+	l.crossCheck(c)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	l.sortPolicies()
+	l.Version, err = version(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Policy returns the policy with the given slug.
+func (l *Library) Policy(slug string) (*Policy, bool) {
+	p, ok := l.bySlug[slug]
+	return p, ok
+}
+
+// Category returns the category with the given slug; the zero Category if unknown.
+func (l *Library) Category(slug string) Category {
+	for _, c := range l.Categories {
+		if c.Slug == slug {
+			return c
+		}
+	}
+	return Category{}
+}
+
+// Neighbours returns the policies before and after p on the list; nil at the ends.
+func (l *Library) Neighbours(p *Policy) (prev, next *Policy) {
+	for i, q := range l.Policies {
+		if q.Slug != p.Slug {
+			continue
+		}
+		if i > 0 {
+			prev = l.Policies[i-1]
+		}
+		if i+1 < len(l.Policies) {
+			next = l.Policies[i+1]
+		}
+	}
+	return prev, next
+}
+
+func (l *Library) sortPolicies() {
+	rank := map[string]int{}
+	for i, c := range l.Categories {
+		rank[c.Slug] = i
+	}
+	sort.Slice(l.Policies, func(i, j int) bool {
+		a, b := l.Policies[i], l.Policies[j]
+		if rank[a.Category] != rank[b.Category] {
+			return rank[a.Category] < rank[b.Category]
+		}
+		if a.Order != b.Order {
+			return a.Order < b.Order
+		}
+		return a.Slug < b.Slug
+	})
+}
+
+// crossCheck finds references between files that lead nowhere.
+func (l *Library) crossCheck(c *collector) {
+	for _, p := range l.Policies {
+		if l.Category(p.Category).Slug == "" {
+			c.add(p.file, p.src.line("category"), fmt.Sprintf("unknown category %q", p.Category), "use a slug of categories.yaml")
+		}
+		for i, cond := range p.Eligibility {
+			for _, slug := range cond.Instead {
+				if _, ok := l.bySlug[slug]; !ok {
+					c.add(p.file, p.src.line("eligibility", i, "instead"), fmt.Sprintf("no policy %q to look at instead", slug), "name an existing policy or leave it out")
+				}
+			}
+		}
+	}
+}
+
+// Watch loads dir again whenever a file in it changes and passes the outcome on:
+// a new Library, or the error with a nil Library, in which case the caller keeps
+// the one it has. It returns when ctx ends.
+func Watch(ctx context.Context, dir string, changed func(*Library, error)) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch content: %w", err)
+	}
+	defer func() { _ = w.Close() }()
+	for _, d := range []string{dir, path.Join(dir, "policies")} {
+		if err := w.Add(d); err != nil {
+			return fmt.Errorf("watch content %s: %w", d, err)
+		}
+	}
+	// Editors save in several steps; one quiet moment stands for one save.
+	const quiet = 50 * time.Millisecond
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-w.Events:
+			timer.Reset(quiet)
+		case err := <-w.Errors:
+			changed(nil, fmt.Errorf("watch content: %w", err))
+		case <-timer.C:
+			changed(Load(os.DirFS(dir)))
+		}
+	}
+}
+
+// collector gathers problems so that one load reports them all.
+type collector struct{ problems []error }
+
+func (c *collector) add(file string, line int, what, fix string) {
+	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})
+}
+
+func (c *collector) err() error { return errors.Join(c.problems...) }
+
+func readText(fsys fs.FS, name string, c *collector) string {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		c.add(name, 0, "cannot be read: "+err.Error(), "create the file; it may be empty")
+		return ""
+	}
+	return string(b)
+}
+
+func version(fsys fs.FS) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if ext := path.Ext(name); ext != ".md" && ext != ".yaml" && ext != ".txt" && ext != ".csv" {
+			return nil
+		}
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%s %d\n", name, len(b))
+		h.Write(b)
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash content: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12], nil
+}

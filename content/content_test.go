@@ -1,0 +1,225 @@
+package content
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// tree returns a small valid content tree; change lets a case break it.
+func tree(change map[string]string) fstest.MapFS {
+	files := map[string]string{
+		"categories.yaml":    "categories:\n  - {slug: allowance, zh: 生活补贴, en: Allowances, about: 钱}\n",
+		"glossary.yaml":      "terms:\n  - {zh: 孤儿, en: orphan, about: 失去父母的孩子}\n",
+		"synonyms.txt":       "",
+		"lexicon.txt":        "",
+		"questions.yaml":     sampleQuestions,
+		"facts.yaml":         sampleFacts,
+		"policies/sample.md": samplePolicy,
+	}
+	for name, text := range change {
+		files[name] = text
+	}
+	m := fstest.MapFS{}
+	for name, text := range files {
+		m[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return m
+}
+
+const sampleFacts = `facts:
+  - name: rate
+    kind: amount
+    value: "100元/人/月"
+    number: 100
+    unit: 元/人/月
+    year: 2021
+    what: 标准
+    source: {title: 函, issuer: 局, date: 2021-05-13}
+    inForce: 2021-01-01
+    reviewBy: 2027-01-01
+    confirmed: true
+  - name: phone-12345
+    kind: phone
+    value: "12345"
+    what: 热线
+    source: {title: 函, issuer: 局, date: 2021-05-13}
+    inForce: 2021-01-01
+    reviewBy: 2027-01-01
+    confirmed: true
+`
+
+const sampleQuestions = `questions:
+  child_id: {type: resident-id, label: 身份证号, derives: {child_age: age}}
+  child_age: {type: number, label: 几岁}
+  father: {type: choice, label: 爸爸, unknown: true, options: [{value: dead, label: 去世}, {value: prison, label: 服刑}, {value: other, label: 其他}]}
+  school: {type: yesno, label: 在读, when: child_age >= 18}
+`
+
+const samplePolicy = `---
+slug: sample
+titles: {zh: 样本, en: Sample}
+category: allowance
+summary: 每月 ${rate}
+status: in-force
+source: {title: 函, issuer: 局, number: 1号, date: 2021-05-13}
+inForce: 2021-01-01
+reviewBy: 2027-01-01
+published: 2026-11-23
+eligibility:
+  - {name: age, expr: 'child_age < 18 or school == "yes"', yes: 未满, no: 已满, unknown: 年龄}
+  - {name: father, expr: 'father in ["dead", "prison"]', yes: 是, no: 否, unknown: 查}
+confirm:
+  - {expr: 'father == "prison"', text: 请核对}
+outcomes:
+  - {expr: 'father == "dead"', text: 孤儿}
+questions:
+  - {section: child, title: 孩子, ask: [child_id, school, father]}
+decides: {office: 市民政局, level: city}
+faq:
+  - {q: 多少钱, a: "${rate}", section: amount}
+---
+
+## 给多少钱 {#amount}
+
+每月 ${rate}，电话 ${phone-12345}。
+
+| 甲 | 乙 |
+|---|---|
+| 1 | 2 |
+`
+
+func TestLoadSample(t *testing.T) {
+	lib, err := Load(tree(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := lib.Policy("sample")
+	if !ok {
+		t.Fatal("policy not found")
+	}
+	if want := "每月 100元/人/月（2021年标准）"; p.Summary != want {
+		t.Errorf("summary = %q; want %q", p.Summary, want)
+	}
+	s, _ := p.Section("amount")
+	if !strings.Contains(string(s.HTML), `<a href="tel:12345">12345</a>`) {
+		t.Errorf("HTML lacks the tel: link: %s", s.HTML)
+	}
+	if want := "每月 100元/人/月（2021年标准），电话 12345。\n甲；乙\n1；2"; s.Text != want {
+		t.Errorf("text = %q; want %q", s.Text, want)
+	}
+	if !strings.Contains(string(s.HTML), `class="table-scroll"`) {
+		t.Errorf("table is not in a scroll region: %s", s.HTML)
+	}
+}
+
+// TestLoadProblems breaks the sample in one way each and expects the place.
+func TestLoadProblems(t *testing.T) {
+	swap := func(file, text, old, new string) map[string]string {
+		if !strings.Contains(text, old) {
+			t.Fatalf("%s has no %q", file, old)
+		}
+		return map[string]string{file: strings.Replace(text, old, new, 1)}
+	}
+	const pol = "policies/sample.md"
+	cases := []struct {
+		name, want string
+		change     map[string]string
+	}{
+		{"unknown fact in front matter", pol + `:5: unknown fact "rates"`, swap(pol, samplePolicy, "每月 ${rate}\n", "每月 ${rates}\n")},
+		{"unknown fact in body", pol + `:27: unknown fact "nope"`, swap(pol, samplePolicy, "电话 ${phone-12345}", "电话 ${nope}")},
+		{"unclosed fact", pol + `:27: unknown fact "rate，电话`, swap(pol, samplePolicy, "每月 ${rate}，", "每月 ${rate，")},
+		{"undated fact", `facts.yaml:2: fact "rate" has no date`, swap("facts.yaml", sampleFacts, "    inForce: 2021-01-01\n", "")},
+		{"fact without source", `facts.yaml:2: fact "rate" has no source`, swap("facts.yaml", sampleFacts, "title: 函, ", "")},
+		{"amount without year", `facts.yaml:2: fact "rate" has no year`, swap("facts.yaml", sampleFacts, "    year: 2021\n", "")},
+		{"unknown key", pol + ":4: field categry not found", swap(pol, samplePolicy, "category", "categry")},
+		{"bad date", pol + ":8", swap(pol, samplePolicy, "inForce: 2021-01-01", "inForce: 2021-13-01")},
+		{"unknown category", pol + `:4: unknown category "x"`, swap(pol, samplePolicy, "category: allowance", "category: x")},
+		{"expression names no question", pol + `:12: expression "child_agee < 18 or`, swap(pol, samplePolicy, "child_age < 18", "child_agee < 18")},
+		{"expression uses no option", `question father has no option "deaf"`, swap(pol, samplePolicy, `["dead", "prison"]`, `["deaf", "prison"]`)},
+		{"expression of wrong type", "does not type-check", swap(pol, samplePolicy, "child_age < 18", `child_age < "a"`)},
+		{"question of unusable type", "child_id is of a type that rules cannot use", swap(pol, samplePolicy, "child_age < 18", `child_id == "a"`)},
+		{"FAQ without section", pol + `:22: FAQ names no section: "amounts"`, swap(pol, samplePolicy, "section: amount}", "section: amounts}")},
+		{"heading without id", pol + `:25: heading "给多少钱" has no id`, swap(pol, samplePolicy, " {#amount}", "")},
+		{"slug is not the file name", pol + ":2: slug", swap(pol, samplePolicy, "slug: sample", "slug: other")},
+		{"instead leads nowhere", `no policy "gone" to look at instead`, swap(pol, samplePolicy, "unknown: 年龄}", "unknown: 年龄, instead: [gone]}")},
+		{"no shared question", `no shared question "childid"`, swap(pol, samplePolicy, "[child_id,", "[childid,")},
+		{"question asked twice", `question "father" is asked twice`, swap(pol, samplePolicy, "school, father]", "father, father]")},
+		{"misspelt key in own question", "field lable not found", swap(pol, samplePolicy, "[child_id, school", "[{name: a, type: text, lable: b}, school")},
+		{"no front matter", pol + ":1: no front matter", map[string]string{pol: "## a {#a}\n"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Load(tree(c.change))
+			if err == nil {
+				t.Fatal("loaded; want an error")
+			}
+			if !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error = %v; want %q in it", err, c.want)
+			}
+			if len(Problems(err)) == 0 {
+				t.Errorf("Problems(%v) is empty", err)
+			}
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	cases := []struct {
+		name, want string
+		change     map[string]string
+		today      time.Time
+	}{
+		{"clean", "", nil, day},
+		{"fact past review", `facts.yaml:2: fact "rate" was to be reviewed`, nil, day.AddDate(1, 0, 0)},
+		{"policy past review", "policies/sample.md:9: policy was to be reviewed", nil, day.AddDate(1, 0, 0)},
+		{"dead link", `link to "/policies/gone" in section "amount"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](/policies/gone)\n"}, day},
+		{"dead anchor", `link to "#nope"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](#nope)\n"}, day},
+		{"same question, two answers", `question "多少钱" is answered by sample too`, map[string]string{"policies/two.md": strings.Replace(samplePolicy, "slug: sample", "slug: two", 1)}, day},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			lib, err := Load(tree(c.change))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all []string
+			for _, p := range lib.Check(c.today) {
+				all = append(all, p.Error())
+			}
+			got := strings.Join(all, "\n")
+			if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+				t.Errorf("Check = %q; want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestVersionFollowsContent(t *testing.T) {
+	load := func(change map[string]string) string {
+		lib, err := Load(tree(change))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lib.Version
+	}
+	if load(nil) != load(nil) {
+		t.Error("the same content has two versions")
+	}
+	if load(nil) == load(map[string]string{"synonyms.txt": "a = b"}) {
+		t.Error("a changed file keeps the version")
+	}
+}
+
+func FuzzPolicyFile(f *testing.F) {
+	f.Add(samplePolicy)
+	f.Add("---\n{\n---\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		lib, err := Load(tree(map[string]string{"policies/sample.md": text}))
+		if err == nil && len(lib.Policies) != 1 {
+			t.Errorf("loaded %d policies", len(lib.Policies))
+		}
+	})
+}

@@ -1,0 +1,152 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	xast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// Section is a part of a policy's page under one second-level heading. Its ID is
+// the anchor that the bot cites.
+type Section struct {
+	ID    string
+	Title string
+	HTML  template.HTML // without the heading
+	Text  string        // the same in plain text, one paragraph or row a line
+	Line  int           // of the heading in its file
+}
+
+// markdown returns the one converter of the site: tables, Chinese line breaks and
+// heading ids. Raw HTML in the source is left out.
+func markdown() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks(), extension.WithEscapedSpace())),
+		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(tableScroll{extension.NewTableHTMLRenderer()}, 100))),
+	)
+}
+
+// tableScroll puts each table into a region that scrolls by itself, so that the
+// page never does (WCAG 1.4.10), and names the region for readers.
+type tableScroll struct{ inner renderer.NodeRenderer }
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (t tableScroll) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	t.inner.RegisterFuncs(r)
+	r.Register(xast.KindTable, func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			_, _ = w.WriteString("<div class=\"table-scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\"><table>\n")
+		} else {
+			_, _ = w.WriteString("</table></div>\n")
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// parseBody splits a Markdown body into its sections. firstLine is the line of
+// the file on which body starts.
+func parseBody(file string, firstLine int, body string, facts *Facts, c *collector) []Section {
+	body = facts.fill(body, Fact.Markdown, func(offset int, what string) {
+		c.add(file, firstLine+strings.Count(body[:offset], "\n"), what, "name a fact of facts.yaml that has a source and dates")
+	})
+	src := []byte(body)
+	md := markdown()
+	doc := md.Parser().Parse(text.NewReader(src))
+	var sections []Section
+	var buf bytes.Buffer
+	flush := func() {
+		if len(sections) > 0 {
+			last := &sections[len(sections)-1]
+			last.HTML = template.HTML(buf.String()) // our own Markdown, raw HTML is left out
+		}
+		buf.Reset()
+	}
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok && h.Level <= 2 {
+			flush()
+			sections = append(sections, newSection(file, firstLine, h, src, c))
+			continue
+		}
+		if len(sections) == 0 {
+			c.add(file, firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
+			return nil
+		}
+		if err := md.Renderer().Render(&buf, src, n); err != nil {
+			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
+		}
+		last := &sections[len(sections)-1]
+		last.Text = strings.TrimSpace(last.Text + "\n" + plainBlock(n, src))
+	}
+	flush()
+	if len(sections) == 0 {
+		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
+	}
+	return sections
+}
+
+func newSection(file string, firstLine int, h *ast.Heading, src []byte, c *collector) Section {
+	s := Section{Title: plainInline(h, src), Line: firstLine}
+	if h.Lines().Len() > 0 {
+		s.Line += bytes.Count(src[:h.Lines().At(0).Start], []byte("\n"))
+	}
+	if id, ok := h.AttributeString("id"); ok {
+		s.ID = fmt.Sprintf("%s", id)
+	}
+	if !slugForm.MatchString(s.ID) {
+		c.add(file, s.Line, fmt.Sprintf("heading %q has no id", s.Title), "write ## "+s.Title+" {#english-word}")
+	}
+	if h.Level != 2 {
+		c.add(file, s.Line, "first-level heading in the body", "the title stands in the front matter; use ##")
+	}
+	return s
+}
+
+// plainBlock returns the text below n: a line for each paragraph, item and row.
+func plainBlock(n ast.Node, src []byte) string {
+	switch n.Kind() {
+	case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
+		return plainInline(n, src)
+	case xast.KindTableRow, xast.KindTableHeader:
+		var cells []string
+		for cell := n.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			cells = append(cells, plainInline(cell, src))
+		}
+		return strings.Join(cells, "；")
+	}
+	var lines []string
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if s := plainBlock(child, src); s != "" {
+			lines = append(lines, s)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func plainInline(n ast.Node, src []byte) string {
+	var b strings.Builder
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch t := n.(type) {
+		case *ast.Text:
+			b.Write(t.Segment.Value(src))
+		case *ast.String:
+			b.Write(t.Value)
+		case *ast.AutoLink:
+			b.Write(t.URL(src))
+		}
+		return ast.WalkContinue, nil
+	})
+	return b.String()
+}

@@ -1,0 +1,268 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Policy is one programme or service, as its file declares it.
+type Policy struct {
+	Slug        string        `yaml:"slug"` // permanent, language-independent
+	Titles      Titles        `yaml:"titles"`
+	Names       []string      `yaml:"names"` // what people call it
+	Category    string        `yaml:"category"`
+	Order       int           `yaml:"order"`
+	Audience    []string      `yaml:"audience"`
+	Summary     string        `yaml:"summary"`
+	SummaryEN   string        `yaml:"summaryEn"`
+	Status      string        `yaml:"status"` // in-force, ended or unconfirmed
+	Source      Source        `yaml:"source"`
+	Basis       []Source      `yaml:"basis"`
+	InForce     Day           `yaml:"inForce"`
+	ReviewBy    Day           `yaml:"reviewBy"`
+	Published   Day           `yaml:"published"`
+	Gives       []Give        `yaml:"gives"`
+	Eligibility []Condition   `yaml:"eligibility"` // all must hold
+	Confirm     []Remark      `yaml:"confirm"`     // each turns a yes into to-be-confirmed
+	Outcomes    []Remark      `yaml:"outcomes"`    // what kind of yes; the first true one
+	Documents   []Document    `yaml:"documents"`
+	Questions   []FormSection `yaml:"questions"` // empty: not applied for online
+	Decides     Decision      `yaml:"decides"`
+	FAQ         []FAQ         `yaml:"faq"`
+
+	Sections []Section `yaml:"-"` // of the body, in order
+
+	file      string
+	src       *source
+	questions map[string]*Question // every question expressions may name
+	screen    []*Question
+}
+
+// Titles are a policy's names in the languages of the site.
+type Titles struct {
+	ZH    string `yaml:"zh"`
+	Short string `yaml:"short"` // Chinese, for tight places
+	EN    string `yaml:"en"`
+}
+
+// Give is one thing that the policy gives.
+type Give struct {
+	Title   string `yaml:"title"`
+	Text    string `yaml:"text"`
+	Section string `yaml:"section"` // where the page says more
+}
+
+// Document is a paper that an application needs.
+type Document struct {
+	Name     string `yaml:"name"`
+	Title    string `yaml:"title"`
+	Text     string `yaml:"text"`
+	When     Expr   `yaml:"when"` // needed only where true
+	Required bool   `yaml:"required"`
+	Holder   string `yaml:"holder"` // family, or department: checked between offices
+}
+
+// Decision says who decides and in how many working days.
+type Decision struct {
+	Steps       []Step `yaml:"steps"`
+	Level       string `yaml:"level"` // village, town or city
+	Office      string `yaml:"office"`
+	WorkingDays int    `yaml:"workingDays"` // 0: no limit is stated
+	Text        string `yaml:"text"`
+}
+
+// Step is one station on the way to a decision.
+type Step struct {
+	Who       string `yaml:"who"` // village, town or city
+	Does      string `yaml:"does"`
+	Days      int    `yaml:"days"` // working days; 0: no limit is stated
+	Basis     string `yaml:"basis"`
+	Confirmed *bool  `yaml:"confirmed"`
+}
+
+// Sure reports whether the step's limit is confirmed; it is unless said otherwise.
+func (s Step) Sure() bool { return s.Confirmed == nil || *s.Confirmed }
+
+// FAQ is a question that people ask, in several phrasings, with its answer.
+type FAQ struct {
+	Q       string   `yaml:"q"`
+	Alt     []string `yaml:"alt"`
+	A       string   `yaml:"a"`
+	Section string   `yaml:"section"` // ID of the section the answer rests on
+}
+
+// Title returns the policy's title in lang; Chinese for any language but English.
+func (p *Policy) Title(lang string) string {
+	if lang == "en" && p.Titles.EN != "" {
+		return p.Titles.EN
+	}
+	return p.Titles.ZH
+}
+
+// Short returns the short title in lang.
+func (p *Policy) Short(lang string) string {
+	if lang == "en" || p.Titles.Short == "" {
+		return p.Title(lang)
+	}
+	return p.Titles.Short
+}
+
+// Section returns the body's section with the given ID.
+func (p *Policy) Section(id string) (Section, bool) {
+	for _, s := range p.Sections {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Section{}, false
+}
+
+// Question returns the policy's question with the given name.
+func (p *Policy) Question(name string) (*Question, bool) {
+	q, ok := p.questions[name]
+	return q, ok
+}
+
+// Online reports whether the policy can be applied for on the site.
+func (p *Policy) Online() bool { return len(p.Questions) > 0 }
+
+// Checkable reports whether the policy has conditions to check.
+func (p *Policy) Checkable() bool { return len(p.Eligibility) > 0 }
+
+// ReviewDue reports whether the policy's review-by date has passed on the given day.
+func (p *Policy) ReviewDue(today time.Time) bool { return today.After(p.ReviewBy.Time) }
+
+var fence = []byte("---\n")
+
+func loadPolicy(fsys fs.FS, name string, facts *Facts, shared map[string]*Question, c *collector) *Policy {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		c.add(name, 0, "cannot be read: "+err.Error(), "")
+		return nil
+	}
+	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+	front, body, ok := bytes.Cut(bytes.TrimPrefix(b, fence), append([]byte("\n"), fence...))
+	if !ok || !bytes.HasPrefix(b, fence) {
+		c.add(name, 1, "no front matter", "open the file with --- lines around the declaration")
+		return nil
+	}
+	p := &Policy{file: name}
+	// One empty line stands for the opening fence, so that line numbers agree.
+	if p.src = parseYAML(name, append([]byte("\n"), front...), facts, p, c); p.src == nil {
+		return nil
+	}
+	bodyLine := bytes.Count(front, []byte("\n")) + 4
+	p.Sections = parseBody(name, bodyLine, string(body), facts, c)
+	p.resolveQuestions(shared, c)
+	p.check(c)
+	p.checkRules(c)
+	return p
+}
+
+var slugForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// check finds missing and contradictory declarations.
+func (p *Policy) check(c *collector) {
+	bad := func(line int, what, fix string) { c.add(p.file, line, what, fix) }
+	if want := strings.TrimSuffix(path.Base(p.file), ".md"); p.Slug != want || !slugForm.MatchString(p.Slug) {
+		bad(p.src.line("slug"), fmt.Sprintf("slug %q is not the file's name", p.Slug), "slug and file name are the same, lower-case words joined by -")
+	}
+	for key, value := range map[string]string{"titles": p.Titles.ZH, "summary": p.Summary, "category": p.Category, "source": p.Source.Title} {
+		if value == "" {
+			bad(p.src.line(key), key+" is missing", "every policy declares it")
+		}
+	}
+	for key, day := range map[string]Day{"inForce": p.InForce, "reviewBy": p.ReviewBy, "published": p.Published} {
+		if day.IsZero() {
+			bad(p.src.line(key), key+" is missing", "give it as 2006-01-02")
+		}
+	}
+	if p.Status != "in-force" && p.Status != "ended" && p.Status != "unconfirmed" {
+		bad(p.src.line("status"), fmt.Sprintf("unknown status %q", p.Status), "use in-force, ended or unconfirmed")
+	}
+	if p.Source.Number == "" && !p.Source.Unconfirmed {
+		bad(p.src.line("source"), "source has no document number", "give it, or mark the source unconfirmed: true")
+	}
+	p.checkLists(bad)
+}
+
+func (p *Policy) checkLists(bad func(line int, what, fix string)) {
+	ids := map[string]bool{}
+	for _, s := range p.Sections {
+		if ids[s.ID] {
+			bad(s.Line, fmt.Sprintf("section %q stands twice", s.ID), "give each heading its own id")
+		}
+		ids[s.ID] = true
+	}
+	for i, g := range p.Gives {
+		if g.Title == "" || g.Text == "" || g.Section != "" && !ids[g.Section] {
+			bad(p.src.line("gives", i), "gives entry lacks title or text, or names no section", "complete it")
+		}
+	}
+	for i, f := range p.FAQ {
+		if f.Q == "" || f.A == "" {
+			bad(p.src.line("faq", i), "FAQ entry lacks question or answer", "complete it")
+		}
+		if !ids[f.Section] {
+			bad(p.src.line("faq", i, "section"), fmt.Sprintf("FAQ names no section: %q", f.Section), "use the id of a heading of this file")
+		}
+	}
+	seen := map[string]bool{}
+	for i, d := range p.Documents {
+		if d.Name == "" || d.Title == "" || seen[d.Name] {
+			bad(p.src.line("documents", i), fmt.Sprintf("document %q lacks a name or title, or stands twice", d.Name), "complete it")
+		}
+		seen[d.Name] = true
+	}
+	if p.Online() && p.Decides.Office == "" {
+		bad(p.src.line("decides"), "nobody decides", "an application needs decides.office and decides.level")
+	}
+}
+
+// resolveQuestions replaces names of shared questions by the questions, and makes
+// every shared question known to expressions.
+func (p *Policy) resolveQuestions(shared map[string]*Question, c *collector) {
+	p.questions = map[string]*Question{}
+	for name, q := range shared {
+		p.questions[name] = q
+	}
+	asked := map[string]bool{}
+	sections := map[string]bool{}
+	for i := range p.Questions {
+		section := &p.Questions[i]
+		if !slugForm.MatchString(section.Section) || sections[section.Section] {
+			c.add(p.file, p.src.line("questions", i), fmt.Sprintf("form section %q is not a word or stands twice", section.Section), "give it a name of lower-case letters")
+		}
+		sections[section.Section] = true
+		for j, a := range section.Ask {
+			line := p.src.line("questions", i, "ask", j)
+			p.resolve(a, line, shared, c)
+			if asked[a.Name] {
+				c.add(p.file, line, fmt.Sprintf("question %q is asked twice", a.Name), "ask it once")
+			}
+			asked[a.Name] = true
+		}
+	}
+}
+
+func (p *Policy) resolve(a *AskEntry, line int, shared map[string]*Question, c *collector) {
+	if !a.shared() {
+		a.check(p.file, line, c)
+		if _, taken := shared[a.Name]; taken {
+			c.add(p.file, line, fmt.Sprintf("question %q is already a shared one", a.Name), "name the shared question or choose another name")
+		}
+		p.questions[a.Name] = a.Question
+		return
+	}
+	q, ok := shared[a.Name]
+	if !ok {
+		c.add(p.file, line, fmt.Sprintf("no shared question %q", a.Name), "add it to questions.yaml or define it here")
+		return
+	}
+	a.Question = q
+}

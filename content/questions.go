@@ -1,0 +1,163 @@
+package content
+
+import (
+	"fmt"
+	"io/fs"
+	"sort"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Question is one thing a form or the checker asks. Its name is the name that
+// expressions use.
+type Question struct {
+	Name         string            `yaml:"name"`
+	Type         string            `yaml:"type"` // see questionTypes
+	Label        string            `yaml:"label"`
+	Help         string            `yaml:"help"`
+	Required     bool              `yaml:"required"`
+	Unknown      bool              `yaml:"unknown"` // a choice may be answered “不清楚”
+	Options      []Option          `yaml:"options"`
+	When         Expr              `yaml:"when"` // asked only where true; empty: always
+	Derives      map[string]string `yaml:"derives"`
+	Autocomplete string            `yaml:"autocomplete"` // HTML autofill token
+	Private      bool              `yaml:"private"`      // masked wherever it is shown
+	Min          int               `yaml:"min"`          // of a number
+	Max          int               `yaml:"max"`          // of a number; 0: no bound
+}
+
+// Option is one choice of a choice question.
+type Option struct {
+	Value string `yaml:"value"`
+	Label string `yaml:"label"`
+	Help  string `yaml:"help"`
+}
+
+// UnknownAnswer is the value of a choice that was answered “不清楚”.
+const UnknownAnswer = "unknown"
+
+// questionTypes says of each type whether expressions may use it, and how.
+var questionTypes = map[string]exprKind{
+	"text": kindNone, "long-text": kindNone, "name": kindNone, "resident-id": kindNone,
+	"date": kindNone, "phone": kindNone, "address": kindNone, "bank-account": kindNone,
+	"relation": kindText, "choice": kindText, "yesno": kindText,
+	"number": kindNumber, "amount": kindNumber,
+}
+
+// OptionLabel returns the label of the option with this value, or the value.
+func (q *Question) OptionLabel(value string) string {
+	for _, o := range q.Options {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return value
+}
+
+// Accepts reports whether value is one of the question's options; questions
+// without options accept anything.
+func (q *Question) Accepts(value string) bool {
+	for _, o := range q.Options {
+		if o.Value == value {
+			return true
+		}
+	}
+	return len(q.Options) == 0
+}
+
+// Section is one page of the application form.
+type FormSection struct {
+	Section string      `yaml:"section"`
+	Title   string      `yaml:"title"`
+	Intro   string      `yaml:"intro"`
+	Ask     []*AskEntry `yaml:"ask"`
+}
+
+// AskEntry is a question in a form: the name of a shared one, or its own.
+type AskEntry struct{ *Question }
+
+// UnmarshalYAML reads either form.
+func (a *AskEntry) UnmarshalYAML(n *yaml.Node) error {
+	a.Question = &Question{}
+	if n.Kind == yaml.ScalarNode {
+		a.Name = n.Value
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i]; !questionKeys[key.Value] {
+			return fmt.Errorf("line %d: field %s not found in a question", key.Line, key.Value)
+		}
+	}
+	return n.Decode(a.Question)
+}
+
+var questionKeys = map[string]bool{
+	"name": true, "type": true, "label": true, "help": true, "required": true, "unknown": true,
+	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true,
+}
+
+// shared reports whether the entry only names a shared question.
+func (a *AskEntry) shared() bool { return a.Type == "" }
+
+func loadQuestions(fsys fs.FS, facts *Facts, c *collector) map[string]*Question {
+	const file = "questions.yaml"
+	b, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")
+		return nil
+	}
+	var doc struct {
+		Questions map[string]*Question `yaml:"questions"`
+	}
+	src := parseYAML(file, b, facts, &doc, c)
+	if src == nil {
+		return nil
+	}
+	for _, name := range sortedKeys(doc.Questions) {
+		q := doc.Questions[name]
+		q.Name = name
+		q.check(file, src.line("questions", name), c)
+	}
+	return doc.Questions
+}
+
+// check finds what is wrong with one question by itself, and completes it.
+func (q *Question) check(file string, line int, c *collector) {
+	bad := func(what, fix string) { c.add(file, line, fmt.Sprintf("question %q %s", q.Name, what), fix) }
+	if _, ok := questionTypes[q.Type]; !ok {
+		bad(fmt.Sprintf("has the unknown type %q", q.Type), "use one of the documented types")
+	}
+	if q.Label == "" {
+		bad("has no label", "say what is asked")
+	}
+	if q.Type == "yesno" && len(q.Options) == 0 {
+		q.Options = []Option{{Value: "yes", Label: "是"}, {Value: "no", Label: "否"}}
+	}
+	if (q.Type == "choice" || q.Type == "relation") && len(q.Options) < 2 {
+		bad("offers no choice", "give at least two options")
+	}
+	seen := map[string]bool{UnknownAnswer: true}
+	for _, o := range q.Options {
+		if o.Value == "" || o.Label == "" || seen[o.Value] {
+			bad(fmt.Sprintf("has an empty, reserved or repeated option %q", o.Value), "give each option its own value and a label")
+		}
+		seen[o.Value] = true
+	}
+	if q.Unknown && len(q.Options) > 0 {
+		q.Options = append(q.Options, Option{Value: UnknownAnswer, Label: "不清楚"})
+	}
+	for name, kind := range q.Derives {
+		if kind != "age" || q.Type != "resident-id" && q.Type != "date" {
+			bad(fmt.Sprintf("cannot derive %q as %q", name, kind), "only an age from a resident-id or date")
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,121 @@
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// source is a parsed YAML document that still knows the line of every value.
+type source struct {
+	file string
+	root *yaml.Node
+}
+
+// parseYAML decodes b into out strictly (an unknown key is a problem) after facts
+// have been put in, and returns the tree for later line look-ups; nil on failure.
+// Line numbers count from the start of b, so callers keep leading lines in place.
+func parseYAML(file string, b []byte, facts *Facts, out any, c *collector) *source {
+	var root yaml.Node
+	if err := yaml.Unmarshal(b, &root); err != nil {
+		addYAML(file, err, c)
+		return nil
+	}
+	if len(root.Content) == 0 {
+		c.add(file, 1, "empty", "fill it in or delete it")
+		return nil
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	if err := dec.Decode(out); err != nil && err != io.EOF {
+		addYAML(file, err, c)
+		return nil
+	}
+	src := &source{file: file, root: root.Content[0]}
+	if facts != nil {
+		src.fillFacts(src.root, facts, c)
+	}
+	if err := src.root.Decode(out); err != nil {
+		addYAML(file, err, c)
+		return nil
+	}
+	return src
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+
+func addYAML(file string, err error, c *collector) {
+	found := yamlLine.FindAllStringSubmatch(err.Error(), -1)
+	if len(found) == 0 {
+		c.add(file, 0, err.Error(), "mend the YAML")
+	}
+	for _, m := range found {
+		n, _ := strconv.Atoi(m[1])
+		c.add(file, n, m[2], "mend the YAML or the key's name")
+	}
+}
+
+// fillFacts replaces ${name} in every scalar below n by the fact's plain text.
+func (s *source) fillFacts(n *yaml.Node, facts *Facts, c *collector) {
+	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "${") {
+		n.Value = facts.fill(n.Value, Fact.Text, func(offset int, what string) {
+			c.add(s.file, n.Line+strings.Count(n.Value[:offset], "\n"), what, "name a fact of facts.yaml that has a source and dates")
+		})
+	}
+	for _, child := range n.Content {
+		s.fillFacts(child, facts, c)
+	}
+}
+
+// line returns the line of the value at path (keys and indexes); where the path
+// ends early, the line of the deepest value that exists.
+func (s *source) line(path ...any) int {
+	n := s.root
+	for _, step := range path {
+		child := descend(n, step)
+		if child == nil {
+			break
+		}
+		n = child
+	}
+	return n.Line
+}
+
+func descend(n *yaml.Node, step any) *yaml.Node {
+	switch key := step.(type) {
+	case int:
+		if n.Kind == yaml.SequenceNode && key < len(n.Content) {
+			return n.Content[key]
+		}
+	case string:
+		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == key {
+				return n.Content[i+1]
+			}
+		}
+	}
+	return nil
+}
+
+// loadList reads a file whose single top key holds a list.
+func loadList[T any](fsys fs.FS, name, key string, c *collector) []T {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		c.add(name, 0, "cannot be read: "+err.Error(), "create the file")
+		return nil
+	}
+	var doc map[string][]T
+	if parseYAML(name, b, nil, &doc, c) == nil {
+		return nil
+	}
+	if _, ok := doc[key]; !ok || len(doc) != 1 {
+		c.add(name, 1, fmt.Sprintf("the one top key must be %q", key), "rename it")
+	}
+	return doc[key]
+}
