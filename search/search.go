@@ -1,0 +1,84 @@
+// Package search finds passages of published text for a question put in
+// everyday words: simplified or traditional Chinese, Cantonese, pinyin, any
+// mixture of them, with typing mistakes.
+//
+// A caller turns what it publishes into [Document] values, hands all of them
+// to an engine's Index method, and asks with a [Query]. There are two engines
+// with the same two methods: [Index] keeps everything in memory and needs
+// nothing; [Meili] talks to a Meilisearch server. [Fallback] puts the first
+// behind the second. Both engines see text through one [Normalizer], whose
+// synonyms come from a data file that a content editor can extend.
+//
+// The package knows no policies, pages, databases or settings; words of the
+// field belong in the data file, never in this code.
+package search
+
+import "errors"
+
+// ErrUnavailable is wrapped by errors that mean the engine could not be
+// reached or did not answer in time, as opposed to having refused a request.
+var ErrUnavailable = errors.New("search engine unavailable")
+
+// DefaultLimit is the number of hits returned when Query.Limit is zero.
+const DefaultLimit = 10
+
+// maxQueryRunes bounds the work one query can cause; what follows is ignored.
+const maxQueryRunes = 320
+
+// Document is one findable passage.
+type Document struct {
+	ID       string   // unique within one Index call
+	Policy   string   // what the passage belongs to; a filter for callers
+	Section  string   // anchor within the page
+	Kind     string   // free to the caller, such as "faq", "section", "policy"
+	Lang     string   // language tag
+	Category string   // free to the caller
+	Title    string   // weighs most
+	Names    []string // other phrasings of Title; the best one counts, not their sum
+	Text     string   // body, plain text
+	URL      string
+}
+
+// Query is one search. Zero filters match everything; Text without a letter
+// or digit matches nothing.
+type Query struct {
+	Text     string
+	Lang     string
+	Category string
+	Kinds    []string // any of these
+	Limit    int      // DefaultLimit when zero or negative
+	Offset   int
+	Bare     bool // leave Snippet and Marks empty: ranking only
+}
+
+// Span is a half-open range of byte offsets.
+type Span struct{ Start, End int }
+
+// Hit is a document found, best first.
+type Hit struct {
+	Document
+	// Score is 0..1 and comparable between queries of the same engine.
+	Score float64
+	// Coverage is the idf-weighted share, 0..1, of the query's content tokens
+	// that the document contains; sound-alikes and related terms count in part.
+	Coverage float64
+	// Snippet is an excerpt of Text (of Title when there is no Text), plain,
+	// with the matched words at Marks.
+	Snippet string
+	Marks   []Span
+}
+
+// Result is one page of hits; Total counts the hits on all pages.
+type Result struct {
+	Hits  []Hit
+	Total int
+}
+
+// page returns the limit and offset to use.
+func (q Query) page() (limit, offset int) {
+	limit = q.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	return limit, max(q.Offset, 0)
+}
