@@ -1,0 +1,267 @@
+package vault
+
+import (
+	"bufio"
+	"context"
+	"crypto/cipher"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// ErrTooLarge says that an upload is longer than the limit; nothing was kept.
+var ErrTooLarge = errors.New("file is larger than allowed")
+
+// ErrFileID says that an id was not made by NewID.
+var ErrFileID = errors.New("not a file id")
+
+// A stored file is: version (1 byte), key id (4), salt (16), then chunks of
+// chunkSize plain bytes, each sealed by SM4-GCM under a key made for this file.
+// The nonce of a chunk is its number and a final 1 in the last one, so chunks
+// cannot be dropped, repeated or moved; the key depends on header and id, so a
+// file cannot stand in for another.
+const (
+	fileVersion    = 1
+	saltSize       = 16
+	fileHeaderSize = headerSize + saltSize
+	chunkSize      = 64 << 10
+	fileIDSize     = 16
+	tempSuffix     = ".part"
+	tempLifetime   = 24 * time.Hour
+)
+
+// Files is a directory of encrypted files. It is safe for concurrent use.
+type Files struct {
+	dir   string
+	keys  *Keyring
+	limit int64
+}
+
+// OpenFiles prepares dir, making it if absent, for files of at most limit
+// bytes. Remains of writes broken off more than a day ago are removed.
+func OpenFiles(dir string, keys *Keyring, limit int64) (*Files, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open file store: %w", err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*"+tempSuffix))
+	if err != nil {
+		return nil, fmt.Errorf("open file store: %w", err)
+	}
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > tempLifetime {
+			os.Remove(name)
+		}
+	}
+	return &Files{dir: dir, keys: keys, limit: limit}, nil
+}
+
+// NewID draws the random id under which a file is to be put.
+func (f *Files) NewID() (string, error) {
+	id := make([]byte, fileIDSize)
+	if err := f.keys.read(id); err != nil {
+		return "", fmt.Errorf("draw file id: %w", err)
+	}
+	return hex.EncodeToString(id), nil
+}
+
+// Put stores what r gives under id and returns its size. Afterwards the file
+// is there whole and survives a power cut; on an error, or when ctx ends, it
+// is as it was before. More than the limit is ErrTooLarge.
+func (f *Files) Put(ctx context.Context, id string, r io.Reader) (int64, error) {
+	path, err := f.path(id)
+	if err != nil {
+		return 0, err
+	}
+	temp, err := os.CreateTemp(f.dir, id+"-*"+tempSuffix) // mode 0600
+	if err != nil {
+		return 0, fmt.Errorf("put file: %w", err)
+	}
+	defer os.Remove(temp.Name())
+	defer temp.Close()
+	size, err := f.seal(ctx, temp, id, r)
+	if err != nil {
+		return 0, fmt.Errorf("put file: %w", err)
+	}
+	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+		return 0, fmt.Errorf("put file: %w", err)
+	}
+	if err := replace(temp.Name(), path); err != nil {
+		return 0, fmt.Errorf("put file: %w", err)
+	}
+	return size, nil
+}
+
+// Open returns a reader of the plain file; the caller closes it. It gives only
+// bytes that were authenticated, and where the file was cut or changed it ends
+// with ErrTampered instead of io.EOF. An absent file is fs.ErrNotExist.
+func (f *Files) Open(ctx context.Context, id string) (io.ReadCloser, error) {
+	path, err := f.path(id)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	aead, err := f.unlock(file, id)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return &fileReader{ctx: ctx, file: file, in: bufio.NewReaderSize(file, chunkSize+tagSize+1), aead: aead}, nil
+}
+
+// Delete removes the file; one that is not there is no error.
+func (f *Files) Delete(ctx context.Context, id string) error {
+	path, err := f.path(id)
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("delete file: %w", err)
+	}
+	return syncDir(f.dir)
+}
+
+// path admits nothing but the 32 digits of NewID, so no id can leave dir.
+func (f *Files) path(id string) (string, error) {
+	if len(id) != 2*fileIDSize || strings.Trim(id, "0123456789abcdef") != "" {
+		return "", ErrFileID
+	}
+	return filepath.Join(f.dir, id), nil
+}
+
+func (f *Files) seal(ctx context.Context, w io.Writer, id string, r io.Reader) (int64, error) {
+	key := f.keys.keys.Load().currentKey()
+	header := make([]byte, fileHeaderSize)
+	header[0] = fileVersion
+	copy(header[1:], key.id[:])
+	if err := f.keys.read(header[headerSize:]); err != nil {
+		return 0, err
+	}
+	aead, err := fileCipher(key, header, id)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := w.Write(header); err != nil {
+		return 0, err
+	}
+	in := bufio.NewReaderSize(r, chunkSize+1)
+	plain, sealed := make([]byte, chunkSize), make([]byte, 0, chunkSize+tagSize)
+	var size int64
+	for number := uint64(0); ; number++ {
+		n, last, err := readChunk(ctx, in, plain)
+		if err != nil {
+			return 0, err
+		}
+		if size += int64(n); size > f.limit {
+			return 0, ErrTooLarge
+		}
+		if _, err := w.Write(aead.Seal(sealed, chunkNonce(number, last), plain[:n], nil)); err != nil {
+			return 0, err
+		}
+		if last {
+			return size, nil
+		}
+	}
+}
+
+func (f *Files) unlock(r io.Reader, id string) (cipher.AEAD, error) {
+	header := make([]byte, fileHeaderSize)
+	_, err := io.ReadFull(r, header)
+	if err == io.EOF || err == io.ErrUnexpectedEOF || err == nil && header[0] != fileVersion {
+		return nil, ErrTampered
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open file: %w", err)
+	}
+	key, err := f.keys.key([keyIDSize]byte(header[1:headerSize]))
+	if err != nil {
+		return nil, err
+	}
+	return fileCipher(key, header, id)
+}
+
+func fileCipher(key *openKey, header []byte, id string) (cipher.AEAD, error) {
+	return newGCM(derive(key.raw, "file", bound(header, []byte(id))))
+}
+
+// readChunk fills buf as far as it can and tells whether the input ended.
+func readChunk(ctx context.Context, in *bufio.Reader, buf []byte) (n int, last bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, false, err
+	}
+	n, err = io.ReadFull(in, buf)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return n, true, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	_, err = in.Peek(1)
+	if err == io.EOF {
+		return n, true, nil
+	}
+	return n, false, err
+}
+
+func chunkNonce(number uint64, last bool) []byte {
+	nonce := make([]byte, nonceSize)
+	binary.BigEndian.PutUint64(nonce[nonceSize-9:], number)
+	if last {
+		nonce[nonceSize-1] = 1
+	}
+	return nonce
+}
+
+type fileReader struct {
+	ctx    context.Context // of the one request that reads
+	file   *os.File
+	in     *bufio.Reader
+	aead   cipher.AEAD
+	buf    [chunkSize + tagSize]byte
+	plain  []byte // opened and not yet read
+	number uint64
+	err    error
+}
+
+func (r *fileReader) Read(p []byte) (int, error) {
+	for len(r.plain) == 0 && r.err == nil && len(p) > 0 {
+		r.plain, r.err = r.next()
+	}
+	if len(r.plain) == 0 {
+		return 0, r.err
+	}
+	n := copy(p, r.plain)
+	r.plain = r.plain[n:]
+	return n, nil
+}
+
+func (r *fileReader) Close() error { return r.file.Close() }
+
+// next opens one chunk; with the last it also returns io.EOF.
+func (r *fileReader) next() ([]byte, error) {
+	n, last, err := readChunk(r.ctx, r.in, r.buf[:])
+	if err != nil {
+		return nil, err
+	}
+	plain, err := r.aead.Open(r.buf[:0], chunkNonce(r.number, last), r.buf[:n], nil)
+	// Put writes an empty chunk only for an empty file.
+	if err != nil || len(plain) == 0 && r.number > 0 {
+		return nil, ErrTampered
+	}
+	r.number++
+	if last {
+		return plain, io.EOF
+	}
+	return plain, nil
+}
