@@ -1,0 +1,335 @@
+package search
+
+import "strings"
+
+// What the parts of a query count. Pairs of characters count 1.
+const (
+	characterWeight = 0.4  // a character that is part of a pair
+	stopWeight      = 0.3  // factor for stop words
+	edgeWeight      = 0.5  // factor for a pair half of which is a stop word
+	soundWeight     = 1.4  // a pair of syllables: it stands for a pair and its characters
+	exactShare      = 0.7  // trust in a pair that sounds the same and shares a character
+	nearShare       = 0.4  // … that sounds nearly the same
+	strangerFactor  = 0.4  // … that shares no character with what was typed
+	pinyinShare     = 0.95 // trust in the words for a pair of syllables
+	looseFactor     = 0.5  // … that do not link up with the neighbouring pair
+)
+
+const (
+	minInitials = 3 // letters; shorter runs are found everywhere
+	maxInitials = 16
+)
+
+// clue is one thing a query asks for: any of its alternatives.
+type clue struct {
+	weight      float32 // idf and kind
+	first, last int32   // range in plan.alts
+	content     bool    // counts for coverage
+	related     bool    // adds to what was typed, asks for nothing itself
+}
+
+// alternative is a term and the trust, 0..1, that it is what was meant.
+type alternative struct {
+	term  int32
+	share float32
+}
+
+// plan is a query made ready for one snapshot. Its slices are reused.
+type plan struct {
+	s        *snapshot
+	text     *text
+	tokens   []token
+	stop     []bool // by rune
+	clues    []clue
+	alts     []alternative
+	sequence []int32 // terms of the tokens, for phrases
+	initials string
+	ideal    float32 // the score of a title that says just what was asked
+	mass     float32 // weight of the content clues
+}
+
+// prepare reads the query. It leaves no clues when there is nothing to find.
+func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
+	p.s, p.initials, p.ideal, p.mass = s, "", 0, 0
+	p.clues, p.alts, p.sequence = p.clues[:0], p.alts[:0], p.sequence[:0]
+	p.text = n.trace(truncate(query, maxQueryRunes))
+	p.tokens = tokenize(p.tokens[:0], p.text.runes)
+	p.markStops(n)
+	for i := 0; i < len(p.tokens); {
+		if p.tokens[i].han {
+			p.character(i)
+			i++
+			continue
+		}
+		i = p.words(i)
+	}
+	p.relatedTerms(n)
+	for _, c := range p.clues {
+		if !c.related {
+			p.ideal += c.weight
+		}
+		if c.content {
+			p.mass += c.weight
+		}
+	}
+}
+
+// truncate keeps the first n runes of s.
+func truncate(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// markStops finds stop words; a query of nothing else keeps its words.
+func (p *plan) markStops(n *Normalizer) {
+	runes := p.text.runes
+	p.stop = append(p.stop[:0], make([]bool, len(runes))...)
+	left := 0
+	for i := 0; i < len(runes); {
+		length, _, ok := n.synonyms.stop.match(runes, i)
+		if !ok {
+			if runes[i] != ' ' {
+				left++
+			}
+			i++
+			continue
+		}
+		for range length {
+			p.stop[i] = true
+			i++
+		}
+	}
+	if left == 0 {
+		clear(p.stop)
+	}
+}
+
+// add appends a clue for the alternatives added since first.
+func (p *plan) add(weight float32, first int, content bool) {
+	p.clues = append(p.clues, clue{weight: weight, first: int32(first), last: int32(len(p.alts)), content: content})
+}
+
+// term appends a clue for a single term, which may be unknown.
+func (p *plan) term(id int32, weight float32, content bool) {
+	first := len(p.alts)
+	if id >= 0 {
+		p.alts = append(p.alts, alternative{id, 1})
+	}
+	p.add(weight, first, content)
+}
+
+// character adds the clues for a character and for the pair it opens.
+func (p *plan) character(i int) {
+	lex, t := p.s.lex, p.tokens[i]
+	id := lex.unigram(t.runes[0])
+	p.sequence = append(p.sequence, id)
+	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
+	weight, stopped := p.s.rarity(id), p.stop[t.at]
+	if pair || t.joined {
+		weight *= characterWeight
+	}
+	if stopped {
+		weight *= stopWeight
+	}
+	p.term(id, weight, !stopped)
+	if pair {
+		p.pair(i)
+	}
+}
+
+// pair adds the clue for the characters i and i+1.
+func (p *plan) pair(i int) {
+	a, b := p.tokens[i], p.tokens[i+1]
+	id := p.s.lex.bigram(a.runes[0], b.runes[0])
+	weight := p.pairRarity(id, a.runes[0], b.runes[0])
+	stopA, stopB := p.stop[a.at], p.stop[b.at]
+	switch {
+	case stopA && stopB:
+		weight *= stopWeight
+	case stopA || stopB:
+		weight *= edgeWeight
+	}
+	first := len(p.alts)
+	if id >= 0 {
+		p.alts = append(p.alts, alternative{id, 1})
+	} else if !stopA && !stopB {
+		p.soundAlike(i)
+	}
+	p.add(weight, first, !stopA && !stopB)
+}
+
+// pairRarity is the idf of a pair. A pair in no document is as often the seam
+// of two words as a new word, so it weighs no more than its characters do.
+func (p *plan) pairRarity(id int32, a, b rune) float32 {
+	if id >= 0 {
+		return p.s.idf[id]
+	}
+	x, y := p.s.lex.unigram(a), p.s.lex.unigram(b)
+	return (p.s.rarity(x) + p.s.rarity(y)) / 2
+}
+
+// soundAlike adds the known pairs that sound like the unknown one at i: a
+// typing mistake. A character that makes a known pair with its other
+// neighbour is taken to be right.
+func (p *plan) soundAlike(i int) {
+	a, b := p.tokens[i].runes[0], p.tokens[i+1].runes[0]
+	rightA := p.tokens[i].joined && p.s.lex.bigram(p.tokens[i-1].runes[0], a) >= 0
+	rightB := i+2 < len(p.tokens) && p.tokens[i+2].joined && p.s.lex.bigram(b, p.tokens[i+2].runes[0]) >= 0
+	if rightA && rightB {
+		return
+	}
+	ids, exact := p.s.sound.alike(a, b)
+	share := float32(nearShare)
+	if exact {
+		share = exactShare
+	}
+	for _, id := range ids {
+		x, y, _ := splitKey(p.s.lex.keys[id])
+		switch {
+		case x != a && rightA || y != b && rightB:
+		case x == a || y == b:
+			p.alts = append(p.alts, alternative{id, share})
+		default:
+			p.alts = append(p.alts, alternative{id, share * strangerFactor})
+		}
+	}
+}
+
+// words adds the clues for a run of words that are not characters and returns
+// the index of the token after it.
+func (p *plan) words(i int) int {
+	j := i
+	for j < len(p.tokens) && p.foreign(j) {
+		j++
+	}
+	if j > i && p.pinyin(i, j) {
+		return j
+	}
+	for j = max(j, i+1); i < j; i++ {
+		t := p.tokens[i]
+		id := p.s.lex.word(string(t.runes))
+		p.sequence = append(p.sequence, id)
+		weight, stopped := p.s.rarity(id), p.stop[t.at]
+		if stopped {
+			weight *= stopWeight
+		}
+		p.term(id, weight, !stopped)
+	}
+	return j
+}
+
+// foreign reports a Latin word that no document has.
+func (p *plan) foreign(i int) bool {
+	t := p.tokens[i]
+	return !t.han && wordClass(t.runes[0]) == 2 && p.s.lex.word(string(t.runes)) < 0
+}
+
+// pinyin reads the tokens i to j as syllables, or else as initials.
+func (p *plan) pinyin(i, j int) bool {
+	words := make([]string, 0, j-i)
+	for _, t := range p.tokens[i:j] {
+		words = append(words, string(t.runes))
+	}
+	cut := p.s.sound.bestCut(words)
+	if cut == nil {
+		letters := strings.Join(words, "")
+		if len(letters) >= minInitials && len(letters) <= maxInitials {
+			p.initials = letters
+		}
+		return false
+	}
+	for k := 1; k < len(cut); k++ {
+		p.syllables(cut, k)
+	}
+	return true
+}
+
+// syllables adds the clue for the pair of syllables that ends at k.
+func (p *plan) syllables(cut []syllable, k int) {
+	ids, exact := p.s.sound.find(cut[k-1], cut[k])
+	var before, after []int32
+	if k > 1 {
+		before, _ = p.s.sound.find(cut[k-2], cut[k-1])
+	}
+	if k+1 < len(cut) {
+		after, _ = p.s.sound.find(cut[k], cut[k+1])
+	}
+	first, weight := len(p.alts), p.s.unseen
+	for n, id := range ids {
+		share := float32(pinyinShare)
+		if !exact {
+			share = nearShare
+		}
+		if len(ids) > 1 && !p.links(before, id) && !p.links2(id, after) {
+			share *= looseFactor
+		}
+		if p.alts = append(p.alts, alternative{id, share}); n == 0 {
+			weight = p.s.idf[id]
+		}
+	}
+	p.add(weight*soundWeight, first, true)
+}
+
+// links reports whether a pair of the list ends with the character that id
+// begins with; links2 whether one begins with the character that id ends with.
+func (p *plan) links(list []int32, id int32) bool {
+	x, _, _ := splitKey(p.s.lex.keys[id])
+	for _, other := range list {
+		if _, y, _ := splitKey(p.s.lex.keys[other]); y == x {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *plan) links2(id int32, list []int32) bool {
+	for _, other := range list {
+		if p.links([]int32{id}, other) {
+			return true
+		}
+	}
+	return false
+}
+
+// relatedTerms widens the query with the related terms of the data file.
+func (p *plan) relatedTerms(n *Normalizer) {
+	runes := p.text.runes
+	for i := 0; i < len(runes); {
+		length, others, ok := n.synonyms.related.match(runes, i)
+		if !ok {
+			i++
+			continue
+		}
+		source := p.weigh(runes[i : i+length])
+		for _, other := range others {
+			p.expand(other, source*relatedWeight)
+		}
+		i += length
+	}
+}
+
+// weigh returns the rarity of a phrase: of its pairs and words.
+func (p *plan) weigh(runes []rune) float32 {
+	var sum float32
+	for id := range p.s.terms(runes) {
+		sum += p.s.rarity(id)
+	}
+	return sum
+}
+
+// expand adds the terms of a related phrase, which share the weight given.
+func (p *plan) expand(runes []rune, weight float32) {
+	total := p.weigh(runes)
+	for id := range p.s.terms(runes) {
+		if id < 0 {
+			continue
+		}
+		p.term(id, weight*p.s.idf[id]/total, false)
+		p.clues[len(p.clues)-1].related = true
+	}
+}

@@ -1,0 +1,31 @@
+package search
+
+// Fold is Normalize without the synonyms: width, case, traditional characters,
+// numerals and punctuation only.
+func (n *Normalizer) Fold(s string) string { return string(n.fold(s).runes) }
+
+// Syllables reads a lower-case Latin word as pinyin without tones; nil when it
+// is none. Of several readings it returns the one with the longest syllables in
+// front.
+func Syllables(word string) []string {
+	ways := mandarin().cut(word)
+	if len(ways) == 0 {
+		return nil
+	}
+	names := mandarin().names
+	out := make([]string, len(ways[0]))
+	for i, s := range ways[0] {
+		out[i] = names[s-1]
+	}
+	return out
+}
+
+// Sound returns the usual reading of a Chinese character as pinyin without tone;
+// empty when it has none.
+func Sound(r rune) string {
+	s := mandarin()
+	if ids := s.readings(r); len(ids) > 0 {
+		return s.names[ids[0]-1]
+	}
+	return ""
+}

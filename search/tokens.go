@@ -1,0 +1,128 @@
+package search
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxAlike bounds the words of one sound that a query is widened with.
+const maxAlike = 6
+
+// token is one unit of a normalised text: a character, or a word of other
+// letters or digits.
+type token struct {
+	runes  []rune // the word; one rune for a character
+	han    bool
+	joined bool // a character that directly follows another one
+	at     int  // offset of its first rune
+}
+
+// tokenize splits normalised runes and appends to dst, which may be reused.
+func tokenize(dst []token, runes []rune) []token {
+	for i := 0; i < len(runes); {
+		class := wordClass(runes[i])
+		j := i + 1
+		switch {
+		case runes[i] == ' ':
+			i++
+			continue
+		case class == 0:
+			joined := i > 0 && isHan(runes[i-1])
+			dst = append(dst, token{runes: runes[i:j], han: true, joined: joined, at: i})
+		default:
+			for j < len(runes) && wordClass(runes[j]) == class {
+				j++
+			}
+			dst = append(dst, token{runes: runes[i:j], at: i})
+		}
+		i = j
+	}
+	return dst
+}
+
+// stem drops the plural of an English word.
+func stem(word string) string {
+	switch {
+	case len(word) > 4 && strings.HasSuffix(word, "ies"):
+		return word[:len(word)-3] + "y"
+	case len(word) > 3 && strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss"):
+		return word[:len(word)-1]
+	}
+	return word
+}
+
+// lexicon numbers the terms of an index: characters and pairs of characters
+// by a packed key, words by their spelling.
+type lexicon struct {
+	han   map[uint64]int32
+	words map[string]int32
+	docs  []int32  // term to the number of documents that contain it
+	keys  []uint64 // term to its key; 0 for a word
+}
+
+func newLexicon() *lexicon {
+	return &lexicon{han: map[uint64]int32{}, words: map[string]int32{}}
+}
+
+func unigramKey(r rune) uint64   { return uint64(r) }
+func bigramKey(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) }
+
+// splitKey returns the characters of a pair.
+func splitKey(key uint64) (a, b rune, ok bool) {
+	return rune(key >> 32), rune(key & 0xffffffff), key>>32 != 0
+}
+
+func (l *lexicon) addHan(key uint64) int32 {
+	id, ok := l.han[key]
+	if !ok {
+		id = l.next(key)
+		l.han[key] = id
+	}
+	return id
+}
+
+func (l *lexicon) addWord(word string) int32 {
+	word = stem(word)
+	id, ok := l.words[word]
+	if !ok {
+		id = l.next(0)
+		l.words[strings.Clone(word)] = id
+	}
+	return id
+}
+
+func (l *lexicon) next(key uint64) int32 {
+	l.docs = append(l.docs, 0)
+	l.keys = append(l.keys, key)
+	return int32(len(l.docs) - 1)
+}
+
+// unigram, bigram and word return the number of a term, or -1.
+func (l *lexicon) unigram(r rune) int32   { return l.lookup(unigramKey(r)) }
+func (l *lexicon) bigram(a, b rune) int32 { return l.lookup(bigramKey(a, b)) }
+
+func (l *lexicon) lookup(key uint64) int32 {
+	if id, ok := l.han[key]; ok {
+		return id
+	}
+	return -1
+}
+
+func (l *lexicon) word(word string) int32 {
+	if id, ok := l.words[stem(word)]; ok {
+		return id
+	}
+	return -1
+}
+
+// mostCommon keeps the terms found in most documents.
+func (l *lexicon) mostCommon(ids []int32) []int32 {
+	slices.SortFunc(ids, func(a, b int32) int {
+		if l.docs[a] != l.docs[b] {
+			return int(l.docs[b] - l.docs[a])
+		}
+		return int(a - b)
+	})
+	ids = slices.Compact(ids)
+	return slices.Clone(ids[:min(len(ids), maxAlike)])
+}
