@@ -1,0 +1,174 @@
+// Package casework holds the people of the case desk and what they may do: users,
+// roles, passwords, sessions, invitations and the audit.
+//
+// [User] and [Role] answer who may do what where, from one table. [HashPassword]
+// and [CheckPassword] keep passwords as argon2id. [Session] and [Invite] know
+// when they end. An [AuditEntry] says who did what to which application, and
+// nothing of what it holds.
+//
+// The package is pure: it knows no database, no web and no words; time and
+// randomness are passed in.
+package casework
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"huitong/portal/apply"
+)
+
+// User is a member of staff.
+type User struct {
+	ID       string
+	Login    string
+	Name     string
+	Role     Role
+	Area     string // town, as an option of the question town; empty for the whole city
+	Password string // PHC string, see HashPassword
+	Created  time.Time
+	Disabled time.Time // zero while the account is in use
+}
+
+// May reports whether the user may do this in an area; an empty area stands for
+// what belongs to no area, such as the list itself.
+func (u User) May(a Action, area string) bool {
+	if !u.Disabled.IsZero() || !u.Role.May(a) {
+		return false
+	}
+	return area == "" || u.Role.Citywide() || u.Area == area
+}
+
+// Actor returns the user as the one who moves an application.
+func (u User) Actor() apply.Actor { return apply.Actor{Kind: apply.StaffActor, ID: u.ID} }
+
+// LogValue implements slog.LogValuer: ID and role, no name and no password.
+func (u User) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", u.ID), slog.String("role", string(u.Role)))
+}
+
+// String keeps %v from showing name and password.
+func (u User) String() string { return fmt.Sprintf("%s %s", u.Role, u.ID) }
+
+// GoString keeps %#v from showing name and password.
+func (u User) GoString() string { return u.String() }
+
+// Limits of a session: so long after sign-in, and so long without a request.
+const (
+	SessionLasts = 12 * time.Hour
+	SessionIdle  = 30 * time.Minute
+)
+
+// Session is a signed-in browser. The browser has the token, the store its hash.
+type Session struct {
+	TokenHash string
+	UserID    string
+	Created   time.Time
+	Seen      time.Time
+}
+
+// Live reports whether the session still counts.
+func (s Session) Live(now time.Time) bool {
+	return now.Before(s.Created.Add(SessionLasts)) && now.Before(s.Seen.Add(SessionIdle))
+}
+
+// InviteLasts is how long an invitation can be taken up.
+const InviteLasts = 72 * time.Hour
+
+// Invite lets one person set a password and become a user, once.
+type Invite struct {
+	Login   string // proposed; empty: to be chosen
+	Name    string // proposed; empty: to be given
+	Role    Role
+	Area    string
+	Created time.Time
+	Used    time.Time // zero until then
+}
+
+// Open reports whether the invitation can be taken up.
+func (i Invite) Open(now time.Time) bool {
+	return i.Used.IsZero() && now.Before(i.Created.Add(InviteLasts))
+}
+
+// Check says what is wrong with an invitation before it is sent.
+func (i Invite) Check() error {
+	var out apply.Invalid
+	if !i.Role.Known() {
+		out = append(out, apply.Problem{Field: "role", Key: KeyRole})
+	}
+	if i.Role.Known() && !i.Role.Citywide() && i.Area == "" {
+		out = append(out, apply.Problem{Field: "area", Key: KeyArea})
+	}
+	if i.Login != "" && !loginForm.MatchString(i.Login) {
+		out = append(out, apply.Problem{Field: "login", Key: KeyLoginForm})
+	}
+	return out.Err()
+}
+
+var loginForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
+
+// Accept makes the user of an invitation, or says what is wrong with the login,
+// name and password that were chosen. The store sets ID and checks that the login
+// is free.
+func (i Invite) Accept(random io.Reader, login, name, password string, now time.Time) (User, error) {
+	var out apply.Invalid
+	login = CleanLogin(login)
+	if !loginForm.MatchString(login) {
+		out = append(out, apply.Problem{Field: "login", Key: KeyLoginForm})
+	}
+	if name = strings.Join(strings.Fields(name), " "); !nameFits(name) {
+		out = append(out, apply.Problem{Field: "name", Key: KeyStaffName})
+	}
+	if p, bad := checkPassword(password, login); bad {
+		out = append(out, p)
+	}
+	if err := out.Err(); err != nil {
+		return User{}, err
+	}
+	hash, err := HashPassword(random, password)
+	if err != nil {
+		return User{}, err
+	}
+	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Password: hash, Created: now}, nil
+}
+
+// CleanLogin returns the login as it is compared: lower case, no spaces.
+func CleanLogin(s string) string {
+	return strings.ToLower(strings.Join(strings.Fields(s), ""))
+}
+
+func nameFits(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= 2 && n <= 30 && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+// What the audit records beside the actions that need permission.
+const (
+	SignIn       Action = "sign-in"
+	SignInFailed Action = "sign-in-failed"
+	SignOut      Action = "sign-out"
+	SendInvite   Action = "send-invite"
+	TakeInvite   Action = "take-invite"
+	Denied       Action = "denied" // asked for what the role or area does not allow
+	FamilyOpened Action = "family-opened"
+	SubmitCase   Action = "submit"
+	SupplyCase   Action = "supply"
+	WithdrawCase Action = "withdraw"
+)
+
+// AuditEntry is one line of the audit. It names an application and a field, never
+// what stands in them.
+type AuditEntry struct {
+	Number    int64 // 1, 2, … without gaps
+	At        time.Time
+	Actor     apply.Actor
+	Login     string // of the staff user at the time; empty for a family
+	Action    Action
+	Reference apply.Reference // empty where it concerns no single application
+	Detail    string          // a word such as the name of a field; nothing personal
+}

@@ -1,0 +1,164 @@
+package casework
+
+import (
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+
+	"huitong/portal/apply"
+)
+
+// Bounds of a password, in characters. Only length counts, beside a short list of
+// what everybody tries first (NIST SP 800-63B advises against rules of composition).
+const (
+	MinPassword = 12
+	MaxPassword = 200
+)
+
+// Keys of the messages that this package asks for.
+const (
+	KeyPasswordShort  = "error.password.short"  // Min
+	KeyPasswordLong   = "error.password.long"   // Max
+	KeyPasswordCommon = "error.password.common" // guessed at once
+	KeyLoginForm      = "error.login.form"      // 3 to 32 of a–z, 0–9, . _ -
+	KeyLoginTaken     = "error.login.taken"     //
+	KeyStaffName      = "error.staff.name"      //
+	KeyRole           = "error.staff.role"      //
+	KeyArea           = "error.staff.area"      // a role of a town needs its town
+)
+
+// MessageKeys lists every key that problems of this package may carry.
+func MessageKeys() []string {
+	return []string{
+		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon,
+		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea,
+	}
+}
+
+// common passwords of at least twelve characters, without repetitions and runs,
+// which are found by their shape.
+var common = []string{
+	"password1234", "passwordpassword", "password123456", "qwertyuiop12", "qwertyuiop123",
+	"1qaz2wsx3edc", "1q2w3e4r5t6y", "administrator", "adminadmin123", "zhongshan123",
+	"zhongshan2026", "woaini1314520", "woaini5201314", "huitong123456", "letmein12345",
+	"iloveyou1234", "welcome12345", "changeme1234", "abc123456789", "a123456789123",
+}
+
+// checkPassword says what is wrong with a new password.
+func checkPassword(password, login string) (apply.Problem, bool) {
+	p := apply.Problem{Field: "password"}
+	lower := strings.ToLower(password)
+	switch n := utf8.RuneCountInString(password); {
+	case n < MinPassword:
+		p.Key, p.Args = KeyPasswordShort, map[string]any{"Min": MinPassword}
+	case n > MaxPassword:
+		p.Key, p.Args = KeyPasswordLong, map[string]any{"Max": MaxPassword}
+	case monotone(lower) || login != "" && strings.ReplaceAll(lower, login, "") == "":
+		p.Key = KeyPasswordCommon
+	}
+	for _, c := range common {
+		if lower == c {
+			p.Key = KeyPasswordCommon
+		}
+	}
+	return p, p.Key != ""
+}
+
+// monotone reports whether s is one repeated character or a run such as
+// 123456789012 or abcdefghijkl.
+func monotone(s string) bool {
+	for _, step := range []int{0, 1, -1} {
+		run := true
+		for i := 1; i < len(s) && run; i++ {
+			d := int(s[i]) - int(s[i-1])
+			run = d == step || step != 0 && (d == -9*step) // 9 is followed by 0
+		}
+		if run {
+			return true
+		}
+	}
+	return false
+}
+
+// cost holds the parameters of argon2id: memory in KiB, passes, threads.
+type cost struct {
+	memory  uint32
+	time    uint32
+	threads uint8
+}
+
+// current is what new hashes are made with. Raising it is safe at any time: older
+// hashes still verify and are renewed at the next sign-in.
+var current = cost{memory: 19 * 1024, time: 2, threads: 1}
+
+// Limits on what a stored hash may ask for, so that a damaged one cannot take the
+// machine down.
+const (
+	maxMemory = 1 << 20 // KiB
+	maxTime   = 20
+)
+
+const saltSize, keySize = 16, 32
+
+// HashPassword returns the PHC string of the argon2id hash under a fresh salt.
+func HashPassword(random io.Reader, password string) (string, error) {
+	salt := make([]byte, saltSize)
+	if _, err := io.ReadFull(random, salt); err != nil {
+		return "", fmt.Errorf("draw a salt: %w", err)
+	}
+	return current.phc(salt, current.key(password, salt)), nil
+}
+
+func (c cost) key(password string, salt []byte) []byte {
+	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.threads, keySize)
+}
+
+var b64 = base64.RawStdEncoding
+
+func (c cost) phc(salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.threads,
+		b64.EncodeToString(salt), b64.EncodeToString(key))
+}
+
+var errHash = errors.New("not an argon2id hash of this portal")
+
+func parsePHC(s string) (c cost, salt, key []byte, err error) {
+	parts := strings.Split(s, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return c, nil, nil, errHash
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.time, &c.threads); err != nil {
+		return c, nil, nil, errHash
+	}
+	if c.memory == 0 || c.memory > maxMemory || c.time == 0 || c.time > maxTime || c.threads == 0 {
+		return c, nil, nil, errHash
+	}
+	salt, saltErr := b64.DecodeString(parts[4])
+	key, keyErr := b64.DecodeString(parts[5])
+	if saltErr != nil || keyErr != nil || len(salt) < 8 || len(key) != keySize {
+		return c, nil, nil, errHash
+	}
+	return c, salt, key, nil
+}
+
+// CheckPassword compares a password with its stored hash in constant time. The
+// second result asks for a new hash, because the parameters have been raised
+// since. An empty hash (nobody by that login) takes as long as a real one.
+func CheckPassword(hash, password string) (ok, outdated bool, err error) {
+	if hash == "" {
+		current.key(password, make([]byte, saltSize))
+		return false, false, nil
+	}
+	c, salt, key, err := parsePHC(hash)
+	if err != nil {
+		return false, false, fmt.Errorf("read the stored password: %w", err)
+	}
+	ok = subtle.ConstantTimeCompare(key, c.key(password, salt)) == 1
+	return ok, ok && c != current, nil
+}
