@@ -1,0 +1,87 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// errStaleForm says that a form came without the token of a page of ours.
+var errStaleForm = errors.New("form is stale")
+
+// failure is how an error is shown: words are the messages error.<words>.title
+// and error.<words>.text.
+type failure struct {
+	err    error
+	status int
+	words  string
+}
+
+// failures is the one table from error to page; the first match counts, and what
+// is not in it is our fault.
+var failures = []failure{
+	{errStaleForm, fiber.StatusForbidden, "stale"},
+	{fiber.ErrNotFound, fiber.StatusNotFound, "notfound"},
+	{fiber.ErrMethodNotAllowed, fiber.StatusMethodNotAllowed, "notfound"},
+	{fiber.ErrBadRequest, fiber.StatusBadRequest, "bad"},
+	{fiber.ErrForbidden, fiber.StatusForbidden, "forbidden"},
+	{fiber.ErrRequestEntityTooLarge, fiber.StatusRequestEntityTooLarge, "large"},
+	{fiber.ErrUnsupportedMediaType, fiber.StatusUnsupportedMediaType, "bad"},
+	{fiber.ErrTooManyRequests, fiber.StatusTooManyRequests, "busy"},
+}
+
+var ourFault = failure{nil, fiber.StatusInternalServerError, "ours"}
+
+func failureOf(err error) failure {
+	var fe *fiber.Error
+	if errors.As(err, &fe) {
+		for _, f := range failures {
+			if f.status == fe.Code && f.err != errStaleForm {
+				return f
+			}
+		}
+	}
+	for _, f := range failures {
+		if errors.Is(err, f.err) {
+			return f
+		}
+	}
+	return ourFault
+}
+
+type errorPage struct {
+	page
+	Words  string
+	Status int
+}
+
+// fail answers a request that ended in err: kind words and what to do next, never
+// the error itself, which goes into the log when it is ours.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	f := failureOf(err)
+	if f.status == fiber.StatusInternalServerError {
+		s.log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
+			slog.String("route", c.Route().Path), slog.String("request", requestID(c)), slog.Any("error", err))
+	}
+	c.Status(f.status)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if strings.HasPrefix(c.Path(), "/api/") {
+		return c.JSON(apiError{Error: f.words, Message: s.words(c)("error." + f.words + ".text")})
+	}
+	p := errorPage{page: s.page(c, "error."+f.words+".title"), Words: f.words, Status: f.status}
+	p.NoIndex = true
+	if err := s.render(c, "error", p); err != nil {
+		s.log.LogAttrs(c.UserContext(), slog.LevelError, "error page failed",
+			slog.String("request", requestID(c)), slog.Any("error", err))
+		return c.Status(fiber.StatusInternalServerError).SendString(s.words(c)("error.ours.text"))
+	}
+	return nil
+}
+
+// apiError is the body of every answer of the API that is not a success.
+type apiError struct {
+	Error   string `json:"error"` // fixed word for programs
+	Message string `json:"message"`
+}

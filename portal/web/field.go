@@ -1,0 +1,98 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"huitong/content"
+)
+
+// field is one question of a form as the field component shows it.
+type field struct {
+	Name     string
+	Lang     string // of label, help and options where it is not the page's
+	Label    string
+	Help     string
+	Value    string
+	Error    string // in the page's language
+	Optional bool
+	Options  []content.Option
+
+	InputType    string // text, tel, search …
+	InputMode    string
+	Autocomplete string
+	MaxLength    int
+	Width        string // short or medium; "" is the full measure
+	Long         bool   // several lines
+}
+
+// ID returns the id of the control an error leads to: the first choice of a list.
+func (f field) ID() string {
+	if n := len(f.Options); n > 0 && n <= maxRadios {
+		return f.OptionID(0)
+	}
+	return "f-" + f.Name
+}
+
+// OptionID returns the id of the i-th choice.
+func (f field) OptionID(i int) string { return "f-" + f.Name + "-" + strconv.Itoa(i) }
+
+// DescribedBy lists the ids of help and error.
+func (f field) DescribedBy() string {
+	var ids []string
+	if f.Help != "" {
+		ids = append(ids, f.ID()+"-help")
+	}
+	if f.Error != "" {
+		ids = append(ids, f.ID()+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Listed reports whether the choices are too many for radio buttons.
+func (f field) Listed() bool { return len(f.Options) > maxRadios }
+
+// maxRadios is the longest list of choices that is shown as radio buttons.
+const maxRadios = 14
+
+// problem is one line of the error summary: what is wrong and where to mend it.
+type problem struct{ Field, Text string }
+
+// summaryRow is one line of a summary list. Change is the address of the form
+// page, complete with its prefix; "" shows none.
+type summaryRow struct{ Key, Value, Change, Lang string }
+
+// step is one station of a way. State is done, now, wrong or next.
+type step struct{ Title, Text, Note, State, Lang string }
+
+// notice is a boxed message. Kind is "", done or warn; Role is "" or status.
+type notice struct{ Kind, Title, Text, Role string }
+
+// inputs says how each type of question is typed.
+var inputs = map[string]field{
+	"text":         {InputType: "text", MaxLength: 100},
+	"name":         {InputType: "text", MaxLength: 50, Width: "medium"},
+	"resident-id":  {InputType: "text", MaxLength: 24, Width: "medium"},
+	"date":         {InputType: "text", MaxLength: 12, Width: "short", InputMode: "numeric"},
+	"phone":        {InputType: "tel", MaxLength: 20, Width: "medium"},
+	"address":      {InputType: "text", MaxLength: 200},
+	"number":       {InputType: "text", MaxLength: 6, Width: "short", InputMode: "numeric"},
+	"amount":       {InputType: "text", MaxLength: 12, Width: "short", InputMode: "decimal"},
+	"bank-account": {InputType: "text", MaxLength: 30, Width: "medium", InputMode: "numeric"},
+	"long-text":    {Long: true, MaxLength: 1000},
+}
+
+// newField shows a question of the content with an answer and, if it is wrong,
+// why. Names of fields are the names of questions.
+func (s *Server) newField(l language, q *content.Question, value, wrong string) field {
+	f := inputs[q.Type]
+	f.Name, f.Value, f.Error, f.Optional, f.Autocomplete = q.Name, value, wrong, !q.Required, q.Autocomplete
+	f.Label, f.Help = s.views.content(l, q.Label), s.views.content(l, q.Help)
+	if l.contentLang() != l.Code {
+		f.Lang = l.contentLang()
+	}
+	for _, o := range q.Options {
+		f.Options = append(f.Options, content.Option{Value: o.Value, Label: s.views.content(l, o.Label), Help: s.views.content(l, o.Help)})
+	}
+	return f
+}

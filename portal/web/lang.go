@@ -1,0 +1,86 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/portal/locale"
+)
+
+// language is one language of the site and the path prefix it lives under.
+type language struct {
+	Code   string // BCP 47
+	Prefix string
+	Name   string // in itself
+	Short  string // in itself, for tight places
+}
+
+// short names for the language switch.
+var shortNames = map[string]string{"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"}
+
+// languages in the order of the language switch. The first has no prefix and is
+// the one the content is written in.
+var languages = func() []language {
+	var out []language
+	for _, l := range locale.Languages() {
+		prefix := l.Prefix
+		if prefix != "" {
+			prefix = "/" + prefix
+		}
+		out = append(out, language{l.Tag, prefix, l.Name, shortNames[l.Tag]})
+	}
+	return out
+}()
+
+// splitLanguage returns the language of a request path and the path without its prefix.
+func splitLanguage(path string) (language, string) {
+	for _, l := range languages[1:] {
+		rest, ok := strings.CutPrefix(path, l.Prefix)
+		if ok && (rest == "" || rest[0] == '/') {
+			return l, rooted(rest)
+		}
+	}
+	return languages[0], rooted(path)
+}
+
+// rooted returns path with exactly one slash in front, so that it can never name
+// another host when it is sent as a redirect.
+func rooted(path string) string { return "/" + strings.TrimLeft(path, `/\`) }
+
+// contentLang returns the language that content is shown in on pages of l:
+// Chinese where there is no translation.
+func (l language) contentLang() string {
+	if l.Code == "zh-Hant" {
+		return l.Code
+	}
+	return languages[0].Code
+}
+
+// path returns p (rooted, without prefix) in language l.
+func (l language) path(p string) string {
+	if p == "/" && l.Prefix != "" {
+		return l.Prefix
+	}
+	return l.Prefix + p
+}
+
+// visit is what every page needs to know about the request.
+type visit struct {
+	Lang    language
+	Mode    string // standard, accessible or elder
+	Carried string // mode that links must carry because there is no cookie; or ""
+	Path    string // without language prefix and query
+}
+
+const visitKey = "visit"
+
+// visitOf returns the request's visit. Where no middleware has run (the body was
+// too large, say) it is worked out from path and cookie.
+func visitOf(c *fiber.Ctx) visit {
+	if v, ok := c.Locals(visitKey).(visit); ok {
+		return v
+	}
+	l, path := splitLanguage(c.Path())
+	return visit{Lang: l, Path: path, Mode: modeOr(c.Cookies(modeCookie), modeStandard)}
+}

@@ -1,0 +1,168 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/locale"
+)
+
+// Content is one consistent version of what the site says and of the engines
+// that were built from it.
+type Content struct {
+	Library *content.Library
+}
+
+// Config is what a Server is made of. Content and Catalog are required.
+type Config struct {
+	Content   func() *Content // the current version; must be cheap and safe for concurrent use
+	Catalog   *locale.Catalog
+	BaseURL   string // public address without a slash at the end; "" means http://localhost:8080
+	Site      Site
+	RateLimit int // posts a minute from one client; 0 turns limits off
+	BodyLimit int // bytes; 0 means 1 MiB
+	Ready     func(context.Context) []Dependency
+	Log       *slog.Logger     // nil discards
+	Now       func() time.Time // nil is time.Now
+}
+
+// Site is what the footer and the page's head say of the site itself. An empty
+// value is shown as not configured, never invented.
+type Site struct {
+	Host        string // 主办单位
+	Contact     string // 联系方式
+	IDCode      string // 网站标识码, ten characters
+	ICP         string // ICP备案号
+	Police      string // 公安机关备案标识
+	PartyMark   string // 党政机关标识: address of the certificate
+	ErrorReport string // 我为政府网站找错: address
+}
+
+// Server is the site.
+type Server struct {
+	app     *fiber.App
+	content func() *Content
+	catalog *locale.Catalog
+	views   *views
+	base    string
+	domain  string
+	site    Site
+	ready   func(context.Context) []Dependency
+	log     *slog.Logger
+	now     func() time.Time
+	secure  bool // cookies over TLS only
+}
+
+// guard is what a route needs before its handler runs.
+type guard int
+
+const (
+	limited guard = 1 << iota // requests a minute are limited
+	guarded                   // a post must bring the CSRF token
+	private                   // the answer is never stored
+)
+
+// route is one address of the site, below each language's prefix.
+type route struct {
+	method, path string
+	handle       fiber.Handler
+	guard        guard
+}
+
+// routes lists every page. Each feature's file declares its own.
+func (s *Server) routes() []route {
+	return slices.Concat(
+		s.homeRoutes(),
+	)
+}
+
+// New returns a Server ready to serve. It fails if a template does not parse.
+func New(cfg Config) (*Server, error) {
+	base, err := url.Parse(cmp.Or(cfg.BaseURL, "http://localhost:8080"))
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
+	}
+	s := &Server{
+		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, ready: cfg.Ready,
+		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
+		log: cfg.Log, now: cfg.Now,
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.views, err = newViews(s); err != nil {
+		return nil, err
+	}
+	s.app = fiber.New(fiber.Config{
+		// Without Immutable every string of a request is overwritten by the next one.
+		Immutable:             true,
+		DisableStartupMessage: true,
+		BodyLimit:             cmp.Or(cfg.BodyLimit, 1<<20),
+		ReadTimeout:           30 * time.Second,
+		IdleTimeout:           2 * time.Minute,
+		ErrorHandler:          s.fail,
+	})
+	s.register(cfg)
+	return s, nil
+}
+
+// App returns the Fiber application.
+func (s *Server) App() *fiber.App { return s.app }
+
+func (s *Server) register(cfg Config) {
+	s.app.Use(s.identify, s.logAccess, s.recoverPanic, secureHeaders)
+	s.app.Get("/static/:file", serveStatic)
+	s.app.Get("/healthz", s.showHealth)
+	s.app.Get("/readyz", s.showReady)
+	s.app.Use(s.settle)
+	limit := newLimiter(cfg.RateLimit, s.now)
+	for _, l := range languages {
+		for _, r := range s.routes() {
+			handlers := []fiber.Handler{}
+			if r.guard&private != 0 {
+				handlers = append(handlers, neverStored)
+			}
+			if r.guard&limited != 0 {
+				handlers = append(handlers, limit.count)
+			}
+			if r.guard&guarded != 0 {
+				handlers = append(handlers, s.checkToken)
+			}
+			s.app.Add(r.method, l.path(r.path), append(handlers, r.handle)...)
+			if r.method == fiber.MethodGet {
+				s.app.Add(fiber.MethodHead, l.path(r.path), append(handlers, r.handle)...)
+			}
+		}
+	}
+	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+}
+
+// redirect sends the visitor to path (rooted, without prefix) in the visit's
+// language with a fresh GET, carrying the mode where links must.
+func (s *Server) redirect(c *fiber.Ctx, path string) error {
+	v := visitOf(c)
+	to := v.Lang.path(rooted(path))
+	if v.Carried != "" {
+		to = modeAddress(to, v.Carried)
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+func cmpOr[T comparable](a, b T) T {
+	var zero T
+	if a == zero {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/static"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// pageTypes names every page template with the struct it is executed with. The
+// tests check each template against its struct.
+var pageTypes = map[string]any{
+	"error": errorPage{},
+	"home":  homePage{},
+}
+
+// page is what the layout needs; every page's struct embeds it.
+type page struct {
+	Lang        language
+	Mode        string
+	Carried     string // see visit
+	Path        string // see visit
+	Query       string // what the search box shows
+	Title       string // of the page, without the site's name
+	Description string
+	Column      column
+	Article     *article // nil unless the page is one
+	Crumbs      []crumb  // between home and this page
+	NoIndex     bool
+	CSRF        string
+	RequestID   string
+	Canonical   string
+	Alternates  []alternate
+	Domain      string
+	Site        Site
+	Scripts     []string // modules of package static
+}
+
+// column is the part of the site a page belongs to (ColumnName and its kin).
+type column struct{ Name, About, Path string }
+
+// article is what the head says of a page with a text that somebody published.
+type article struct {
+	Title, Published, Source, Keywords, URL string
+}
+
+type crumb struct{ Text, Path string }
+
+// alternate is this page in another language.
+type alternate struct {
+	language
+	URL  string // absolute
+	Path string
+}
+
+// Elder reports whether the page is shown in elder mode.
+func (p page) Elder() bool { return p.Mode == modeElder }
+
+// Home reports whether this is the first page.
+func (p page) Home() bool { return p.Path == "/" }
+
+// ModeAddress returns the address of this page in another mode.
+func (p page) ModeAddress(mode string) string { return modeAddress(p.Lang.path(p.Path), mode) }
+
+// Foreign reports whether the content stands in another language than the page.
+func (p page) Foreign() bool { return p.Lang.contentLang() != p.Lang.Code }
+
+// page returns what the layout needs for this request, under the title with the
+// given message id.
+func (s *Server) page(c *fiber.Ctx, titleID string) page {
+	v := visitOf(c)
+	p := page{
+		Lang: v.Lang, Mode: v.Mode, Carried: v.Carried, Path: v.Path,
+		Title: s.words(c)(titleID), RequestID: requestID(c),
+		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site,
+	}
+	p.CSRF, _ = c.Locals(tokenKey).(string)
+	for _, l := range languages {
+		p.Alternates = append(p.Alternates, alternate{l, s.base + l.path(v.Path), l.path(v.Path)})
+	}
+	return p
+}
+
+// words returns the interface's words in the visit's language.
+func (s *Server) words(c *fiber.Ctx) func(id string, pairs ...any) string {
+	return s.views.words[visitOf(c).Lang.Code]
+}
+
+// views holds one template set for each language and page, parsed at start, so
+// that two pages may define the same block and no request clones or locks.
+type views struct {
+	sets    map[string]map[string]*template.Template
+	words   map[string]func(id string, pairs ...any) string
+	convert func(string) string // simplified to traditional characters
+}
+
+func newViews(s *Server) (*views, error) {
+	v := &views{
+		sets:    map[string]map[string]*template.Template{},
+		words:   map[string]func(string, ...any) string{},
+		convert: s.catalog.Convert,
+	}
+	for _, l := range languages {
+		v.words[l.Code] = s.catalog.Printer(l.Code).T
+		base, err := template.New("layout.html").Funcs(v.funcs(l, s.content)).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse layout: %w", err)
+		}
+		pages, err := fs.Glob(templateFiles, "templates/pages/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("list pages: %w", err)
+		}
+		v.sets[l.Code] = map[string]*template.Template{}
+		for _, file := range pages {
+			set, err := base.Clone()
+			if err != nil {
+				return nil, fmt.Errorf("clone layout: %w", err)
+			}
+			if set, err = set.ParseFS(templateFiles, file); err != nil {
+				return nil, fmt.Errorf("parse %s: %w", file, err)
+			}
+			v.sets[l.Code][strings.TrimSuffix(path.Base(file), ".html")] = set
+		}
+	}
+	return v, nil
+}
+
+// render executes the page into a buffer and sends it, so that a broken template
+// never sends half a page.
+func (s *Server) render(c *fiber.Ctx, name string, data any) error {
+	v := visitOf(c)
+	set, ok := s.views.sets[v.Lang.Code][name]
+	if !ok {
+		return fmt.Errorf("no page template %q", name)
+	}
+	var b bytes.Buffer
+	if err := set.Execute(&b, data); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	body := b.Bytes()
+	if v.Carried != "" {
+		body = carryMode(body, v.Carried)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, v.Lang.Code)
+	return c.Send(body)
+}
+
+// funcs are the functions that templates of one language call.
+func (v *views) funcs(l language, current func() *Content) template.FuncMap {
+	phones := func() []content.Fact { return current().Library.Facts.Phones() }
+	return template.FuncMap{
+		"t":     v.words[l.Code],
+		"url":   l.path,
+		"asset": static.URL,
+		"clang": l.contentLang,
+		"c":     func(s string) string { return v.content(l, s) },
+		"say": func(s string) template.HTML {
+			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones())
+		},
+		"rich": func(h template.HTML) template.HTML {
+			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
+		},
+		"phone": func(name string) content.Fact {
+			f, _ := current().Library.Facts.Fact(name)
+			return f
+		},
+		"list":   func(items ...string) []string { return items },
+		"number": func(i int) int { return i + 1 },
+	}
+}
+
+// content returns a text of the content for pages of language l: converted to
+// traditional characters where the page is, otherwise as it stands.
+func (v *views) content(l language, s string) string {
+	if l.Code == "zh-Hant" {
+		return v.convert(s)
+	}
+	return s
+}
+
+// digits matches what could be a telephone number.
+var digits = regexp.MustCompile(`\d[\d-]*\d`)
+
+// linkPhones makes the telephone numbers of the facts links in escaped text. A
+// number inside a longer one is left alone.
+func linkPhones(escaped string, phones []content.Fact) template.HTML {
+	return template.HTML(digits.ReplaceAllStringFunc(escaped, func(m string) string {
+		for _, f := range phones {
+			if f.Value == m {
+				return `<a href="` + f.Tel() + `">` + m + `</a>`
+			}
+		}
+		return m
+	}))
+}

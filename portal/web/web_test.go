@@ -1,0 +1,67 @@
+package web
+
+import (
+	"io"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"huitong/content"
+	"huitong/portal/locale"
+)
+
+// library is the real content, loaded once: it never changes.
+var library = sync.OnceValues(func() (*content.Library, error) { return content.Load(content.Embedded()) })
+
+var catalog = sync.OnceValues(locale.Default)
+
+// testContent is the real content with real engines.
+func testContent(t testing.TB) *Content {
+	t.Helper()
+	lib, err := library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Content{Library: lib}
+}
+
+func newTestServer(t testing.TB, change func(*Config)) *Server {
+	t.Helper()
+	texts, err := catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	current := testContent(t)
+	cfg := Config{Content: func() *Content { return current }, Catalog: texts}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// get returns status and body of a page.
+func get(t testing.TB, s *Server, path string) (int, string) {
+	t.Helper()
+	resp, err := s.App().Test(httptest.NewRequest("GET", path, nil), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+func TestHome(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, path := range []string{"/", "/zh-hant", "/en", "/?mode=elder", "/nowhere"} {
+		status, body := get(t, s, path)
+		t.Log(path, status, len(body))
+	}
+}
