@@ -140,6 +140,25 @@ func TestManyNamesDoNotAddUp(t *testing.T) {
 	}
 }
 
+// TestLongTermIsOneIdea keeps a long name from drowning the rest of a question.
+func TestLongTermIsOneIdea(t *testing.T) {
+	x := NewIndex(testNormalizer(t))
+	err := x.Index(t.Context(), []Document{
+		{ID: "name", Title: "事实无人抚养儿童交医保的钱", Text: "无关"},
+		{ID: "asked", Title: "公示会不会贴出来", Text: "事实无人抚养儿童不公示"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Search(t.Context(), Query{Text: "事实孤儿会不会公示"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := firstID(t, r); got != "asked" {
+		t.Errorf("first = %q; want asked", got)
+	}
+}
+
 func TestIDF(t *testing.T) {
 	x := sampleIndex(t)
 	common, ok := x.IDF("孤儿")

@@ -11,6 +11,7 @@ const (
 	exactShare      = 0.7  // trust in a pair that sounds the same and shares a character
 	nearShare       = 0.4  // … that sounds nearly the same
 	strangerFactor  = 0.4  // … that shares no character with what was typed
+	longTerm        = 4.0  // characters that a longer term of the data file counts as
 	pinyinShare     = 0.95 // trust in the words for a pair of syllables
 	looseFactor     = 0.5  // … that do not link up with the neighbouring pair
 )
@@ -39,7 +40,8 @@ type plan struct {
 	s        *snapshot
 	text     *text
 	tokens   []token
-	stop     []bool // by rune
+	stop     []bool    // by rune
+	part     []float32 // by rune: what a character of a long term counts
 	clues    []clue
 	alts     []alternative
 	sequence []int32 // terms of the tokens, for phrases
@@ -55,6 +57,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
 	p.text = n.trace(truncate(query, maxQueryRunes))
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
 	p.markStops(n)
+	p.markLongTerms(n)
 	for i := 0; i < len(p.tokens); {
 		if p.tokens[i].han {
 			p.character(i)
@@ -109,6 +112,27 @@ func (p *plan) markStops(n *Normalizer) {
 	}
 }
 
+// markLongTerms finds the terms of the data file. A long name is one idea: its
+// many pairs together shall not drown what else was said.
+func (p *plan) markLongTerms(n *Normalizer) {
+	runes := p.text.runes
+	p.part = p.part[:0]
+	for range runes {
+		p.part = append(p.part, 1)
+	}
+	for i := 0; i < len(runes); {
+		length, _, ok := n.synonyms.aliases.match(runes, i)
+		if !ok {
+			i++
+			continue
+		}
+		for range length {
+			p.part[i] = min(1, longTerm/float32(length))
+			i++
+		}
+	}
+}
+
 // add appends a clue for the alternatives added since first.
 func (p *plan) add(weight float32, first int, content bool) {
 	p.clues = append(p.clues, clue{weight: weight, first: int32(first), last: int32(len(p.alts)), content: content})
@@ -129,7 +153,7 @@ func (p *plan) character(i int) {
 	id := lex.unigram(t.runes[0])
 	p.sequence = append(p.sequence, id)
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
-	weight, stopped := p.s.rarity(id), p.stop[t.at]
+	weight, stopped := p.s.rarity(id)*p.part[t.at], p.stop[t.at]
 	if pair || t.joined {
 		weight *= characterWeight
 	}
@@ -146,7 +170,7 @@ func (p *plan) character(i int) {
 func (p *plan) pair(i int) {
 	a, b := p.tokens[i], p.tokens[i+1]
 	id := p.s.lex.bigram(a.runes[0], b.runes[0])
-	weight := p.pairRarity(id, a.runes[0], b.runes[0])
+	weight := p.pairRarity(id, a.runes[0], b.runes[0]) * max(p.part[a.at], p.part[b.at])
 	stopA, stopB := p.stop[a.at], p.stop[b.at]
 	switch {
 	case stopA && stopB:
