@@ -40,6 +40,8 @@ type Library struct {
 	Categories []Category // in display order
 	Glossary   []Term
 	Facts      *Facts
+	Assistant  Assistant
+	Examples   string // sentences the bot learns from, see examples.txt; this package does not read it
 	Synonyms   string // search data, see synonyms.txt; this package does not read it
 	Lexicon    string // bot data, see lexicon.txt; this package does not read it
 	Version    string // changes whenever any file changes
@@ -69,6 +71,48 @@ type Term struct {
 	EN    string   `yaml:"en"`
 	About string   `yaml:"about"`
 	Names []string `yaml:"names"`
+}
+
+// Assistant is what the bot says on its own account; answers come from policies.
+type Assistant struct {
+	Urgent  Words    `yaml:"urgent"`
+	Refuse  Words    `yaml:"refuse"`
+	Clarify Words    `yaml:"clarify"`
+	Popular []string `yaml:"popular"` // questions to begin with
+}
+
+// Words are a text in Chinese and English.
+type Words struct {
+	ZH string `yaml:"zh"`
+	EN string `yaml:"en"`
+}
+
+// In returns the text in lang; Chinese for any language but English.
+func (w Words) In(lang string) string {
+	if lang == "en" {
+		return w.EN
+	}
+	return w.ZH
+}
+
+func loadAssistant(fsys fs.FS, facts *Facts, c *collector) Assistant {
+	const file = "assistant.yaml"
+	b, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")
+		return Assistant{}
+	}
+	var doc struct {
+		Assistant Assistant `yaml:"assistant"`
+	}
+	src := parseYAML(file, b, facts, &doc, c)
+	a := doc.Assistant
+	for key, w := range map[string]Words{"urgent": a.Urgent, "refuse": a.Refuse, "clarify": a.Clarify} {
+		if src != nil && (w.ZH == "" || w.EN == "") {
+			c.add(file, src.line("assistant", key), key+" is missing in a language", "give zh and en")
+		}
+	}
+	return a
 }
 
 // Problem is one fault in the content, with the place and the way to mend it.
@@ -120,6 +164,8 @@ func Load(fsys fs.FS) (*Library, error) {
 	l.Glossary = loadList[Term](fsys, "glossary.yaml", "terms", c)
 	l.Synonyms = readText(fsys, "synonyms.txt", c)
 	l.Lexicon = readText(fsys, "lexicon.txt", c)
+	l.Examples = readText(fsys, "examples.txt", c)
+	l.Assistant = loadAssistant(fsys, facts, c)
 	names, err := fs.Glob(fsys, "policies/*.md")
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)

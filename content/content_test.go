@@ -14,6 +14,8 @@ func tree(change map[string]string) fstest.MapFS {
 		"glossary.yaml":      "terms:\n  - {zh: 孤儿, en: orphan, about: 失去父母的孩子}\n",
 		"synonyms.txt":       "",
 		"lexicon.txt":        "",
+		"examples.txt":       "",
+		"assistant.yaml":     "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
 		"questions.yaml":     sampleQuestions,
 		"facts.yaml":         sampleFacts,
 		"policies/sample.md": samplePolicy,

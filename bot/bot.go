@@ -1,0 +1,238 @@
+// Package bot answers questions from what is published, and from nothing else.
+//
+// A [Bot] is built from [Entry] values, the FAQs, sections and summaries of the
+// policies, and a search engine over the same entries. [Bot.Ask] first looks for
+// a child in danger, then decides whether the question belongs here at all, then
+// which policy it is about, and quotes that policy's best entry with a link to
+// the very section. A [Reply] has one of four outcomes: answer, clarify, refuse
+// and urgent. There is no language model: two small classifiers are trained from
+// example sentences when the content is loaded, in milliseconds.
+//
+// The package refuses to know HTTP, databases and interface texts; its own words
+// come with the content. It keeps nothing: the conversation is in the token that
+// the caller sends back.
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"huitong/content"
+	"huitong/search"
+)
+
+// MaxQuestion is the length of the longest question, in characters.
+const MaxQuestion = 300
+
+// Errors of a question that cannot be asked.
+var (
+	ErrEmpty   = errors.New("question is empty")
+	ErrTooLong = errors.New("question is too long")
+)
+
+// Outcome says what kind of reply it is.
+type Outcome string
+
+// The outcomes.
+const (
+	Answer  Outcome = "answer"  // found in published content
+	Clarify Outcome = "clarify" // about several policies; Suggestions lead on
+	Refuse  Outcome = "refuse"  // not published here; says who can help
+	Urgent  Outcome = "urgent"  // a child in danger: numbers to call first
+)
+
+// Question is one turn of a visitor.
+type Question struct {
+	Text         string
+	Lang         string // zh-Hans, zh-Hant or en
+	Conversation string // from the last Reply; empty at the start
+}
+
+// Reply is the bot's turn. Its JSON form is that of the public API.
+type Reply struct {
+	Outcome      Outcome    `json:"outcome"`
+	Answer       string     `json:"answer"`
+	Citations    []Citation `json:"citations"`
+	Suggestions  []string   `json:"suggestions"` // questions to ask next
+	Confidence   float64    `json:"confidence"`  // 0..1 that the outcome is right
+	Conversation string     `json:"conversation"`
+}
+
+// Citation is the section that an answer was taken from.
+type Citation struct {
+	Policy  string `json:"policy"`
+	Section string `json:"section"`
+	Title   string `json:"title"`
+	URL     string `json:"url"` // path without language prefix
+}
+
+// Entry is one published passage that can answer. Its ID is that of the search
+// document made from it.
+type Entry struct {
+	ID        string
+	Policy    string
+	Section   string
+	Kind      string // faq, section or policy
+	Title     string // of the policy and the section, for the citation
+	Topic     string // the policy's short title
+	Question  string // a question it answers
+	Phrasings []string
+	Text      string
+	URL       string
+}
+
+// Searcher finds entries; both search engines do.
+type Searcher interface {
+	Search(ctx context.Context, q search.Query) (search.Result, error)
+}
+
+// Config is what a Bot is made of. All of it belongs to one version of the
+// content.
+type Config struct {
+	Entries    []Entry
+	Search     Searcher
+	Normalizer *search.Normalizer
+	Lexicon    io.Reader // see content/lexicon.txt
+	Examples   io.Reader // see content/examples.txt
+	Words      content.Assistant
+}
+
+// Bot answers questions. It does not change and is safe for concurrent use.
+type Bot struct {
+	search  Searcher
+	norm    *search.Normalizer
+	words   content.Assistant
+	lexicon *lexicon
+	entries map[string]Entry
+	slugs   []string // class of the topic classifier to policy
+	topic   *classifier
+	scope   *classifier // inside, outside
+	danger  *classifier // calm, urgent
+}
+
+// New builds a bot and trains its classifiers. Errors name the data file's line.
+func New(c Config) (*Bot, error) {
+	l, err := parseLexicon(c.Lexicon, c.Normalizer.Fold)
+	if err != nil {
+		return nil, err
+	}
+	sentences, err := parseExamples(c.Examples)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}}
+	for _, e := range c.Entries {
+		b.entries[e.ID] = e
+		if !slices.Contains(b.slugs, e.Policy) {
+			b.slugs = append(b.slugs, e.Policy)
+		}
+	}
+	b.learn(c.Entries, sentences)
+	return b, nil
+}
+
+// Ask answers one question. The error is ErrEmpty, ErrTooLong, or that of the
+// search engine.
+func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
+	text := visible(q.Text)
+	switch {
+	case text == "":
+		return Reply{}, ErrEmpty
+	case utf8.RuneCountInString(text) > MaxQuestion:
+		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
+	}
+	q.Text = text
+	reply, err := b.reply(ctx, q)
+	if err != nil {
+		return Reply{}, fmt.Errorf("answer question: %w", err)
+	}
+	if reply.Citations == nil {
+		reply.Citations = []Citation{}
+	}
+	if reply.Suggestions == nil {
+		reply.Suggestions = []string{}
+	}
+	return reply, nil
+}
+
+func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
+	folded := b.norm.Fold(q.Text)
+	if p := b.urgency(folded); p > 0 {
+		return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: p, Conversation: q.Conversation}, nil
+	}
+	m, err := b.match(ctx, q.Text, folded, policyOf(q.Conversation))
+	if err != nil {
+		return Reply{}, err
+	}
+	switch {
+	case m.bare && policyOf(q.Conversation) == "":
+		return b.clarify(q, m), nil
+	case m.confidence < answerFrom || len(m.entries) == 0:
+		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Popular, Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
+	}
+	return b.answer(m), nil
+}
+
+// answer quotes the best entry of the match.
+func (b *Bot) answer(m match) Reply {
+	best := m.entries[0]
+	r := Reply{Outcome: Answer, Answer: excerpt(best.Text), Confidence: m.confidence, Conversation: conversationOf(best.Policy)}
+	r.Citations = []Citation{{Policy: best.Policy, Section: best.Section, Title: best.Title, URL: best.URL}}
+	for _, e := range m.entries[1:] {
+		if e.Question != "" && e.Section != best.Section && len(r.Suggestions) < 3 {
+			r.Suggestions = append(r.Suggestions, e.Question)
+		}
+	}
+	return r
+}
+
+// clarify asks which policy is meant, with a full question for each of the likely
+// ones to choose from.
+func (b *Bot) clarify(q Question, m match) Reply {
+	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
+	seen := map[string]bool{}
+	for _, e := range m.likely {
+		if !seen[e.Policy] && len(r.Suggestions) < 4 {
+			seen[e.Policy] = true
+			r.Suggestions = append(r.Suggestions, e.Topic+"："+strings.TrimRight(q.Text, "?？。 "))
+		}
+	}
+	return r
+}
+
+// excerptLength bounds an answer, in characters; a longer section is cut after a
+// sentence, and the citation leads to the rest.
+const excerptLength = 180
+
+func excerpt(text string) string {
+	runes := []rune(text)
+	if len(runes) <= excerptLength {
+		return text
+	}
+	for i := excerptLength; i > excerptLength/3; i-- {
+		if strings.ContainsRune("。！？\n", runes[i-1]) {
+			return strings.TrimSpace(string(runes[:i]))
+		}
+	}
+	return string(runes[:excerptLength]) + "……"
+}
+
+// visible removes what nobody can see: control and format characters and tags.
+func visible(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case r < ' ', r == utf8.RuneError, r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e,
+			r >= 0x2060 && r <= 0x206f, r == 0xfeff, r >= 0xe0000 && r <= 0xe007f:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return strings.TrimSpace(s)
+}

@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"huitong/content"
+	"huitong/search"
+)
+
+// testBot builds the bot over the real content.
+func testBot(t testing.TB) *Bot {
+	t.Helper()
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := search.NewIndex(n)
+	if err := index.Index(context.Background(), Documents(lib)); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Load(lib, n, index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func evaluate(t testing.TB, b *Bot, name string) Report {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	cases, err := ParseCases(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Evaluate(context.Background(), cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestDevelopmentQuestions holds the bot to its figures on the questions it was
+// tuned on.
+func TestDevelopmentQuestions(t *testing.T) {
+	r := evaluate(t, testBot(t), "questions.txt")
+	var out strings.Builder
+	r.Print(&out)
+	t.Log("\n" + out.String())
+	atLeast(t, "recall@1", r.Recall1, 0.95)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
+	atLeast(t, "answers retained", r.Retained, 0.98)
+	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+}
+
+// TestHeldOutQuestions measures on questions nobody tunes on: their misses are
+// never printed, so that nobody is tempted.
+func TestHeldOutQuestions(t *testing.T) {
+	r := evaluate(t, testBot(t), "heldout.txt")
+	r.Misses = nil
+	var out strings.Builder
+	r.Print(&out)
+	t.Log("\n" + out.String())
+	atLeast(t, "recall@1", r.Recall1, 0.90)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
+	atLeast(t, "answers retained", r.Retained, 0.95)
+	atLeast(t, "urgent recall", r.UrgentRecall, 0.90)
+}
+
+func atLeast(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if got < want {
+		t.Errorf("%s = %.3f; want at least %.2f", what, got, want)
+	}
+}
+
+func TestAskRejects(t *testing.T) {
+	b := testBot(t)
+	cases := []struct {
+		name, text string
+		want       error
+	}{
+		{"empty", " \n ", ErrEmpty},
+		{"invisible", "\u200b\u2060", ErrEmpty},
+		{"too long", strings.Repeat("孤", MaxQuestion+1), ErrTooLong},
+		{"just long enough", strings.Repeat("孤", MaxQuestion), nil},
+	}
+	for _, c := range cases {
+		if _, err := b.Ask(context.Background(), Question{Text: c.text}); !errors.Is(err, c.want) {
+			t.Errorf("%s: error = %v; want %v", c.name, err, c.want)
+		}
+	}
+}

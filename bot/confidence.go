@@ -1,0 +1,38 @@
+package bot
+
+import (
+	"math"
+
+	"huitong/search"
+)
+
+// signals are what speaks for and against answering.
+type signals struct {
+	inside   float64 // probability that the question is about the site's field
+	score    float64 // of the best entry
+	coverage float64 // share of the question that the best entry holds
+	outside  float64 // share of the question in words of other fields
+}
+
+func (b *Bot) signals(hits []search.Hit, folded, normal string, m match) signals {
+	s := signals{inside: b.scope.probabilities(normal)[inside]}
+	for _, h := range hits {
+		if h.ID == m.entries[0].ID {
+			s.score, s.coverage = h.Score, h.Coverage
+		}
+	}
+	s.outside = float64(b.lexicon.outside(folded)) / float64(max(1, len(tokens(folded))))
+	return s
+}
+
+// confidence is a logistic regression over the signals, fitted on the development
+// questions.
+func (s signals) confidence() float64 {
+	x := -1.2 + 0.8*logit(s.inside) + 2*s.score + 2*s.coverage - 3*s.outside
+	return 1 / (1 + math.Exp(-x))
+}
+
+// logit is the inverse of the logistic function, kept within ±5.
+func logit(p float64) float64 {
+	return max(-5, min(5, math.Log((p+1e-9)/(1-p+1e-9))))
+}

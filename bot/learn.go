@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// sentence is one line of the examples file.
+type sentence struct{ label, text string }
+
+// parseExamples reads lines of label, tab, sentence; the labels are urgent, calm,
+// inside and outside.
+func parseExamples(r io.Reader) ([]sentence, error) {
+	var out []sentence
+	scanner := bufio.NewScanner(r)
+	for n := 1; scanner.Scan(); n++ {
+		line := scanner.Text()
+		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		label, text, ok := strings.Cut(line, "\t")
+		switch label {
+		case "urgent", "calm", "inside", "outside":
+		default:
+			ok = false
+		}
+		if !ok {
+			return nil, fmt.Errorf("examples line %d: want urgent, calm, inside or outside, a tab and a sentence", n)
+		}
+		out = append(out, sentence{label, text})
+	}
+	return out, scanner.Err()
+}
+
+// Classes of the scope and danger classifiers.
+const (
+	inside, outside = 0, 1
+	calm, urgent    = 0, 1
+)
+
+// How much an example of each origin counts.
+const (
+	phrasingWeight = 1.0 // a question as people ask it
+	nameWeight     = 1.0
+	textWeight     = 0.3 // a sentence of the published text
+	contrastWeight = 0.5 // a sentence that only shows what something is not
+)
+
+// learn trains the three classifiers from the entries and the example sentences.
+func (b *Bot) learn(entries []Entry, sentences []sentence) {
+	var topic, scope, danger []example
+	class := map[string]int{}
+	for i, slug := range b.slugs {
+		class[slug] = i
+	}
+	for _, e := range entries {
+		for _, q := range append([]string{e.Question}, e.Phrasings...) {
+			if q == "" {
+				continue
+			}
+			text := b.norm.Normalize(q)
+			topic = append(topic, example{text, class[e.Policy], phrasingWeight})
+			scope = append(scope, example{text, inside, phrasingWeight})
+			danger = append(danger, example{b.norm.Fold(q), calm, contrastWeight})
+		}
+		for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
+			topic = append(topic, example{b.norm.Normalize(s), class[e.Policy], textWeight})
+		}
+	}
+	for _, s := range sentences {
+		text := b.norm.Normalize(s.text)
+		switch s.label {
+		case "inside":
+			scope = append(scope, example{text, inside, phrasingWeight})
+		case "outside":
+			scope = append(scope, example{text, outside, phrasingWeight})
+		}
+		kind, weight := calm, float32(contrastWeight)
+		switch s.label {
+		case "urgent":
+			kind, weight = urgent, 1
+		case "calm":
+			weight = 1
+		}
+		danger = append(danger, example{b.norm.Fold(s.text), kind, weight})
+	}
+	b.topic = train(topic, len(b.slugs))
+	b.scope = train(scope, 2)
+	b.danger = train(danger, 2)
+}
+
+func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r) }
