@@ -81,6 +81,7 @@ type route struct {
 func (s *Server) routes() []route {
 	return slices.Concat(
 		s.homeRoutes(),
+		s.policyRoutes(),
 	)
 }
 

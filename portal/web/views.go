@@ -22,8 +22,10 @@ var templateFiles embed.FS
 // pageTypes names every page template with the struct it is executed with. The
 // tests check each template against its struct.
 var pageTypes = map[string]any{
-	"error": errorPage{},
-	"home":  homePage{},
+	"error":    errorPage{},
+	"home":     homePage{},
+	"policies": policiesPage{},
+	"policy":   policyPage{},
 }
 
 // page is what the layout needs; every page's struct embeds it.
@@ -34,6 +36,7 @@ type page struct {
 	Path        string // see visit
 	Query       string // what the search box shows
 	Title       string // of the page, without the site's name
+	Short       string // for tight places; "" is the title
 	Description string
 	Column      column
 	Article     *article // nil unless the page is one
@@ -173,12 +176,22 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"rich": func(h template.HTML) template.HTML {
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"phone": func(name string) content.Fact {
-			f, _ := current().Library.Facts.Fact(name)
-			return f
+		"lang":    func() string { return l.Code },
+		"title":   func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
+		"summary": func(p *content.Policy) string { return policySummary(p, l) },
+		"summaryLang": func(p *content.Policy) string {
+			if policySummary(p, l) == p.SummaryEN {
+				return "en"
+			}
+			return l.contentLang()
 		},
-		"list":   func(items ...string) []string { return items },
-		"number": func(i int) int { return i + 1 },
+		"phone": func(name string) *phone {
+			f, ok := current().Library.Facts.Fact(name)
+			if !ok {
+				return nil
+			}
+			return &phone{f.Value, template.URL(f.Tel())}
+		},
 	}
 }
 
@@ -189,6 +202,12 @@ func (v *views) content(l language, s string) string {
 		return v.convert(s)
 	}
 	return s
+}
+
+// phone is a telephone number; its address is made from digits alone.
+type phone struct {
+	Value string
+	Tel   template.URL
 }
 
 // digits matches what could be a telephone number.
