@@ -1,7 +1,9 @@
 package apply_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -17,9 +19,22 @@ import (
 
 var today = time.Date(2026, 11, 23, 9, 0, 0, 0, apply.China)
 
+// sampleContent is the site's content with the questions and the one policy of
+// testdata in place of its own.
+type sampleContent struct{ own fs.FS }
+
+// Open implements fs.FS.
+func (s sampleContent) Open(name string) (fs.File, error) {
+	f, err := s.own.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return content.Embedded().Open(name)
+	}
+	return f, err
+}
+
 func sample(tb testing.TB) apply.Form {
 	tb.Helper()
-	lib, err := content.Load(os.DirFS("testdata/content"))
+	lib, err := content.Load(sampleContent{os.DirFS("testdata/content")})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -154,6 +154,7 @@ const (
 	SignOut      Action = "sign-out"
 	SendInvite   Action = "send-invite"
 	TakeInvite   Action = "take-invite"
+	DisableUser  Action = "disable-user"
 	Denied       Action = "denied" // asked for what the role or area does not allow
 	FamilyOpened Action = "family-opened"
 	SubmitCase   Action = "submit"

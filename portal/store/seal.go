@@ -1,0 +1,59 @@
+package store
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"huitong/portal/apply"
+)
+
+// sealer seals values of one application, one name for each column, so that a
+// sealed value opens nowhere else.
+type sealer struct {
+	store *Store
+	ref   apply.Reference
+}
+
+func (s *Store) sealer(ref apply.Reference) sealer { return sealer{s, ref} }
+
+func (x sealer) bound(column string) []byte {
+	return []byte("application:" + string(x.ref) + ":" + column)
+}
+
+func (x sealer) seal(column string, value any) ([]byte, error) {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return x.store.vault.Seal(b, x.bound(column))
+}
+
+func (x sealer) open(column string, sealed []byte, into any) error {
+	b, err := x.store.vault.Open(sealed, x.bound(column))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", column, err)
+	}
+	return json.Unmarshal(b, into)
+}
+
+// names are what the staff list shows of an application.
+type names struct {
+	Child    string `json:"child"`
+	Guardian string `json:"guardian"`
+}
+
+// words are the free texts of an event.
+type words struct {
+	Text   string `json:"text,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// blind is the column by which equal values are found; empty stays empty, so
+// that applications without a value do not find each other.
+func (s *Store) blind(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return hex.EncodeToString(s.vault.Blind(label, value))
+}

@@ -1,0 +1,291 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+const (
+	sessionLasts = casework.SessionLasts
+	inviteLasts  = casework.InviteLasts
+	seenEvery    = time.Minute // a session's last use is not written more often
+)
+
+// FirstInvite returns a token for the first officer while there are no users;
+// false once there are. Tokens of earlier starts stop working.
+func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
+	var token apply.Token
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+		var users int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM users`).Scan(&users); err != nil || users > 0 {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM invites WHERE used_at = 0`); err != nil {
+			return err
+		}
+		token, err = s.invite(ctx, tx, casework.Invite{Role: casework.Officer})
+		return err
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("invite the first officer: %w", err)
+	}
+	return token, token != "", nil
+}
+
+// Invite returns a token by which one person becomes a user. The error is
+// [apply.Invalid] if role, area or login do not fit. The zero Actor stands for the
+// command line.
+func (s *Store) Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error) {
+	i.Login = casework.CleanLogin(i.Login)
+	if err := i.Check(); err != nil {
+		return "", err
+	}
+	var token apply.Token
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+		if token, err = s.invite(ctx, tx, i); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.SendInvite, Detail: string(i.Role)})
+	})
+	if err != nil {
+		return "", fmt.Errorf("invite: %w", err)
+	}
+	return token, nil
+}
+
+func (s *Store) invite(ctx context.Context, tx *sql.Tx, i casework.Invite) (apply.Token, error) {
+	token, err := apply.NewToken(s.random)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO invites (token_hash, login, name, role, area, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
+		token.Hash(), i.Login, i.Name, string(i.Role), i.Area, micros(s.now()))
+	return token, err
+}
+
+// InviteByToken returns an invitation that can still be taken up.
+func (s *Store) InviteByToken(ctx context.Context, token apply.Token) (casework.Invite, error) {
+	var i casework.Invite
+	var created, used int64
+	err := s.db.QueryRowContext(ctx, `SELECT login, name, role, area, created_at, used_at FROM invites WHERE token_hash = $1`, token.Hash()).
+		Scan(&i.Login, &i.Name, &i.Role, &i.Area, &created, &used)
+	if err != nil {
+		return casework.Invite{}, fmt.Errorf("invitation: %w", missing(err))
+	}
+	i.Created, i.Used = moment(created), moment(used)
+	if !i.Open(s.now()) {
+		return casework.Invite{}, fmt.Errorf("invitation: %w", ErrNotFound)
+	}
+	return i, nil
+}
+
+// AcceptInvite makes the invited person a user, once. The error is [apply.Invalid]
+// if login, name or password do not fit.
+func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name, password string) (casework.User, error) {
+	i, err := s.InviteByToken(ctx, token)
+	if err != nil {
+		return casework.User{}, err
+	}
+	u, err := i.Accept(s.random, login, name, password, s.now())
+	if err != nil {
+		return casework.User{}, err
+	}
+	if u.ID, err = s.newID(); err != nil {
+		return casework.User{}, err
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE invites SET used_at = $1 WHERE token_hash = $2 AND used_at = 0`, micros(s.now()), token.Hash()))
+		if err == nil && !ok {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO users (id, login, name, role, area, password, created_at, disabled_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT (login) DO NOTHING`,
+			u.ID, u.Login, u.Name, string(u.Role), u.Area, u.Password, micros(u.Created)))
+		if err == nil && !ok {
+			err = apply.Invalid{{Field: "login", Key: casework.KeyLoginTaken}}
+		}
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: u.Actor(), Action: casework.TakeInvite, Detail: string(u.Role)})
+	})
+	if err != nil {
+		return casework.User{}, fmt.Errorf("accept invitation: %w", err)
+	}
+	return u, nil
+}
+
+func (s *Store) newID() (string, error) {
+	b := make([]byte, 12)
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		return "", fmt.Errorf("draw an id: %w", err)
+	}
+	return hex.EncodeToString(b), nil
+}
+
+const userColumns = `SELECT id, login, name, role, area, password, created_at, disabled_at FROM users`
+
+// scanUser reads one row of userColumns.
+func scanUser(scan func(...any) error) (casework.User, error) {
+	var u casework.User
+	var created, disabled int64
+	err := scan(&u.ID, &u.Login, &u.Name, &u.Role, &u.Area, &u.Password, &created, &disabled)
+	u.Created, u.Disabled = moment(created), moment(disabled)
+	return u, missing(err)
+}
+
+// Users lists all users by login.
+func (s *Store) Users(ctx context.Context) ([]casework.User, error) {
+	rows, err := s.db.QueryContext(ctx, userColumns+` ORDER BY login`)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []casework.User
+	for rows.Next() {
+		u, err := scanUser(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("list users: %w", err)
+		}
+		out = append(out, u)
+	}
+	return out, rows.Err()
+}
+
+// DisableUser closes an account and ends its sessions. What it did stays known.
+func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(s.now()), id))
+		if err == nil && !ok {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, id); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.DisableUser, Detail: id})
+	})
+	if err != nil {
+		return fmt.Errorf("disable user: %w", err)
+	}
+	return nil
+}
+
+// SignIn opens a session. A wrong login, a wrong password and a closed account are
+// the same [ErrNotFound], after the same time; five wrong ones lock the login for
+// 15 minutes and longer each time.
+func (s *Store) SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error) {
+	login = casework.CleanLogin(login)
+	try := attempt{{byLogin, login}, {byDesk, client}}
+	if err := s.begin(ctx, try); err != nil {
+		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+	}
+	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE login = $1`, login).Scan)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+	}
+	ok, outdated, err := casework.CheckPassword(u.Password, password)
+	if err != nil {
+		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+	}
+	if !ok || !u.Disabled.IsZero() {
+		err := s.RecordAccess(ctx, casework.AuditEntry{Actor: u.Actor(), Action: casework.SignInFailed})
+		return casework.User{}, "", fmt.Errorf("sign in: %w", errors.Join(ErrNotFound, err))
+	}
+	if outdated {
+		if u.Password, err = casework.HashPassword(s.random, password); err != nil {
+			return casework.User{}, "", err
+		}
+	}
+	token, err := s.openSession(ctx, u, try)
+	if err != nil {
+		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+	}
+	return u, token, nil
+}
+
+func (s *Store) openSession(ctx context.Context, u casework.User, try attempt) (apply.Token, error) {
+	token, err := apply.NewToken(s.random)
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	return token, s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2`, u.Password, u.ID); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (token_hash, user_id, created_at, seen_at) VALUES ($1, $2, $3, $4)`,
+			token.Hash(), u.ID, micros(now), micros(now)); err != nil {
+			return err
+		}
+		if err := s.succeed(ctx, tx, try); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: now, Actor: u.Actor(), Action: casework.SignIn})
+	})
+}
+
+// UserBySession returns who is signed in with this token, and keeps the session
+// from going idle.
+func (s *Store) UserBySession(ctx context.Context, token apply.Token) (casework.User, error) {
+	session := casework.Session{TokenHash: token.Hash()}
+	var created, seen int64
+	err := s.db.QueryRowContext(ctx, `SELECT user_id, created_at, seen_at FROM sessions WHERE token_hash = $1`, session.TokenHash).
+		Scan(&session.UserID, &created, &seen)
+	if err != nil {
+		return casework.User{}, fmt.Errorf("session: %w", missing(err))
+	}
+	now := s.now()
+	session.Created, session.Seen = moment(created), moment(seen)
+	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE id = $1`, session.UserID).Scan)
+	if err != nil {
+		return casework.User{}, fmt.Errorf("session: %w", err)
+	}
+	if !session.Live(now) || !u.Disabled.IsZero() {
+		return casework.User{}, fmt.Errorf("session: %w", ErrNotFound)
+	}
+	if now.Sub(session.Seen) < seenEvery {
+		return u, nil
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE token_hash = $2 AND seen_at < $1`, micros(now), session.TokenHash)
+		return err
+	})
+	if err != nil {
+		return casework.User{}, fmt.Errorf("session: %w", err)
+	}
+	return u, nil
+}
+
+// SignOut ends the session; an unknown token is no error.
+func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		var user string
+		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id`, token.Hash()).Scan(&user)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		actor := apply.Actor{Kind: apply.StaffActor, ID: user}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: actor, Action: casework.SignOut})
+	})
+	if err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	return nil
+}

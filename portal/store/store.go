@@ -1,0 +1,227 @@
+// Package store keeps applications, staff and the audit in SQLite or PostgreSQL.
+// It is the only package that speaks SQL.
+//
+// [Open] connects, brings the tables up to date and returns a [Store]. Its methods
+// are named for the question that they answer. The same statements run on both
+// databases: $1 placeholders, times as microseconds in UTC, personal data sealed
+// under the application's own number before it reaches a table.
+//
+// Callers meet three kinds of errors beside [LockedError]: [ErrNotFound],
+// [ErrConflict] when something was changed since it was read, and [apply.Invalid].
+// Rules are not made here: a change runs a method of the domain type inside the
+// transaction that writes state, history and audit together.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver pgx
+	_ "modernc.org/sqlite"             // driver sqlite
+
+	"huitong/portal/vault"
+)
+
+// ErrNotFound says that there is nothing by that name, or nothing for that secret.
+var ErrNotFound = errors.New("not found")
+
+// ErrConflict says that somebody else has changed it since it was read.
+var ErrConflict = errors.New("changed by somebody else")
+
+// LockedError says that there were too many wrong attempts. It is the same
+// whether or not what was asked for exists.
+type LockedError struct{ Until time.Time }
+
+// Error tells when to come back.
+func (e *LockedError) Error() string {
+	return "too many attempts, locked until " + e.Until.UTC().Format(time.RFC3339)
+}
+
+// Config says where the data is and what the store needs from outside.
+type Config struct {
+	URL   string           // postgres://…; empty: SQLite
+	Path  string           // SQLite file, used when there is no URL
+	Vault *vault.Keyring   // seals what is personal
+	Now   func() time.Time // nil: time.Now
+	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	db       *sql.DB
+	postgres bool
+	writer   chan struct{} // SQLite has one writer; waiting here is fair and cheap
+	vault    *vault.Keyring
+	clock    func() time.Time
+	random   io.Reader
+}
+
+// Open connects and migrates. The caller closes the store.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	connect := s.openSQLite
+	source := c.Path
+	if s.postgres {
+		connect, source = s.openPostgres, c.URL
+	}
+	if err := connect(source); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := s.migrate(ctx); err != nil {
+		_ = s.db.Close()
+		return nil, fmt.Errorf("migrate database: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Store) openPostgres(source string) (err error) {
+	if s.db, err = sql.Open("pgx", source); err != nil {
+		return err
+	}
+	s.db.SetMaxOpenConns(32)
+	s.db.SetMaxIdleConns(8)
+	s.db.SetConnMaxIdleTime(5 * time.Minute)
+	return nil
+}
+
+// openSQLite makes every commit reach the disk: a number that a family has seen
+// must be there after a power cut.
+func (s *Store) openSQLite(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	source := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate" +
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	if s.db, err = sql.Open("sqlite", source); err != nil {
+		return err
+	}
+	s.writer = make(chan struct{}, 1)
+	s.db.SetMaxOpenConns(16)
+	s.db.SetMaxIdleConns(16)
+	return nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Ready reports whether the database answers.
+func (s *Store) Ready(ctx context.Context) error {
+	var n int64
+	if err := s.db.QueryRowContext(ctx, `SELECT number FROM audit_head`).Scan(&n); err != nil {
+		return fmt.Errorf("ask the database: %w", err)
+	}
+	return nil
+}
+
+// write runs fn in one transaction that ends with it.
+func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
+	if s.writer != nil {
+		select {
+		case s.writer <- struct{}{}:
+			defer func() { <-s.writer }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return s.transact(ctx, nil, fn)
+}
+
+// read runs fn on one unchanging state of the database.
+func (s *Store) read(ctx context.Context, fn func(*sql.Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if s.postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	return s.transact(ctx, opts, fn)
+}
+
+func (s *Store) transact(ctx context.Context, opts *sql.TxOptions, fn func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// now is the store's time as it comes back from the database.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// micros is t as a column holds it.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// moment is a column as a time in UTC.
+func moment(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// changed reports whether a statement touched a row.
+func changed(r sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+// missing turns the driver's word for an empty result into ours.
+func missing(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// Prune removes what has run out: remembered browsers, sessions, invitations and
+// old counts of wrong attempts. Applications and the audit stay.
+func (s *Store) Prune(ctx context.Context) error {
+	now := s.now()
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		for _, del := range []struct {
+			statement string
+			before    time.Time
+		}{
+			{`DELETE FROM draft_tokens WHERE expires_at < $1`, now},
+			{`DELETE FROM sessions WHERE created_at < $1`, now.Add(-sessionLasts)},
+			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-inviteLasts)},
+			{`DELETE FROM attempts WHERE updated_at < $1`, now.Add(-maxLock - maxWindow)},
+		} {
+			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	return nil
+}
