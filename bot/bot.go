@@ -109,7 +109,8 @@ type Bot struct {
 	words   content.Assistant
 	lexicon *lexicon
 	entries map[string]Entry
-	slugs   []string // class of the topic classifier to policy
+	names   map[string][]string // of each policy, normalised
+	slugs   []string            // class of the topic classifier to policy
 	topic   *classifier
 	scope   *classifier // inside, outside
 	danger  *classifier // calm, urgent
@@ -125,11 +126,16 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}}
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
 		if !slices.Contains(b.slugs, e.Policy) {
 			b.slugs = append(b.slugs, e.Policy)
+		}
+		if e.Kind == "policy" {
+			for _, name := range e.Phrasings {
+				b.names[e.Policy] = append(b.names[e.Policy], b.norm.Normalize(name))
+			}
 		}
 	}
 	b.learn(c.Entries, sentences)
@@ -162,10 +168,11 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	folded := b.norm.Fold(q.Text)
-	if p := b.urgency(folded); p > 0 {
+	words := b.lexicon.readings(folded)
+	if p := b.urgency(folded, words); p > 0 {
 		return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: p, Conversation: q.Conversation}, nil
 	}
-	m, err := b.match(ctx, q.Text, folded, policyOf(q.Conversation))
+	m, err := b.match(ctx, q.Text, policyOf(q.Conversation), words)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -22,7 +22,8 @@ type classifier struct {
 
 // example is a sentence and the class it belongs to.
 type example struct {
-	text   string // normalised
+	text   string   // normalised
+	marks  []string // further features, such as the word groups it holds
 	class  int
 	weight float32
 }
@@ -38,7 +39,8 @@ type feature struct {
 const (
 	epochs       = 12
 	learningRate = 0.5
-	vectorLength = 2   // long enough for confident probabilities
+	vectorLength = 2 // long enough for confident probabilities
+	markWeight   = 1.5
 	soundWeight  = 0.5 // of a sound beside the character that was written
 )
 
@@ -54,9 +56,9 @@ func train(examples []example, classes int) *classifier {
 	var samples []sample
 	for _, e := range examples {
 		t := tokens(e.text)
-		samples = append(samples, sample{c.vector(t, true), e.class, e.weight})
+		samples = append(samples, sample{c.vector(t, e.marks, true), e.class, e.weight})
 		if s := heard(t); s != nil {
-			samples = append(samples, sample{c.vector(s, true), e.class, e.weight * 0.5})
+			samples = append(samples, sample{c.vector(s, e.marks, true), e.class, e.weight * 0.5})
 		}
 	}
 	c.weights = make([][]float32, len(c.features))
@@ -93,13 +95,13 @@ func (c *classifier) step(weights, sums, gradient []float32, value float32) {
 }
 
 // probabilities returns one number for each class; they sum to 1.
-func (c *classifier) probabilities(text string) []float64 {
+func (c *classifier) probabilities(text string, marks ...string) []float64 {
 	t := tokens(text)
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
 	scores := make([]float32, c.classes)
-	c.softmax(c.vector(t, false), scores)
+	c.softmax(c.vector(t, marks, false), scores)
 	out := make([]float64, c.classes)
 	for i, s := range scores {
 		out[i] = float64(s)
@@ -129,7 +131,7 @@ func (c *classifier) softmax(v vector, out []float32) {
 }
 
 // vector turns tokens into features; only training adds new ones.
-func (c *classifier) vector(t []string, learn bool) vector {
+func (c *classifier) vector(t, marks []string, learn bool) vector {
 	counts := map[int32]float32{}
 	add := func(name string, value float32) {
 		id, ok := c.features[name]
@@ -154,6 +156,9 @@ func (c *classifier) vector(t []string, learn bool) vector {
 		if sounds != nil && i > 0 {
 			add("~"+sounds[i-1]+" "+sounds[i], soundWeight)
 		}
+	}
+	for _, mark := range marks {
+		add("#"+mark, markWeight)
 	}
 	return unit(counts)
 }

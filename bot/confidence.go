@@ -14,14 +14,14 @@ type signals struct {
 	outside  float64 // share of the question in words of other fields
 }
 
-func (b *Bot) signals(hits []search.Hit, folded, normal string, m match) signals {
+func (b *Bot) signals(hits []search.Hit, words []reading, normal string, m match) signals {
 	s := signals{inside: b.scope.probabilities(normal)[inside]}
 	for _, h := range hits {
 		if h.ID == m.entries[0].ID {
 			s.score, s.coverage = h.Score, h.Coverage
 		}
 	}
-	s.outside = float64(b.lexicon.outside(folded)) / float64(max(1, len(tokens(folded))))
+	s.outside = b.lexicon.share(words, refuseGroup)
 	return s
 }
 

@@ -3,12 +3,19 @@ package bot
 import (
 	"bufio"
 	"context"
+	_ "embed" // for the development questions
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 )
+
+//go:embed testdata/questions.txt
+var developmentQuestions string
+
+// DevelopmentQuestions returns the evaluation file that the bot is tuned on.
+func DevelopmentQuestions() string { return developmentQuestions }
 
 // Case is one question of an evaluation file with what is expected of it.
 type Case struct {
@@ -87,7 +94,7 @@ func (b *Bot) Evaluate(ctx context.Context, cases []Case) (Report, error) {
 
 // rank returns the place of a right policy among the first five; 0 if none is.
 func (b *Bot) rank(ctx context.Context, c Case) (int, error) {
-	m, err := b.match(ctx, c.Question, b.norm.Fold(c.Question), "")
+	m, err := b.match(ctx, c.Question, "", b.lexicon.readings(b.norm.Fold(c.Question)))
 	if err != nil {
 		return 0, err
 	}

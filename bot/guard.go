@@ -2,43 +2,56 @@ package bot
 
 import "slices"
 
-// reading is a question made ready for the guards: masked words are blanked out.
+// reading is a question made ready for the guards: what of the lexicon stands
+// where in it, by group. Masked words are blanked out first, but not for the
+// groups that speak of topics rather than danger.
 type reading struct {
-	tokens []string
-	pick   func(phrase) []string // the form of a phrase that fits these tokens
+	length int
+	danger [][]int // start of each occurrence, by group, without masked words
+	topics [][]int // tokens covered, by group
 }
-
-func written(p phrase) []string { return p.tokens }
-func sounded(p phrase) []string { return p.sounds }
 
 // readings returns the question as written and, where it holds pinyin, as heard.
 func (l *lexicon) readings(folded string) []reading {
 	text := tokens(folded)
-	out := []reading{l.masked(reading{text, written})}
+	out := []reading{l.read(text, l.written)}
 	if syllables, ok := spoken(text); ok {
-		out = append(out, l.masked(reading{syllables, sounded}))
+		out = append(out, l.read(syllables, l.sounding))
 	}
 	return out
 }
 
-// masked blanks out the words that only look dangerous, such as 打电话.
-func (l *lexicon) masked(r reading) reading {
-	out := slices.Clone(r.tokens)
-	for _, p := range l.mask {
-		words := r.pick(p)
-		for _, at := range find(r.tokens, words) {
-			for i := range words {
-				out[at+i] = ""
-			}
+func (l *lexicon) read(text []string, index phraseIndex) reading {
+	r := reading{length: len(text), danger: make([][]int, len(l.phrases)), topics: make([][]int, len(l.phrases))}
+	l.scan(text, index, func(group, at, length int) {
+		for i := range length {
+			r.topics[group] = append(r.topics[group], at+i)
 		}
+	})
+	masked := slices.Clone(text)
+	for _, at := range r.topics[l.groups[maskGroup]] {
+		masked[at] = ""
 	}
-	r.tokens = out
+	l.scan(masked, index, func(group, at, _ int) {
+		r.danger[group] = append(r.danger[group], at)
+	})
 	return r
 }
 
-// isUrgent reports whether the question tells of a child in danger now.
-func (l *lexicon) isUrgent(folded string) bool {
-	for _, r := range l.readings(folded) {
+// scan reports every phrase that stands in text.
+func (l *lexicon) scan(text []string, index phraseIndex, found func(group, at, length int)) {
+	for i, token := range text {
+		for _, p := range index[token] {
+			if i+len(p.words) <= len(text) && slices.Equal(text[i:i+len(p.words)], p.words) {
+				found(p.group, i, len(p.words))
+			}
+		}
+	}
+}
+
+// isUrgent reports whether a rule says that a child is in danger now.
+func (l *lexicon) isUrgent(readings []reading) bool {
+	for _, r := range readings {
 		for _, rule := range l.urgent {
 			if rule.holds(r) {
 				return true
@@ -48,103 +61,70 @@ func (l *lexicon) isUrgent(folded string) bool {
 	return false
 }
 
-// outside counts the tokens of the question that belong to topics outside the
-// site's field.
-func (l *lexicon) outside(folded string) int {
-	n := 0
-	for _, r := range l.readings(folded) {
-		hit := make([]bool, len(r.tokens))
-		for _, p := range l.refuse {
-			words := r.pick(p)
-			for _, at := range find(r.tokens, words) {
-				for i := range words {
-					hit[at+i] = true
-				}
-			}
-		}
-		count := 0
-		for _, h := range hit {
-			if h {
-				count++
-			}
-		}
-		n = max(n, count)
+// share returns how much of the question, 0..1, is words of the group.
+func (l *lexicon) share(readings []reading, group string) float64 {
+	best := 0.0
+	for _, r := range readings {
+		covered := slices.Compact(slices.Sorted(slices.Values(r.topics[l.groups[group]])))
+		best = max(best, float64(len(covered))/float64(max(1, r.length)))
 	}
-	return n
+	return best
+}
+
+// marks names the word groups that the question holds, and the pairs of them, so
+// that a classifier can learn from who does what rather than from the words.
+func (l *lexicon) marks(readings []reading) []string {
+	var single []string
+	for _, name := range l.named {
+		for _, r := range readings {
+			if len(r.danger[l.groups[name]]) > 0 {
+				single = append(single, name)
+				break
+			}
+		}
+	}
+	out := slices.Clone(single)
+	for i, a := range single {
+		for _, b := range single[i+1:] {
+			out = append(out, a+"+"+b)
+		}
+	}
+	return out
 }
 
 func (r rule) holds(text reading) bool {
-	var places [][]int
-	for _, part := range r.parts {
-		at := occurrences(text, part)
-		if len(at) == 0 {
+	for _, group := range r.except {
+		if len(text.danger[group]) > 0 {
 			return false
 		}
-		places = append(places, at)
 	}
-	for _, part := range r.except {
-		if len(occurrences(text, part)) > 0 {
+	places := make([][]int, len(r.parts))
+	for i, group := range r.parts {
+		if places[i] = text.danger[group]; len(places[i]) == 0 {
 			return false
 		}
 	}
 	return r.window == 0 || within(places, r.window)
 }
 
-// occurrences returns the offsets of any of the phrases.
-func occurrences(text reading, phrases []phrase) []int {
-	var out []int
-	for _, p := range phrases {
-		out = append(out, find(text.tokens, text.pick(p))...)
-	}
-	return out
-}
-
 // within reports whether one place of each list can be chosen so that all lie in
 // a window of the given width.
 func within(places [][]int, width int) bool {
-	for _, start := range slices.Concat(places...) {
-		all := true
-		for _, list := range places {
-			all = all && slices.ContainsFunc(list, func(at int) bool { return at >= start && at <= start+width })
-		}
-		if all {
-			return true
+	for _, list := range places {
+		for _, start := range list {
+			if allWithin(places, start, start+width) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// find returns the offsets at which words stands in text.
-func find(text, words []string) []int {
-	if len(words) == 0 {
-		return nil
-	}
-	var out []int
-	for i := 0; i+len(words) <= len(text); i++ {
-		if text[i] == words[0] && slices.Equal(text[i:i+len(words)], words) {
-			out = append(out, i)
+func allWithin(places [][]int, from, to int) bool {
+	for _, list := range places {
+		if !slices.ContainsFunc(list, func(at int) bool { return at >= from && at <= to }) {
+			return false
 		}
 	}
-	return out
-}
-
-// bare reports whether the question is made of words that name no topic, so that
-// it can only be understood from what was said before.
-func (l *lexicon) bare(folded string) bool {
-	text := tokens(folded)
-	covered := make([]bool, len(text))
-	for _, p := range l.groups["generic"] {
-		for _, at := range find(text, p.tokens) {
-			for i := range p.tokens {
-				covered[at+i] = true
-			}
-		}
-	}
-	n := 0
-	for _, c := range covered {
-		if c {
-			n++
-		}
-	}
-	return float64(n) >= bareShare*float64(len(text))
+	return true
 }

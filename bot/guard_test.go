@@ -52,7 +52,7 @@ func TestUrgent(t *testing.T) {
 	l, fold := testLexicon(t)
 	found, wrong := 0, 0
 	for _, line := range labelled(t, "urgent.txt") {
-		got := l.isUrgent(fold(line[2]))
+		got := l.isUrgent(l.readings(fold(line[2])))
 		switch {
 		case got && line[0] == "urgent":
 			found++

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 // sentence is one line of the examples file.
@@ -61,21 +62,21 @@ func (b *Bot) learn(entries []Entry, sentences []sentence) {
 				continue
 			}
 			text := b.norm.Normalize(q)
-			topic = append(topic, example{text, class[e.Policy], phrasingWeight})
-			scope = append(scope, example{text, inside, phrasingWeight})
-			danger = append(danger, example{b.norm.Fold(q), calm, contrastWeight})
+			topic = append(topic, example{text: text, class: class[e.Policy], weight: phrasingWeight})
+			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
+			danger = append(danger, b.dangerExample(q, calm, contrastWeight))
 		}
 		for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
-			topic = append(topic, example{b.norm.Normalize(s), class[e.Policy], textWeight})
+			topic = append(topic, example{text: b.norm.Normalize(s), class: class[e.Policy], weight: textWeight})
 		}
 	}
 	for _, s := range sentences {
 		text := b.norm.Normalize(s.text)
 		switch s.label {
 		case "inside":
-			scope = append(scope, example{text, inside, phrasingWeight})
+			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
 		case "outside":
-			scope = append(scope, example{text, outside, phrasingWeight})
+			scope = append(scope, example{text: text, class: outside, weight: phrasingWeight})
 		}
 		kind, weight := calm, float32(contrastWeight)
 		switch s.label {
@@ -84,11 +85,18 @@ func (b *Bot) learn(entries []Entry, sentences []sentence) {
 		case "calm":
 			weight = 1
 		}
-		danger = append(danger, example{b.norm.Fold(s.text), kind, weight})
+		danger = append(danger, b.dangerExample(s.text, kind, weight))
 	}
-	b.topic = train(topic, len(b.slugs))
-	b.scope = train(scope, 2)
-	b.danger = train(danger, 2)
+	var wait sync.WaitGroup
+	wait.Go(func() { b.topic = train(topic, len(b.slugs)) })
+	wait.Go(func() { b.scope = train(scope, 2) })
+	wait.Go(func() { b.danger = train(danger, 2) })
+	wait.Wait()
 }
 
 func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r) }
+
+func (b *Bot) dangerExample(text string, class int, weight float32) example {
+	folded := b.norm.Fold(text)
+	return example{text: folded, marks: b.lexicon.marks(b.lexicon.readings(folded)), class: class, weight: weight}
+}

@@ -16,10 +16,12 @@ import (
 // and what lies outside the site's field. Its file, content/lexicon.txt, explains
 // the format.
 type lexicon struct {
-	groups map[string][]phrase
-	mask   []phrase
-	urgent []rule
-	refuse []phrase
+	groups   map[string]int // by name
+	named    []string       // names of the groups that classifiers learn from, in file order
+	phrases  [][]phrase     // of each group
+	urgent   []rule
+	written  phraseIndex
+	sounding phraseIndex
 }
 
 // phrase is a word or a fixed sequence of words, in both scripts: as tokens of
@@ -29,18 +31,32 @@ type phrase struct {
 	sounds []string // nil where it must not be matched by sound
 }
 
-// rule holds when every part occurs, all within window tokens of each other, and
-// nothing of except does. A window of 0 is the whole text.
+// rule holds when every part, a group, occurs, all within window tokens of each
+// other, and nothing of except does. A window of 0 is the whole text.
 type rule struct {
-	parts  [][]phrase
-	except [][]phrase
+	parts  []int
+	except []int
 	window int
-	line   int
+}
+
+// The groups with a meaning of their own.
+const (
+	maskGroup    = "mask"    // blanked out before looking for danger
+	refuseGroup  = "refuse"  // other fields
+	genericGroup = "generic" // names no topic
+)
+
+// phraseIndex finds the phrases that begin with a token.
+type phraseIndex map[string][]indexed
+
+type indexed struct {
+	words []string
+	group int
 }
 
 // parseLexicon reads the data file; errors name the line.
 func parseLexicon(r io.Reader, fold func(string) string) (*lexicon, error) {
-	l := &lexicon{groups: map[string][]phrase{}}
+	l := &lexicon{groups: map[string]int{}}
 	p := lexiconParser{lexicon: l, fold: fold}
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 1<<20)
@@ -53,7 +69,21 @@ func parseLexicon(r io.Reader, fold func(string) string) (*lexicon, error) {
 			return nil, fmt.Errorf("lexicon line %d: %w", n, err)
 		}
 	}
+	l.index()
 	return l, scanner.Err()
+}
+
+// index files every phrase under its first token, in both scripts.
+func (l *lexicon) index() {
+	l.written, l.sounding = phraseIndex{}, phraseIndex{}
+	for group, phrases := range l.phrases {
+		for _, p := range phrases {
+			l.written[p.tokens[0]] = append(l.written[p.tokens[0]], indexed{p.tokens, group})
+			if p.sounds != nil {
+				l.sounding[p.sounds[0]] = append(l.sounding[p.sounds[0]], indexed{p.sounds, group})
+			}
+		}
+	}
 }
 
 type lexiconParser struct {
@@ -63,29 +93,41 @@ type lexiconParser struct {
 
 func (p lexiconParser) line(line string, n int) error {
 	if name, words, ok := strings.Cut(line, " = "); ok {
-		name = strings.TrimSpace(name)
-		if name == "mask" {
-			p.mask = append(p.mask, p.phrases(words)...)
-			return nil
-		}
-		p.groups[name] = append(p.groups[name], p.phrases(words)...)
+		p.extend(strings.TrimSpace(name), words)
 		return nil
 	}
 	kind, body, ok := strings.Cut(line, ": ")
 	switch {
-	case ok && kind == "refuse":
-		p.refuse = append(p.refuse, p.phrases(body)...)
+	case ok && kind == refuseGroup:
+		p.extend(refuseGroup, body)
 	case ok && kind == "urgent":
 		r, err := p.rule(body)
 		if err != nil {
 			return err
 		}
-		r.line = n
 		p.urgent = append(p.urgent, r)
 	default:
 		return fmt.Errorf("%q is neither a group (name = words) nor urgent: or refuse:", line)
 	}
 	return nil
+}
+
+// extend adds words to a named group.
+func (p lexiconParser) extend(name, words string) {
+	group, known := p.groups[name]
+	if !known {
+		group = p.group(nil)
+		p.groups[name] = group
+		if name != maskGroup && name != genericGroup && name != refuseGroup {
+			p.named = append(p.named, name)
+		}
+	}
+	p.phrases[group] = append(p.phrases[group], p.words(words)...)
+}
+
+func (p lexiconParser) group(phrases []phrase) int {
+	p.lexicon.phrases = append(p.lexicon.phrases, phrases)
+	return len(p.lexicon.phrases) - 1
 }
 
 // rule reads "part + part / window - except - except"; a part is the names of
@@ -110,23 +152,28 @@ func (p lexiconParser) rule(body string) (rule, error) {
 	return r, nil
 }
 
-// members resolves words to phrases; a group's name stands for its phrases.
-func (p lexiconParser) members(words string) []phrase {
-	var out []phrase
-	for _, w := range strings.Fields(words) {
+// members returns the group of a part: the named one, or a new one of all the
+// named groups' phrases and the single words.
+func (p lexiconParser) members(part string) int {
+	fields := strings.Fields(part)
+	if group, ok := p.groups[fields[0]]; ok && len(fields) == 1 {
+		return group
+	}
+	var all []phrase
+	for _, w := range fields {
 		if group, ok := p.groups[w]; ok {
-			out = append(out, group...)
+			all = append(all, p.phrases[group]...)
 			continue
 		}
-		out = append(out, p.phrases(w)...)
+		all = append(all, p.words(w)...)
 	}
-	return out
+	return p.group(all)
 }
 
-// phrases splits a list of words; an underscore is a space inside a phrase.
-func (p lexiconParser) phrases(words string) []phrase {
+// words splits a list of words; an underscore is a space inside a phrase.
+func (p lexiconParser) words(list string) []phrase {
 	var out []phrase
-	for _, w := range strings.Fields(words) {
+	for _, w := range strings.Fields(list) {
 		if tokens := tokens(p.fold(strings.ReplaceAll(w, "_", " "))); len(tokens) > 0 {
 			out = append(out, phrase{tokens: tokens, sounds: soundsOf(tokens)})
 		}

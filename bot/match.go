@@ -20,6 +20,7 @@ const (
 	urgentFrom   = 0.55 // probability of danger from which it is urgent
 	bareShare    = 0.92 // of a question that names no topic
 	loyalty      = 0.12 // what the policy spoken of is ahead by
+	named        = 0.35 // what a policy gains that is called by its name
 	ellipsisSize = 12   // characters of a question that may lean on the last one
 )
 
@@ -32,11 +33,11 @@ type match struct {
 }
 
 // urgency returns how sure it is that a child is in danger; 0 where nothing says so.
-func (b *Bot) urgency(folded string) float64 {
-	if b.lexicon.isUrgent(folded) {
+func (b *Bot) urgency(folded string, words []reading) float64 {
+	if b.lexicon.isUrgent(words) {
 		return 1
 	}
-	if p := b.danger.probabilities(folded)[urgent]; p >= urgentFrom {
+	if p := b.danger.probabilities(folded, b.lexicon.marks(words)...)[urgent]; p >= urgentFrom {
 		return p
 	}
 	return 0
@@ -44,8 +45,8 @@ func (b *Bot) urgency(folded string) float64 {
 
 // match ranks policies, then the entries of the best one. A short question leans
 // on the policy spoken of last.
-func (b *Bot) match(ctx context.Context, text, folded, spoken string) (match, error) {
-	m := match{bare: b.lexicon.bare(folded)}
+func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (match, error) {
+	m := match{bare: b.lexicon.share(words, genericGroup) >= bareShare}
 	if m.bare && spoken != "" {
 		text = b.topicName(spoken) + " " + text
 	}
@@ -55,7 +56,7 @@ func (b *Bot) match(ctx context.Context, text, folded, spoken string) (match, er
 	}
 	normal := b.norm.Normalize(text)
 	scores := b.policyScores(result.Hits, normal)
-	if len([]rune(folded)) <= ellipsisSize || m.bare {
+	if len([]rune(text)) <= ellipsisSize || m.bare {
 		scores[spoken] += loyalty
 	}
 	ranked := slices.SortedFunc(slices.Values(b.slugs), func(a, c string) int {
@@ -84,7 +85,7 @@ func (b *Bot) match(ctx context.Context, text, folded, spoken string) (match, er
 	if len(m.entries) > 0 {
 		m.likely = append(m.entries[:1:1], m.likely...)
 	}
-	m.confidence = b.confidence(result.Hits, folded, normal, m)
+	m.confidence = b.confidence(result.Hits, words, normal, m)
 	return m, nil
 }
 
@@ -114,20 +115,33 @@ func (b *Bot) policyScores(hits []search.Hit, normal string) map[string]float64 
 	for i, p := range b.topic.probabilities(normal) {
 		slug := b.slugs[i]
 		scores[slug] = retrievalPart*best[slug]/top + topicPart*p
+		if b.calls(slug, normal) {
+			scores[slug] += named
+		}
 	}
 	return scores
 }
 
+// calls reports whether the question calls the policy by one of its names.
+func (b *Bot) calls(slug, normal string) bool {
+	for _, name := range b.names[slug] {
+		if strings.Contains(normal, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // confidence estimates the chance that the question belongs here and the best
 // entry answers it.
-func (b *Bot) confidence(hits []search.Hit, folded, normal string, m match) float64 {
+func (b *Bot) confidence(hits []search.Hit, words []reading, normal string, m match) float64 {
 	if len(m.entries) == 0 {
 		return 0
 	}
 	if m.bare {
 		return 0.8
 	}
-	s := b.signals(hits, folded, normal, m)
+	s := b.signals(hits, words, normal, m)
 	return s.confidence()
 }
 

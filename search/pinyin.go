@@ -42,6 +42,7 @@ type sounds struct {
 	ids     map[string]syllable
 	blurred []syllable // syllable to the one it is easily taken for
 	names   []string   // of syllable i+1
+	usual   sync.Map   // character to the name of its usual reading; the dictionary is slow
 }
 
 var mandarin = sync.OnceValue(func() *sounds {

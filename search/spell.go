@@ -24,8 +24,13 @@ func Syllables(word string) []string {
 // empty when it has none.
 func Sound(r rune) string {
 	s := mandarin()
-	if ids := s.readings(r); len(ids) > 0 {
-		return s.names[ids[0]-1]
+	if name, ok := s.usual.Load(r); ok {
+		return name.(string)
 	}
-	return ""
+	name := ""
+	if ids := s.readings(r); len(ids) > 0 {
+		name = s.names[ids[0]-1]
+	}
+	s.usual.Store(r, name)
+	return name
 }
