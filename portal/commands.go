@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/locale"
+)
+
+// checkCommand is the content lint.
+type checkCommand struct{}
+
+// Run prints every problem as file:line: what — fix, and fails if there is one.
+func (checkCommand) Run(env *environment) error {
+	lib, err := content.Load(contentFS(env.cfg.Content))
+	problems := content.Problems(err)
+	if lib != nil {
+		problems = lib.Check(env.now())
+	}
+	for _, p := range problems {
+		fmt.Fprintln(env.out, p.Error())
+	}
+	if lib != nil {
+		if _, err := buildCorpus(env.ctx, lib); err != nil {
+			return err
+		}
+	}
+	texts, err := locale.Default()
+	if err == nil {
+		err = texts.Check()
+	}
+	if err != nil {
+		return fmt.Errorf("interface texts: %w", err)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%d problems in the content", len(problems))
+	}
+	fmt.Fprintf(env.out, "content is clean: %d policies, %d facts, version %s\n", len(lib.Policies), len(lib.Facts.All), lib.Version)
+	return nil
+}
+
+// askCommand asks the bot.
+type askCommand struct {
+	Question []string `arg:"" help:"The question."`
+	Lang     string   `default:"zh-Hans" enum:"zh-Hans,zh-Hant,en" help:"zh-Hans, zh-Hant or en."`
+}
+
+// Run prints the reply with its sources.
+func (c askCommand) Run(env *environment) error {
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
+	if err != nil {
+		return err
+	}
+	reply, err := corpus.bot.Ask(env.ctx, bot.Question{Text: strings.Join(c.Question, " "), Lang: c.Lang})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.out, "%s (%.2f)\n%s\n", reply.Outcome, reply.Confidence, reply.Answer)
+	for _, s := range reply.Citations {
+		fmt.Fprintf(env.out, "  来源：%s %s\n", s.Title, s.URL)
+	}
+	for _, s := range reply.Suggestions {
+		fmt.Fprintf(env.out, "  也可以问：%s\n", s)
+	}
+	return nil
+}
+
+// evalCommand measures the bot.
+type evalCommand struct {
+	File string `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
+}
+
+// Run prints the figures and every miss.
+func (c evalCommand) Run(env *environment) error {
+	var questions io.Reader = strings.NewReader(bot.DevelopmentQuestions())
+	if c.File != "" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return fmt.Errorf("open questions: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		questions = f
+	}
+	cases, err := bot.ParseCases(questions)
+	if err != nil {
+		return fmt.Errorf("read questions: %w", err)
+	}
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
+	if err != nil {
+		return err
+	}
+	report, err := corpus.bot.Evaluate(env.ctx, cases)
+	if err != nil {
+		return fmt.Errorf("evaluate: %w", err)
+	}
+	report.Print(env.out)
+	return nil
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config holds every setting. Each is a flag with a HUITONG_* environment twin;
+// without any the portal runs from what is built in.
+type Config struct {
+	Addr        string `default:":8080" env:"HUITONG_ADDR" help:"Address to listen on, host:port." group:"Settings"`
+	BaseURL     string `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
+	Data        string `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
+	DatabaseURL string `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
+	MeiliURL    string `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
+	MeiliKey    string `env:"HUITONG_MEILI_KEY" help:"Key of that server that may index and search." group:"Settings"`
+	Content     string `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
+	RateLimit   int    `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
+	LogLevel    string `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
+
+	SiteHost        string `env:"HUITONG_SITE_HOST" help:"主办单位, for the footer." group:"Footer"`
+	SiteContact     string `env:"HUITONG_SITE_CONTACT" help:"联系方式, for the footer." group:"Footer"`
+	SiteIDCode      string `env:"HUITONG_SITE_ID_CODE" help:"网站标识码, ten characters." group:"Footer"`
+	SiteICP         string `env:"HUITONG_SITE_ICP" help:"ICP备案号." group:"Footer"`
+	SitePolice      string `env:"HUITONG_SITE_POLICE" help:"公安机关备案标识." group:"Footer"`
+	SitePartyMark   string `env:"HUITONG_SITE_PARTY_MARK" help:"Address of the 党政机关标识 certificate." group:"Footer"`
+	SiteErrorReport string `env:"HUITONG_SITE_ERROR_REPORT" help:"Address of 我为政府网站找错." group:"Footer"`
+}
+
+// Validate reports every wrong setting with its name and the way to mend it, and
+// fills in what follows from others.
+func (c *Config) Validate() error {
+	var errs []error
+	bad := func(flag, env, what, fix string) {
+		errs = append(errs, fmt.Errorf("%s (%s) %s: %s", flag, env, what, fix))
+	}
+	_, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		bad("--addr", "HUITONG_ADDR", fmt.Sprintf("%q is not host:port", c.Addr), "use :8080 or 127.0.0.1:8080")
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://localhost:" + port
+	}
+	if !webAddress(c.BaseURL) {
+		bad("--base-url", "HUITONG_BASE_URL", fmt.Sprintf("%q is not a web address", c.BaseURL), "use https://host without a path")
+	}
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		bad("--database-url", "HUITONG_DATABASE_URL", "is not a PostgreSQL address", "use postgres://user:password@host/database, or leave it out for SQLite")
+	}
+	if c.MeiliURL != "" && !webAddress(c.MeiliURL) {
+		bad("--meili-url", "HUITONG_MEILI_URL", fmt.Sprintf("%q is not a web address", c.MeiliURL), "use http://host:7700, or leave it out for the embedded engine")
+	}
+	if c.MeiliURL == "" && c.MeiliKey != "" {
+		bad("--meili-key", "HUITONG_MEILI_KEY", "is set without a server", "set HUITONG_MEILI_URL too, or remove the key")
+	}
+	if c.RateLimit < 0 {
+		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")
+	}
+	if c.Content != "" {
+		if info, err := os.Stat(filepath.Join(c.Content, "policies")); err != nil || !info.IsDir() {
+			bad("--content", "HUITONG_CONTENT", fmt.Sprintf("%q holds no policies directory", c.Content), "name a directory laid out like content/")
+		}
+	}
+	if n := len(c.SiteIDCode); n != 0 && n != 10 {
+		bad("--site-id-code", "HUITONG_SITE_ID_CODE", fmt.Sprintf("has %d characters", n), "the code of a government site has ten")
+	}
+	return errors.Join(errs...)
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == ""
+}

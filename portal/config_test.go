@@ -1,0 +1,45 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestConfigValidate(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(*Config)
+		want   string // in the error; empty: valid
+	}{
+		{"defaults", func(*Config) {}, ""},
+		{"address without port", func(c *Config) { c.Addr = "8080" }, "--addr (HUITONG_ADDR)"},
+		{"base with path", func(c *Config) { c.BaseURL = "https://a.cn/x" }, "--base-url (HUITONG_BASE_URL)"},
+		{"base without scheme", func(c *Config) { c.BaseURL = "a.cn" }, "use https://host"},
+		{"mysql", func(c *Config) { c.DatabaseURL = "mysql://a" }, "--database-url (HUITONG_DATABASE_URL)"},
+		{"postgres", func(c *Config) { c.DatabaseURL = "postgres://a/b" }, ""},
+		{"meili", func(c *Config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "k" }, ""},
+		{"meili without scheme", func(c *Config) { c.MeiliURL = "127.0.0.1:7700" }, "--meili-url (HUITONG_MEILI_URL)"},
+		{"key without server", func(c *Config) { c.MeiliKey = "k" }, "--meili-key (HUITONG_MEILI_KEY)"},
+		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},
+		{"no content there", func(c *Config) { c.Content = "nowhere" }, "--content (HUITONG_CONTENT)"},
+		{"content", func(c *Config) { c.Content = "../content" }, ""},
+		{"short site code", func(c *Config) { c.SiteIDCode = "123" }, "--site-id-code (HUITONG_SITE_ID_CODE)"},
+	}
+	for _, test := range cases {
+		t.Run(test.name, func(t *testing.T) {
+			c := Config{Addr: ":8080", Data: "data", RateLimit: 60}
+			test.change(&c)
+			err := c.Validate()
+			switch {
+			case test.want == "" && err != nil:
+				t.Errorf("error = %v; want none", err)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+				t.Errorf("error = %v; want %q in it", err, test.want)
+			}
+		})
+	}
+	c := Config{Addr: "127.0.0.1:9000"}
+	if err := c.Validate(); err != nil || c.BaseURL != "http://localhost:9000" {
+		t.Errorf("base = %q, %v; want http://localhost:9000", c.BaseURL, err)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/search"
+)
+
+// corpus is one version of the content with the engines built from it.
+type corpus struct {
+	library    *content.Library
+	normalizer *search.Normalizer
+	index      *search.Index // embedded: the bot's, and the site's when it has no other
+	bot        *bot.Bot
+}
+
+// contentFS returns the tree to read: dir, or the one built in.
+func contentFS(dir string) fs.FS {
+	if dir == "" {
+		return content.Embedded()
+	}
+	return os.DirFS(dir)
+}
+
+// loadCorpus reads the content and builds its engines.
+func loadCorpus(ctx context.Context, dir string) (*corpus, error) {
+	lib, err := content.Load(contentFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("load content:\n%w", err)
+	}
+	return buildCorpus(ctx, lib)
+}
+
+func buildCorpus(ctx context.Context, lib *content.Library) (*corpus, error) {
+	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		return nil, fmt.Errorf("synonyms.txt: %w", err)
+	}
+	c := &corpus{library: lib, normalizer: n, index: search.NewIndex(n)}
+	if err := c.index.Index(ctx, bot.Documents(lib)); err != nil {
+		return nil, fmt.Errorf("index content: %w", err)
+	}
+	if c.bot, err = bot.Load(lib, n, c.index); err != nil {
+		return nil, fmt.Errorf("build bot: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,65 @@
+// Package main is the portal's one binary: it reads the settings, opens and wires
+// the parts, serves, and stops. Rules live in the packages it wires.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line.
+type commands struct {
+	Config
+
+	Serve serveCommand `cmd:"" default:"withargs" help:"Serve the site (the default)."`
+	Check checkCommand `cmd:"" help:"Check the content: links, facts, dates, rules."`
+	Ask   askCommand   `cmd:"" help:"Ask the bot one question."`
+	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions."`
+	User  struct {
+		Add userAddCommand `cmd:"" help:"Invite a staff member: prints a one-time link."`
+	} `cmd:"" help:"Staff accounts."`
+}
+
+// environment is what the commands get from outside.
+type environment struct {
+	ctx context.Context
+	cfg *Config
+	out io.Writer
+	log *slog.Logger
+	now func() time.Time
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli commands
+	k := kong.Parse(&cli,
+		kong.Name("portal"),
+		kong.Description("惠童: child-welfare policies, questions and applications of a city."),
+		kong.UsageOnError(),
+	)
+	env := &environment{ctx: ctx, cfg: &cli.Config, out: os.Stdout, now: time.Now}
+	env.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(cli.LogLevel)}))
+	err := cli.Validate()
+	if err == nil {
+		err = k.Run(env)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "portal:", err)
+		os.Exit(1)
+	}
+}
+
+func level(name string) slog.Level {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(name)) // the flag only lets valid names through
+	return l
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/locale"
+	"huitong/portal/store"
+	"huitong/portal/vault"
+	"huitong/portal/web"
+	"huitong/search"
+)
+
+// stopTimeout bounds how long requests that are under way may take to finish.
+const stopTimeout = 15 * time.Second
+
+// pruneEvery is how often what has expired is deleted.
+const pruneEvery = time.Hour
+
+// serveCommand serves the site until the process is told to stop.
+type serveCommand struct{}
+
+// Run opens everything, prints the address, serves and stops gracefully.
+func (serveCommand) Run(env *environment) error {
+	data, err := openStore(env)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = data.Close() }()
+	site, err := newSite(env)
+	if err != nil {
+		return err
+	}
+	defer site.close()
+	server, err := newServer(env, site, data)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", env.cfg.Addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w; choose another with --addr or HUITONG_ADDR", err)
+	}
+	if err := greet(env, data); err != nil {
+		return err
+	}
+	go site.watch(env)
+	go prune(env, data)
+	served := make(chan error, 1)
+	go func() { served <- server.App().Listener(listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-env.ctx.Done():
+		env.log.Info("stopping")
+		return server.App().ShutdownWithTimeout(stopTimeout)
+	}
+}
+
+// greet prints the address and, while nobody can sign in, the first officer's link.
+func greet(env *environment, data *store.Store) error {
+	fmt.Fprintf(env.out, "惠童 is ready: %s\n", env.cfg.BaseURL)
+	token, first, err := data.FirstInvite(env.ctx)
+	if err != nil {
+		return err
+	}
+	if first {
+		fmt.Fprintf(env.out, "First city officer: set a password once at %s\n", setupLink(env, token))
+	}
+	return nil
+}
+
+func setupLink(env *environment, token apply.Token) string {
+	return env.cfg.BaseURL + "/staff/setup?token=" + string(token)
+}
+
+// openStore opens keys and database in the data directory.
+func openStore(env *environment) (*store.Store, error) {
+	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
+	}
+	keys, err := vault.Open(filepath.Join(env.cfg.Data, "secrets.json"), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	return store.Open(env.ctx, store.Config{
+		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now,
+	})
+}
+
+func newServer(env *environment, s *site, data *store.Store) (*web.Server, error) {
+	texts, err := locale.Default()
+	if err != nil {
+		return nil, fmt.Errorf("load interface texts: %w", err)
+	}
+	return web.New(web.Config{
+		Content: s.content, Catalog: texts, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
+		Site: web.Site{
+			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
+			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
+		},
+		Ready: func(ctx context.Context) []web.Dependency {
+			return []web.Dependency{databaseState(ctx, data), s.searchState()}
+		},
+	})
+}
+
+func databaseState(ctx context.Context, data *store.Store) web.Dependency {
+	d := web.Dependency{Name: "database", Needed: true}
+	if err := data.Ready(ctx); err != nil {
+		d.Detail = "does not answer"
+		return d
+	}
+	d.OK = true
+	return d
+}
+
+// site is the current content and the engine that searches it.
+type site struct {
+	current  atomic.Pointer[web.Content]
+	fallback *search.Fallback // nil without a Meilisearch server
+}
+
+// newSite loads the content and starts the search engine.
+func newSite(env *environment) (*site, error) {
+	c, err := loadCorpus(env.ctx, env.cfg.Content)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{}
+	if env.cfg.MeiliURL != "" {
+		meili, err := search.NewMeili(search.MeiliConfig{URL: env.cfg.MeiliURL, Key: env.cfg.MeiliKey}, c.normalizer)
+		if err != nil {
+			return nil, fmt.Errorf("HUITONG_MEILI_URL: %w", err)
+		}
+		s.fallback = search.NewFallback(meili, search.NewIndex(c.normalizer), env.log, search.FallbackOptions{})
+	}
+	return s, s.publish(env.ctx, c)
+}
+
+// publish makes c what visitors see.
+func (s *site) publish(ctx context.Context, c *corpus) error {
+	next := &web.Content{Library: c.library, Bot: c.bot, Search: c.index}
+	if s.fallback != nil {
+		if err := s.fallback.Index(ctx, bot.Documents(c.library)); err != nil {
+			return fmt.Errorf("index content: %w", err)
+		}
+		next.Search = s.fallback
+	}
+	s.current.Store(next)
+	return nil
+}
+
+func (s *site) content() *web.Content { return s.current.Load() }
+
+func (s *site) close() {
+	if s.fallback != nil {
+		s.fallback.Close()
+	}
+}
+
+// watch publishes each new version of the content directory; a broken one never
+// replaces the version that is served.
+func (s *site) watch(env *environment) {
+	if env.cfg.Content == "" {
+		return
+	}
+	err := content.Watch(env.ctx, env.cfg.Content, func(lib *content.Library, err error) {
+		if err == nil && lib.Version == s.content().Library.Version {
+			return
+		}
+		var c *corpus
+		if err == nil {
+			c, err = buildCorpus(env.ctx, lib)
+		}
+		if err == nil {
+			err = s.publish(env.ctx, c)
+		}
+		if err != nil {
+			env.log.Error("content not changed, the last good version stays", "error", err)
+			return
+		}
+		env.log.Info("content changed", "version", lib.Version)
+	})
+	if err != nil {
+		env.log.Error("content is not watched", "error", err)
+	}
+}
+
+func (s *site) searchState() web.Dependency {
+	d := web.Dependency{Name: "search", OK: true, Detail: search.ServingEmbedded}
+	if s.fallback != nil {
+		status := s.fallback.Status()
+		d.OK = status.Serving == search.ServingMeili
+		d.Detail = status.Serving
+		if status.Reason != "" {
+			d.Detail += ": " + status.Reason
+		}
+	}
+	return d
+}
+
+func prune(env *environment, data *store.Store) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-env.ctx.Done():
+			return
+		case <-tick.C:
+			if err := data.Prune(env.ctx); err != nil && !errors.Is(err, context.Canceled) {
+				env.log.Error("expired data not deleted", "error", err)
+			}
+		}
+	}
+}
+
+// userAddCommand invites a staff member.
+type userAddCommand struct {
+	Login string `arg:"" help:"Name to sign in with: a-z, digits, . _ -"`
+	Name  string `required:"" help:"The person's name."`
+	Role  string `default:"officer" enum:"director,supervisor,officer,auditor" help:"director, supervisor, officer or auditor."`
+	Area  string `help:"Town or street of a director or supervisor, such as shiqi."`
+}
+
+// Run prints a one-time link with which the person sets a password.
+func (c userAddCommand) Run(env *environment) error {
+	data, err := openStore(env)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = data.Close() }()
+	invite := casework.Invite{Login: c.Login, Name: c.Name, Role: casework.Role(c.Role), Area: c.Area}
+	token, err := data.Invite(env.ctx, apply.Actor{}, invite)
+	if err != nil {
+		return fmt.Errorf("add user %s: %w", c.Login, err)
+	}
+	fmt.Fprintf(env.out, "One-time link for %s: %s\n", c.Login, setupLink(env, token))
+	return nil
+}
