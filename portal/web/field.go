@@ -24,6 +24,7 @@ type field struct {
 	MaxLength    int
 	Width        string // short or medium; "" is the full measure
 	Long         bool   // several lines
+	Rows         int    // of a long one; 0 is 5
 }
 
 // ID returns the id of the control an error leads to: the first choice of a list.

@@ -19,6 +19,8 @@ import (
 // that were built from it.
 type Content struct {
 	Library *content.Library
+	Bot     Asker
+	Search  Searcher
 }
 
 // Config is what a Server is made of. Content and Catalog are required.
@@ -82,6 +84,10 @@ func (s *Server) routes() []route {
 	return slices.Concat(
 		s.homeRoutes(),
 		s.policyRoutes(),
+		s.searchRoutes(),
+		s.askRoutes(),
+		s.checkRoutes(),
+		s.statementRoutes(),
 	)
 }
 
@@ -128,6 +134,7 @@ func (s *Server) register(cfg Config) {
 	s.app.Get("/readyz", s.showReady)
 	s.app.Use(s.settle)
 	limit := newLimiter(cfg.RateLimit, s.now)
+	s.app.Post("/api/v1/ask", neverStored, limit.count, s.answerAPI)
 	for _, l := range languages {
 		for _, r := range s.routes() {
 			handlers := []fiber.Handler{}

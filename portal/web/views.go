@@ -22,10 +22,15 @@ var templateFiles embed.FS
 // pageTypes names every page template with the struct it is executed with. The
 // tests check each template against its struct.
 var pageTypes = map[string]any{
-	"error":    errorPage{},
-	"home":     homePage{},
-	"policies": policiesPage{},
-	"policy":   policyPage{},
+	"ask":       askPage{},
+	"check":     checkPage{},
+	"choose":    choosePage{},
+	"error":     errorPage{},
+	"home":      homePage{},
+	"policies":  policiesPage{},
+	"policy":    policyPage{},
+	"search":    searchPage{},
+	"statement": statementPage{},
 }
 
 // page is what the layout needs; every page's struct embeds it.
@@ -176,9 +181,10 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"rich": func(h template.HTML) template.HTML {
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"lang":    func() string { return l.Code },
-		"title":   func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
-		"summary": func(p *content.Policy) string { return policySummary(p, l) },
+		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
+		"lang":       func() string { return l.Code },
+		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
+		"summary":    func(p *content.Policy) string { return policySummary(p, l) },
 		"summaryLang": func(p *content.Policy) string {
 			if policySummary(p, l) == p.SummaryEN {
 				return "en"

@@ -1,17 +1,43 @@
 package web
 
 import (
+	"context"
 	"io"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
+	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/locale"
+	"huitong/search"
 )
 
 // library is the real content, loaded once: it never changes.
 var library = sync.OnceValues(func() (*content.Library, error) { return content.Load(content.Embedded()) })
+
+type testEngines struct {
+	index *search.Index
+	bot   *bot.Bot
+}
+
+var loadEngines = sync.OnceValues(func() (testEngines, error) {
+	lib, err := library()
+	if err != nil {
+		return testEngines{}, err
+	}
+	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		return testEngines{}, err
+	}
+	index := search.NewIndex(n)
+	if err := index.Index(context.Background(), bot.Documents(lib)); err != nil {
+		return testEngines{}, err
+	}
+	b, err := bot.Load(lib, n, index)
+	return testEngines{index, b}, err
+})
 
 var catalog = sync.OnceValues(locale.Default)
 
@@ -22,7 +48,11 @@ func testContent(t testing.TB) *Content {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Content{Library: lib}
+	engines, err := loadEngines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Content{Library: lib, Bot: engines.bot, Search: engines.index}
 }
 
 func newTestServer(t testing.TB, change func(*Config)) *Server {

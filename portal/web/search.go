@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/search"
+)
+
+// Searcher finds passages; both engines of package search do.
+type Searcher interface {
+	Search(ctx context.Context, q search.Query) (search.Result, error)
+}
+
+func (s *Server) searchRoutes() []route {
+	return []route{{fiber.MethodGet, "/search", s.showSearch, 0}}
+}
+
+const (
+	hitsPerPage = 10
+	maxPages    = 20  // further hits help nobody
+	maxQuery    = 100 // characters
+)
+
+type searchPage struct {
+	page
+	Switch   string // mode that the words ask for; "" for none
+	Hits     []hit
+	Total    int
+	Kinds    []filter
+	NextPage string
+}
+
+// hit is one result. Pieces are its excerpt, the matched words apart.
+type hit struct {
+	Title, Policy, Path string
+	Pieces              []piece
+}
+
+type piece struct {
+	Text   string
+	Marked bool
+}
+
+// filter is one choice of category.
+type filter struct {
+	Name, Path string
+	On         bool
+}
+
+// modeWords are what people call the modes; the site's search finds the switch by
+// them (互联网应用适老化通用设计规范, annex 3.1).
+var modeWords = []struct{ word, mode string }{
+	{"长辈", modeElder}, {"长者", modeElder}, {"老人模式", modeElder}, {"老年", modeElder}, {"亲情版", modeElder},
+	{"关爱版", modeElder}, {"关怀", modeElder}, {"大字", modeElder}, {"elder", modeElder}, {"長輩", modeElder}, {"長者", modeElder}, {"關懷", modeElder}, {"關愛版", modeElder},
+	{"无障碍", modeAccessible}, {"無障礙", modeAccessible}, {"accessib", modeAccessible},
+}
+
+func modeAskedFor(query string) string {
+	query = strings.ToLower(query)
+	for _, w := range modeWords {
+		if strings.Contains(query, w.word) {
+			return w.mode
+		}
+	}
+	return ""
+}
+
+func (s *Server) showSearch(c *fiber.Ctx) error {
+	p := searchPage{page: s.page(c, "search.title")}
+	p.NoIndex = true
+	p.Query = firstRunes(strings.TrimSpace(c.Query("q")), maxQuery)
+	p.Switch = modeAskedFor(p.Query)
+	category := c.Query("category")
+	number := min(max(c.QueryInt("page", 1), 1), maxPages)
+	q := search.Query{Text: p.Query, Category: category, Limit: hitsPerPage, Offset: (number - 1) * hitsPerPage}
+	result, err := s.content().Search.Search(c.UserContext(), q)
+	if err != nil {
+		return err
+	}
+	p.Total = result.Total
+	for _, h := range result.Hits {
+		p.Hits = append(p.Hits, s.newHit(c, h))
+	}
+	p.Kinds = s.filters(c, p.Query, category)
+	if result.Total > number*hitsPerPage && number < maxPages {
+		p.NextPage = searchPath(p.Query, category, number+1)
+	}
+	return s.render(c, "search", p)
+}
+
+func (s *Server) newHit(c *fiber.Ctx, h search.Hit) hit {
+	out := hit{Title: s.contentText(c, h.Title), Path: h.URL}
+	if p, ok := s.content().Library.Policy(h.Policy); ok {
+		out.Policy = s.contentText(c, p.Titles.ZH)
+	}
+	last := 0
+	add := func(text string, marked bool) {
+		if text != "" {
+			out.Pieces = append(out.Pieces, piece{s.contentText(c, text), marked})
+		}
+	}
+	for _, m := range h.Marks {
+		add(h.Snippet[last:m.Start], false)
+		add(h.Snippet[m.Start:m.End], true)
+		last = m.End
+	}
+	add(h.Snippet[last:], false)
+	return out
+}
+
+func (s *Server) filters(c *fiber.Ctx, query, category string) []filter {
+	out := []filter{{s.words(c)("search.everything"), searchPath(query, "", 1), category == ""}}
+	for _, cat := range s.content().Library.Categories {
+		out = append(out, filter{s.contentText(c, cat.Title(visitOf(c).Lang.Code)), searchPath(query, cat.Slug, 1), category == cat.Slug})
+	}
+	return out
+}
+
+func searchPath(query, category string, number int) string {
+	v := url.Values{"q": {query}}
+	if category != "" {
+		v.Set("category", category)
+	}
+	if number > 1 {
+		v.Set("page", strconv.Itoa(number))
+	}
+	return "/search?" + v.Encode()
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+)
+
+func (s *Server) statementRoutes() []route {
+	return []route{
+		{fiber.MethodGet, "/accessibility", s.showAccessibility, 0},
+		{fiber.MethodGet, "/privacy", s.showPrivacy, 0},
+	}
+}
+
+// statementPage is a page of the site about itself: parts with a heading and
+// sentences, all of them messages named <Name>.<part>.<key>.
+type statementPage struct {
+	page
+	Lead  string
+	Date  string
+	Parts []statementPart
+}
+
+type statementPart struct {
+	Title string
+	Items []string
+}
+
+// statementDate is the day both statements were last gone through.
+const statementDate = "2026-11-23"
+
+// statementParts lists the parts of each statement and how many sentences each has.
+var statementParts = map[string][]struct {
+	name  string
+	items []string
+}{
+	"accessibility": {
+		{"accessibility.target", []string{"accessibility.target.1", "accessibility.target.2"}},
+		{"accessibility.modes", []string{"accessibility.modes.1", "accessibility.modes.2", "accessibility.modes.3"}},
+		{"accessibility.tested", []string{"accessibility.tested.1", "accessibility.tested.2", "accessibility.tested.3"}},
+		{"accessibility.gaps", []string{"accessibility.gaps.1", "accessibility.gaps.2", "accessibility.gaps.3"}},
+		{"accessibility.contact", []string{"accessibility.contact.1"}},
+	},
+	"privacy": {
+		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2"}},
+		{"privacy.asking", []string{"privacy.asking.1", "privacy.asking.2"}},
+		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4"}},
+		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
+	},
+}
+
+func (s *Server) showAccessibility(c *fiber.Ctx) error { return s.showStatement(c, "accessibility") }
+
+func (s *Server) showPrivacy(c *fiber.Ctx) error { return s.showStatement(c, "privacy") }
+
+func (s *Server) showStatement(c *fiber.Ctx, name string) error {
+	t := s.words(c)
+	p := statementPage{page: s.page(c, name+".title"), Lead: t(name + ".lead"), Date: statementDate}
+	p.Description = p.Lead
+	for _, part := range statementParts[name] {
+		one := statementPart{Title: t(part.name)}
+		for _, id := range part.items {
+			one.Items = append(one.Items, t(id))
+		}
+		p.Parts = append(p.Parts, one)
+	}
+	return s.render(c, "statement", p)
+}
