@@ -44,15 +44,10 @@ func main() {
 	k := kong.Parse(&cli,
 		kong.Name("portal"),
 		kong.Description("惠童: child-welfare policies, questions and applications of a city."),
-		kong.UsageOnError(),
 	)
 	env := &environment{ctx: ctx, cfg: &cli.Config, out: os.Stdout, now: time.Now}
 	env.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(cli.LogLevel)}))
-	err := cli.Validate()
-	if err == nil {
-		err = k.Run(env)
-	}
-	if err != nil {
+	if err := k.Run(env); err != nil {
 		fmt.Fprintln(os.Stderr, "portal:", err)
 		os.Exit(1)
 	}
