@@ -85,7 +85,7 @@ func (s *Server) askCheck(c *fiber.Ctx) error {
 	p.NoIndex = true
 	p.Crumbs = []crumb{{p.Title, "/check"}}
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
-	p.Title = s.words(c)("check.of", "Policy", s.contentText(c, policy.Title(p.Lang.Code)))
+	p.Title = s.words(c)("check.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code)))
 	asked, wrong, value := s.takeAnswer(c, policy, answers)
 	switch {
 	case c.FormValue(checkBack) != "" && len(order) > 0:

@@ -184,6 +184,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
+		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
 		"summary":    func(p *content.Policy) string { return policySummary(p, l) },
 		"summaryLang": func(p *content.Policy) string {
 			if policySummary(p, l) == p.SummaryEN {

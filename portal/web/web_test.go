@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"io"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -71,27 +69,4 @@ func newTestServer(t testing.TB, change func(*Config)) *Server {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// get returns status and body of a page.
-func get(t testing.TB, s *Server, path string) (int, string) {
-	t.Helper()
-	resp, err := s.App().Test(httptest.NewRequest("GET", path, nil), -1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(b)
-}
-
-func TestHome(t *testing.T) {
-	s := newTestServer(t, nil)
-	for _, path := range []string{"/", "/zh-hant", "/en", "/?mode=elder", "/nowhere"} {
-		status, body := get(t, s, path)
-		t.Log(path, status, len(body))
-	}
 }

@@ -1,0 +1,515 @@
+package web
+
+import (
+	"io/fs"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jba/templatecheck"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+var modes = []string{modeStandard, modeAccessible, modeElder}
+
+// readPages are the addresses that show a page without any further state.
+func readPages(t testing.TB) []string {
+	t.Helper()
+	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/no-such-page"}
+	for _, p := range testContent(t).Library.Policies {
+		out = append(out, "/policies/"+p.Slug)
+		if p.Checkable() {
+			out = append(out, "/check/"+p.Slug)
+		}
+	}
+	return out
+}
+
+// TestEveryRouteIsListed keeps the list above complete.
+func TestEveryRouteIsListed(t *testing.T) {
+	s := newTestServer(t, nil)
+	pages := readPages(t)
+	for _, r := range s.routes() {
+		pattern := regexp.MustCompile("^" + regexp.MustCompile(`:[a-z]+`).ReplaceAllString(r.path, "[^/?]+") + `(\?|$)`)
+		if r.method == "GET" && r.guard&guarded == 0 && !slices.ContainsFunc(pages, pattern.MatchString) {
+			t.Errorf("no page of readPages for the route %s", r.path)
+		}
+	}
+}
+
+// fetch returns the parsed page in a mode that the cookie remembers.
+func fetch(t testing.TB, s *Server, mode, address string) (int, *html.Node) {
+	t.Helper()
+	req := httptest.NewRequest("GET", address, nil)
+	req.Header.Set("Cookie", "mode="+mode)
+	resp, err := s.App().Test(req, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	doc, err := html.Parse(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, doc
+}
+
+func find(n *html.Node, match func(*html.Node) bool) []*html.Node {
+	var out []*html.Node
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && match(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func tag(names ...atom.Atom) func(*html.Node) bool {
+	return func(n *html.Node) bool { return slices.Contains(names, n.DataAtom) }
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func TestPages(t *testing.T) {
+	s := newTestServer(t, nil)
+	headings := map[string]string{} // of each address and language: the same in every mode
+	for _, address := range readPages(t) {
+		for _, l := range languages {
+			for _, mode := range modes {
+				localized := l.path(address)
+				t.Run(mode+" "+localized, func(t *testing.T) {
+					status, doc := fetch(t, s, mode, localized)
+					want := 200
+					if address == "/no-such-page" {
+						want = 404
+					}
+					if status != want {
+						t.Fatalf("status = %d; want %d", status, want)
+					}
+					checkPageShape(t, doc, l, mode)
+					h1 := text(find(doc, tag(atom.H1))[0])
+					if before, ok := headings[localized]; ok && before != h1 {
+						t.Errorf("h1 = %q; want %q as in the other modes", h1, before)
+					}
+					headings[localized] = h1
+				})
+			}
+		}
+	}
+}
+
+func checkPageShape(t *testing.T, doc *html.Node, l language, mode string) {
+	t.Helper()
+	root := find(doc, tag(atom.Html))[0]
+	if attr(root, "lang") != l.Code || attr(root, "data-mode") != mode {
+		t.Errorf("html has lang %q, mode %q; want %q, %q", attr(root, "lang"), attr(root, "data-mode"), l.Code, mode)
+	}
+	for _, a := range []atom.Atom{atom.H1, atom.Header, atom.Main, atom.Footer, atom.Title} {
+		if got := len(find(doc, tag(a))); got != 1 {
+			t.Errorf("%d of <%s>; want 1", got, a)
+		}
+	}
+	controls := find(doc, func(n *html.Node) bool {
+		return tag(atom.A, atom.Button, atom.Select, atom.Textarea, atom.Summary)(n) || n.DataAtom == atom.Input && attr(n, "type") != "hidden"
+	})
+	if attr(controls[0], "href") != "#main" {
+		t.Errorf("first control is %q; want the skip link", text(controls[0]))
+	}
+	checkModeSwitch(t, doc, controls, l, mode)
+	checkHeadings(t, doc)
+	checkLabels(t, doc)
+	checkHead(t, doc)
+	if body := text(root); strings.Contains(body, "⟦") || strings.Contains(body, "&amp;lt;") || strings.Contains(body, "ZgotmplZ") {
+		t.Error("page shows a missing message or text escaped twice")
+	}
+	var help []string
+	for _, n := range find(doc, func(n *html.Node) bool { return has(n, "data-help") }) {
+		help = append(help, attr(n, "data-help"))
+	}
+	if want := []string{"phone", "ask"}; !slices.Equal(help, want) {
+		t.Errorf("ways to get help = %v; want %v on every page", help, want)
+	}
+	for _, n := range find(doc, func(n *html.Node) bool { return has(n, "src") || has(n, "style") || n.DataAtom == atom.Script }) {
+		if !strings.HasPrefix(attr(n, "src"), "/static/") || has(n, "style") {
+			t.Errorf("<%s src=%q> is not ours or has style inside", n.Data, attr(n, "src"))
+		}
+	}
+}
+
+// checkModeSwitch wants the way into elder mode among the first ten controls, and
+// in elder mode the way out, the telephone and the first page on every page.
+func checkModeSwitch(t *testing.T, doc *html.Node, controls []*html.Node, l language, mode string) {
+	t.Helper()
+	words := mustWords(t, l)
+	name := words("mode.elder.name")
+	if mode == modeElder {
+		name = words("mode.elder.leave")
+		tel := find(doc, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "tel:12345") })
+		if len(tel) == 0 || !strings.Contains(text(doc), words("nav.back-home")) {
+			t.Error("elder page lacks telephone or the way home")
+		}
+	}
+	found := slices.IndexFunc(controls, func(n *html.Node) bool { return text(n) == name })
+	if found < 0 || found >= 10 {
+		t.Errorf("%q is control number %d; want it among the first ten", name, found)
+	}
+}
+
+func mustWords(t testing.TB, l language) func(string, ...any) string {
+	t.Helper()
+	c, err := catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Printer(l.Code).T
+}
+
+func checkHeadings(t *testing.T, doc *html.Node) {
+	t.Helper()
+	last := 0
+	for _, h := range find(find(doc, tag(atom.Main))[0], tag(atom.H1, atom.H2, atom.H3, atom.H4)) {
+		level := int(h.Data[1] - '0')
+		if level > last+1 {
+			t.Errorf("heading %q jumps from level %d to %d", text(h), last, level)
+		}
+		last = level
+		if text(h) == "" {
+			t.Error("empty heading")
+		}
+	}
+	ids, names := map[string]bool{}, map[string]bool{}
+	for _, n := range find(doc, func(n *html.Node) bool { return has(n, "id") }) {
+		if ids[attr(n, "id")] {
+			t.Errorf("id %q stands twice", attr(n, "id"))
+		}
+		ids[attr(n, "id")] = true
+	}
+	for _, n := range find(doc, tag(atom.Nav)) {
+		name := attr(n, "aria-label") + attr(n, "aria-labelledby")
+		if name == "" || names[name] {
+			t.Errorf("navigation is named %q; want a name of its own", name)
+		}
+		names[name] = true
+	}
+	for _, n := range find(doc, func(n *html.Node) bool { return has(n, "aria-labelledby") || has(n, "aria-describedby") }) {
+		for _, id := range strings.Fields(attr(n, "aria-labelledby") + " " + attr(n, "aria-describedby")) {
+			if !ids[id] {
+				t.Errorf("<%s> refers to %q, which is not there", n.Data, id)
+			}
+		}
+	}
+}
+
+func checkLabels(t *testing.T, doc *html.Node) {
+	t.Helper()
+	labels := map[string]string{}
+	for _, n := range find(doc, tag(atom.Label)) {
+		labels[attr(n, "for")] = text(n)
+	}
+	for _, n := range find(doc, tag(atom.Input, atom.Textarea, atom.Select)) {
+		if attr(n, "type") != "hidden" && labels[attr(n, "id")] == "" && attr(n, "aria-label") == "" {
+			t.Errorf("<%s name=%q> has no label", n.Data, attr(n, "name"))
+		}
+	}
+	for _, n := range find(doc, tag(atom.A, atom.Button)) {
+		if text(n) == "" {
+			t.Errorf("<%s href=%q> has no name", n.Data, attr(n, "href"))
+		}
+	}
+	for _, n := range find(doc, tag(atom.Img)) {
+		if !has(n, "alt") {
+			t.Errorf("image %q has no alternative text", attr(n, "src"))
+		}
+	}
+}
+
+func checkHead(t *testing.T, doc *html.Node) {
+	t.Helper()
+	meta := map[string]string{}
+	for _, n := range find(doc, tag(atom.Meta)) {
+		meta[attr(n, "name")] = attr(n, "content")
+	}
+	for _, name := range []string{"SiteName", "SiteDomain", "SiteIDCode", "description", "viewport"} {
+		if meta[name] == "" {
+			t.Errorf("meta %s is empty", name)
+		}
+	}
+	if strings.Contains(meta["SiteDomain"], "/") || strings.Contains(meta["viewport"], "maximum") {
+		t.Errorf("SiteDomain %q or viewport %q is wrong", meta["SiteDomain"], meta["viewport"])
+	}
+	h1 := text(find(doc, tag(atom.H1))[0])
+	if title, ok := meta["ArticleTitle"]; ok && title != h1 {
+		t.Errorf("ArticleTitle = %q; want the h1 %q", title, h1)
+	}
+	if date, ok := meta["PubDate"]; ok && !regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d$`).MatchString(date) {
+		t.Errorf("PubDate = %q", date)
+	}
+}
+
+// elsewhere are addresses that other features of the site answer.
+var elsewhere = []string{"/apply/", "/track", "/staff"}
+
+func TestNoDeadLinks(t *testing.T) {
+	s := newTestServer(t, nil)
+	anchors := map[string]map[string]bool{} // of each address
+	open := []string{"/", "/en", "/zh-hant", "/search?q=" + url.QueryEscape("补贴")}
+	type link struct{ from, path, fragment string }
+	var links []link
+	for len(open) > 0 {
+		address := open[0]
+		open = open[1:]
+		if anchors[address] != nil {
+			continue
+		}
+		anchors[address] = map[string]bool{}
+		status, doc := fetch(t, s, modeStandard, address)
+		if status != 200 {
+			t.Errorf("GET %s = %d", address, status)
+		}
+		for _, n := range find(doc, func(n *html.Node) bool { return has(n, "id") }) {
+			anchors[address][attr(n, "id")] = true
+		}
+		for _, n := range find(doc, tag(atom.A, atom.Link)) {
+			href := attr(n, "href")
+			target, fragment, _ := strings.Cut(href, "#")
+			if target == "" {
+				target = address
+			}
+			_, plain := splitLanguage(target)
+			switch {
+			case !strings.HasPrefix(target, "/"), strings.Contains(target, "mode="), strings.HasPrefix(target, "/static/"), strings.Contains(target, "/search?"):
+			case slices.ContainsFunc(elsewhere, func(p string) bool { return strings.HasPrefix(plain, p) }):
+			default:
+				links = append(links, link{address, target, fragment})
+				open = append(open, target)
+			}
+		}
+	}
+	for _, l := range links {
+		if l.fragment != "" && !anchors[l.path][l.fragment] {
+			t.Errorf("%s links to %s#%s, which is not there", l.from, l.path, l.fragment)
+		}
+	}
+	if len(anchors) < 30 {
+		t.Errorf("only %d pages found", len(anchors))
+	}
+}
+
+func TestTemplatesFitTheirStructs(t *testing.T) {
+	s := newTestServer(t, nil)
+	for name, data := range pageTypes {
+		if err := templatecheck.CheckHTML(s.views.sets["en"][name], data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name := range s.views.sets["en"] {
+		if pageTypes[name] == nil {
+			t.Errorf("page template %s has no struct in pageTypes", name)
+		}
+	}
+}
+
+// messageID matches what can be a message id in a template or a Go string.
+var messageID = regexp.MustCompile(`"([a-z0-9-]+(?:\.(?:[a-z0-9-]+|%s))+)"`)
+
+// builtIDs matches ids that are put together: "error." + words + ".title".
+var builtIDs = regexp.MustCompile(`\("([a-z]+\.)" ?\+ ?|"([a-z]+\.)" ?\+|\+ ?"(\.[a-z.]+)"`)
+
+func TestEveryMessageIsUsedAndThere(t *testing.T) {
+	c, err := catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sources, templates strings.Builder
+	for _, pattern := range []string{"*.go", "templates/*.html", "templates/*/*.html"} {
+		names, err := fs.Glob(os.DirFS("."), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			b, err := os.ReadFile(path.Clean(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources.Write(b)
+			if path.Ext(name) == ".html" {
+				templates.Write(b)
+			}
+		}
+	}
+	all := sources.String()
+	ids := c.IDs()
+	for _, m := range regexp.MustCompile(`\bt "([a-z0-9.-]+)"`).FindAllStringSubmatch(templates.String(), -1) {
+		if !slices.Contains(ids, m[1]) {
+			t.Errorf("a template asks for the message %q, which is not there", m[1])
+		}
+	}
+	mentioned := map[string]bool{}
+	var built []*regexp.Regexp
+	for _, m := range messageID.FindAllStringSubmatch(all, -1) {
+		mentioned[m[1]] = true
+		if strings.Contains(m[1], "%s") {
+			built = append(built, regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(m[1]), "%s", "[a-z-]+")+"$"))
+		}
+	}
+	for _, m := range builtIDs.FindAllStringSubmatch(all, -1) {
+		prefix, suffix := regexp.QuoteMeta(m[1]+m[2]), regexp.QuoteMeta(m[3])
+		if prefix != "" {
+			built = append(built, regexp.MustCompile("^"+prefix+".+$"))
+		} else if suffix != "" {
+			built = append(built, regexp.MustCompile("^[a-z]+"+suffix+"$"))
+		}
+	}
+	for _, id := range ids {
+		if !mentioned[id] && !slices.ContainsFunc(built, func(r *regexp.Regexp) bool { return r.MatchString(id) }) {
+			t.Errorf("nothing uses the message %q", id)
+		}
+	}
+}
+
+// TestChecker answers the first policy's questions and expects words, reasons and
+// no trace of the answers in an address.
+func TestChecker(t *testing.T) {
+	s := newTestServer(t, nil)
+	answers := map[string]string{"child_age": "８岁", "father": "dead", "mother": "prison", "hukou": "zhongshan", "adopted": "no", "recognition": "none", "in_school": "fulltime"}
+	form := url.Values{}
+	for range 12 {
+		doc := post(t, s, "/check/basic-living-allowance", form, 200)
+		next := url.Values{}
+		for _, n := range find(doc, tag(atom.Input)) {
+			if attr(n, "type") == "hidden" {
+				next.Set(attr(n, "name"), attr(n, "value"))
+			}
+		}
+		asked := next.Get(checkAsked)
+		if asked == "" {
+			if body := text(doc); !strings.Contains(body, "很可能符合") && !strings.Contains(body, "还要核实") {
+				t.Errorf("verdict missing in %q", body)
+			}
+			return
+		}
+		if post(t, s, "/check/basic-living-allowance", next, 422) == nil {
+			t.Fatal("no page for a missing answer")
+		}
+		next.Set(asked, answers[asked])
+		form = next
+	}
+	t.Error("the checker never ends")
+}
+
+func TestCheckerGoesBack(t *testing.T) {
+	s := newTestServer(t, nil)
+	form := url.Values{checkOrder: {"child_age"}, "child_age": {"9"}, checkBack: {"1"}}
+	doc := post(t, s, "/check/basic-living-allowance", form, 200)
+	input := find(doc, func(n *html.Node) bool { return attr(n, "id") == "f-child_age" })
+	if len(input) != 1 || attr(input[0], "value") != "9" {
+		t.Error("going back does not show the answer that was given")
+	}
+}
+
+func post(t testing.TB, s *Server, address string, form url.Values, want int) *html.Node {
+	t.Helper()
+	req := httptest.NewRequest("POST", address, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := s.App().Test(req, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != want {
+		t.Fatalf("POST %s = %d; want %d", address, resp.StatusCode, want)
+	}
+	if got := resp.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("POST %s: Cache-Control = %q; want no-store", address, got)
+	}
+	doc, err := html.Parse(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestAskPage(t *testing.T) {
+	s := newTestServer(t, nil)
+	tests := []struct {
+		name, question string
+		status         int
+		want           string
+	}{
+		{"answer", "孤儿补贴一个月多少钱？", 200, "/policies/basic-living-allowance#"},
+		{"urgent", "爸爸天天打我", 200, "tel:110"},
+		{"empty", " ", 422, "f-question-error"},
+		{"too long", strings.Repeat("问", 301), 422, "301"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			doc := post(t, s, "/ask", url.Values{"question": {test.question}}, test.status)
+			var b strings.Builder
+			if err := html.Render(&b, doc); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(b.String(), test.want) {
+				t.Errorf("page lacks %q", test.want)
+			}
+			if log := find(doc, func(n *html.Node) bool { return attr(n, "role") == "log" }); len(log) != 1 {
+				t.Errorf("%d log regions; want 1", len(log))
+			}
+		})
+	}
+}
+
+func TestSearchFindsTheModes(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, word := range []string{"长辈版", "长者", "亲情版", "关爱版", "关怀版", "无障碍"} {
+		_, doc := fetch(t, s, modeStandard, "/search?q="+url.QueryEscape(word))
+		first := find(find(doc, tag(atom.Main))[0], func(n *html.Node) bool { return strings.Contains(attr(n, "href"), "mode=") })
+		if len(first) != 1 {
+			t.Errorf("%s: %d switches found; want 1", word, len(first))
+		}
+	}
+}
+
+// TestLanguageOfContent wants Chinese passages marked on English pages and
+// converted on traditional ones.
+func TestLanguageOfContent(t *testing.T) {
+	s := newTestServer(t, nil)
+	_, doc := fetch(t, s, modeStandard, "/en/policies/basic-living-allowance")
+	prose := find(doc, func(n *html.Node) bool { return attr(n, "class") == "prose" })
+	if len(prose) != 1 || attr(prose[0], "lang") != "zh-Hans" {
+		t.Error("Chinese text on an English page is not marked as such")
+	}
+	_, doc = fetch(t, s, modeStandard, "/zh-hant/policies/basic-living-allowance")
+	if body := text(find(doc, tag(atom.Main))[0]); strings.Contains(body, "补贴") || !strings.Contains(body, "補貼") {
+		t.Error("text on a traditional page is not converted")
+	}
+}

@@ -1,0 +1,149 @@
+package static
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestURL(t *testing.T) {
+	for _, name := range []string{"site.css", "share.js", "mark.svg"} {
+		a, ok := Lookup(strings.TrimPrefix(URL(name), Prefix))
+		if !ok || a.Name != name || a.Type == "" || len(a.Body) == 0 {
+			t.Errorf("Lookup(URL(%q)) = %v, %v", name, a.Name, ok)
+		}
+	}
+	if _, ok := Lookup("site.css"); ok {
+		t.Error("a file without its hash is found")
+	}
+}
+
+var (
+	block  = regexp.MustCompile(`(?s)(:root|\[data-mode="[a-z]+"\]) \{(.*?)\n  \}`)
+	custom = regexp.MustCompile(`--([a-z0-9-]+): ([^;]+);`)
+	colour = regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b`)
+)
+
+// tokens returns the custom properties of a mode: those of the root under the
+// mode's own.
+func tokens(t *testing.T, mode string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, m := range block.FindAllStringSubmatch(string(read("css/tokens.css")), -1) {
+		if m[1] != ":root" && m[1] != `[data-mode="`+mode+`"]` {
+			continue
+		}
+		for _, c := range custom.FindAllStringSubmatch(m[2], -1) {
+			out[c[1]] = c[2]
+		}
+	}
+	return out
+}
+
+// contrast is the ratio of WCAG 2.2 between two colours written #rrggbb.
+func contrast(a, b string) float64 {
+	x, y := luminance(a), luminance(b)
+	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
+}
+
+func luminance(hex string) float64 {
+	channel := func(i int) float64 {
+		n, err := strconv.ParseUint(hex[i:i+2], 16, 8)
+		if err != nil {
+			panic(err)
+		}
+		v := float64(n) / 255
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*channel(1) + 0.7152*channel(3) + 0.0722*channel(5)
+}
+
+// TestContrast measures every pair of text and ground that the style sheets use.
+func TestContrast(t *testing.T) {
+	pairs := []struct {
+		text    string
+		grounds []string
+		least   float64
+	}{
+		{"ink", []string{"paper", "surface", "sunk", "main-soft", "accent-soft", "mark"}, 7},
+		{"ink-soft", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+		{"link", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+		{"link-visited", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+		{"main", []string{"paper", "surface", "main-soft"}, 7},
+		{"accent", []string{"paper", "surface", "accent-soft"}, 6.5},
+		{"on-main", []string{"main", "main-deep"}, 7},
+		{"on-accent", []string{"accent", "accent-deep"}, 7},
+		{"edge", []string{"paper", "surface", "sunk"}, 3},
+		{"focus", []string{"paper", "surface", "sunk", "main-soft"}, 3},
+		{"focus-inverse", []string{"main-deep", "accent"}, 3},
+	}
+	for _, mode := range []string{"standard", "accessible", "elder"} {
+		tokens := tokens(t, mode)
+		for _, p := range pairs {
+			for _, ground := range p.grounds {
+				if got := contrast(tokens[p.text], tokens[ground]); got < p.least {
+					t.Errorf("%s: %s on %s is %.2f; want %.1f", mode, p.text, ground, got, p.least)
+				}
+			}
+		}
+	}
+}
+
+// TestElderSizes holds the sizes that the elder mode promises.
+func TestElderSizes(t *testing.T) {
+	elder := tokens(t, "elder")
+	for name, least := range map[string]float64{"text-s": 1.375, "text-m": 1.375, "target": 3.75, "leading": 1.5} {
+		if got := number(t, elder[name]); got < least {
+			t.Errorf("--%s is %v; want %v", name, got, least)
+		}
+	}
+	for _, mode := range []string{"standard", "accessible"} {
+		if got := number(t, tokens(t, mode)["target"]); got < 2.75 {
+			t.Errorf("%s: --target is %v; want 44 px", mode, got)
+		}
+	}
+}
+
+func number(t *testing.T, s string) float64 {
+	t.Helper()
+	n, err := strconv.ParseFloat(strings.TrimSuffix(s, "rem"), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestStyleSheet guards the rules of the style sheets: colours only by token, no
+// blocked zoom, no shadows, every token defined.
+func TestStyleSheet(t *testing.T) {
+	known := tokens(t, "standard")
+	for _, pattern := range sheets {
+		for _, name := range match(pattern) {
+			css := string(read(name))
+			for _, bad := range []string{"text-size-adjust", "box-shadow", "gradient(", "!important", "@import", "forced-color-adjust"} {
+				if strings.Contains(css, bad) {
+					t.Errorf("%s uses %s", name, bad)
+				}
+			}
+			if found := colour.FindString(css); found != "" && name != "css/tokens.css" && name != "css/print.css" {
+				t.Errorf("%s names the colour %s; want a token", name, found)
+			}
+			for _, m := range regexp.MustCompile(`var\(--([a-z0-9-]+)\)`).FindAllStringSubmatch(css, -1) {
+				if known[m[1]] == "" {
+					t.Errorf("%s uses --%s, which is not a token", name, m[1])
+				}
+			}
+			if strings.Count(css, "{") != strings.Count(css, "}") {
+				t.Errorf("%s: braces do not match", name)
+			}
+		}
+	}
+	if size := len(styleSheet()); size > 48<<10 {
+		t.Errorf("style sheet is %d bytes; want at most 48 KiB", size)
+	}
+}
