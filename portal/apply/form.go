@@ -271,11 +271,9 @@ func (f Form) prune(a Answers) {
 func Mask(q *content.Question, value string) string {
 	head, tail := 0, 4
 	switch q.Type {
-	case "resident-id":
-		head = 3
 	case "phone":
 		head = 3
-	case "bank-account":
+	case "resident-id", "bank-account":
 	default:
 		return value
 	}

@@ -11,9 +11,6 @@ import (
 	"huitong/portal/casework"
 )
 
-// DraftTokenLasts is how long a browser is remembered.
-const DraftTokenLasts = 30 * 24 * time.Hour
-
 // CreateDraft starts an application and returns it with the token that lets the
 // browser come back to it.
 func (s *Store) CreateDraft(ctx context.Context, policy, lang string) (*apply.Application, apply.Token, error) {
@@ -44,7 +41,7 @@ func (s *Store) CreateDraft(ctx context.Context, policy, lang string) (*apply.Ap
 }
 
 // Remember returns a new token by which a browser opens this application for
-// [DraftTokenLasts].
+// [apply.DraftTokenLasts].
 func (s *Store) Remember(ctx context.Context, ref apply.Reference) (apply.Token, error) {
 	var token apply.Token
 	err := s.write(ctx, func(tx *sql.Tx) (err error) {
@@ -63,7 +60,7 @@ func (s *Store) remember(ctx context.Context, tx *sql.Tx, ref apply.Reference) (
 		return "", err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO draft_tokens (token_hash, reference, expires_at) VALUES ($1, $2, $3)`,
-		token.Hash(), string(ref), micros(s.now().Add(DraftTokenLasts)))
+		token.Hash(), string(ref), micros(s.now().Add(apply.DraftTokenLasts)))
 	return token, err
 }
 
@@ -137,7 +134,7 @@ func (s *Store) SaveAnswers(ctx context.Context, ref apply.Reference, version in
 
 // Change runs a method of the application, such as Approve, and writes what came
 // of it: new state, events and one audit line for each, all or nothing. It
-// returns [ErrConflict] if the application is no longer at this version, and
+// returns [apply.ErrConflict] if the application is no longer at this version, and
 // whatever the method returns.
 func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error) {
 	var a *apply.Application
@@ -146,7 +143,7 @@ func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, mo
 			return err
 		}
 		if a.Version != version {
-			return ErrConflict
+			return apply.ErrConflict
 		}
 		known := len(a.Events)
 		if err := move(a, s.now()); err != nil {
@@ -160,20 +157,11 @@ func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, mo
 	return a, nil
 }
 
-// Submission is what submitting a draft takes.
-type Submission struct {
-	Reference apply.Reference
-	Version   int    // of the draft that was reviewed
-	Key       string // drawn for the review page; the same key submits once
-	Form      apply.Form
-	Consent   apply.Consent
-}
-
 // Submit hands a draft in. Sending the same key again, also at the same time,
 // returns the application as it is and changes nothing.
-func (s *Store) Submit(ctx context.Context, sub Submission) (*apply.Application, error) {
+func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Application, error) {
 	a, err := s.submit(ctx, sub)
-	if errors.Is(err, ErrConflict) {
+	if errors.Is(err, apply.ErrConflict) {
 		// Another request with this key may have won between our read and our write.
 		a, err = s.submit(ctx, sub)
 	}
@@ -183,7 +171,7 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (*apply.Application,
 	return a, nil
 }
 
-func (s *Store) submit(ctx context.Context, sub Submission) (*apply.Application, error) {
+func (s *Store) submit(ctx context.Context, sub apply.Submission) (*apply.Application, error) {
 	if sub.Key == "" {
 		return nil, errors.New("no idempotency key")
 	}
@@ -201,7 +189,7 @@ func (s *Store) submit(ctx context.Context, sub Submission) (*apply.Application,
 		case key == sub.Key:
 			return nil
 		case key != "" || a.Version != sub.Version || a.State != apply.Draft:
-			return ErrConflict
+			return apply.ErrConflict
 		case a.Policy != sub.Form.Policy.Slug:
 			return errors.New("the form belongs to another policy")
 		}
@@ -274,7 +262,7 @@ func (s *Store) update(ctx context.Context, tx *sql.Tx, a *apply.Application, kn
 		return err
 	}
 	if !ok {
-		return ErrConflict
+		return apply.ErrConflict
 	}
 	a.Version++
 	for _, e := range a.Events[known:] {

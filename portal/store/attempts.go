@@ -70,7 +70,7 @@ func (s *Store) count(ctx context.Context, tx *sql.Tx, l limit, subject string) 
 		return err
 	}
 	if until > micros(now) {
-		return &LockedError{Until: moment(until)}
+		return &apply.LockedError{Until: moment(until)}
 	}
 	if failures < l.failures {
 		return nil
@@ -99,7 +99,7 @@ func (s *Store) succeed(ctx context.Context, tx *sql.Tx, try attempt) error {
 }
 
 // OpenWithCode returns the application to who knows its number and access code.
-// A wrong number and a wrong code are the same [ErrNotFound]; five wrong codes
+// A wrong number and a wrong code are the same [apply.ErrNotFound]; five wrong codes
 // for a number, known or not, lock it for 15 minutes and longer each time. The
 // client key (such as the address asked from) has a limit of its own.
 func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code apply.Code, client string) (*apply.Application, error) {
@@ -110,13 +110,13 @@ func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code appl
 	var a *apply.Application
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		found, err := s.load(ctx, tx, ref)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, apply.ErrNotFound) {
 			found = &apply.Application{} // compared all the same
 		} else if err != nil {
 			return err
 		}
 		if same := found.Code.Equal(code); !same || found.Code == "" {
-			return ErrNotFound
+			return apply.ErrNotFound
 		}
 		a = found
 		if err := s.succeed(ctx, tx, try); err != nil {

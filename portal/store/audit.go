@@ -40,15 +40,8 @@ func (s *Store) audit(ctx context.Context, tx *sql.Tx, e casework.AuditEntry) er
 	return err
 }
 
-// AuditQuery asks for a part of the audit.
-type AuditQuery struct {
-	Reference apply.Reference // empty: all
-	Before    int64           // lines with a smaller number; 0: from the latest
-	Limit     int             // 0: 100
-}
-
 // Audit returns lines of the audit, latest first, and records that it was read.
-func (s *Store) Audit(ctx context.Context, by apply.Actor, q AuditQuery) ([]casework.AuditEntry, error) {
+func (s *Store) Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery) ([]casework.AuditEntry, error) {
 	if q.Limit <= 0 {
 		q.Limit = 100
 	}
@@ -68,7 +61,7 @@ func (s *Store) Audit(ctx context.Context, by apply.Actor, q AuditQuery) ([]case
 	return out, nil
 }
 
-func auditLines(ctx context.Context, tx *sql.Tx, q AuditQuery) ([]casework.AuditEntry, error) {
+func auditLines(ctx context.Context, tx *sql.Tx, q casework.AuditQuery) ([]casework.AuditEntry, error) {
 	statement := `SELECT number, at, actor_kind, actor_id, login, action, reference, detail FROM audit WHERE number < $1`
 	args := []any{q.Before, q.Limit}
 	if q.Reference != "" {

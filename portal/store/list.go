@@ -6,53 +6,25 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 )
-
-// Query asks for a page of the staff list.
-type Query struct {
-	State apply.State // empty: everything but drafts
-	Town  string      // empty: the whole city
-	After string      // Next of the page before; empty: from the start
-	Limit int         // 0: 50
-}
-
-// Listed is a line of the staff list.
-type Listed struct {
-	Reference apply.Reference
-	Policy    string
-	State     apply.State
-	Town      string
-	Child     string // name
-	Guardian  string // name
-	Submitted time.Time
-	Updated   time.Time
-	Version   int
-}
-
-// Page is a part of the staff list.
-type Page struct {
-	Applications []Listed
-	Next         string // for Query.After; empty at the end
-}
 
 const listColumns = `SELECT reference, policy, state, town, names, waiting, submitted_at, updated_at, version FROM applications WHERE `
 
 // Applications returns submitted applications, those that wait for the office
 // first, the newest first among them. That the user saw the list stands in the
 // audit afterwards.
-func (s *Store) Applications(ctx context.Context, by apply.Actor, q Query) (Page, error) {
+func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Query) (casework.Page, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	where, args, err := q.conditions()
+	where, args, err := conditions(q)
 	if err != nil {
-		return Page{}, err
+		return casework.Page{}, err
 	}
-	var page Page
+	var page casework.Page
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		statement := listColumns + where + ` LIMIT ` + strconv.Itoa(q.Limit+1)
 		list, marks, err := s.list(ctx, tx, statement, args...)
@@ -67,14 +39,14 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q Query) (Page
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ListApplications, Detail: strings.TrimSpace(string(q.State) + " " + q.Town)})
 	})
 	if err != nil {
-		return Page{}, fmt.Errorf("list applications: %w", err)
+		return casework.Page{}, fmt.Errorf("list applications: %w", err)
 	}
 	return page, nil
 }
 
 // conditions builds the part of the statement after WHERE. Row values let both
 // databases begin right where the page before ended.
-func (q Query) conditions() (string, []any, error) {
+func conditions(q casework.Query) (string, []any, error) {
 	parts := []string{"submitted_at > 0"} // drafts are nobody's business
 	var args []any
 	arg := func(v any) string {
@@ -116,27 +88,27 @@ func (m mark) String() string { return fmt.Sprintf("%d.%d.%s", m.waiting, m.subm
 func parseMark(s string) (mark, error) {
 	parts := strings.Split(s, ".")
 	if len(parts) != 3 {
-		return mark{}, ErrNotFound
+		return mark{}, apply.ErrNotFound
 	}
 	waiting, err := strconv.ParseInt(parts[0], 10, 16)
 	if err != nil {
-		return mark{}, ErrNotFound
+		return mark{}, apply.ErrNotFound
 	}
 	submitted, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
-		return mark{}, ErrNotFound
+		return mark{}, apply.ErrNotFound
 	}
 	ref, ok := apply.ParseReference(parts[2])
 	if !ok {
-		return mark{}, ErrNotFound
+		return mark{}, apply.ErrNotFound
 	}
 	return mark{waiting, submitted, string(ref)}, nil
 }
 
 // ApplicationsOfChild returns all submitted applications for the child with this
 // cleaned ID number, newest first.
-func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID string) ([]Listed, error) {
-	var list []Listed
+func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID string) ([]casework.Listed, error) {
+	var list []casework.Listed
 	err := s.write(ctx, func(tx *sql.Tx) (err error) {
 		list, _, err = s.list(ctx, tx, listColumns+`child_index = $1 AND child_index <> '' AND submitted_at > 0
 			ORDER BY submitted_at DESC, reference DESC LIMIT 100`, s.blind("child-id", childID))
@@ -152,16 +124,16 @@ func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID
 }
 
 // list also returns the place of each line.
-func (s *Store) list(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]Listed, []string, error) {
+func (s *Store) list(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]casework.Listed, []string, error) {
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []Listed
+	var out []casework.Listed
 	var marks []string
 	for rows.Next() {
-		var l Listed
+		var l casework.Listed
 		var sealed []byte
 		var waiting, submitted, updated int64
 		if err := rows.Scan(&l.Reference, &l.Policy, &l.State, &l.Town, &sealed, &waiting, &submitted, &updated, &l.Version); err != nil {

@@ -82,7 +82,7 @@ func (s *Store) InviteByToken(ctx context.Context, token apply.Token) (casework.
 	}
 	i.Created, i.Used = moment(created), moment(used)
 	if !i.Open(s.now()) {
-		return casework.Invite{}, fmt.Errorf("invitation: %w", ErrNotFound)
+		return casework.Invite{}, fmt.Errorf("invitation: %w", apply.ErrNotFound)
 	}
 	return i, nil
 }
@@ -104,7 +104,7 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		ok, err := changed(tx.ExecContext(ctx, `UPDATE invites SET used_at = $1 WHERE token_hash = $2 AND used_at = 0`, micros(s.now()), token.Hash()))
 		if err == nil && !ok {
-			err = ErrNotFound
+			err = apply.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -168,7 +168,7 @@ func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) erro
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(s.now()), id))
 		if err == nil && !ok {
-			err = ErrNotFound
+			err = apply.ErrNotFound
 		}
 		if err != nil {
 			return err
@@ -185,7 +185,7 @@ func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) erro
 }
 
 // SignIn opens a session. A wrong login, a wrong password and a closed account are
-// the same [ErrNotFound], after the same time; five wrong ones lock the login for
+// the same [apply.ErrNotFound], after the same time; five wrong ones lock the login for
 // 15 minutes and longer each time.
 func (s *Store) SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error) {
 	login = casework.CleanLogin(login)
@@ -194,7 +194,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, client string) (cas
 		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
 	}
 	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE login = $1`, login).Scan)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if err != nil && !errors.Is(err, apply.ErrNotFound) {
 		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
 	}
 	ok, outdated, err := casework.CheckPassword(u.Password, password)
@@ -203,7 +203,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, client string) (cas
 	}
 	if !ok || !u.Disabled.IsZero() {
 		err := s.RecordAccess(ctx, casework.AuditEntry{Actor: u.Actor(), Action: casework.SignInFailed})
-		return casework.User{}, "", fmt.Errorf("sign in: %w", errors.Join(ErrNotFound, err))
+		return casework.User{}, "", fmt.Errorf("sign in: %w", errors.Join(apply.ErrNotFound, err))
 	}
 	if outdated {
 		if u.Password, err = casework.HashPassword(s.random, password); err != nil {
@@ -255,7 +255,7 @@ func (s *Store) UserBySession(ctx context.Context, token apply.Token) (casework.
 		return casework.User{}, fmt.Errorf("session: %w", err)
 	}
 	if !session.Live(now) || !u.Disabled.IsZero() {
-		return casework.User{}, fmt.Errorf("session: %w", ErrNotFound)
+		return casework.User{}, fmt.Errorf("session: %w", apply.ErrNotFound)
 	}
 	if now.Sub(session.Seen) < seenEvery {
 		return u, nil

@@ -8,7 +8,6 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
-	"huitong/portal/store"
 )
 
 const password = "correct horse battery"
@@ -24,7 +23,7 @@ func TestFirstInvite(t *testing.T) {
 		if !ok || err != nil {
 			t.Fatalf("second start: %v, %v", ok, err)
 		}
-		if _, err := f.AcceptInvite(ctx, old, "chen", "陈一", password); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.AcceptInvite(ctx, old, "chen", "陈一", password); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("the link of an earlier start: %v; want ErrNotFound", err)
 		}
 		var invalid apply.Invalid
@@ -35,7 +34,7 @@ func TestFirstInvite(t *testing.T) {
 		if err != nil || u.Role != casework.Officer {
 			t.Fatalf("AcceptInvite = %v, %v", u, err)
 		}
-		if _, err := f.AcceptInvite(ctx, token, "wong", "黄二", password); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.AcceptInvite(ctx, token, "wong", "黄二", password); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("used twice: %v; want ErrNotFound", err)
 		}
 		if _, ok, err := f.FirstInvite(ctx); ok || err != nil {
@@ -70,7 +69,7 @@ func TestInvite(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.clock.advance(casework.InviteLasts)
-		if _, err := f.InviteByToken(ctx, late); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.InviteByToken(ctx, late); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("after three days: %v; want ErrNotFound", err)
 		}
 		if users, err := f.Users(ctx); err != nil || len(users) != 2 || users[1].Login != "wong" {
@@ -94,7 +93,7 @@ func TestSession(t *testing.T) {
 			}
 		}
 		f.clock.advance(30 * time.Minute)
-		if _, err := f.UserBySession(ctx, token); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("idle for 30 minutes: %v; want ErrNotFound", err)
 		}
 		_, token, err = f.SignIn(ctx, "chen", password, "c1")
@@ -104,7 +103,7 @@ func TestSession(t *testing.T) {
 		if err := f.SignOut(ctx, token); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.UserBySession(ctx, token); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("signed out: %v; want ErrNotFound", err)
 		}
 		_, token, err = f.SignIn(ctx, "chen", password, "c1")
@@ -114,10 +113,10 @@ func TestSession(t *testing.T) {
 		if err := f.DisableUser(ctx, apply.Actor{}, want.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.UserBySession(ctx, token); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("account closed: %v; want ErrNotFound", err)
 		}
-		if _, _, err := f.SignIn(ctx, "chen", password, "c1"); !errors.Is(err, store.ErrNotFound) {
+		if _, _, err := f.SignIn(ctx, "chen", password, "c1"); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("sign-in to a closed account: %v; want ErrNotFound", err)
 		}
 	})
@@ -127,10 +126,10 @@ func TestSignInLocksOut(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
 		f.officer(t)
-		var locked *store.LockedError
+		var locked *apply.LockedError
 		for _, login := range []string{"chen", "nobody"} {
 			for range 5 {
-				if _, _, err := f.SignIn(ctx, login, "wrong password", "c1"); !errors.Is(err, store.ErrNotFound) {
+				if _, _, err := f.SignIn(ctx, login, "wrong password", "c1"); !errors.Is(err, apply.ErrNotFound) {
 					t.Fatalf("%s: %v; want ErrNotFound", login, err)
 				}
 			}

@@ -6,8 +6,8 @@
 // databases: $1 placeholders, times as microseconds in UTC, personal data sealed
 // under the application's own number before it reaches a table.
 //
-// Callers meet three kinds of errors beside [LockedError]: [ErrNotFound],
-// [ErrConflict] when something was changed since it was read, and [apply.Invalid].
+// Callers meet three kinds of errors beside [apply.LockedError]: [apply.ErrNotFound],
+// [apply.ErrConflict] when something was changed since it was read, and [apply.Invalid].
 // Rules are not made here: a change runs a method of the domain type inside the
 // transaction that writes state, history and audit together.
 package store
@@ -26,23 +26,9 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // driver pgx
 	_ "modernc.org/sqlite"             // driver sqlite
 
+	"huitong/portal/apply"
 	"huitong/portal/vault"
 )
-
-// ErrNotFound says that there is nothing by that name, or nothing for that secret.
-var ErrNotFound = errors.New("not found")
-
-// ErrConflict says that somebody else has changed it since it was read.
-var ErrConflict = errors.New("changed by somebody else")
-
-// LockedError says that there were too many wrong attempts. It is the same
-// whether or not what was asked for exists.
-type LockedError struct{ Until time.Time }
-
-// Error tells when to come back.
-func (e *LockedError) Error() string {
-	return "too many attempts, locked until " + e.Until.UTC().Format(time.RFC3339)
-}
 
 // Config says where the data is and what the store needs from outside.
 type Config struct {
@@ -195,7 +181,7 @@ func changed(r sql.Result, err error) (bool, error) {
 // missing turns the driver's word for an empty result into ours.
 func missing(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+		return apply.ErrNotFound
 	}
 	return err
 }

@@ -131,8 +131,8 @@ func (f *fixture) draft(tb testing.TB) (*apply.Application, apply.Token) {
 	return a, token
 }
 
-func (f *fixture) submission(a *apply.Application, key string) store.Submission {
-	return store.Submission{Reference: a.Reference, Version: a.Version, Key: key, Form: f.form,
+func (f *fixture) submission(a *apply.Application, key string) apply.Submission {
+	return apply.Submission{Reference: a.Reference, Version: a.Version, Key: key, Form: f.form,
 		Consent: apply.Consent{Guardian: guardian, Relation: "grandparent", Notice: "2026-11"}}
 }
 
@@ -253,7 +253,7 @@ func TestSubmitOnceByKey(t *testing.T) {
 		if events != 1 || audits != 1 {
 			t.Errorf("%d events, %d audit lines; want 1 and 1", events, audits)
 		}
-		if _, err := f.Submit(ctx, f.submission(draft, "other")); !errors.Is(err, store.ErrConflict) {
+		if _, err := f.Submit(ctx, f.submission(draft, "other")); !errors.Is(err, apply.ErrConflict) {
 			t.Errorf("another key: %v; want ErrConflict", err)
 		}
 	})
@@ -301,7 +301,7 @@ func TestOneChangeWins(t *testing.T) {
 			switch {
 			case err == nil:
 				won++
-			case !errors.Is(err, store.ErrConflict):
+			case !errors.Is(err, apply.ErrConflict):
 				t.Errorf("loser: %v; want ErrConflict", err)
 			}
 		}
@@ -324,10 +324,10 @@ func TestCodeLocksOut(t *testing.T) {
 		if _, err := f.OpenWithCode(ctx, a.Reference, a.Code, "c0"); err != nil {
 			t.Fatalf("right code: %v", err)
 		}
-		var locked *store.LockedError
+		var locked *apply.LockedError
 		for _, ref := range []apply.Reference{a.Reference, unknown} {
 			for i := range 5 {
-				if _, err := f.OpenWithCode(ctx, ref, wrong, fmt.Sprint("c", i)); !errors.Is(err, store.ErrNotFound) {
+				if _, err := f.OpenWithCode(ctx, ref, wrong, fmt.Sprint("c", i)); !errors.Is(err, apply.ErrNotFound) {
 					t.Fatalf("wrong code %d: %v; want ErrNotFound", i, err)
 				}
 			}
@@ -360,7 +360,7 @@ func TestGuessesAtOnceCountEach(t *testing.T) {
 				_, err := f.OpenWithCode(t.Context(), a.Reference, "00000000", fmt.Sprint("c", i))
 				mu.Lock()
 				defer mu.Unlock()
-				if errors.Is(err, store.ErrNotFound) {
+				if errors.Is(err, apply.ErrNotFound) {
 					judged++
 				}
 			})
@@ -380,11 +380,11 @@ func TestOneClientIsLimited(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := f.OpenWithCode(t.Context(), ref, "00000000", "one"); !errors.Is(err, store.ErrNotFound) {
+			if _, err := f.OpenWithCode(t.Context(), ref, "00000000", "one"); !errors.Is(err, apply.ErrNotFound) {
 				t.Fatal(err)
 			}
 		}
-		var locked *store.LockedError
+		var locked *apply.LockedError
 		if _, err := f.OpenWithCode(t.Context(), a.Reference, a.Code, "one"); !errors.As(err, &locked) {
 			t.Errorf("after 30 wrong numbers: %v; want locked", err)
 		}
@@ -425,7 +425,7 @@ func TestAuditNamesWhoSawWhat(t *testing.T) {
 		if err := f.RecordAccess(ctx, casework.AuditEntry{Actor: u.Actor(), Action: casework.RevealField, Reference: a.Reference, Detail: "child_id"}); err != nil {
 			t.Fatal(err)
 		}
-		lines, err := f.Audit(ctx, u.Actor(), store.AuditQuery{Reference: a.Reference, Limit: 2})
+		lines, err := f.Audit(ctx, u.Actor(), casework.AuditQuery{Reference: a.Reference, Limit: 2})
 		if err != nil || len(lines) != 2 {
 			t.Fatalf("Audit = %v, %v", lines, err)
 		}
@@ -433,7 +433,7 @@ func TestAuditNamesWhoSawWhat(t *testing.T) {
 		if diff := cmp.Diff(want, lines[0]); diff != "" {
 			t.Errorf("line: %s", diff)
 		}
-		if rest, err := f.Audit(ctx, u.Actor(), store.AuditQuery{Before: lines[1].Number}); err != nil || len(rest) != 2 || rest[0].Number != 2 {
+		if rest, err := f.Audit(ctx, u.Actor(), casework.AuditQuery{Before: lines[1].Number}); err != nil || len(rest) != 2 || rest[0].Number != 2 {
 			t.Errorf("lines before %d: %v, %v", lines[1].Number, rest, err)
 		}
 	})
@@ -459,7 +459,7 @@ func TestStaffList(t *testing.T) {
 		}
 		want := []apply.Reference{refs[5], refs[4], refs[3], refs[2], refs[1], refs[0], refs[6]}
 		var got []apply.Reference
-		q := store.Query{Limit: 3}
+		q := casework.Query{Limit: 3}
 		for pages := 1; ; pages++ {
 			page, err := f.Applications(ctx, by, q)
 			if err != nil {
@@ -479,18 +479,18 @@ func TestStaffList(t *testing.T) {
 			t.Errorf("order over pages: %s", diff)
 		}
 		for name, tt := range map[string]struct {
-			q    store.Query
+			q    casework.Query
 			want int
 		}{
-			"submitted": {store.Query{State: apply.Submitted}, 6}, "refused": {store.Query{State: apply.Refused}, 1},
-			"drafts": {store.Query{State: apply.Draft}, 0}, "other town": {store.Query{Town: "xiaolan"}, 0},
-			"own town": {store.Query{Town: "shiqi", State: apply.Submitted}, 6},
+			"submitted": {casework.Query{State: apply.Submitted}, 6}, "refused": {casework.Query{State: apply.Refused}, 1},
+			"drafts": {casework.Query{State: apply.Draft}, 0}, "other town": {casework.Query{Town: "xiaolan"}, 0},
+			"own town": {casework.Query{Town: "shiqi", State: apply.Submitted}, 6},
 		} {
 			if page, err := f.Applications(ctx, by, tt.q); err != nil || len(page.Applications) != tt.want || page.Next != "" {
 				t.Errorf("%s: %d lines, %v; want %d", name, len(page.Applications), err, tt.want)
 			}
 		}
-		if _, err := f.Applications(ctx, by, store.Query{After: "1.2.x' OR 1=1"}); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.Applications(ctx, by, casework.Query{After: "1.2.x' OR 1=1"}); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("a made-up place in the list: %v", err)
 		}
 		if same, err := f.ApplicationsOfChild(ctx, by, childID); err != nil || len(same) != 7 {
@@ -578,14 +578,14 @@ func TestTokensAreForgotten(t *testing.T) {
 		if err := f.Forget(ctx, first); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.ApplicationByDraftToken(ctx, first); !errors.Is(err, store.ErrNotFound) {
+		if _, err := f.ApplicationByDraftToken(ctx, first); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("forgotten browser: %v", err)
 		}
 		if _, err := f.ApplicationByDraftToken(ctx, second); err != nil {
 			t.Errorf("the other browser: %v", err)
 		}
-		f.clock.advance(store.DraftTokenLasts)
-		if _, err := f.ApplicationByDraftToken(ctx, second); !errors.Is(err, store.ErrNotFound) {
+		f.clock.advance(apply.DraftTokenLasts)
+		if _, err := f.ApplicationByDraftToken(ctx, second); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("after 30 days: %v", err)
 		}
 		f.clock.advance(time.Second)

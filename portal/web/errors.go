@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"huitong/portal/apply"
 )
 
 // errStaleForm says that a form came without the token of a page of ours.
@@ -30,6 +32,8 @@ var failures = []failure{
 	{fiber.ErrRequestEntityTooLarge, fiber.StatusRequestEntityTooLarge, "large"},
 	{fiber.ErrUnsupportedMediaType, fiber.StatusUnsupportedMediaType, "bad"},
 	{fiber.ErrTooManyRequests, fiber.StatusTooManyRequests, "busy"},
+	{apply.ErrNotFound, fiber.StatusNotFound, "notfound"},
+	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
 }
 
 var ourFault = failure{nil, fiber.StatusInternalServerError, "ours"}

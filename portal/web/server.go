@@ -29,8 +29,9 @@ type Config struct {
 	Catalog   *locale.Catalog
 	BaseURL   string // public address without a slash at the end; "" means http://localhost:8080
 	Site      Site
-	RateLimit int // posts a minute from one client; 0 turns limits off
-	BodyLimit int // bytes; 0 means 1 MiB
+	RateLimit int   // posts a minute from one client; 0 turns limits off
+	BodyLimit int   // bytes; 0 means 1 MiB
+	Cases     Cases // without it nothing can be applied for, and there is no case desk
 	Ready     func(context.Context) []Dependency
 	Log       *slog.Logger     // nil discards
 	Now       func() time.Time // nil is time.Now
@@ -57,6 +58,7 @@ type Server struct {
 	base    string
 	domain  string
 	site    Site
+	cases   Cases
 	ready   func(context.Context) []Dependency
 	log     *slog.Logger
 	now     func() time.Time
@@ -98,7 +100,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, ready: cfg.Ready,
+		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, ready: cfg.Ready,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		log: cfg.Log, now: cfg.Now,
 	}

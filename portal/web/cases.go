@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// Drafts keeps applications while they are filled in.
+type Drafts interface {
+	CreateDraft(ctx context.Context, policy, lang string) (*apply.Application, apply.Token, error)
+	ApplicationByDraftToken(ctx context.Context, token apply.Token) (*apply.Application, error)
+	SaveAnswers(ctx context.Context, ref apply.Reference, version int, answers apply.Answers) (*apply.Application, error)
+	Submit(ctx context.Context, sub apply.Submission) (*apply.Application, error)
+}
+
+// Tracking opens applications again by number and access code, and remembers and
+// forgets browsers.
+type Tracking interface {
+	OpenWithCode(ctx context.Context, ref apply.Reference, code apply.Code, client string) (*apply.Application, error)
+	Remember(ctx context.Context, ref apply.Reference) (apply.Token, error)
+	Forget(ctx context.Context, token apply.Token) error
+}
+
+// Desk is what the office reads and changes. Change also carries out what the
+// family decides after submission.
+type Desk interface {
+	Applications(ctx context.Context, by apply.Actor, q casework.Query) (casework.Page, error)
+	ApplicationByReference(ctx context.Context, ref apply.Reference) (*apply.Application, error)
+	OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Reference) (*apply.Application, error)
+	Change(ctx context.Context, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error)
+}
+
+// Accounts signs staff in and out and takes up invitations.
+type Accounts interface {
+	SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error)
+	UserBySession(ctx context.Context, token apply.Token) (casework.User, error)
+	SignOut(ctx context.Context, token apply.Token) error
+	InviteByToken(ctx context.Context, token apply.Token) (casework.Invite, error)
+	AcceptInvite(ctx context.Context, token apply.Token, login, name, password string) (casework.User, error)
+}
+
+// Audit keeps who did and saw what, and the invitations that are part of it.
+type Audit interface {
+	RecordAccess(ctx context.Context, e casework.AuditEntry) error
+	Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery) ([]casework.AuditEntry, error)
+	Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error)
+}
+
+// Cases is what applications and staff need of the store, one small interface
+// for each that reads it.
+type Cases struct {
+	Drafts   Drafts
+	Tracking Tracking
+	Desk     Desk
+	Accounts Accounts
+	Audit    Audit
+}
+
+// CasesOf fills all parts of Cases from one store.
+func CasesOf[S interface {
+	Drafts
+	Tracking
+	Desk
+	Accounts
+	Audit
+}](s S) Cases {
+	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s}
+}
