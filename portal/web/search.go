@@ -86,7 +86,9 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	for _, h := range result.Hits {
 		p.Hits = append(p.Hits, s.newHit(c, h))
 	}
-	p.Kinds = s.filters(c, p.Query, category)
+	if len(p.Hits) > 0 || category != "" {
+		p.Kinds = s.filters(c, p.Query, category)
+	}
 	if result.Total > number*hitsPerPage && number < maxPages {
 		p.NextPage = searchPath(p.Query, category, number+1)
 	}

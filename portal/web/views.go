@@ -178,6 +178,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"say": func(s string) template.HTML {
 			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones())
 		},
+		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones()) },
 		"rich": func(h template.HTML) template.HTML {
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},

@@ -23,7 +23,8 @@
 //  2. templates/pages/track.html defines "content": the inside of <main> with
 //     the one h1. Words come from {{t "track.title"}}, text of the content from
 //     {{say .Text}} (running text), {{c .Text}} (titles, attributes) or
-//     {{rich .HTML}}, inside an element with lang="{{clang}}"; addresses of this
+//     {{rich .HTML}}, {{calls .Sentence}} for a finished sentence with a telephone
+//     number, inside an element with lang="{{clang}}"; addresses of this
 //     site from {{url "/path"}}, which adds the language; the mode is carried by
 //     itself. Forms use the components field, error-summary, summary-list,
 //     steps, notice and button classes; posted forms that change something
