@@ -1,0 +1,68 @@
+# `make test` is the test command, here and in CI. Everything under it is a plain
+# command that can be run alone.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The linter is built from source by its exact version, once for each machine,
+# beside Go's own cache and never into the repository.
+LINT_VERSION := v2.15.0
+LINT_HOME    := $(dir $(shell go env GOCACHE))huitong/golangci-lint-$(LINT_VERSION)
+LINT         := $(LINT_HOME)/golangci-lint
+
+FUZZ_TIME ?= 20s
+
+# step names a command, runs it and says how long it took.
+step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
+
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit run dev shots fuzz
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
+
+test: tools fmt vet check lint unit ## everything that must pass; installs what is missing
+	@echo "all checks passed"
+
+tools: debian npm lint-tool
+
+debian:
+	$(call step,Debian packages,./.ci/debian)
+
+npm:
+	$(call step,npm packages,npm --prefix portal/e2e ci --no-progress --loglevel=error)
+
+lint-tool:
+	$(call step,linter,test -x $(LINT) || GOBIN=$(LINT_HOME) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION))
+
+fmt:
+	$(call step,gofmt,out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$out" || { echo "gofmt -w $$out"; exit 1; })
+
+vet:
+	$(call step,go vet,go vet ./...)
+
+check: ## lint of the content
+	$(call step,portal check,go run ./portal check)
+
+lint:
+	$(call step,golangci-lint,$(LINT) run)
+
+unit:
+	$(call step,go test,go test -race -shuffle=on -timeout 20m ./...)
+
+run: ## serve the site
+	go run ./portal
+
+dev: ## serve the site, reading the content again when it changes
+	go run ./portal --content content --log-level debug
+
+shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
+	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
+	@echo "pictures are in portal/e2e/out"
+
+fuzz: ## every fuzz test for FUZZ_TIME
+	@go list ./... | while read -r pkg; do \
+		for f in $$(go test -list '^Fuzz' "$$pkg" | grep '^Fuzz' || true); do \
+			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) "$$pkg"; \
+		done; \
+	done
