@@ -207,7 +207,7 @@ func TestVersionFollowsContent(t *testing.T) {
 		}
 		return lib.Version
 	}
-	if load(nil) != load(nil) {
+	if first, second := load(nil), load(nil); first != second {
 		t.Error("the same content has two versions")
 	}
 	if load(nil) == load(map[string]string{"synonyms.txt": "a = b"}) {

@@ -264,7 +264,7 @@ func (s *snapshot) terms(runes []rune) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		tokens := tokenize(nil, runes)
 		for i, t := range tokens {
-			id := int32(-1)
+			var id int32
 			switch {
 			case !t.han:
 				id = s.lex.word(string(t.runes))

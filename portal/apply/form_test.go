@@ -131,7 +131,7 @@ func TestCheckByType(t *testing.T) {
 		if tt.key != "" && tt.key != apply.KeyBankCheck {
 			want = tt.in // as typed
 		}
-		if got := string(got[name]); got != want {
+		if got := got[name]; got != want {
 			t.Errorf("%s %q: answer %q; want %q", tt.kind, tt.in, got, want)
 		}
 	}

@@ -28,15 +28,13 @@ func TestPermissions(t *testing.T) {
 		casework.ManageUsers:      "--O-",
 	}
 	for _, a := range casework.Actions() {
-		got := ""
+		letters := []byte("DSOA")
 		for i, r := range casework.Roles() {
-			if r.May(a) {
-				got += string("DSOA"[i])
-			} else {
-				got += "-"
+			if !r.May(a) {
+				letters[i] = '-'
 			}
 		}
-		if got != want[a] {
+		if got := string(letters); got != want[a] {
 			t.Errorf("%s: %s; want %s", a, got, want[a])
 		}
 	}

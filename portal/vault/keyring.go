@@ -108,7 +108,7 @@ func (k *Keyring) rotateInto(f *os.File, path string) error {
 }
 
 // Format writes the name of the type for every verb.
-func (k *Keyring) Format(s fmt.State, _ rune) { io.WriteString(s, "vault.Keyring") }
+func (k *Keyring) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "vault.Keyring") }
 
 // use makes s the keys in force.
 func (k *Keyring) use(s *secrets) error {

@@ -138,7 +138,7 @@ func mac(key []byte, label string, msg []byte) []byte {
 	var n [8]byte
 	binary.BigEndian.PutUint64(n[:], uint64(len(label)))
 	h.Write(n[:])
-	io.WriteString(h, label)
+	h.Write([]byte(label))
 	h.Write(msg)
 	return h.Sum(nil)
 }
