@@ -122,10 +122,6 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	sentences, err := parseExamples(c.Examples)
-	if err != nil {
-		return nil, err
-	}
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}}
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
@@ -137,6 +133,10 @@ func New(c Config) (*Bot, error) {
 				b.names[e.Policy] = append(b.names[e.Policy], b.norm.Normalize(name))
 			}
 		}
+	}
+	sentences, err := parseExamples(c.Examples, b.slugs)
+	if err != nil {
+		return nil, err
 	}
 	b.learn(c.Entries, sentences)
 	return b, nil
@@ -169,20 +169,28 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	folded := b.norm.Fold(q.Text)
 	words := b.lexicon.readings(folded)
-	if p := b.urgency(folded, words); p > 0 {
-		return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: p, Conversation: q.Conversation}, nil
+	danger, certain := b.urgency(folded, words)
+	if certain {
+		return b.warn(q, danger), nil
 	}
 	m, err := b.match(ctx, q.Text, policyOf(q.Conversation), words)
 	if err != nil {
 		return Reply{}, err
 	}
 	switch {
-	case m.bare && policyOf(q.Conversation) == "":
+	case m.bare && b.names[policyOf(q.Conversation)] == nil:
 		return b.clarify(q, m), nil
+	case (m.confidence < answerFrom || len(m.entries) == 0) && danger >= suspectFrom:
+		return b.warn(q, danger), nil
 	case m.confidence < answerFrom || len(m.entries) == 0:
 		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Popular, Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
 	}
 	return b.answer(m), nil
+}
+
+// warn says whom to call for a child in danger.
+func (b *Bot) warn(q Question, danger float64) Reply {
+	return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: max(danger, urgentFrom), Conversation: q.Conversation}
 }
 
 // answer quotes the best entry of the match.

@@ -146,7 +146,7 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 	}
 	sounds := heard(t)
 	for i, token := range t {
-		add(token, 0.6)
+		add(token, 1)
 		if i > 0 {
 			add(t[i-1]+token, 1)
 		}

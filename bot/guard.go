@@ -84,6 +84,9 @@ func (l *lexicon) marks(readings []reading) []string {
 		}
 	}
 	out := slices.Clone(single)
+	if l.isUrgent(readings) {
+		out = append(out, "rule", "rule again")
+	}
 	for i, a := range single {
 		for _, b := range single[i+1:] {
 			out = append(out, a+"+"+b)

@@ -2,31 +2,11 @@ package bot
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"strings"
 	"testing"
-
-	"huitong/content"
-	"huitong/search"
 )
-
-func testLexicon(t testing.TB) (*lexicon, func(string) string) {
-	t.Helper()
-	text, err := content.Embedded().Open("lexicon.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = text.Close() }()
-	n, err := search.NewNormalizer(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := parseLexicon(text, n.Fold)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l, n.Fold
-}
 
 // labelled reads lines of label, slugs and question from testdata.
 func labelled(t testing.TB, name string) [][]string {
@@ -49,16 +29,19 @@ func labelled(t testing.TB, name string) [][]string {
 // TestUrgent wants every sentence of danger found and at most one in twenty of
 // those found to be calm.
 func TestUrgent(t *testing.T) {
-	l, fold := testLexicon(t)
+	b := testBot(t)
 	found, wrong := 0, 0
 	for _, line := range labelled(t, "urgent.txt") {
-		got := l.isUrgent(l.readings(fold(line[2])))
-		switch {
+		r, err := b.Ask(context.Background(), Question{Text: line[2]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch got := r.Outcome == Urgent; {
 		case got && line[0] == "urgent":
 			found++
 		case got:
 			wrong++
-			t.Logf("calm, taken for urgent: %s", line[2])
+			t.Logf("calm, taken for urgent (%.2f): %s", r.Confidence, line[2])
 		case line[0] == "urgent":
 			t.Errorf("urgent, missed: %s", line[2])
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -11,9 +12,10 @@ import (
 // sentence is one line of the examples file.
 type sentence struct{ label, text string }
 
-// parseExamples reads lines of label, tab, sentence; the labels are urgent, calm,
-// inside and outside.
-func parseExamples(r io.Reader) ([]sentence, error) {
+// parseExamples reads lines of label, tab, sentence. A label is urgent, calm,
+// inside, outside or one of the policies; sentences of a policy that is not there
+// are left out, so that a policy can be taken down without touching the file.
+func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 	var out []sentence
 	scanner := bufio.NewScanner(r)
 	for n := 1; scanner.Scan(); n++ {
@@ -22,18 +24,19 @@ func parseExamples(r io.Reader) ([]sentence, error) {
 			continue
 		}
 		label, text, ok := strings.Cut(line, "\t")
-		switch label {
-		case "urgent", "calm", "inside", "outside":
-		default:
-			ok = false
+		if !ok || !slugForm.MatchString(label) {
+			return nil, fmt.Errorf("examples line %d: want a label, a tab and a sentence", n)
 		}
-		if !ok {
-			return nil, fmt.Errorf("examples line %d: want urgent, calm, inside or outside, a tab and a sentence", n)
+		if !slices.Contains(policies, label) && !slices.Contains(generalLabels[:], label) {
+			continue
 		}
 		out = append(out, sentence{label, text})
 	}
 	return out, scanner.Err()
 }
+
+// generalLabels are the labels that name no policy.
+var generalLabels = [...]string{"urgent", "calm", "inside", "outside"}
 
 // Classes of the scope and danger classifiers.
 const (
@@ -77,6 +80,10 @@ func (b *Bot) learn(entries []Entry, sentences []sentence) {
 			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
 		case "outside":
 			scope = append(scope, example{text: text, class: outside, weight: phrasingWeight})
+		}
+		if i, ok := class[s.label]; ok {
+			topic = append(topic, example{text: text, class: i, weight: phrasingWeight})
+			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
 		}
 		kind, weight := calm, float32(contrastWeight)
 		switch s.label {

@@ -1,27 +1,34 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"huitong/search"
 )
 
 // What the parts of the score of a policy count.
 const (
-	retrievalPart = 0.55 // its best entry
-	topicPart     = 0.45 // how much the question sounds like those about it
+	retrievalPart = 0.3 // its best entry
+	topicPart     = 0.7 // how much the question sounds like those about it
 )
 
+// Thresholds, chosen by cross-validation on the example sentences, where a missed
+// danger weighs far more than a false alarm.
 const (
-	candidates   = 40   // entries looked at
-	answerFrom   = 0.5  // confidence from which the bot answers
-	urgentFrom   = 0.55 // probability of danger from which it is urgent
-	bareShare    = 0.92 // of a question that names no topic
-	loyalty      = 0.12 // what the policy spoken of is ahead by
-	named        = 0.35 // what a policy gains that is called by its name
-	ellipsisSize = 12   // characters of a question that may lean on the last one
+	candidates     = 40   // entries looked at
+	named          = 0.1  // what a policy gains that is called by its name
+	loyalty        = 0.12 // what the policy spoken of last gains for a short question
+	ellipsisSize   = 12   // characters of a short question
+	answerFrom     = 0.3  // confidence from which the bot answers
+	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
+	bareConfidence = 0.8  // that a bare question is about the policy spoken of
+	urgentFrom     = 0.25 // probability of danger from which it is urgent
+	ruleFrom       = 0.05 // the same where a rule of the lexicon says so too
+	suspectFrom    = 0.12 // the same for a question that would be refused otherwise
 )
 
 // match is what was found for a question.
@@ -32,68 +39,74 @@ type match struct {
 	bare       bool    // the question names no topic
 }
 
-// urgency returns how sure it is that a child is in danger; 0 where nothing says so.
-func (b *Bot) urgency(folded string, words []reading) float64 {
-	if b.lexicon.isUrgent(words) {
-		return 1
-	}
-	if p := b.danger.probabilities(folded, b.lexicon.marks(words)...)[urgent]; p >= urgentFrom {
-		return p
-	}
-	return 0
+// urgency returns how likely it is that a child is in danger, and whether that is
+// enough to say so whatever else the question may be.
+func (b *Bot) urgency(folded string, words []reading) (p float64, certain bool) {
+	p = b.danger.probabilities(folded, b.lexicon.marks(words)...)[urgent]
+	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 
 // match ranks policies, then the entries of the best one. A short question leans
-// on the policy spoken of last.
+// on the policy spoken of last; one without a topic is about that policy.
 func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (match, error) {
-	m := match{bare: b.lexicon.share(words, genericGroup) >= bareShare}
-	if m.bare && spoken != "" {
-		text = b.topicName(spoken) + " " + text
+	bare := b.lexicon.share(words, genericGroup) >= bareShare && b.lexicon.share(words, refuseGroup) == 0
+	if bare && b.names[spoken] != nil {
+		return b.followUp(ctx, text, spoken)
 	}
 	result, err := b.search.Search(ctx, search.Query{Text: text, Limit: candidates, Bare: true})
 	if err != nil {
-		return m, err
+		return match{}, err
 	}
 	normal := b.norm.Normalize(text)
 	scores := b.policyScores(result.Hits, normal)
-	if len([]rune(text)) <= ellipsisSize || m.bare {
+	if utf8.RuneCountInString(text) <= ellipsisSize {
 		scores[spoken] += loyalty
 	}
-	ranked := slices.SortedFunc(slices.Values(b.slugs), func(a, c string) int {
-		if scores[a] != scores[c] {
-			return compare(scores[c], scores[a])
-		}
-		return strings.Compare(a, c)
-	})
-	if m.bare && spoken != "" {
-		ranked = []string{spoken}
+	m := b.pick(result.Hits, b.ranked(scores))
+	m.bare = bare
+	if len(m.entries) > 0 && !bare {
+		m.confidence = b.signals(result.Hits, words, normal, m).confidence()
 	}
-	for i, slug := range ranked {
-		for _, h := range result.Hits {
-			e, ok := b.entries[h.ID]
-			if !ok || e.Policy != slug {
-				continue
-			}
-			if i == 0 {
-				m.entries = append(m.entries, e)
-				continue
-			}
-			m.likely = append(m.likely, e)
-			break
-		}
-	}
-	if len(m.entries) > 0 {
-		m.likely = append(m.entries[:1:1], m.likely...)
-	}
-	m.confidence = b.confidence(result.Hits, words, normal, m)
 	return m, nil
 }
 
-func compare(a, b float64) int {
-	if a < b {
-		return -1
+// followUp finds what the question asks, such as how long or which papers, among
+// the passages of the policy spoken of.
+func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) {
+	result, err := b.search.Search(ctx, search.Query{Text: text, Kinds: []string{"faq", "section"}, Limit: len(b.entries), Bare: true})
+	if err != nil {
+		return match{}, err
 	}
-	return 1
+	m := b.pick(result.Hits, []string{spoken})
+	m.bare, m.confidence = true, bareConfidence
+	return m, nil
+}
+
+// ranked returns the policies, highest score first.
+func (b *Bot) ranked(scores map[string]float64) []string {
+	return slices.SortedFunc(slices.Values(b.slugs), func(a, c string) int {
+		return cmp.Or(cmp.Compare(scores[c], scores[a]), strings.Compare(a, c))
+	})
+}
+
+// pick gathers the entries of the best policy and the best entry of each other.
+func (b *Bot) pick(hits []search.Hit, ranked []string) match {
+	var m match
+	found := map[string][]Entry{}
+	for _, h := range hits {
+		if e, ok := b.entries[h.ID]; ok {
+			found[e.Policy] = append(found[e.Policy], e)
+		}
+	}
+	for _, slug := range ranked {
+		if entries := found[slug]; len(entries) > 0 {
+			if m.entries == nil {
+				m.entries = entries
+			}
+			m.likely = append(m.likely, entries[0])
+		}
+	}
+	return m
 }
 
 // policyScores combines, for each policy, its best entries and how much the
@@ -130,26 +143,4 @@ func (b *Bot) calls(slug, normal string) bool {
 		}
 	}
 	return false
-}
-
-// confidence estimates the chance that the question belongs here and the best
-// entry answers it.
-func (b *Bot) confidence(hits []search.Hit, words []reading, normal string, m match) float64 {
-	if len(m.entries) == 0 {
-		return 0
-	}
-	if m.bare {
-		return 0.8
-	}
-	s := b.signals(hits, words, normal, m)
-	return s.confidence()
-}
-
-func (b *Bot) topicName(slug string) string {
-	for _, e := range b.entries {
-		if e.Policy == slug {
-			return e.Topic
-		}
-	}
-	return ""
 }
