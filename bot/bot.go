@@ -167,9 +167,8 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 }
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
-	folded := b.norm.Fold(q.Text)
-	words := b.lexicon.readings(folded)
-	danger, certain := b.urgency(folded, words)
+	words := b.lexicon.readings(b.norm.Fold(q.Text))
+	danger, certain := b.urgency(words)
 	if certain {
 		return b.warn(q, danger), nil
 	}

@@ -7,8 +7,9 @@ import "slices"
 // groups that speak of topics rather than danger.
 type reading struct {
 	length int
-	danger [][]int // start of each occurrence, by group, without masked words
-	topics [][]int // tokens covered, by group
+	masked []string // the tokens without those of masked words
+	danger [][]int  // start of each occurrence, by group, without masked words
+	topics [][]int  // tokens covered, by group
 }
 
 // readings returns the question as written and, where it holds pinyin, as heard.
@@ -35,6 +36,7 @@ func (l *lexicon) read(text []string, index phraseIndex) reading {
 	l.scan(masked, index, func(group, at, _ int) {
 		r.danger[group] = append(r.danger[group], at)
 	})
+	r.masked = slices.DeleteFunc(masked, func(token string) bool { return token == "" })
 	return r
 }
 
@@ -86,6 +88,9 @@ func (l *lexicon) marks(readings []reading) []string {
 	out := slices.Clone(single)
 	if l.isUrgent(readings) {
 		out = append(out, "rule", "rule again")
+	}
+	if l.share(readings, maskGroup) > 0 {
+		out = append(out, maskGroup, "mask again")
 	}
 	for i, a := range single {
 		for _, b := range single[i+1:] {

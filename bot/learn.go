@@ -104,6 +104,6 @@ func (b *Bot) learn(entries []Entry, sentences []sentence) {
 func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r) }
 
 func (b *Bot) dangerExample(text string, class int, weight float32) example {
-	folded := b.norm.Fold(text)
-	return example{text: folded, marks: b.lexicon.marks(b.lexicon.readings(folded)), class: class, weight: weight}
+	words := b.lexicon.readings(b.norm.Fold(text))
+	return example{text: strings.Join(words[0].masked, " "), marks: b.lexicon.marks(words), class: class, weight: weight}
 }

@@ -41,8 +41,8 @@ type match struct {
 
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
-func (b *Bot) urgency(folded string, words []reading) (p float64, certain bool) {
-	p = b.danger.probabilities(folded, b.lexicon.marks(words)...)[urgent]
+func (b *Bot) urgency(words []reading) (p float64, certain bool) {
+	p = b.danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words)...)[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 
