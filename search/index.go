@@ -224,10 +224,10 @@ func (b *builder) countTerms() {
 
 // initials spells the first letters of the pinyin of all characters.
 func initials(tokens []token) string {
-	out := make([]byte, 0, len(tokens))
+	out, sounds := make([]byte, 0, len(tokens)), mandarin()
 	for _, t := range tokens {
 		if t.han {
-			if c := initial(t.runes[0]); c != 0 {
+			if c := sounds.initial(t.runes[0]); c != 0 {
 				out = append(out, c)
 			}
 		}

@@ -209,9 +209,9 @@ func (m *Meili) describe(ctx context.Context, q Query, hits []Hit) []Hit {
 	p.prepare(s, m.norm, q.Text)
 	for i := range hits {
 		hits[i].Coverage = p.coverage(int32(i))
-		if !q.Bare {
-			hits[i].Snippet, hits[i].Marks = p.excerpt(m.norm, &s.docs[i])
-		}
+	}
+	if !q.Bare {
+		p.excerpts(m.norm, hits)
 	}
 	return hits
 }

@@ -42,7 +42,7 @@ type sounds struct {
 	ids     map[string]syllable
 	blurred []syllable // syllable to the one it is easily taken for
 	names   []string   // of syllable i+1
-	usual   sync.Map   // character to the name of its usual reading; the dictionary is slow
+	read    sync.Map   // character to its readings once looked up; the dictionary is slow
 }
 
 var mandarin = sync.OnceValue(func() *sounds {
@@ -81,6 +81,9 @@ func (s *sounds) readings(r rune) []syllable {
 	if !isPlainHan(r) {
 		return nil
 	}
+	if known, ok := s.read.Load(r); ok {
+		return known.([]syllable)
+	}
 	args := pinyin.NewArgs()
 	args.Heteronym = true
 	var out []syllable
@@ -89,14 +92,14 @@ func (s *sounds) readings(r rune) []syllable {
 			out = append(out, id)
 		}
 	}
+	s.read.Store(r, out)
 	return out
 }
 
 // initial returns the first letter of the usual reading, or 0.
-func initial(r rune) byte {
-	args := pinyin.NewArgs()
-	if names := pinyin.SinglePinyin(r, args); len(names) > 0 && names[0] != "" && names[0][0] < 0x80 {
-		return names[0][0]
+func (s *sounds) initial(r rune) byte {
+	if ids := s.readings(r); len(ids) > 0 {
+		return s.names[ids[0]-1][0]
 	}
 	return 0
 }
@@ -148,19 +151,10 @@ func pairKey(a, b syllable) uint32 { return uint32(a)<<16 | uint32(b) }
 // newSoundIndex enters every bigram of the lexicon.
 func newSoundIndex(lex *lexicon) *soundIndex {
 	x := &soundIndex{sounds: mandarin(), exact: map[uint32][]int32{}, near: map[uint32][]int32{}}
-	cache := map[rune][]syllable{}
-	of := func(r rune) []syllable {
-		s, ok := cache[r]
-		if !ok {
-			s = x.readings(r)
-			cache[r] = s
-		}
-		return s
-	}
 	for key, id := range lex.han {
 		if a, b, ok := splitKey(key); ok {
-			for _, p := range of(a) {
-				for _, q := range of(b) {
+			for _, p := range x.readings(a) {
+				for _, q := range x.readings(b) {
 					x.enter(p, q, id)
 				}
 			}

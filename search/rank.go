@@ -71,9 +71,9 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	hits := make([]Hit, len(page))
 	for i, c := range page {
 		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score), Coverage: w.plan.coverage(c.doc)}
-		if !q.Bare {
-			hits[i].Snippet, hits[i].Marks = w.plan.excerpt(x.norm, &s.docs[c.doc])
-		}
+	}
+	if !q.Bare {
+		w.plan.excerpts(x.norm, hits)
 	}
 	return Result{Hits: hits, Total: total}, nil
 }

@@ -16,62 +16,101 @@ type mark struct {
 	weight float32
 }
 
-// excerpt returns the part of the document's text that answers the query
-// best; the title when the document has no text.
-func (p *plan) excerpt(n *Normalizer, d *Document) (string, []Span) {
-	original := d.Text
-	if strings.TrimSpace(original) == "" {
-		original = d.Title
-	}
-	return cutExcerpt(original, p.marks(n.trace(original)))
+// marker knows the words of a query worth marking: no stop words, and no
+// single characters out of longer words.
+type marker struct {
+	han   map[uint64]float32
+	words map[string]float32
+	any   [256]bool // last bytes of the characters in han, to pass over the rest
 }
 
-// marks finds the words of the query in a traced text, in order, without
-// overlaps.
-func (p *plan) marks(t *text) []mark {
-	var out []mark
-	tokens := tokenize(nil, t.runes)
-	for i, tok := range tokens {
-		last := tok.at + len(tok.runes) - 1
-		weight := p.wants(p.termOf(tok))
-		if i+1 < len(tokens) && tokens[i+1].joined {
-			if w := p.wants(p.s.lex.bigram(tok.runes[0], tokens[i+1].runes[0])); w > 0 {
-				weight, last = w, last+1
-			}
-		}
-		if weight > 0 {
-			out = appendMark(out, mark{Span{int(t.from[tok.at]), int(t.to[last])}, weight})
-		}
-	}
-	return out
-}
-
-// termOf returns the term of a word, or of a character that the query has
-// alone.
-func (p *plan) termOf(t token) int32 {
-	if t.han {
-		return p.s.lex.unigram(t.runes[0])
-	}
-	return p.s.lex.word(string(t.runes))
-}
-
-// wants returns the weight of a term worth marking: not a stop word, not one
-// character out of a longer word.
-func (p *plan) wants(term int32) float32 {
-	if term < 0 {
-		return 0
-	}
+// marker collects the words of the query.
+func (p *plan) marker() *marker {
+	m := &marker{han: map[uint64]float32{}, words: map[string]float32{}}
 	for _, c := range p.clues {
 		if !c.content && !c.related {
 			continue
 		}
 		for _, a := range p.alts[c.first:c.last] {
-			if a.term == term && (a.share < 1 || c.weight >= p.s.idf[term] || c.related) {
-				return c.weight * a.share
+			if a.share == 1 && c.weight < p.s.idf[a.term] && !c.related && p.partial(a.term) {
+				continue
 			}
+			m.add(p.s.lex.keys[a.term], c.weight*a.share)
 		}
 	}
-	return 0
+	for _, t := range p.tokens {
+		if !t.han && !p.stop[t.at] {
+			m.words[stem(string(t.runes))] = 1
+		}
+	}
+	return m
+}
+
+// partial reports a character, which a query has alone or as part of a word.
+func (p *plan) partial(term int32) bool {
+	_, _, pair := splitKey(p.s.lex.keys[term])
+	return !pair
+}
+
+func (m *marker) add(key uint64, weight float32) {
+	if key == 0 { // a word; it is in words
+		return
+	}
+	m.han[key] = max(m.han[key], weight)
+	r, _, pair := splitKey(key)
+	if !pair {
+		r = rune(key)
+	}
+	m.any[byte(r)] = true
+}
+
+// excerpts fills in the snippets of hits.
+func (p *plan) excerpts(n *Normalizer, hits []Hit) {
+	m := p.marker()
+	for i := range hits {
+		hits[i].Snippet, hits[i].Marks = m.excerpt(n, &hits[i].Document)
+	}
+}
+
+// excerpt returns the part of the document's text that answers the query
+// best; the title when the document has no text.
+func (m *marker) excerpt(n *Normalizer, d *Document) (string, []Span) {
+	original := d.Text
+	if strings.TrimSpace(original) == "" {
+		original = d.Title
+	}
+	return cutExcerpt(original, m.marks(n.trace(original)))
+}
+
+// marks finds the words in a traced text, in order, without overlaps.
+func (m *marker) marks(t *text) []mark {
+	var out []mark
+	add := func(first, last int, weight float32) {
+		if weight > 0 {
+			out = appendMark(out, mark{Span{int(t.from[first]), int(t.to[last])}, weight})
+		}
+	}
+	for i := 0; i < len(t.runes); {
+		r := t.runes[i]
+		j := i + 1
+		switch class := wordClass(r); {
+		case r == ' ':
+		case class != 0:
+			for j < len(t.runes) && wordClass(t.runes[j]) == class {
+				j++
+			}
+			if len(m.words) > 0 {
+				add(i, j-1, m.words[stem(string(t.runes[i:j]))])
+			}
+		case m.any[byte(r)]:
+			add(i, i, m.han[unigramKey(r)])
+			if j < len(t.runes) && isHan(t.runes[j]) {
+				add(i, j, m.han[bigramKey(r, t.runes[j])])
+			}
+		}
+		i = j
+	}
+	return out
 }
 
 // appendMark adds a mark and merges it with the one before where they touch.

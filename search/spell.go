@@ -24,13 +24,8 @@ func Syllables(word string) []string {
 // empty when it has none.
 func Sound(r rune) string {
 	s := mandarin()
-	if name, ok := s.usual.Load(r); ok {
-		return name.(string)
-	}
-	name := ""
 	if ids := s.readings(r); len(ids) > 0 {
-		name = s.names[ids[0]-1]
+		return s.names[ids[0]-1]
 	}
-	s.usual.Store(r, name)
-	return name
+	return ""
 }
