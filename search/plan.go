@@ -1,6 +1,9 @@
 package search
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What the parts of a query count. Pairs of characters count 1.
 const (
@@ -289,7 +292,7 @@ func (p *plan) syllables(cut []syllable, k int) {
 		if !exact {
 			share = nearShare
 		}
-		if len(ids) > 1 && !p.links(before, id) && !p.links2(id, after) {
+		if len(ids) > 1 && !p.linked(before, id, after) {
 			share *= looseFactor
 		}
 		if p.alts = append(p.alts, alternative{id, share}); n == 0 {
@@ -299,25 +302,18 @@ func (p *plan) syllables(cut []syllable, k int) {
 	p.add(weight*soundWeight, first, true)
 }
 
-// links reports whether a pair of the list ends with the character that id
-// begins with; links2 whether one begins with the character that id ends with.
-func (p *plan) links(list []int32, id int32) bool {
-	x, _, _ := splitKey(p.s.lex.keys[id])
-	for _, other := range list {
-		if _, y, _ := splitKey(p.s.lex.keys[other]); y == x {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *plan) links2(id int32, list []int32) bool {
-	for _, other := range list {
-		if p.links([]int32{id}, other) {
-			return true
-		}
-	}
-	return false
+// linked reports whether a pair shares a character with one that may stand
+// right before or right after it.
+func (p *plan) linked(before []int32, id int32, after []int32) bool {
+	keys := p.s.lex.keys
+	x, y, _ := splitKey(keys[id])
+	return slices.ContainsFunc(before, func(other int32) bool {
+		_, last, _ := splitKey(keys[other])
+		return last == x
+	}) || slices.ContainsFunc(after, func(other int32) bool {
+		first, _, _ := splitKey(keys[other])
+		return first == y
+	})
 }
 
 // relatedTerms widens the query with the related terms of the data file.
