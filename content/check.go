@@ -25,6 +25,7 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 		l.checkLinks(p, c)
 		l.checkFAQ(p, asked, c)
+		l.checkTranslations(p, c)
 	}
 	l.checkUnused(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {

@@ -170,10 +170,15 @@ func Load(fsys fs.FS) (*Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
+	english := loadQuestionTexts(fsys, "en", shared, facts, c)
 	for _, name := range names {
+		if isTranslation(name) {
+			continue
+		}
 		if p := loadPolicy(fsys, name, facts, shared, c); p != nil {
 			l.Policies = append(l.Policies, p)
 			l.bySlug[p.Slug] = p
+			loadTranslation(fsys, p, "en", facts, english, c)
 		}
 	}
 	if len(names) == 0 {

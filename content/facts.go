@@ -14,8 +14,9 @@ import (
 // once, in facts.yaml, with where it comes from and until when it may be trusted.
 type Fact struct {
 	Name      string  `yaml:"name"`
-	Kind      string  `yaml:"kind"`  // amount, phone, date, duration, count or text
-	Value     string  `yaml:"value"` // as it is shown, for example "1578元/人/月"
+	Kind      string  `yaml:"kind"`    // amount, phone, date, duration, count or text
+	Value     string  `yaml:"value"`   // as it is shown, for example "1578元/人/月"
+	ValueEN   string  `yaml:"valueEn"` // the same in English; empty where Value needs no translation
 	Number    float64 `yaml:"number"`
 	Unit      string  `yaml:"unit"` // of Number, for example 元/人/月
 	Year      int     `yaml:"year"` // the year that an amount or count is of
@@ -27,6 +28,7 @@ type Fact struct {
 	Note      string  `yaml:"note"`
 
 	line int
+	lang string // of Value; empty: Chinese
 }
 
 // Source is a document that a policy or a fact rests on.
@@ -62,9 +64,6 @@ func (d Day) String() string {
 	return d.Format(time.DateOnly)
 }
 
-// unconfirmedNote follows every fact that nobody has confirmed.
-const unconfirmedNote = "（请以12345答复为准）"
-
 // Text returns the fact as running text: amounts and counts carry their year, an
 // unconfirmed fact carries the note that 12345 has the last word.
 func (f Fact) Text() string { return f.Value + f.qualifier() }
@@ -90,18 +89,38 @@ func (f Fact) Tel() string {
 	}, f.Value)
 }
 
+// qualifierTexts are the words behind a fact, by language.
+var qualifierTexts = map[string]struct{ amount, amountUnsure, count, unsure string }{
+	"":   {"（%d年标准）", "（%d年标准，请以12345答复为准）", "（截至%d年）", "（请以12345答复为准）"},
+	"en": {" (%d rate)", " (%d rate; please confirm with 12345)", " (as of %d)", " (please confirm with 12345)"},
+}
+
 func (f Fact) qualifier() string {
+	words := qualifierTexts[f.lang]
 	switch {
 	case f.Year > 0 && f.Kind == "amount" && f.Confirmed:
-		return fmt.Sprintf("（%d年标准）", f.Year)
+		return fmt.Sprintf(words.amount, f.Year)
 	case f.Year > 0 && f.Kind == "amount":
-		return fmt.Sprintf("（%d年标准，请以12345答复为准）", f.Year)
+		return fmt.Sprintf(words.amountUnsure, f.Year)
 	case f.Year > 0 && f.Kind == "count" && f.Confirmed:
-		return fmt.Sprintf("（截至%d年）", f.Year)
+		return fmt.Sprintf(words.count, f.Year)
 	case !f.Confirmed:
-		return unconfirmedNote
+		return words.unsure
 	}
 	return ""
+}
+
+// in returns the facts with their values in lang. What is used is counted with
+// the original.
+func (f *Facts) in(lang string) *Facts {
+	out := &Facts{byName: map[string]*Fact{}, used: f.used}
+	for _, fact := range f.All {
+		fact.lang = lang
+		fact.Value = or(fact.ValueEN, fact.Value)
+		out.All = append(out.All, fact)
+		out.byName[fact.Name] = &fact
+	}
+	return out
 }
 
 // Facts is the checked list of facts, by name.

@@ -36,6 +36,11 @@ type Policy struct {
 	FAQ         []FAQ         `yaml:"faq"`
 
 	Sections []Section `yaml:"-"` // of the body, in order
+	Lang     string    `yaml:"-"` // zh-Hans, or that of a translation
+
+	translations map[string]*Policy // by language
+	translates   string             // of a translation: digest of the original that it was made from
+	digest       string             // of the file
 
 	file      string
 	src       *source
@@ -145,23 +150,32 @@ func loadPolicy(fsys fs.FS, name string, facts *Facts, shared map[string]*Questi
 		c.add(name, 0, "cannot be read: "+err.Error(), "")
 		return nil
 	}
-	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-	front, body, ok := bytes.Cut(bytes.TrimPrefix(b, fence), append([]byte("\n"), fence...))
-	if !ok || !bytes.HasPrefix(b, fence) {
-		c.add(name, 1, "no front matter", "open the file with --- lines around the declaration")
+	front, body, bodyLine, ok := splitFront(name, b, c)
+	if !ok {
 		return nil
 	}
-	p := &Policy{file: name}
-	// One empty line stands for the opening fence, so that line numbers agree.
-	if p.src = parseYAML(name, append([]byte("\n"), front...), facts, p, c); p.src == nil {
+	p := &Policy{file: name, Lang: "zh-Hans", digest: digest(b), translations: map[string]*Policy{}}
+	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
 		return nil
 	}
-	bodyLine := bytes.Count(front, []byte("\n")) + 4
-	p.Sections = parseBody(name, bodyLine, string(body), facts, c)
+	p.Sections = parseBody(name, bodyLine, body, facts, c)
 	p.resolveQuestions(shared, c)
 	p.check(c)
 	p.checkRules(c)
 	return p
+}
+
+// splitFront cuts a file into its front matter and body. One empty line stands for
+// the opening fence, so that line numbers in the front matter are those of the
+// file; bodyLine is the line on which the body starts.
+func splitFront(name string, b []byte, c *collector) (front []byte, body string, bodyLine int, ok bool) {
+	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+	front, rest, ok := bytes.Cut(bytes.TrimPrefix(b, fence), append([]byte("\n"), fence...))
+	if !ok || !bytes.HasPrefix(b, fence) {
+		c.add(name, 1, "no front matter", "open the file with --- lines around the declaration")
+		return nil, "", 0, false
+	}
+	return append([]byte("\n"), front...), string(rest), bytes.Count(front, []byte("\n")) + 4, true
 }
 
 var slugForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
