@@ -11,7 +11,7 @@ translates: DIGEST
 title: Sample in English
 summary: Each month ${rate}
 eligibility:
-  age: {yes: Young enough, no: Too old, unknown: Age?}
+  age: {yes: Young enough, no: Too old, unknown: "Age?"}
   father: {yes: Counts, no: Does not count, unknown: Find out}
 confirm: [Please check]
 outcomes: [Orphan]
