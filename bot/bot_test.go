@@ -5,32 +5,58 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"huitong/content"
 	"huitong/search"
 )
 
-// testBot builds the bot over the real content.
+// testBot returns the bot over the real content, built once for all tests.
 func testBot(t testing.TB) *Bot {
 	t.Helper()
-	lib, err := content.Load(content.Embedded())
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
-	if err != nil {
-		t.Fatal(err)
-	}
-	index := search.NewIndex(n)
-	if err := index.Index(context.Background(), Documents(lib)); err != nil {
-		t.Fatal(err)
-	}
-	b, err := Load(lib, n, index)
+	b, err := builtOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+var builtOnce = sync.OnceValues(func() (*Bot, error) {
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		return nil, err
+	}
+	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		return nil, err
+	}
+	index := search.NewIndex(n)
+	if err := index.Index(context.Background(), Documents(lib)); err != nil {
+		return nil, err
+	}
+	return Load(lib, n, index)
+})
+
+// TestExamplesAreNotTests keeps the questions that measure out of the sentences
+// that teach.
+func TestExamplesAreNotTests(t *testing.T) {
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught := map[string]bool{}
+	for _, line := range strings.Split(lib.Examples, "\n") {
+		_, text, _ := strings.Cut(line, "\t")
+		taught[text] = true
+	}
+	for _, name := range []string{"questions.txt", "heldout.txt", "urgent.txt"} {
+		for _, line := range labelled(t, name) {
+			if taught[line[2]] {
+				t.Errorf("%s: %q is among the examples", name, line[2])
+			}
+		}
+	}
 }
 
 func evaluate(t testing.TB, b *Bot, name string) Report {

@@ -9,15 +9,14 @@ import (
 	"huitong/search"
 )
 
-// classifier tells classes of questions apart by the characters, pairs of
-// characters and sounds in them: multinomial logistic regression, trained on
-// example sentences when the content is loaded. The same examples always give
-// the same classifier.
+// classifier tells classes of questions apart by the characters, runs of
+// characters and sounds in them: multinomial logistic regression, trained on example sentences when the content is loaded. The first
+// class is the reference, whose score is always 0.
 type classifier struct {
-	features map[string]int32
-	weights  [][]float32 // by feature, then class
-	bias     []float32
-	classes  int
+	width   int               // classes but the first
+	ids     map[uint64]uint32 // hash of a feature to its place
+	weights []float32
+	bias    []float32
 }
 
 // example is a sentence and the class it belongs to.
@@ -32,28 +31,48 @@ type example struct {
 type vector []feature
 
 type feature struct {
-	id    int32
+	id    uint32
 	value float32
 }
 
 const (
-	epochs       = 12
-	learningRate = 0.5
-	vectorLength = 2 // long enough for confident probabilities
-	markWeight   = 1.5
+	epochs       = 7
+	learningRate = 0.6
+	vectorLength = 2   // long enough for confident probabilities
+	markWeight   = 1.5 // of a word group beside a pair of characters
 	soundWeight  = 0.5 // of a sound beside the character that was written
 )
 
+// sample is an example as the training sees it.
+type sample struct {
+	v      vector
+	class  int
+	weight float32
+}
+
 // train fits a classifier to the examples. Each is seen twice: as written and by
-// its sound alone, so that questions typed in pinyin are understood too.
+// its sound alone, so that questions typed in pinyin are understood too. The same
+// examples always give the same classifier.
 func train(examples []example, classes int) *classifier {
-	c := &classifier{features: map[string]int32{}, classes: classes, bias: make([]float32, classes)}
-	type sample struct {
-		v      vector
-		class  int
-		weight float32
+	c := &classifier{width: classes - 1, ids: map[uint64]uint32{}, bias: make([]float32, classes-1)}
+	samples := c.samples(examples)
+	c.weights = make([]float32, len(c.ids)*c.width)
+	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
+	order := rand.New(rand.NewPCG(1, 2))
+	p := make([]float32, classes)
+	for range epochs {
+		for _, i := range order.Perm(len(samples)) {
+			s := &samples[i]
+			c.softmax(s.v, p)
+			p[s.class]-- // now the gradient of the loss by each score
+			c.step(s, p[1:], sums)
+		}
 	}
-	var samples []sample
+	return c
+}
+
+func (c *classifier) samples(examples []example) []sample {
+	samples := make([]sample, 0, 2*len(examples))
 	for _, e := range examples {
 		t := tokens(e.text)
 		samples = append(samples, sample{c.vector(t, e.marks, true), e.class, e.weight})
@@ -61,36 +80,21 @@ func train(examples []example, classes int) *classifier {
 			samples = append(samples, sample{c.vector(s, e.marks, true), e.class, e.weight * 0.5})
 		}
 	}
-	c.weights = make([][]float32, len(c.features))
-	sums := make([][]float32, len(c.features)) // AdaGrad: squared gradients so far
-	flat := make([]float32, 2*classes*len(c.features))
-	for i := range c.weights {
-		c.weights[i], flat = flat[:classes:classes], flat[classes:]
-		sums[i], flat = flat[:classes:classes], flat[classes:]
-	}
-	order := rand.New(rand.NewPCG(1, 2))
-	scores := make([]float32, classes)
-	for range epochs {
-		for _, i := range order.Perm(len(samples)) {
-			s := samples[i]
-			c.softmax(s.v, scores)
-			scores[s.class]--
-			for _, f := range s.v {
-				c.step(c.weights[f.id], sums[f.id], scores, f.value*s.weight)
-			}
-			for k, g := range scores {
-				c.bias[k] -= 0.02 * g * s.weight
-			}
-		}
-	}
-	return c
+	return samples
 }
 
-func (c *classifier) step(weights, sums, gradient []float32, value float32) {
+// step moves the weights against the gradient, less where they moved much before.
+func (c *classifier) step(s *sample, gradient, sums []float32) {
+	for _, f := range s.v {
+		at := int(f.id) * c.width
+		for k, g := range gradient {
+			g *= f.value * s.weight
+			sums[at+k] += g * g
+			c.weights[at+k] -= learningRate * g / (float32(math.Sqrt(float64(sums[at+k]))) + 1e-3)
+		}
+	}
 	for k, g := range gradient {
-		g *= value
-		sums[k] += g * g
-		weights[k] -= learningRate * g / float32(math.Sqrt(float64(sums[k]))+1e-3)
+		c.bias[k] -= 0.02 * g * s.weight
 	}
 }
 
@@ -100,26 +104,27 @@ func (c *classifier) probabilities(text string, marks ...string) []float64 {
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
-	scores := make([]float32, c.classes)
-	c.softmax(c.vector(t, marks, false), scores)
-	out := make([]float64, c.classes)
-	for i, s := range scores {
-		out[i] = float64(s)
+	p := make([]float32, c.width+1)
+	c.softmax(c.vector(t, marks, false), p)
+	out := make([]float64, len(p))
+	for i, x := range p {
+		out[i] = float64(x)
 	}
 	return out
 }
 
+// softmax writes the probability of each class into out.
 func (c *classifier) softmax(v vector, out []float32) {
-	copy(out, c.bias)
+	out[0] = 0
+	scores := out[1:]
+	copy(scores, c.bias)
 	for _, f := range v {
-		for k, w := range c.weights[f.id] {
-			out[k] += w * f.value
+		row := c.weights[int(f.id)*c.width:][:len(scores)]
+		for k, w := range row {
+			scores[k] += w * f.value
 		}
 	}
-	top := out[0]
-	for _, s := range out {
-		top = max(top, s)
-	}
+	top := slices.Max(out)
 	var sum float32
 	for k, s := range out {
 		out[k] = float32(math.Exp(float64(s - top)))
@@ -130,58 +135,70 @@ func (c *classifier) softmax(v vector, out []float32) {
 	}
 }
 
-// vector turns tokens into features; only training adds new ones.
+// vector turns tokens into features: single ones, runs of two and three, and pairs
+// of sounds. Only training adds features that were not known.
 func (c *classifier) vector(t, marks []string, learn bool) vector {
-	counts := map[int32]float32{}
-	add := func(name string, value float32) {
-		id, ok := c.features[name]
-		if !ok {
-			if !learn {
-				return
-			}
-			id = int32(len(c.features))
-			c.features[name] = id
+	v := make(vector, 0, 5*len(t)+len(marks))
+	add := func(value float32, parts ...string) {
+		key := hash(parts)
+		id, ok := c.ids[key]
+		if !ok && learn {
+			id, ok = uint32(len(c.ids)), true
+			c.ids[key] = id
 		}
-		counts[id] = max(counts[id], value)
+		if ok {
+			v = append(v, feature{id, value})
+		}
 	}
 	sounds := heard(t)
 	for i, token := range t {
-		add(token, 1)
+		add(1, token)
 		if i > 0 {
-			add(t[i-1]+token, 1)
+			add(1, t[i-1], token)
 		}
 		if i > 1 {
-			add(t[i-2]+t[i-1]+token, 0.7)
+			add(0.7, t[i-2], t[i-1], token)
 		}
 		if sounds != nil && i > 0 {
-			add("~"+sounds[i-1]+" "+sounds[i], soundWeight)
+			add(soundWeight, "~", sounds[i-1], sounds[i])
 		}
 	}
 	for _, mark := range marks {
-		add("#"+mark, markWeight)
+		add(markWeight, "#", mark)
 	}
-	return unit(counts)
+	return v.unit()
 }
 
-// unit scales the counts to a vector of fixed length, in the order of the ids, so
-// that rounding is the same every time.
-func unit(counts map[int32]float32) vector {
-	v := make(vector, 0, len(counts))
+// unit counts each feature once and scales the vector to a fixed length.
+func (v vector) unit() vector {
+	slices.SortFunc(v, func(a, b feature) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.value, a.value)) })
+	v = slices.CompactFunc(v, func(a, b feature) bool { return a.id == b.id })
 	var norm float64
-	for id, x := range counts {
-		v = append(v, feature{id, x})
-		norm += float64(x) * float64(x)
+	for _, f := range v {
+		norm += float64(f.value) * float64(f.value)
 	}
-	slices.SortFunc(v, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
-	scale := float32(vectorLength / math.Sqrt(norm))
+	scale := float32(vectorLength / math.Sqrt(max(norm, 1)))
 	for i := range v {
 		v[i].value *= scale
 	}
 	return v
 }
 
-// heard returns the sound of each token; nil when no token is Chinese and none
-// could be heard otherwise.
+// hash names a run of tokens (FNV-1a); two runs with the same name among the some
+// hundred thousand here are very unlikely, and would do no harm.
+func hash(parts []string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, s := range parts {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
+		}
+		h = (h ^ 0xff) * 1099511628211
+	}
+	return h
+}
+
+// heard returns the sound of each token; nil when none can be heard otherwise than
+// it is written.
 func heard(t []string) []string {
 	out := make([]string, len(t))
 	found := false

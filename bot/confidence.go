@@ -28,7 +28,7 @@ func (b *Bot) signals(hits []search.Hit, words []reading, normal string, m match
 // confidence is a logistic regression over the signals, fitted by cross-validation
 // on the example sentences, inside and outside weighing the same.
 func (s signals) confidence() float64 {
-	x := -3.35 + 0.96*logit(s.inside) - 1.79*s.score + 4.40*s.coverage - 5.08*s.outside
+	x := -3.43 + 1.08*logit(s.inside) - 2.59*s.score + 4.92*s.coverage - 4.47*s.outside
 	return 1 / (1 + math.Exp(-x))
 }
 

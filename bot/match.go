@@ -12,8 +12,8 @@ import (
 
 // What the parts of the score of a policy count.
 const (
-	retrievalPart = 0.3 // its best entry
-	topicPart     = 0.7 // how much the question sounds like those about it
+	retrievalPart = 0.2 // its best entry
+	topicPart     = 0.8 // how much the question sounds like those about it
 )
 
 // Thresholds, chosen by cross-validation on the example sentences, where a missed
@@ -23,10 +23,10 @@ const (
 	named          = 0.1  // what a policy gains that is called by its name
 	loyalty        = 0.12 // what the policy spoken of last gains for a short question
 	ellipsisSize   = 12   // characters of a short question
-	answerFrom     = 0.3  // confidence from which the bot answers
+	answerFrom     = 0.5 // confidence from which the bot answers
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.25 // probability of danger from which it is urgent
+	urgentFrom     = 0.2  // probability of danger from which it is urgent
 	ruleFrom       = 0.05 // the same where a rule of the lexicon says so too
 	suspectFrom    = 0.12 // the same for a question that would be refused otherwise
 )
