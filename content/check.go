@@ -26,6 +26,11 @@ func (l *Library) Check(today time.Time) []Problem {
 		l.checkLinks(p, c)
 		l.checkFAQ(p, asked, c)
 		l.checkTranslations(p, c)
+		p.checkPlain(c)
+		p.checkForm(c)
+		for _, s := range p.Sections {
+			c.problems = append(c.problems, s.notes...)
+		}
 	}
 	l.checkUnused(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
@@ -95,6 +100,61 @@ func (l *Library) checkUnused(c *lint) {
 	for _, f := range l.Facts.All {
 		if !l.Facts.used[f.Name] && f.Kind != "phone" {
 			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q is not used", f.Name), "name it in a policy or delete it")
+		}
+	}
+}
+
+// checkPlain finds sentences that are too long, and places that were never filled
+// in since the file was made by Scaffold.
+func (p *Policy) checkPlain(c *lint) {
+	for _, s := range p.Plainness().Long {
+		c.add(p.file, p.lineOf(s), fmt.Sprintf("sentence of more than %d characters: %s", MaxSentence, s), "split it in two")
+	}
+	for i, line := range p.lines {
+		if strings.Contains(line, unfilled) {
+			c.add(p.file, i+1, "not filled in", "write what belongs there instead of "+unfilled)
+		}
+	}
+}
+
+// lineOf returns the line of the file in which a sentence begins; the first one
+// if facts or markup in it hide it.
+func (p *Policy) lineOf(sentence string) int {
+	start := []rune(sentence)
+	if len(start) > 12 {
+		start = start[:12]
+	}
+	for i, line := range p.lines {
+		if strings.Contains(line, string(start)) {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// checkForm finds questions that no answers lead to, and rules that need an answer
+// which the form never gets.
+func (p *Policy) checkForm(c *lint) {
+	if !p.Online() {
+		return
+	}
+	known := map[string]bool{}
+	for i, section := range p.Questions {
+		for j, a := range section.Ask {
+			known[a.Name] = true
+			for derived := range a.Derives {
+				known[derived] = true
+			}
+			if p.Asked(a.Question, Answers{}) == False {
+				c.add(p.file, p.src.line("questions", i, "ask", j), fmt.Sprintf("question %q is never asked", a.Name), "its when is false for all answers; mend or delete it")
+			}
+		}
+	}
+	for i, cond := range p.Eligibility {
+		for _, name := range cond.Expr.names {
+			if !known[name] {
+				c.add(p.file, p.src.line("eligibility", i, "expr"), fmt.Sprintf("the form never asks %q, which condition %q needs", name, cond.Name), "ask it in questions")
+			}
 		}
 	}
 }

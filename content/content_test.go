@@ -179,6 +179,11 @@ func TestCheck(t *testing.T) {
 		{"policy past review", "policies/sample.md:9: policy was to be reviewed", nil, day.AddDate(1, 0, 0)},
 		{"dead link", `link to "/policies/gone" in section "amount"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](/policies/gone)\n"}, day},
 		{"dead anchor", `link to "#nope"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](#nope)\n"}, day},
+		{"heading skips a level", `heading "丁" skips a level`, map[string]string{"policies/sample.md": samplePolicy + "\n#### 丁\n"}, day},
+		{"picture without words", "picture a.png has no alternative text", map[string]string{"policies/sample.md": samplePolicy + "\n![](a.png)\n"}, day},
+		{"long sentence", "policies/sample.md:33: sentence of more than 60 characters", map[string]string{"policies/sample.md": samplePolicy + "\n" + strings.Repeat("很长", 31) + "。\n"}, day},
+		{"unreachable question", `policies/sample.md:19: question "school" is never asked`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "when: child_age >= 18", `when: 'child_age < 5 and child_age > 9'`, 1)}, day},
+		{"rule without question", `policies/sample.md:13: the form never asks "father"`, map[string]string{"policies/sample.md": strings.Replace(samplePolicy, "school, father]", "school]", 1)}, day},
 		{"same question, two answers", `question "多少钱" is answered by sample too`, map[string]string{"policies/two.md": strings.Replace(samplePolicy, "slug: sample", "slug: two", 1)}, day},
 	}
 	for _, c := range cases {

@@ -24,6 +24,9 @@ type Section struct {
 	HTML  template.HTML // without the heading
 	Text  string        // the same in plain text, one paragraph or row a line
 	Line  int           // of the heading in its file
+
+	notes []Problem // what Check reports of it
+	depth int       // level of the last heading inside it
 }
 
 // markdown returns the one converter of the site: tables, Chinese line breaks and
@@ -85,6 +88,7 @@ func parseBody(file string, firstLine int, body string, facts *Facts, c *collect
 			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
 		last := &sections[len(sections)-1]
+		last.note(file, n, src)
 		last.Text = strings.TrimSpace(last.Text + "\n" + plainBlock(n, src))
 	}
 	flush()
@@ -109,6 +113,26 @@ func newSection(file string, firstLine int, h *ast.Heading, src []byte, c *colle
 		c.add(file, s.Line, "first-level heading in the body", "the title stands in the front matter; use ##")
 	}
 	return s
+}
+
+// note records what an editor should mend in a block: a heading that skips a level
+// and pictures without a description.
+func (s *Section) note(file string, n ast.Node, src []byte) {
+	add := func(what, fix string) {
+		s.notes = append(s.notes, Problem{File: file, Line: s.Line, What: what, Fix: fix})
+	}
+	if h, ok := n.(*ast.Heading); ok {
+		if h.Level > max(s.depth, 2)+1 {
+			add(fmt.Sprintf("heading %q skips a level", plainInline(h, src)), "use one # more than the heading above it")
+		}
+		s.depth = h.Level
+	}
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if img, ok := n.(*ast.Image); ok && entering && strings.TrimSpace(plainInline(img, src)) == "" {
+			add(fmt.Sprintf("picture %s has no alternative text", img.Destination), "say between [ and ] what it shows")
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // plainBlock returns the text below n: a line for each paragraph, item and row.

@@ -43,6 +43,7 @@ type Policy struct {
 	digest       string             // of the file
 
 	file      string
+	lines     []string // of the file
 	src       *source
 	questions map[string]*Question // every question expressions may name
 	screen    []*Question
@@ -154,7 +155,7 @@ func loadPolicy(fsys fs.FS, name string, facts *Facts, shared map[string]*Questi
 	if !ok {
 		return nil
 	}
-	p := &Policy{file: name, Lang: "zh-Hans", digest: digest(b), translations: map[string]*Policy{}}
+	p := &Policy{file: name, lines: strings.Split(string(b), "\n"), Lang: "zh-Hans", digest: digest(b), translations: map[string]*Policy{}}
 	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
 		return nil
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"huitong/bot"
@@ -38,6 +41,11 @@ func (checkCommand) Run(env *environment) error {
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%d problems in the content", len(problems))
+	}
+	for _, p := range lib.Policies {
+		plain := p.Plainness()
+		fmt.Fprintf(env.out, "%-28s %3d sentences, %4.1f characters each, longest %d, rare characters %.2f %%\n",
+			p.Slug, plain.Sentences, plain.Mean, plain.Longest, 100*plain.Rare)
 	}
 	fmt.Fprintf(env.out, "content is clean: %d policies, %d facts, version %s\n", len(lib.Policies), len(lib.Facts.All), lib.Version)
 	return nil
@@ -98,5 +106,33 @@ func (c evalCommand) Run(env *environment) error {
 		return fmt.Errorf("evaluate: %w", err)
 	}
 	report.Print(env.out)
+	return nil
+}
+
+// newPolicyCommand writes a policy file to start from.
+type newPolicyCommand struct {
+	Slug  string `arg:"" help:"Permanent name in addresses: lower-case English words joined by -."`
+	Title string `required:"" help:"The policy's Chinese name."`
+}
+
+// Run writes policies/SLUG.md into the content directory and says what comes next.
+func (c newPolicyCommand) Run(env *environment) error {
+	text, err := content.Scaffold(c.Slug, c.Title, env.now())
+	if err != nil {
+		return err
+	}
+	dir := cmp.Or(env.cfg.Content, "content")
+	name := filepath.Join(dir, "policies", c.Slug+".md")
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("create policy: %w; run it beside the content directory or name that with --content", err)
+	}
+	if _, err := io.WriteString(f, text); err != nil {
+		return errors.Join(fmt.Errorf("write policy: %w", err), f.Close())
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write policy: %w", err)
+	}
+	fmt.Fprintf(env.out, "%s is there; fill it in and run: go run ./portal --content %s check\n", name, dir)
 	return nil
 }

@@ -23,7 +23,10 @@ type commands struct {
 	Check checkCommand `cmd:"" help:"Check the content: links, facts, dates, rules."`
 	Ask   askCommand   `cmd:"" help:"Ask the bot one question."`
 	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions."`
-	User  struct {
+	New   struct {
+		Policy newPolicyCommand `cmd:"" help:"Write a policy file to start from."`
+	} `cmd:"" help:"Start something new."`
+	User struct {
 		Add userAddCommand `cmd:"" help:"Invite a staff member: prints a one-time link."`
 	} `cmd:"" help:"Staff accounts."`
 }

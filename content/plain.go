@@ -1,0 +1,71 @@
+package content
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// MaxSentence is the number of Chinese characters from which a sentence is too
+// long for plain language: on a phone it fills three lines.
+const MaxSentence = 60
+
+// Plainness measures how easy a Chinese text is to read.
+type Plainness struct {
+	Sentences int
+	Mean      float64 // Chinese characters in a sentence
+	Longest   int     // the same
+	Rare      float64 // share, 0..1, of characters outside the 3755 common ones (GB/T 2312 level 1)
+	Long      []string
+}
+
+// PlainnessOf measures a text; sentences end with 。！？； or a line.
+func PlainnessOf(text string) Plainness {
+	var p Plainness
+	total, rare := 0, 0
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。！？；\n", r) }) {
+		n := 0
+		for _, r := range s {
+			if unicode.Is(unicode.Han, r) {
+				n++
+				if !common(r) {
+					rare++
+				}
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		p.Sentences++
+		total += n
+		p.Longest = max(p.Longest, n)
+		if n > MaxSentence {
+			p.Long = append(p.Long, strings.TrimSpace(s))
+		}
+	}
+	if total > 0 {
+		p.Mean, p.Rare = float64(total)/float64(p.Sentences), float64(rare)/float64(total)
+	}
+	return p
+}
+
+// common reports whether r is one of the 3755 characters of level 1 of GB/T 2312,
+// which stand at 0xB0A1 to 0xD7F9.
+func common(r rune) bool {
+	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(r)))
+	return err == nil && len(b) == 2 && b[0] >= 0xb0 && b[0] <= 0xd7 && b[1] >= 0xa1 && !(b[0] == 0xd7 && b[1] > 0xf9)
+}
+
+// Plainness measures everything the policy's page says.
+func (p *Policy) Plainness() Plainness {
+	var b strings.Builder
+	b.WriteString(p.Summary + "\n")
+	for _, s := range p.Sections {
+		b.WriteString(s.Text + "\n")
+	}
+	for _, f := range p.FAQ {
+		b.WriteString(f.A + "\n")
+	}
+	return PlainnessOf(b.String())
+}

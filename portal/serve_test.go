@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// buffer is a bytes.Buffer that two goroutines may use.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// running is a portal that serves.
+type running struct {
+	base     string
+	out, log *buffer
+}
+
+// start serves until the test ends.
+func start(t *testing.T, change func(*Config)) running {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr}
+	change(cfg)
+	if err := cfg.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	r := running{cfg.BaseURL, &buffer{}, &buffer{}}
+	env := &environment{ctx: ctx, cfg: cfg, out: r.out, log: slog.New(slog.NewTextHandler(r.log, nil)), now: time.Now}
+	done := make(chan error, 1)
+	go func() { done <- serveCommand{}.Run(env) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	eventually(t, "the portal answers", func() bool { return r.get(t, "/healthz") != "" })
+	return r
+}
+
+// get returns the body of a page; empty if it can't be had.
+func (r running) get(t *testing.T, path string) string {
+	t.Helper()
+	resp, err := http.Get(r.base + path)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		return ""
+	}
+	return string(body)
+}
+
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited in vain until %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestServeFirstStart(t *testing.T) {
+	var data string
+	r := start(t, func(c *Config) { data = c.Data })
+	eventually(t, "the link is printed", func() bool { return strings.Contains(r.out.String(), "/staff/setup?token=") })
+	for _, name := range []string{"secrets.json", "huitong.db"} {
+		info, err := os.Stat(filepath.Join(data, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has mode %o; want 600", name, mode)
+		}
+	}
+	if ready := r.get(t, "/readyz"); !strings.Contains(ready, `"ready":true`) || !strings.Contains(ready, `"embedded"`) {
+		t.Errorf("readyz = %s", ready)
+	}
+}
+
+// TestServeReload saves a policy, a broken one and a mended one, and expects the
+// last good version to be served throughout.
+func TestServeReload(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, contentFS("")); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, func(c *Config) { c.Content = dir })
+	file := filepath.Join(dir, "policies", "tomorrow-plan.md")
+	original, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	save := func(old, new string) {
+		t.Helper()
+		text := strings.Replace(string(original), old, new, 1)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := func() string { return r.get(t, "/policies/tomorrow-plan") }
+	save("\nsummary: ", "\nsummary: 第一版。")
+	eventually(t, "the page changes", func() bool { return strings.Contains(page(), "第一版。") })
+	save("\nsummary: ", "\nsumary: 第二版。")
+	eventually(t, "the error is logged", func() bool { return strings.Contains(r.log.String(), "field sumary not found") })
+	if !strings.Contains(page(), "第一版。") {
+		t.Error("the last good version is gone")
+	}
+	save("\nsummary: ", "\nsummary: 第三版。")
+	eventually(t, "the page is mended", func() bool { return strings.Contains(page(), "第三版。") })
+}
+
+// TestServeWithoutMeilisearch names a server that is not there: the site answers
+// from the embedded engine and says so.
+func TestServeWithoutMeilisearch(t *testing.T) {
+	r := start(t, func(c *Config) { c.MeiliURL = "http://127.0.0.1:1" })
+	if page := r.get(t, "/search?q=孤儿补贴"); !strings.Contains(page, "/policies/basic-living-allowance") {
+		t.Error("the search page finds nothing without the server")
+	}
+	eventually(t, "readyz explains", func() bool {
+		ready := r.get(t, "/readyz")
+		return strings.Contains(ready, `"name":"search","ok":false`) && strings.Contains(ready, "embedded: ")
+	})
+}
+
+func TestNewPolicy(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, contentFS("")); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	env := &environment{ctx: t.Context(), cfg: &Config{Content: dir}, out: &out, now: time.Now}
+	command := newPolicyCommand{Slug: "winter-coats", Title: "过冬棉衣"}
+	if err := command.Run(env); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Run(env); err == nil {
+		t.Error("the second run wrote over the first")
+	}
+	err := checkCommand{}.Run(env)
+	if err == nil || !strings.Contains(out.String(), "policies/winter-coats.md:") || !strings.Contains(out.String(), "not filled in") {
+		t.Errorf("check = %v, %s; want what to fill in", err, out.String())
+	}
+}
+
+func TestCommands(t *testing.T) {
+	env := func(out io.Writer) *environment {
+		cfg := &Config{Addr: ":8080", Data: t.TempDir()}
+		if err := cfg.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		return &environment{ctx: t.Context(), cfg: cfg, out: out, log: slog.New(slog.DiscardHandler), now: time.Now}
+	}
+	cases := []struct {
+		name string
+		run  func(*environment) error
+		want []string
+	}{
+		{"check", checkCommand{}.Run, []string{"content is clean"}},
+		{"ask", askCommand{Question: []string{"孤儿补贴一个月多少钱"}}.Run, []string{"answer", "1578元/人/月（2021年标准）", "/policies/basic-living-allowance#amount"}},
+		{"eval", evalCommand{}.Run, []string{"recall@1", "MRR@5", "refusal recall", "urgent recall", "latency p50, p99"}},
+		{"user add", userAddCommand{Login: "wong", Name: "黄小明", Role: "officer"}.Run, []string{"/staff/setup?token="}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := c.run(env(&out)); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("output lacks %q:\n%s", want, out.String())
+				}
+			}
+		})
+	}
+}
