@@ -98,7 +98,7 @@ func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
 // checkUnused finds facts that no file names any more.
 func (l *Library) checkUnused(c *lint) {
 	for _, f := range l.Facts.All {
-		if !l.Facts.used[f.Name] && f.Kind != "phone" {
+		if _, used := l.Facts.used.Load(f.Name); !used && f.Kind != "phone" {
 			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q is not used", f.Name), "name it in a policy or delete it")
 		}
 	}

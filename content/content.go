@@ -22,7 +22,11 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
+	"slices"
 	"sort"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -171,15 +175,10 @@ func Load(fsys fs.FS) (*Library, error) {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
 	english := loadQuestionTexts(fsys, "en", shared, facts, c)
-	for _, name := range names {
-		if isTranslation(name) {
-			continue
-		}
-		if p := loadPolicy(fsys, name, facts, shared, c); p != nil {
-			l.Policies = append(l.Policies, p)
-			l.bySlug[p.Slug] = p
-			loadTranslation(fsys, p, "en", facts, english, c)
-		}
+	names = slices.DeleteFunc(names, isTranslation)
+	for _, p := range loadPolicies(fsys, names, facts, shared, english, c) {
+		l.Policies = append(l.Policies, p)
+		l.bySlug[p.Slug] = p
 	}
 	if len(names) == 0 {
 		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
@@ -194,6 +193,29 @@ func Load(fsys fs.FS) (*Library, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// loadPolicies reads the named files, several at a time; policies and problems come
+// in the order of the names, whichever was read first.
+func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Question, english map[string]questionTexts, c *collector) []*Policy {
+	policies := make([]*Policy, len(names))
+	found := make([]collector, len(names))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				if policies[i] = loadPolicy(fsys, names[i], facts, shared, &found[i]); policies[i] != nil {
+					loadTranslation(fsys, policies[i], "en", facts, english, &found[i])
+				}
+			}
+		})
+	}
+	wait.Wait()
+	for _, f := range found {
+		c.problems = append(c.problems, f.problems...)
+	}
+	return slices.DeleteFunc(policies, func(p *Policy) bool { return p == nil })
 }
 
 // Policy returns the policy with the given slug.

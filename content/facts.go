@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -127,7 +128,7 @@ func (f *Facts) in(lang string) *Facts {
 type Facts struct {
 	All    []Fact
 	byName map[string]*Fact
-	used   map[string]bool
+	used   *sync.Map // names that the content mentions
 }
 
 // Fact returns the fact with the given name.
@@ -167,7 +168,7 @@ func (f *Facts) fill(s string, show func(Fact) string, bad func(offset int, what
 			b.WriteString(s[m[0]:m[1]])
 			continue
 		}
-		f.used[name] = true
+		f.used.Store(name, true)
 		b.WriteString(show(*fact))
 	}
 	b.WriteString(s[last:])
@@ -176,7 +177,7 @@ func (f *Facts) fill(s string, show func(Fact) string, bad func(offset int, what
 
 func loadFacts(fsys fs.FS, c *collector) *Facts {
 	const file = "facts.yaml"
-	facts := &Facts{byName: map[string]*Fact{}, used: map[string]bool{}}
+	facts := &Facts{byName: map[string]*Fact{}, used: &sync.Map{}}
 	b, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")

@@ -45,6 +45,7 @@ type Policy struct {
 	file      string
 	lines     []string // of the file
 	src       *source
+	own       []*Question          // defined in the file itself
 	questions map[string]*Question // every question expressions may name
 	screen    []*Question
 }
@@ -272,6 +273,7 @@ func (p *Policy) resolve(a *AskEntry, line int, shared map[string]*Question, c *
 			c.add(p.file, line, fmt.Sprintf("question %q is already a shared one", a.Name), "name the shared question or choose another name")
 		}
 		p.questions[a.Name] = a.Question
+		p.own = append(p.own, a.Question)
 		return
 	}
 	q, ok := shared[a.Name]

@@ -118,6 +118,11 @@ func loadQuestions(fsys fs.FS, facts *Facts, c *collector) map[string]*Question 
 		q.Name = name
 		q.check(file, src.line("questions", name), c)
 	}
+	for _, name := range sortedKeys(doc.Questions) {
+		if err := doc.Questions[name].When.compile(doc.Questions); err != nil {
+			c.add(file, src.line("questions", name, "when"), fmt.Sprintf("question %q is asked when: %v", name, err), "use names and values of questions of this file")
+		}
+	}
 	return doc.Questions
 }
 

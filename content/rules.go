@@ -287,10 +287,8 @@ func (p *Policy) checkRules(c *collector) {
 	for i := range p.Documents {
 		compile(&p.Documents[i].When, "documents", i, "when")
 	}
-	for _, name := range sortedKeys(p.questions) {
-		if q := p.questions[name]; q.When.program == nil {
-			compile(&q.When, "questions")
-		}
+	for _, q := range p.own {
+		compile(&q.When, "questions")
 	}
 	p.screen = p.screenQuestions()
 }
