@@ -23,10 +23,10 @@ const (
 	named          = 0.1  // what a policy gains that is called by its name
 	loyalty        = 0.12 // what the policy spoken of last gains for a short question
 	ellipsisSize   = 12   // characters of a short question
-	answerFrom     = 0.5  // confidence from which the bot answers
+	answerFrom     = 0.4  // confidence from which the bot answers
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.2  // probability of danger from which it is urgent
+	urgentFrom     = 0.22  // probability of danger from which it is urgent
 	ruleFrom       = 0.05 // the same where a rule of the lexicon says so too
 	suspectFrom    = 0.12 // the same for a question that would be refused otherwise
 )
