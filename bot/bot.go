@@ -111,18 +111,21 @@ type Bot struct {
 	entries map[string]Entry
 	names   map[string][]string // of each policy, normalised
 	slugs   []string            // class of the topic classifier to policy
+
+	trained chan struct{} // closed when the classifiers are there
 	topic   *classifier
 	scope   *classifier // inside, outside
 	danger  *classifier // calm, urgent
 }
 
-// New builds a bot and trains its classifiers. Errors name the data file's line.
+// New builds a bot. Its classifiers are trained in the background, for a fraction
+// of a second in which Ask waits. Errors name the data file's line.
 func New(c Config) (*Bot, error) {
 	l, err := parseLexicon(c.Lexicon, c.Normalizer.Fold)
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, trained: make(chan struct{})}
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
 		if !slices.Contains(b.slugs, e.Policy) {
@@ -138,7 +141,10 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.learn(c.Entries, sentences)
+	go func() {
+		defer close(b.trained)
+		b.learn(c.Entries, sentences)
+	}()
 	return b, nil
 }
 
@@ -151,6 +157,11 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 		return Reply{}, ErrEmpty
 	case utf8.RuneCountInString(text) > MaxQuestion:
 		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
+	}
+	select {
+	case <-b.trained:
+	case <-ctx.Done():
+		return Reply{}, fmt.Errorf("wait for the bot: %w", ctx.Err())
 	}
 	q.Text = text
 	reply, err := b.reply(ctx, q)
