@@ -96,6 +96,10 @@ func (e *TransitionError) Error() string {
 	return fmt.Sprintf("%s cannot %s an application that is %s", e.By, e.Move, e.From)
 }
 
+// Is makes an impossible move a conflict: the application is no longer where the
+// one who moves it thought.
+func (e *TransitionError) Is(target error) bool { return target == ErrConflict }
+
 // Event is one entry of an application's history; it is never changed.
 type Event struct {
 	Number int // 1, 2, … within the application

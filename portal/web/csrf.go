@@ -14,32 +14,50 @@ import (
 const (
 	tokenField  = "_csrf"
 	tokenKey    = "csrf"
+	staleKey    = "stale"
 	tokenLength = 26 // of rand.Text
 )
 
-func (s *Server) tokenCookie() string {
-	if s.secure {
-		return "__Host-csrf" // no other host can set it
-	}
-	return "csrf"
-}
+func (s *Server) tokenCookie() string { return s.cookieName("csrf") }
 
 // checkToken refuses a post without the token and gives pages the one to use.
 func (s *Server) checkToken(c *fiber.Ctx) error {
+	if !s.readToken(c) {
+		return errStaleForm
+	}
+	return c.Next()
+}
+
+// noteToken lets the handler see to a post without the token, see stale.
+func (s *Server) noteToken(c *fiber.Ctx) error {
+	c.Locals(staleKey, !s.readToken(c))
+	return c.Next()
+}
+
+// stale reports whether a post came without the token: it must change nothing.
+func stale(c *fiber.Ctx) bool {
+	yes, _ := c.Locals(staleKey).(bool)
+	return yes
+}
+
+// readToken reports whether the request may change something, and gives pages the
+// token to use.
+func (s *Server) readToken(c *fiber.Ctx) bool {
 	token := c.Cookies(s.tokenCookie())
 	fresh := len(token) != tokenLength
-	if c.Method() == fiber.MethodPost {
-		if fresh || subtle.ConstantTimeCompare([]byte(token), []byte(c.FormValue(tokenField))) != 1 {
-			return errStaleForm
-		}
-	}
+	fits := !fresh && subtle.ConstantTimeCompare([]byte(token), []byte(c.FormValue(tokenField))) == 1
 	if fresh {
-		token = rand.Text()
-		c.Cookie(&fiber.Cookie{
-			Name: s.tokenCookie(), Value: token, Path: "/", SessionOnly: true,
-			Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
-		})
+		token = s.newToken(c)
 	}
 	c.Locals(tokenKey, token)
-	return c.Next()
+	return fits || c.Method() != fiber.MethodPost
+}
+
+func (s *Server) newToken(c *fiber.Ctx) string {
+	token := rand.Text()
+	c.Cookie(&fiber.Cookie{
+		Name: s.tokenCookie(), Value: token, Path: "/", SessionOnly: true,
+		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+	return token
 }

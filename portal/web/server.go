@@ -69,9 +69,10 @@ type Server struct {
 type guard int
 
 const (
-	limited guard = 1 << iota // requests a minute are limited
-	guarded                   // a post must bring the CSRF token
-	private                   // the answer is never stored
+	limited  guard = 1 << iota // requests a minute are limited
+	guarded                    // a post must bring the CSRF token
+	returned                   // the handler sees to a post without it, and gives the answers back
+	private                    // the answer is never stored
 )
 
 // route is one address of the site, below each language's prefix.
@@ -89,6 +90,9 @@ func (s *Server) routes() []route {
 		s.searchRoutes(),
 		s.askRoutes(),
 		s.checkRoutes(),
+		s.applyRoutes(),
+		s.trackRoutes(),
+		s.staffRoutes(),
 		s.statementRoutes(),
 	)
 }
@@ -148,6 +152,9 @@ func (s *Server) register(cfg Config) {
 			}
 			if r.guard&guarded != 0 {
 				handlers = append(handlers, s.checkToken)
+			}
+			if r.guard&returned != 0 {
+				handlers = append(handlers, s.noteToken)
 			}
 			s.app.Add(r.method, l.path(r.path), append(handlers, r.handle)...)
 			if r.method == fiber.MethodGet {

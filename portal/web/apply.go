@@ -1,0 +1,194 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+func (s *Server) applyRoutes() []route {
+	if s.cases.Drafts == nil {
+		return nil
+	}
+	const form = limited | returned | private
+	return []route{
+		{fiber.MethodGet, "/apply/:slug", s.showStart, guarded | private},
+		{fiber.MethodPost, "/apply/:slug", s.startApplication, form},
+		{fiber.MethodGet, "/apply/:slug/review", s.showReview, guarded | private},
+		{fiber.MethodPost, "/apply/:slug/review", s.submitApplication, limited | guarded | private},
+		{fiber.MethodGet, "/apply/:slug/done", s.showReceipt, guarded | private},
+		{fiber.MethodGet, "/apply/:slug/:section", s.showSection, guarded | private},
+		{fiber.MethodPost, "/apply/:slug/:section", s.saveSection, form},
+	}
+}
+
+// noticeVersion names the privacy notice that the consent was given on. It
+// changes with the words apply.notice.*, so that an old consent is not taken for
+// one to the new words.
+const noticeVersion = "2026-11"
+
+// Fields of the form's own; questions are never named like them.
+const (
+	formStart  = "-start"  // any value: really start
+	formLeave  = "-leave"  // any value: save and go on another time
+	formTo     = "-to"     // "review": where the family came from
+	formNumber = "-number" // opens the application again after the token ran out
+	formCode   = "-code"
+	formFresh  = "-fresh" // any value: take the answers into a new application
+)
+
+// draft is what each page of a form knows.
+type draft struct {
+	page
+	Policy  *content.Policy
+	Heading string
+	Pass    *pass // nil before the start
+}
+
+func applyPath(p *content.Policy, part string) string {
+	path := "/apply/" + p.Slug
+	if part != "" {
+		path += "/" + part
+	}
+	return path
+}
+
+// online returns the policy of the address if it is applied for on the site.
+func (s *Server) online(c *fiber.Ctx) (*content.Policy, error) {
+	p, ok := s.content().Library.Policy(c.Params("slug"))
+	if !ok || !p.Online() {
+		return nil, fiber.ErrNotFound
+	}
+	return p, nil
+}
+
+func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application, heading string) draft {
+	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading}
+	d.NoIndex = true
+	d.Crumbs = []crumb{{d.Title, "/apply"}}
+	d.Column = column{Name: d.Title, About: s.words(c)("apply.lead"), Path: "/apply"}
+	d.Short = s.contentText(c, p.Short(d.Lang.Code))
+	d.Title = s.words(c)("apply.page", "Page", heading, "Policy", d.Short)
+	if a != nil {
+		held := passOf(a)
+		d.Pass = &held
+	}
+	return d
+}
+
+// wrong marks the page as one that comes back with something to mend.
+func (s *Server) wrong(c *fiber.Ctx, p *page) {
+	p.Title = s.words(c)("form.title-problem", "Title", p.Title)
+	c.Status(fiber.StatusUnprocessableEntity)
+}
+
+type startPage struct {
+	draft
+	Steps   []step
+	Open    string  // where the unfinished application goes on; "" without one
+	Done    bool    // this browser's application is already submitted
+	Given   []given // answers carried over from the checker
+	Again   bool    // the button was pressed on a page that was too old
+	Summary string
+}
+
+func (s *Server) showStart(c *fiber.Ctx) error {
+	p, err := s.online(c)
+	if err != nil {
+		return err
+	}
+	return s.renderStart(c, p, nil)
+}
+
+func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answers) error {
+	a, err := s.heldFor(c, p)
+	if err != nil {
+		return err
+	}
+	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
+	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: stale(c)}
+	start.Title = s.words(c)("apply.of", "Policy", title)
+	start.Summary = policySummary(p, start.Lang)
+	if a != nil && a.State == apply.Draft {
+		start.Open = applyPath(p, s.nextPart(p, a))
+	}
+	start.Done = a != nil && a.State != apply.Draft
+	eachQuestion(p, func(_ string, q *content.Question) {
+		if v := carried[q.Name]; v != "" {
+			start.Given = append(start.Given, given{Name: q.Name, Value: v})
+		}
+	})
+	return s.render(c, "apply-start", start)
+}
+
+// startApplication makes a draft. A post from the checker only brings its answers
+// along: it shows the start page, so that nobody misses the notice.
+func (s *Server) startApplication(c *fiber.Ctx) error {
+	p, err := s.online(c)
+	if err != nil {
+		return err
+	}
+	answers := checkedAnswers(c, p)
+	if c.FormValue(formStart) == "" {
+		return s.renderStart(c, p, answers)
+	}
+	if stale(c) {
+		c.Status(fiber.StatusForbidden)
+		return s.renderStart(c, p, answers)
+	}
+	a, err := s.beginDraft(c, p, answers)
+	if err != nil {
+		return err
+	}
+	return s.redirect(c, applyPath(p, s.firstPart(p, a)))
+}
+
+func (s *Server) beginDraft(c *fiber.Ctx, p *content.Policy, answers apply.Answers) (*apply.Application, error) {
+	a, token, err := s.cases.Drafts.CreateDraft(c.UserContext(), p.Slug, visitOf(c).Lang.Code)
+	if err != nil {
+		return nil, err
+	}
+	if len(answers) > 0 {
+		if a, err = s.cases.Drafts.SaveAnswers(c.UserContext(), a.Reference, a.Version, answers); err != nil {
+			return nil, err
+		}
+	}
+	s.hold(c, a, token)
+	return a, nil
+}
+
+// checkedAnswers takes the choices made in the checker; everything else the
+// form asks itself.
+func checkedAnswers(c *fiber.Ctx, p *content.Policy) apply.Answers {
+	out := apply.Answers{}
+	eachQuestion(p, func(_ string, q *content.Question) {
+		if v := c.FormValue(q.Name); len(q.Options) > 0 && v != "" && v != content.UnknownAnswer && q.Accepts(v) {
+			out[q.Name] = v
+		}
+	})
+	return out
+}
+
+func eachQuestion(p *content.Policy, fn func(section string, q *content.Question)) {
+	for i := range p.Questions {
+		for _, e := range p.Questions[i].Ask {
+			fn(p.Questions[i].Section, e.Question)
+		}
+	}
+}
+
+func (s *Server) firstPart(p *content.Policy, a *apply.Application) string {
+	if pages := (apply.Form{Policy: p}).Pages(a.Answers); len(pages) > 0 {
+		return pages[0].Name
+	}
+	return "review"
+}
+
+// nextPart returns the first part of the form that still lacks something.
+func (s *Server) nextPart(p *content.Policy, a *apply.Application) string {
+	if _, missing := (apply.Form{Policy: p}).Complete(a.Answers, s.now()); len(missing) > 0 {
+		return missing[0].Section
+	}
+	return "review"
+}

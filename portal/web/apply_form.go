@@ -1,0 +1,280 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+type sectionPage struct {
+	draft
+	Section  apply.Page
+	Progress progress
+	Fields   []formField
+	Problems []problem
+	Back     string // path of the page before
+	Review   bool   // came from the review and goes back there
+	AsksID   bool
+}
+
+// progress is how far the family has come.
+type progress struct {
+	Number, Total int
+	Marks         []string // done, now or next, one a step
+}
+
+// formField is a field with the box to confirm an answer that looks wrong.
+type formField struct {
+	Field field
+	Doubt *doubt
+}
+
+// doubt offers to confirm exactly this answer.
+type doubt struct {
+	Name, Value string
+	On          bool
+}
+
+func newProgress(number, total int) progress {
+	p := progress{Number: number, Total: total}
+	for i := 1; i <= total; i++ {
+		mark := "next"
+		switch {
+		case i < number:
+			mark = "done"
+		case i == number:
+			mark = "now"
+		}
+		p.Marks = append(p.Marks, mark)
+	}
+	return p
+}
+
+// openDraft returns the browser's draft for the policy of the address. Without
+// one it sends the visitor to where it begins, after submission to where it stands.
+func (s *Server) openDraft(c *fiber.Ctx) (*content.Policy, *apply.Application, error) {
+	p, err := s.online(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := s.heldFor(c, p)
+	return p, a, err
+}
+
+func (s *Server) showSection(c *fiber.Ctx) error {
+	p, a, err := s.openDraft(c)
+	switch {
+	case err != nil:
+		return err
+	case a == nil:
+		return s.redirect(c, applyPath(p, ""))
+	case a.State != apply.Draft:
+		return s.redirect(c, applyPath(p, "done"))
+	}
+	section, ok := apply.Form{Policy: p}.Page(c.Params("section"), a.Answers)
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	return s.renderSection(c, p, a, section, a.Answers, nil)
+}
+
+func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Application, section apply.Page, answers apply.Answers, invalid apply.Invalid) error {
+	view := sectionPage{draft: s.newDraft(c, p, a, s.contentText(c, section.Title)), Section: section}
+	view.Progress = newProgress(section.Number, section.Total+1)
+	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
+	view.Short = view.Heading
+	view.Back = applyPath(p, section.Previous)
+	if view.Review = c.Query("to") == "review" || c.FormValue(formTo) == "review"; view.Review {
+		view.Back = applyPath(p, "review")
+	}
+	for _, q := range section.Questions {
+		var f formField
+		wrong, bad := invalid.Field(q.Name)
+		f.Field = s.newField(view.Lang, q, answers[q.Name], s.problemWords(c, wrong, bad))
+		if f.Field.Error != "" {
+			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
+		}
+		confirmed := answers[apply.CheckedField(q.Name)]
+		if wrong.Confirm || confirmed != "" {
+			f.Doubt = &doubt{apply.CheckedField(q.Name), answers[q.Name], confirmed == answers[q.Name]}
+		}
+		view.AsksID = view.AsksID || q.Type == "resident-id"
+		view.Fields = append(view.Fields, f)
+	}
+	if len(view.Problems) > 0 {
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "apply-section", view)
+}
+
+// problemWords puts a problem of the form into words; "" if there is none.
+func (s *Server) problemWords(c *fiber.Ctx, p apply.Problem, bad bool) string {
+	if !bad {
+		return ""
+	}
+	if p.Args == nil {
+		return s.words(c)(p.Key)
+	}
+	return s.words(c)(p.Key, p.Args)
+}
+
+// saveSection keeps what was posted, also where something has to be mended.
+func (s *Server) saveSection(c *fiber.Ctx) error {
+	p, a, err := s.openDraft(c)
+	if err != nil {
+		return err
+	}
+	form, name := apply.Form{Policy: p}, c.Params("section")
+	posted, known := postedAnswers(c, p, name)
+	if !known {
+		return fiber.ErrNotFound
+	}
+	if stale(c) {
+		return s.giveBack(c, p, a, posted, "")
+	}
+	if a == nil {
+		if a, err = s.reopen(c, p); a == nil {
+			if words := s.openProblem(c, err); words != "" || err == nil {
+				return s.giveBack(c, p, nil, posted, words)
+			}
+			return err
+		}
+	}
+	if a.State != apply.Draft {
+		return s.redirect(c, applyPath(p, "done"))
+	}
+	answers, invalid, err := s.save(c, form, a, posted)
+	if err != nil {
+		return err
+	}
+	section, asked := form.Page(name, answers)
+	switch {
+	case c.FormValue(formLeave) != "":
+		return s.redirect(c, "/track/status")
+	case asked && len(invalid) > 0:
+		return s.renderSection(c, p, a, section, answers, invalid)
+	case !asked || section.Next == "" || c.FormValue(formTo) == "review":
+		return s.redirect(c, applyPath(p, "review"))
+	}
+	return s.redirect(c, applyPath(p, section.Next))
+}
+
+// save writes the posted answers over those that stand there now, also if
+// another page of the form was saved in between.
+func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted apply.Answers) (apply.Answers, apply.Invalid, error) {
+	section := c.Params("section")
+	for {
+		answers, invalid := f.Check(section, a.Answers, posted, s.now())
+		_, err := s.cases.Drafts.SaveAnswers(c.UserContext(), a.Reference, a.Version, invalid.Except(answers))
+		if !errors.Is(err, apply.ErrConflict) {
+			return answers, invalid, err
+		}
+		if a, err = s.cases.Desk.ApplicationByReference(c.UserContext(), a.Reference); err != nil {
+			return nil, nil, err
+		}
+		if a.State != apply.Draft {
+			return nil, nil, apply.ErrConflict
+		}
+	}
+}
+
+// postedAnswers returns what was typed into one section; false if the form has
+// no such section.
+func postedAnswers(c *fiber.Ctx, p *content.Policy, section string) (apply.Answers, bool) {
+	out, known := apply.Answers{}, false
+	eachQuestion(p, func(name string, q *content.Question) {
+		if name != section {
+			return
+		}
+		known = true
+		for _, field := range []string{q.Name, apply.CheckedField(q.Name)} {
+			if v := c.FormValue(field); v != "" {
+				out[field] = v
+			}
+		}
+	})
+	return out, known
+}
+
+// lostPage gives typed answers back when the browser is no longer known.
+type lostPage struct {
+	draft
+	Rows     []summaryRow
+	Given    []given
+	Problems []problem
+	Number   field
+	Code     field
+	Known    bool // the application is known, only the page was too old
+	Review   bool
+	Action   string
+}
+
+func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers, wrong string) error {
+	t := s.words(c)
+	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, c.Params("section"))}
+	view.Review = c.FormValue(formTo) == "review"
+	view.Number, view.Code = s.passFields(c, formNumber, formCode)
+	eachQuestion(p, func(_ string, q *content.Question) {
+		for _, name := range []string{q.Name, apply.CheckedField(q.Name)} {
+			if posted[name] != "" {
+				view.Given = append(view.Given, given{Name: name, Value: posted[name]})
+			}
+		}
+		if posted[q.Name] != "" {
+			view.Rows = append(view.Rows, s.answerRow(c, q, posted[q.Name]))
+		}
+	})
+	c.Status(fiber.StatusForbidden)
+	if wrong != "" {
+		view.Number.Error = wrong
+		view.Problems = []problem{{view.Number.ID(), wrong}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "apply-lost", view)
+}
+
+// passFields are the fields for number and access code, with what was typed.
+func (s *Server) passFields(c *fiber.Ctx, number, code string) (field, field) {
+	t := s.words(c)
+	one := field{InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 24, Width: "medium"}
+	n, k := one, one
+	n.Name, n.Label, n.Help, n.Value = number, t("track.number"), t("track.number.help"), c.FormValue(number)
+	k.Name, k.Label, k.Help, k.Value = code, t("track.code"), t("track.code.help"), c.FormValue(code)
+	return n, k
+}
+
+// reopen finds or makes the application that answers without a known browser
+// belong to; nil if the visitor has not said.
+func (s *Server) reopen(c *fiber.Ctx, p *content.Policy) (*apply.Application, error) {
+	if c.FormValue(formFresh) != "" {
+		return s.beginDraft(c, p, nil)
+	}
+	if c.FormValue(formNumber) == "" && c.FormValue(formCode) == "" {
+		return nil, nil
+	}
+	a, err := s.openWithCode(c, c.FormValue(formNumber), c.FormValue(formCode))
+	if err != nil {
+		return nil, err
+	}
+	if a.Policy != p.Slug {
+		return nil, fmt.Errorf("application for another policy: %w", apply.ErrNotFound)
+	}
+	return a, nil
+}
+
+// answerRow shows an answer in words, numbers that identify somebody masked.
+func (s *Server) answerRow(c *fiber.Ctx, q *content.Question, value string) summaryRow {
+	l := visitOf(c).Lang
+	row := summaryRow{Key: s.contentText(c, q.Label), Value: apply.Mask(q, value)}
+	if len(q.Options) > 0 {
+		row.Value = s.contentText(c, q.OptionLabel(value))
+	}
+	if l.contentLang() != l.Code {
+		row.Lang = l.contentLang()
+	}
+	return row
+}

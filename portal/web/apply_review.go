@@ -1,0 +1,251 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+// Fields of the review page. The consent's are named as [apply.Consent] names
+// its problems.
+const (
+	reviewKey       = "-key"
+	reviewVersion   = "-version"
+	consentAgree    = "consent"
+	consentName     = "consent_name"
+	consentRelation = "consent_relation"
+)
+
+type reviewPage struct {
+	draft
+	Progress progress
+	Parts    []reviewPart
+	Missing  []missingPart
+	Back     string
+	Problems []problem
+	Changed  bool // the answers were changed elsewhere after this page was shown
+
+	Guardian, Relation string  // who consents, from the answers
+	Fields             []field // asked where the form does not
+	Consent            field
+	Key                string
+	Version            int
+}
+
+type reviewPart struct {
+	Title string
+	Rows  []summaryRow
+}
+
+// missingPart is a page of the form that lacks something.
+type missingPart struct {
+	Title, Path string
+	Count       int
+}
+
+func (s *Server) showReview(c *fiber.Ctx) error {
+	p, a, err := s.openDraft(c)
+	switch {
+	case err != nil:
+		return err
+	case a == nil:
+		return s.redirect(c, applyPath(p, ""))
+	case a.State != apply.Draft:
+		return s.redirect(c, applyPath(p, "done"))
+	}
+	return s.renderReview(c, p, a, reviewPage{Key: rand.Text()}, nil)
+}
+
+func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Application, view reviewPage, invalid apply.Invalid) error {
+	form := apply.Form{Policy: p}
+	answers, missing := form.Complete(a.Answers, s.now())
+	pages := form.Pages(answers)
+	view.draft = s.newDraft(c, p, a, s.words(c)("apply.review.title"))
+	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
+	view.Short, view.Version = view.Heading, a.Version
+	view.Progress = newProgress(len(pages)+1, len(pages)+1)
+	for _, page := range pages {
+		view.Parts = append(view.Parts, s.reviewPart(c, p, page, answers))
+		view.Back = applyPath(p, page.Name)
+		m := missingPart{Title: s.contentText(c, page.Title), Path: applyPath(p, page.Name) + "?to=review"}
+		for _, problem := range missing {
+			if problem.Section == page.Name {
+				m.Count++
+			}
+		}
+		if m.Count > 0 {
+			view.Missing = append(view.Missing, m)
+		}
+	}
+	s.fillConsent(c, &view, answers, invalid)
+	if len(view.Problems) > 0 {
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "apply-review", view)
+}
+
+func (s *Server) reviewPart(c *fiber.Ctx, p *content.Policy, page apply.Page, answers apply.Answers) reviewPart {
+	part := reviewPart{Title: s.contentText(c, page.Title)}
+	for _, q := range page.Questions {
+		row := s.answerRow(c, q, answers[q.Name])
+		f := s.newField(visitOf(c).Lang, q, "", "")
+		row.Change = visitOf(c).Lang.path(applyPath(p, page.Name) + "?to=review#" + f.ID())
+		part.Rows = append(part.Rows, row)
+	}
+	return part
+}
+
+// fillConsent names who consents from the answers; where the form does not ask
+// for a guardian the page does.
+func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answers, invalid apply.Invalid) {
+	t := s.words(c)
+	wrong := func(name string) string {
+		p, bad := invalid.Field(name)
+		return s.problemWords(c, p, bad)
+	}
+	note := func(f field) field {
+		if f.Error != "" {
+			view.Problems = append(view.Problems, problem{f.ID(), f.Error})
+		}
+		return f
+	}
+	relation, known := view.Policy.Question(apply.FieldRelation)
+	if known {
+		view.Relation = s.contentText(c, relation.OptionLabel(answers[apply.FieldRelation]))
+	}
+	view.Guardian = answers[apply.FieldGuardianName]
+	if view.Guardian == "" || view.Relation == "" {
+		name := inputs["name"]
+		name.Name, name.Label, name.Help, name.Autocomplete = consentName, t("apply.consent.name"), t("apply.consent.name.help"), "name"
+		name.Value, name.Error = c.FormValue(consentName), wrong(consentName)
+		view.Fields = append(view.Fields, note(name))
+		if known {
+			f := s.newField(view.Lang, relation, c.FormValue(consentRelation), wrong(consentRelation))
+			f.Name, f.Label, f.Lang, f.Optional = consentRelation, t("apply.consent.relation"), "", false
+			view.Fields = append(view.Fields, note(f))
+		}
+	}
+	view.Consent = note(field{Name: consentAgree, Error: wrong(consentAgree)})
+}
+
+// submitApplication hands the draft in. The same page posted twice is one
+// submission.
+func (s *Server) submitApplication(c *fiber.Ctx) error {
+	p, a, err := s.openDraft(c)
+	switch {
+	case err != nil:
+		return err
+	case a == nil:
+		return s.redirect(c, applyPath(p, ""))
+	case a.State != apply.Draft:
+		return s.redirect(c, applyPath(p, "done"))
+	}
+	view := reviewPage{Key: c.FormValue(reviewKey)}
+	version, err := strconv.Atoi(c.FormValue(reviewVersion))
+	if err != nil || view.Key == "" {
+		return fiber.ErrBadRequest
+	}
+	_, err = s.cases.Drafts.Submit(c.UserContext(), apply.Submission{
+		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers),
+	})
+	var invalid apply.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.renderReview(c, p, a, view, invalid)
+	case errors.Is(err, apply.ErrConflict):
+		return s.reviewAgain(c, p, a.Reference)
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, applyPath(p, "done"))
+}
+
+// reviewAgain shows the answers as they stand now, since the page that was
+// posted showed others.
+func (s *Server) reviewAgain(c *fiber.Ctx, p *content.Policy, ref apply.Reference) error {
+	a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), ref)
+	if err != nil {
+		return err
+	}
+	if a.State != apply.Draft {
+		return s.redirect(c, applyPath(p, "done"))
+	}
+	c.Status(fiber.StatusConflict)
+	return s.renderReview(c, p, a, reviewPage{Key: rand.Text(), Changed: true}, nil)
+}
+
+func consentOf(c *fiber.Ctx, answers apply.Answers) apply.Consent {
+	consent := apply.Consent{Guardian: answers[apply.FieldGuardianName], Relation: answers[apply.FieldRelation]}
+	if consent.Guardian == "" || consent.Relation == "" {
+		consent.Guardian, consent.Relation = c.FormValue(consentName), c.FormValue(consentRelation)
+	}
+	if c.FormValue(consentAgree) == noticeVersion {
+		consent.Notice = noticeVersion
+	}
+	return consent
+}
+
+// Notice returns the version of the privacy notice that the page shows.
+func (reviewPage) Notice() string { return noticeVersion }
+
+type receiptPage struct {
+	draft
+	Submitted string
+	Steps     []step
+	Decision  string // plain words on decision and objection
+}
+
+func (s *Server) showReceipt(c *fiber.Ctx) error {
+	p, a, err := s.openDraft(c)
+	switch {
+	case err != nil:
+		return err
+	case a == nil:
+		return s.redirect(c, "/track")
+	case a.State == apply.Draft:
+		return s.redirect(c, applyPath(p, "review"))
+	case a.Submitted.IsZero(): // withdrawn before it was handed in
+		return s.redirect(c, "/track/status")
+	}
+	view := receiptPage{draft: s.newDraft(c, p, a, s.words(c)("apply.done.title"))}
+	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
+	view.Short = view.Heading
+	view.Submitted = s.day(c, a.Submitted)
+	view.Steps = append([]step{{Title: s.words(c)("apply.done.step"), Text: view.Submitted, State: "done"}}, s.dueSteps(c, p, a.Submitted)...)
+	view.Decision = p.Decides.Text
+	view.Scripts = []string{"print.js"}
+	return s.render(c, "apply-done", view)
+}
+
+// day writes a date as it is in China, in the visit's language.
+func (s *Server) day(c *fiber.Ctx, t time.Time) string {
+	if visitOf(c).Lang.Code == "en" {
+		return t.In(apply.China).Format("2 January 2006")
+	}
+	return t.In(apply.China).Format("2006年1月2日")
+}
+
+// dueSteps dates the steps of a decision from the day the office could begin.
+// A step whose limit is not confirmed is dated as one to ask about.
+func (s *Server) dueSteps(c *fiber.Ctx, p *content.Policy, from time.Time) []step {
+	t := s.words(c)
+	out := s.decisionSteps(c, p)
+	sure := true
+	for i, d := range apply.Deadlines(p.Decides, from, apply.Weekdays{}) {
+		sure = sure && d.Step.Sure()
+		switch {
+		case d.Due.IsZero():
+		case sure:
+			out[i].Text = t("apply.due", "Date", s.day(c, d.Due), "Count", d.Step.Days)
+		default:
+			out[i].Text = t("apply.due.unsure", "Date", s.day(c, d.Due), "Count", d.Step.Days)
+		}
+	}
+	return out
+}

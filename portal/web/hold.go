@@ -1,0 +1,121 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+// A browser that has started or opened an application holds a random token for
+// it: under caseCookie for the last one it worked with, and under draftCookie
+// and the policy's slug, so that several applications can be filled in at once.
+const (
+	caseCookie  = "case"
+	draftCookie = "draft-"
+)
+
+// cookieName returns the name under which a cookie is set: over TLS one that no
+// other host can set.
+func (s *Server) cookieName(name string) string {
+	if s.secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// hold lets the browser come back to its application.
+func (s *Server) hold(c *fiber.Ctx, a *apply.Application, token apply.Token) {
+	for _, name := range []string{caseCookie, draftCookie + a.Policy} {
+		c.Cookie(&fiber.Cookie{
+			Name: s.cookieName(name), Value: string(token), Path: "/",
+			Expires: s.now().Add(apply.DraftTokenLasts), MaxAge: int(apply.DraftTokenLasts.Seconds()),
+			Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+		})
+	}
+}
+
+// held returns the application whose token the browser holds under this name.
+func (s *Server) held(c *fiber.Ctx, name string) (*apply.Application, error) {
+	token := c.Cookies(s.cookieName(name))
+	if token == "" {
+		return nil, apply.ErrNotFound
+	}
+	return s.cases.Drafts.ApplicationByDraftToken(c.UserContext(), apply.Token(token))
+}
+
+// heldFor returns the browser's application for a policy; nil if there is none.
+func (s *Server) heldFor(c *fiber.Ctx, p *content.Policy) (*apply.Application, error) {
+	a, err := s.held(c, draftCookie+p.Slug)
+	if errors.Is(err, apply.ErrNotFound) || err == nil && a.Policy != p.Slug {
+		return nil, nil
+	}
+	return a, err
+}
+
+// letGo forgets all applications on this browser.
+func (s *Server) letGo(c *fiber.Ctx) error {
+	tokens := map[string]string{}
+	c.Request().Header.VisitAllCookie(func(key, value []byte) {
+		name := string(key)
+		bare := strings.TrimPrefix(name, "__Host-")
+		if bare == caseCookie || strings.HasPrefix(bare, draftCookie) {
+			tokens[name] = string(value)
+		}
+	})
+	for name, token := range tokens {
+		if err := s.cases.Tracking.Forget(c.UserContext(), apply.Token(token)); err != nil {
+			return err
+		}
+		s.dropCookie(c, name)
+	}
+	return nil
+}
+
+func (s *Server) dropCookie(c *fiber.Ctx, name string) {
+	c.Cookie(&fiber.Cookie{
+		Name: name, Path: "/", MaxAge: -1, Expires: s.now().AddDate(-1, 0, 0),
+		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// openWithCode opens an application by number and code as typed, and lets the
+// browser hold it. What could not be read as one is the same error as a wrong one.
+func (s *Server) openWithCode(c *fiber.Ctx, number, code string) (*apply.Application, error) {
+	ref, readable := apply.ParseReference(number)
+	secret, complete := apply.ParseCode(code)
+	if !readable || !complete {
+		return nil, apply.ErrNotFound
+	}
+	a, err := s.cases.Tracking.OpenWithCode(c.UserContext(), ref, secret, c.IP())
+	if err != nil {
+		return nil, err
+	}
+	token, err := s.cases.Tracking.Remember(c.UserContext(), ref)
+	if err != nil {
+		return nil, err
+	}
+	s.hold(c, a, token)
+	return a, nil
+}
+
+// openProblem puts an error of openWithCode into words; "" if it is ours. It
+// never tells which part was wrong.
+func (s *Server) openProblem(c *fiber.Ctx, err error) string {
+	var locked *apply.LockedError
+	switch {
+	case errors.As(err, &locked):
+		return s.words(c)("track.locked")
+	case errors.Is(err, apply.ErrNotFound):
+		return s.words(c)("track.wrong")
+	}
+	return ""
+}
+
+// pass is what the family notes down of an application.
+type pass struct{ Number, Code string }
+
+func passOf(a *apply.Application) pass { return pass{a.Reference.Grouped(), a.Code.Grouped()} }

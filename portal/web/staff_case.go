@@ -1,0 +1,311 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+type casePage struct {
+	staffPage
+	Policy    *content.Policy // nil if it is no longer published
+	Number    string
+	Path      string
+	State     string
+	Town      string
+	Submitted string
+	Due       string
+	Consent   string
+	Parts     []casePart
+	Verdict   *content.Verdict
+	Word      string // yes, no or perhaps
+	Documents []content.Document
+	History   []step
+	Moves     []caseMove
+	Accept    bool
+	Version   int
+	Changed   bool   // somebody else was quicker
+	Typed     string // the reason that was typed meanwhile
+}
+
+type casePart struct {
+	Title string
+	Rows  []caseAnswer
+}
+
+// caseAnswer is one answer; Hidden names the field where it is masked.
+type caseAnswer struct{ Key, Value, Hidden string }
+
+type caseMove struct{ Text, Path string }
+
+// movePermissions says what a staff move needs.
+var movePermissions = map[apply.Move]casework.Action{
+	apply.Accept: casework.AcceptCase, apply.AskMore: casework.AskMoreCase,
+	apply.Approve: casework.ApproveCase, apply.Refuse: casework.RefuseCase,
+}
+
+// caseFor returns the application of the address if the user may do this with
+// it. A refusal is audited; drafts are nobody's business.
+func (s *Server) caseFor(c *fiber.Ctx, u casework.User, action casework.Action) (*apply.Application, error) {
+	ref, ok := apply.ParseReference(c.Params("ref"))
+	if !ok {
+		return nil, fiber.ErrNotFound
+	}
+	a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), ref)
+	if errors.Is(err, apply.ErrNotFound) || err == nil && a.Submitted.IsZero() {
+		if err := s.allow(c, u, action, "", ref); err != nil {
+			return nil, err
+		}
+		return nil, fiber.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, s.allow(c, u, action, areaOf(a), ref)
+}
+
+// areaOf returns the town that an application belongs to. One without a town
+// belongs to the city alone.
+func areaOf(a *apply.Application) string {
+	if town := a.Answers[apply.FieldTown]; town != "" {
+		return town
+	}
+	return "city"
+}
+
+func (s *Server) showCase(c *fiber.Ctx, u casework.User) error {
+	a, err := s.caseFor(c, u, casework.OpenApplication)
+	if err != nil {
+		return err
+	}
+	if a, err = s.cases.Desk.OpenForStaff(c.UserContext(), u.Actor(), a.Reference); err != nil {
+		return err
+	}
+	return s.render(c, "staff-case", s.newCasePage(c, u, a, ""))
+}
+
+// reveal shows one masked answer in full. It is written down first; nothing else
+// changes, so that the answer is the page itself.
+func (s *Server) reveal(c *fiber.Ctx, u casework.User) error {
+	a, err := s.caseFor(c, u, casework.RevealField)
+	if err != nil {
+		return err
+	}
+	name := c.FormValue("field")
+	q := questionOf(s.content().Library, a.Policy, name)
+	if q == nil {
+		return fiber.ErrBadRequest
+	}
+	err = s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{
+		Actor: u.Actor(), Action: casework.RevealField, Reference: a.Reference, Detail: q.Name,
+	})
+	if err != nil {
+		return err
+	}
+	return s.render(c, "staff-case", s.newCasePage(c, u, a, q.Name))
+}
+
+func questionOf(lib *content.Library, slug, name string) *content.Question {
+	p, ok := lib.Policy(slug)
+	if !ok {
+		return nil
+	}
+	q, _ := p.Question(name)
+	return q
+}
+
+func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application, revealed string) casePage {
+	t := s.words(c)
+	view := casePage{
+		staffPage: s.newStaffPage(c, u, "staff.case"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, ""),
+		State: string(a.State), Town: s.townName(c, a.Answers[apply.FieldTown]), Submitted: s.day(c, a.Submitted), Version: a.Version,
+		History: s.timeline(c, a),
+	}
+	view.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
+	for _, m := range a.Moves(apply.StaffActor) {
+		switch {
+		case !u.May(movePermissions[m], areaOf(a)):
+		case m == apply.Accept:
+			view.Accept = true
+		default:
+			view.Moves = append(view.Moves, caseMove{t(fmt.Sprintf("staff.move.%s", m)), casePath(a.Reference, string(m))})
+		}
+	}
+	p, ok := s.content().Library.Policy(a.Policy)
+	if !ok {
+		return view
+	}
+	view.Policy, view.Title = p, s.policyName(c, a.Policy)+" "+view.Number
+	if a.State.Waiting() {
+		view.Due = s.nextDue(c, p, a)
+	}
+	v := p.Assess(content.Answers(a.Answers))
+	view.Verdict, view.Word = &v, resultWords[v.Result]
+	view.Documents = p.DocumentsFor(content.Answers(a.Answers))
+	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
+		part := casePart{Title: s.contentText(c, page.Title)}
+		for _, q := range page.Questions {
+			part.Rows = append(part.Rows, s.caseAnswer(c, q, a.Answers[q.Name], q.Name == revealed))
+		}
+		view.Parts = append(view.Parts, part)
+	}
+	return view
+}
+
+func (s *Server) caseAnswer(c *fiber.Ctx, q *content.Question, value string, revealed bool) caseAnswer {
+	row := s.answerRow(c, q, value)
+	out := caseAnswer{Key: row.Key, Value: row.Value}
+	switch {
+	case value == "" || len(q.Options) > 0:
+	case revealed:
+		out.Value = value
+	case q.Type == "address":
+		out.Value, out.Hidden = s.words(c)("staff.masked"), q.Name
+	case row.Value != value:
+		out.Hidden = q.Name
+	}
+	return out
+}
+
+type movePage struct {
+	staffPage
+	Policy   string
+	Number   string
+	Path     string
+	Back     string
+	Move     string
+	Child    string
+	Word     string // verdict of the rules
+	Reason   field
+	Problems []problem
+	Version  int
+	Confirm  bool // the reason is given: look again, then do it
+	Changed  bool
+	State    string
+}
+
+// moveOf returns the move that the address names, if it takes a reason.
+func moveOf(c *fiber.Ctx) (apply.Move, bool) {
+	m := apply.Move(c.Params("move"))
+	_, ok := movePermissions[m]
+	return m, ok
+}
+
+func (s *Server) showMove(c *fiber.Ctx, u casework.User) error {
+	m, ok := moveOf(c)
+	if !ok || m == apply.Accept {
+		return fiber.ErrNotFound
+	}
+	a, err := s.caseFor(c, u, movePermissions[m])
+	if err != nil {
+		return err
+	}
+	if !a.Can(m, apply.StaffActor) {
+		return s.redirect(c, casePath(a.Reference, ""))
+	}
+	return s.render(c, "staff-move", s.newMovePage(c, u, a, m))
+}
+
+func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application, m apply.Move) movePage {
+	t := s.words(c)
+	view := movePage{
+		staffPage: s.newStaffPage(c, u, fmt.Sprintf("staff.move.%s", m)), Policy: s.policyName(c, a.Policy), Number: a.Reference.Grouped(),
+		Path: casePath(a.Reference, string(m)), Back: casePath(a.Reference, ""), Move: string(m), Child: a.Answers[apply.FieldChildName],
+		Version: a.Version, State: string(a.State),
+	}
+	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
+	view.Reason = field{
+		Name: "reason", Label: t(fmt.Sprintf("staff.reason.%s", m)), Help: t("staff.reason.help"),
+		Long: true, MaxLength: 1000, Value: c.FormValue("reason"),
+	}
+	if p, ok := s.content().Library.Policy(a.Policy); ok {
+		view.Word = resultWords[p.Assess(content.Answers(a.Answers)).Result]
+	}
+	return view
+}
+
+// makeMove carries out a move of the office. Approving and refusing are shown
+// once more before they count.
+func (s *Server) makeMove(c *fiber.Ctx, u casework.User) error {
+	m, ok := moveOf(c)
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	a, err := s.caseFor(c, u, movePermissions[m])
+	if err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(c.FormValue("version"))
+	if err != nil {
+		return fiber.ErrBadRequest
+	}
+	reason := c.FormValue("reason")
+	move := func(a *apply.Application, now time.Time) error { return staffMove(a, m, u.Actor(), reason, now) }
+	final := m == apply.Approve || m == apply.Refuse
+	if final && c.FormValue("confirmed") == "" {
+		trial := *a
+		err = move(&trial, s.now())
+		if err == nil && version != a.Version {
+			err = apply.ErrConflict
+		}
+	} else {
+		_, err = s.cases.Desk.Change(c.UserContext(), a.Reference, version, move)
+		final = false
+	}
+	var invalid apply.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		view := s.newMovePage(c, u, a, m)
+		fields := []field{view.Reason}
+		view.Problems = s.noteProblems(c, fields, invalid)
+		view.Reason = fields[0]
+		s.wrong(c, &view.page)
+		return s.render(c, "staff-move", view)
+	case errors.Is(err, apply.ErrConflict):
+		return s.tooLate(c, u, a.Reference, m)
+	case err != nil:
+		return err
+	case final:
+		view := s.newMovePage(c, u, a, m)
+		view.Confirm = true
+		return s.render(c, "staff-move", view)
+	}
+	return s.redirect(c, casePath(a.Reference, ""))
+}
+
+func staffMove(a *apply.Application, m apply.Move, by apply.Actor, reason string, now time.Time) error {
+	switch m {
+	case apply.Accept:
+		return a.Accept(by, now)
+	case apply.AskMore:
+		return a.AskMore(by, reason, now)
+	case apply.Approve:
+		return a.Approve(by, reason, now)
+	}
+	return a.Refuse(by, reason, now)
+}
+
+// tooLate shows the application as it is now, and the reason that was typed, to
+// who decided on an older state of it.
+func (s *Server) tooLate(c *fiber.Ctx, u casework.User, ref apply.Reference, m apply.Move) error {
+	a, err := s.cases.Desk.OpenForStaff(c.UserContext(), u.Actor(), ref)
+	if err != nil {
+		return err
+	}
+	c.Status(fiber.StatusConflict)
+	if a.Can(m, apply.StaffActor) && m != apply.Accept {
+		view := s.newMovePage(c, u, a, m)
+		view.Changed = true
+		return s.render(c, "staff-move", view)
+	}
+	view := s.newCasePage(c, u, a, "")
+	view.Changed, view.Typed = true, c.FormValue("reason")
+	return s.render(c, "staff-case", view)
+}

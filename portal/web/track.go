@@ -1,0 +1,244 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+func (s *Server) trackRoutes() []route {
+	if s.cases.Tracking == nil {
+		return nil
+	}
+	const form = limited | guarded | private
+	return []route{
+		{fiber.MethodGet, "/track", s.showTrack, guarded | private},
+		{fiber.MethodPost, "/track", s.openTrack, form},
+		{fiber.MethodGet, "/track/status", s.showStatus, guarded | private},
+		{fiber.MethodPost, "/track/supply", s.supply, form},
+		{fiber.MethodGet, "/track/withdraw", s.askWithdraw, guarded | private},
+		{fiber.MethodPost, "/track/withdraw", s.withdraw, form},
+		{fiber.MethodPost, "/track/forget", s.forget, form},
+	}
+}
+
+type trackPage struct {
+	page
+	Number, Code field
+	Problems     []problem
+	Held         bool // this browser still knows an application
+	Forgotten    bool // it has just been told to forget
+}
+
+func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
+	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1"}
+	p.Description = s.words(c)("track.lead")
+	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}
+	p.Number, p.Code = s.passFields(c, "number", "code")
+	return p
+}
+
+func (s *Server) showTrack(c *fiber.Ctx) error {
+	p := s.newTrackPage(c)
+	switch _, err := s.held(c, caseCookie); {
+	case err == nil:
+		p.Held = true
+	case !errors.Is(err, apply.ErrNotFound):
+		return err
+	}
+	return s.render(c, "track", p)
+}
+
+func (s *Server) openTrack(c *fiber.Ctx) error {
+	_, err := s.openWithCode(c, c.FormValue("number"), c.FormValue("code"))
+	if err == nil {
+		return s.redirect(c, "/track/status")
+	}
+	words := s.openProblem(c, err)
+	if words == "" {
+		return err
+	}
+	p := s.newTrackPage(c)
+	p.Number.Error = words
+	p.Problems = []problem{{p.Number.ID(), words}}
+	s.wrong(c, &p.page)
+	return s.render(c, "track", p)
+}
+
+type statusPage struct {
+	page
+	Policy   *content.Policy // nil if it is no longer published
+	Pass     *pass
+	State    string
+	Past     []step
+	Ahead    []step
+	Continue string // where a draft goes on
+	Needs    string // what the office asks for
+	Decided  string // the office's reason for its decision
+	Supply   field
+	Version  int
+	Withdraw bool // can still be withdrawn
+	Problems []problem
+	Changed  bool // something happened between reading and sending
+}
+
+func (s *Server) showStatus(c *fiber.Ctx) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	return s.renderStatus(c, a, nil, false)
+}
+
+func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, changed bool) error {
+	t := s.words(c)
+	held := passOf(a)
+	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State), Version: a.Version, Changed: changed}
+	view.NoIndex = true
+	view.Crumbs = []crumb{{t("track.title"), "/track"}}
+	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
+	view.Policy, _ = s.content().Library.Policy(a.Policy)
+	view.Past = s.timeline(c, a)
+	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)
+	if view.Policy != nil {
+		switch {
+		case a.State == apply.Draft:
+			view.Continue = applyPath(view.Policy, s.nextPart(view.Policy, a))
+		case a.State.Waiting():
+			view.Ahead = s.dueSteps(c, view.Policy, clockStart(a))
+		}
+	}
+	if e, ok := a.Last(apply.AskMore); ok && a.State == apply.MoreNeeded {
+		view.Needs = e.Reason
+	}
+	if n := len(a.Events); n > 0 && a.State.Final() {
+		view.Decided = a.Events[n-1].Reason
+	}
+	view.Supply = field{Name: "text", Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
+	if p, bad := invalid.Field("text"); bad {
+		view.Supply.Error = s.problemWords(c, p, bad)
+		view.Problems = []problem{{view.Supply.ID(), view.Supply.Error}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "track-status", view)
+}
+
+// clockStart is when the office could begin: with what was submitted or, later,
+// supplied.
+func clockStart(a *apply.Application) time.Time {
+	if e, ok := a.Last(apply.Supply); ok {
+		return e.At
+	}
+	return a.Submitted
+}
+
+// timeline tells what happened, in plain words, oldest first.
+func (s *Server) timeline(c *fiber.Ctx, a *apply.Application) []step {
+	t := s.words(c)
+	out := []step{{Title: t("track.event.start"), Text: s.day(c, a.Created), State: "done"}}
+	for _, e := range a.Events {
+		one := step{Title: t(fmt.Sprintf("track.event.%s", e.Move)), Text: s.moment(c, e.At), State: "done"}
+		switch {
+		case e.Reason != "":
+			one.Note = t("track.event.reason", "Words", e.Reason)
+		case e.Text != "":
+			one.Note = t("track.event.text", "Words", e.Text)
+		}
+		if e.Move == apply.AskMore && a.State == apply.MoreNeeded && e.Number == len(a.Events) {
+			one.State = "wrong"
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// moment writes a date with the time of day.
+func (s *Server) moment(c *fiber.Ctx, at time.Time) string {
+	return s.day(c, at) + " " + at.In(apply.China).Format("15:04")
+}
+
+// change carries out what the family decides. A conflict and what has to be
+// mended show the page again, with the words that were typed.
+func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) error) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(c.FormValue("version"))
+	if err != nil {
+		return fiber.ErrBadRequest
+	}
+	_, err = s.cases.Desk.Change(c.UserContext(), a.Reference, version, move)
+	var invalid apply.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.renderStatus(c, a, invalid, false)
+	case errors.Is(err, apply.ErrConflict):
+		c.Status(fiber.StatusConflict)
+		return s.renderStatus(c, a, nil, true)
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, "/track/status")
+}
+
+func (s *Server) supply(c *fiber.Ctx) error {
+	text := c.FormValue("text")
+	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Supply(text, now) })
+}
+
+type withdrawPage struct {
+	page
+	Policy  *content.Policy
+	Pass    *pass
+	Reason  field
+	Version int
+}
+
+func (s *Server) askWithdraw(c *fiber.Ctx) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	if !a.Can(apply.Withdraw, apply.FamilyActor) {
+		return s.redirect(c, "/track/status")
+	}
+	t := s.words(c)
+	held := passOf(a)
+	view := withdrawPage{page: s.page(c, "track.withdraw.title"), Pass: &held, Version: a.Version}
+	view.NoIndex = true
+	view.Policy, _ = s.content().Library.Policy(a.Policy)
+	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
+	view.Reason = field{Name: "text", Label: t("track.withdraw.reason"), Long: true, Rows: 3, MaxLength: 1000, Optional: true}
+	return s.render(c, "track-withdraw", view)
+}
+
+func (s *Server) withdraw(c *fiber.Ctx) error {
+	text := c.FormValue("text")
+	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Withdraw(text, now) })
+}
+
+// forget is for a phone that belongs to somebody else.
+func (s *Server) forget(c *fiber.Ctx) error {
+	if err := s.letGo(c); err != nil {
+		return err
+	}
+	// Pages that the browser kept for its back button go as well.
+	c.Set("Clear-Site-Data", `"cache"`)
+	return s.redirect(c, "/track?forgotten=1")
+}
