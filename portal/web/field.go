@@ -38,14 +38,20 @@ func (f field) ID() string {
 // OptionID returns the id of the i-th choice.
 func (f field) OptionID(i int) string { return "f-" + f.Name + "-" + strconv.Itoa(i) }
 
+// HelpID returns the id of the help under the label.
+func (f field) HelpID() string { return "f-" + f.Name + "-help" }
+
+// ErrorID returns the id of what is wrong.
+func (f field) ErrorID() string { return "f-" + f.Name + "-error" }
+
 // DescribedBy lists the ids of help and error.
 func (f field) DescribedBy() string {
 	var ids []string
 	if f.Help != "" {
-		ids = append(ids, f.ID()+"-help")
+		ids = append(ids, f.HelpID())
 	}
 	if f.Error != "" {
-		ids = append(ids, f.ID()+"-error")
+		ids = append(ids, f.ErrorID())
 	}
 	return strings.Join(ids, " ")
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -77,7 +78,7 @@ func (s *Server) letGo(c *fiber.Ctx) error {
 
 func (s *Server) dropCookie(c *fiber.Ctx, name string) {
 	c.Cookie(&fiber.Cookie{
-		Name: name, Path: "/", MaxAge: -1, Expires: s.now().AddDate(-1, 0, 0),
+		Name: name, Path: "/", Expires: time.Unix(1, 0),
 		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }
