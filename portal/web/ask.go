@@ -20,7 +20,7 @@ type Asker interface {
 
 func (s *Server) askRoutes() []route {
 	return []route{
-		{fiber.MethodGet, "/ask", s.showAsk, 0},
+		{fiber.MethodGet, "/ask", s.showAsk, kept},
 		{fiber.MethodPost, "/ask", s.answerAsk, limited | private},
 	}
 }

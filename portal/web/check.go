@@ -12,8 +12,8 @@ import (
 
 func (s *Server) checkRoutes() []route {
 	return []route{
-		{fiber.MethodGet, "/check", s.chooseCheck, 0},
-		{fiber.MethodGet, "/apply", s.chooseApply, 0},
+		{fiber.MethodGet, "/check", s.chooseCheck, kept},
+		{fiber.MethodGet, "/apply", s.chooseApply, kept},
 		{fiber.MethodGet, "/check/:slug", s.askCheck, private},
 		{fiber.MethodPost, "/check/:slug", s.askCheck, limited | private},
 	}

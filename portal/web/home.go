@@ -16,7 +16,7 @@ type homePage struct {
 type categoryLink struct{ Name, Path string }
 
 func (s *Server) homeRoutes() []route {
-	return []route{{fiber.MethodGet, "/", s.showHome, 0}}
+	return []route{{fiber.MethodGet, "/", s.showHome, kept}}
 }
 
 func (s *Server) showHome(c *fiber.Ctx) error {

@@ -10,8 +10,8 @@ import (
 
 func (s *Server) policyRoutes() []route {
 	return []route{
-		{fiber.MethodGet, "/policies", s.listPolicies, 0},
-		{fiber.MethodGet, "/policies/:slug", s.showPolicy, 0},
+		{fiber.MethodGet, "/policies", s.listPolicies, kept},
+		{fiber.MethodGet, "/policies/:slug", s.showPolicy, kept},
 	}
 }
 

@@ -55,6 +55,7 @@ type Server struct {
 	content func() *Content
 	catalog *locale.Catalog
 	views   *views
+	pages   pages
 	base    string
 	domain  string
 	site    Site
@@ -73,6 +74,7 @@ const (
 	guarded                    // a post must bring the CSRF token
 	returned                   // the handler sees to a post without it, and gives the answers back
 	private                    // the answer is never stored
+	kept                       // the page is the same for everybody: rendered once
 )
 
 // route is one address of the site, below each language's prefix.
@@ -156,9 +158,13 @@ func (s *Server) register(cfg Config) {
 			if r.guard&returned != 0 {
 				handlers = append(handlers, s.noteToken)
 			}
-			s.app.Add(r.method, l.path(r.path), append(handlers, r.handle)...)
+			handle := r.handle
+			if r.guard&kept != 0 {
+				handle = s.keep(handle)
+			}
+			s.app.Add(r.method, l.path(r.path), append(handlers, handle)...)
 			if r.method == fiber.MethodGet {
-				s.app.Add(fiber.MethodHead, l.path(r.path), append(handlers, r.handle)...)
+				s.app.Add(fiber.MethodHead, l.path(r.path), append(handlers, handle)...)
 			}
 		}
 	}

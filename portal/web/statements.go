@@ -6,8 +6,8 @@ import (
 
 func (s *Server) statementRoutes() []route {
 	return []route{
-		{fiber.MethodGet, "/accessibility", s.showAccessibility, 0},
-		{fiber.MethodGet, "/privacy", s.showPrivacy, 0},
+		{fiber.MethodGet, "/accessibility", s.showAccessibility, kept},
+		{fiber.MethodGet, "/privacy", s.showPrivacy, kept},
 	}
 }
 
