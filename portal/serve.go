@@ -109,6 +109,7 @@ func newServer(env *environment, s *site, data *store.Store) (*web.Server, error
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
 		},
+		Cases: web.CasesOf(data),
 		Ready: func(ctx context.Context) []web.Dependency {
 			return []web.Dependency{databaseState(ctx, data), s.searchState()}
 		},
