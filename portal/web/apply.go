@@ -85,12 +85,14 @@ func (s *Server) wrong(c *fiber.Ctx, p *page) {
 
 type startPage struct {
 	draft
-	Steps   []step
-	Open    string  // where the unfinished application goes on; "" without one
-	Done    bool    // this browser's application is already submitted
-	Given   []given // answers carried over from the checker
-	Again   bool    // the button was pressed on a page that was too old
-	Summary string
+	Always    []content.Document
+	Sometimes []content.Document // needed in some cases only
+	Steps     []step
+	Open      string  // where the unfinished application goes on; "" without one
+	Done      bool    // this browser's application is already submitted
+	Given     []given // answers carried over from the checker
+	Again     bool    // the button was pressed on a page that was too old
+	Summary   string
 }
 
 func (s *Server) showStart(c *fiber.Ctx) error {
@@ -114,6 +116,13 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 		start.Open = applyPath(p, s.nextPart(p, a))
 	}
 	start.Done = a != nil && a.State != apply.Draft
+	for _, d := range p.Documents {
+		if d.Required && d.When.Empty() {
+			start.Always = append(start.Always, d)
+		} else {
+			start.Sometimes = append(start.Sometimes, d)
+		}
+	}
 	eachQuestion(p, func(_ string, q *content.Question) {
 		if v := carried[q.Name]; v != "" {
 			start.Given = append(start.Given, given{Name: q.Name, Value: v})

@@ -98,6 +98,9 @@ func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 		if f.Field.Error != "" {
 			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
 		}
+		if p.Asked(q, content.Answers(answers)) != content.True {
+			f.Field.Optional = true // whether it is asked at all is not known yet
+		}
 		confirmed := answers[apply.CheckedField(q.Name)]
 		if wrong.Confirm || confirmed != "" {
 			f.Doubt = &doubt{apply.CheckedField(q.Name), answers[q.Name], confirmed == answers[q.Name]}
