@@ -1,0 +1,202 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// patience bounds every single wait. It is far beyond what a busy machine needs;
+// a passing test never reaches it.
+const patience = time.Minute
+
+// suite is what the tests share: the built portal, one running copy of it for
+// tests that change nothing, one browser, and the accessibility engine.
+var suite struct {
+	binary  string
+	site    *site
+	browser context.Context
+	axe     string
+}
+
+func TestMain(m *testing.M) {
+	code, err := runSuite(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func runSuite(m *testing.M) (code int, err error) {
+	dir, err := os.MkdirTemp("", "huitong-e2e")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	axe, err := os.ReadFile(filepath.Join("node_modules", "axe-core", "axe.min.js"))
+	if err != nil {
+		return 0, fmt.Errorf("no axe-core here; run: npm --prefix portal/e2e ci: %w", err)
+	}
+	suite.axe = string(axe)
+	suite.binary = filepath.Join(dir, "portal")
+	if err := build(suite.binary); err != nil {
+		return 0, err
+	}
+	if suite.site, err = launch(filepath.Join(dir, "data")); err != nil {
+		return 0, err
+	}
+	browser, stop, err := openBrowser(filepath.Join(dir, "browser"))
+	if err != nil {
+		return 0, errors.Join(err, suite.site.stop())
+	}
+	suite.browser = browser
+	code = m.Run()
+	stop()
+	return code, suite.site.stop()
+}
+
+// build compiles the portal, with the race detector if the tests have it.
+func build(to string) error {
+	args := []string{"build", "-o", to}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "-race" && s.Value == "true" {
+				args = append(args, "-race")
+			}
+		}
+	}
+	if out, err := exec.Command("go", append(args, "huitong/portal")...).CombinedOutput(); err != nil {
+		return fmt.Errorf("build portal: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// openBrowser starts Debian's Chromium with a profile of its own.
+func openBrowser(profile string) (context.Context, context.CancelFunc, error) {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		return nil, nil, fmt.Errorf("no Chromium here; run: apt-get install -y chromium fonts-noto-cjk: %w", err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("hide-scrollbars", false), chromedp.WindowSize(1280, 900),
+	)
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	browser, stopBrowser := chromedp.NewContext(allocator)
+	stop := func() { stopBrowser(); stopAllocator() }
+	if err := chromedp.Do(browser); err != nil {
+		stop()
+		return nil, nil, fmt.Errorf("start Chromium: %w", err)
+	}
+	return browser, stop, nil
+}
+
+// site is one running portal.
+type site struct {
+	url     string
+	setup   string // one-time link with which the first officer sets a password
+	process *exec.Cmd
+	out     *output
+}
+
+// output collects what a process prints.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// startSite runs a portal of the test's own.
+func startSite(tb testing.TB) *site {
+	tb.Helper()
+	s, err := launch(tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s
+}
+
+var setupLink = regexp.MustCompile(`http://\S+/staff/setup\?token=\S+`)
+
+// launch starts a portal on a free port and waits until it is ready.
+func launch(data string) (*site, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		return nil, err
+	}
+	s := &site{url: "http://" + addr, out: &output{}}
+	s.process = exec.Command(suite.binary, "--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0")
+	s.process.Stdout, s.process.Stderr = s.out, s.out
+	if err := s.process.Start(); err != nil {
+		return nil, fmt.Errorf("start portal: %w", err)
+	}
+	if err := s.awaitReady(); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	s.setup = setupLink.FindString(s.out.String())
+	return s, nil
+}
+
+func (s *site) awaitReady() error {
+	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
+		resp, err := http.Get(s.url + "/readyz")
+		if err != nil {
+			continue
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+	return errors.New("the portal is not ready in time")
+}
+
+// stop ends the portal and returns what went wrong while it ran.
+func (s *site) stop() error {
+	if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("stop portal: %w\n%s", err, s.out)
+	}
+	err := s.process.Wait()
+	out := s.out.String()
+	if err != nil || strings.Contains(out, "level=ERROR") || strings.Contains(out, "DATA RACE") {
+		return fmt.Errorf("the portal did not run cleanly: %w\n%s", err, out)
+	}
+	return nil
+}

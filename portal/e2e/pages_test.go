@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// seeds are pages that no link leads to, or that need words to show something.
+// Everything else is found by following links, so that no page can be forgotten.
+var seeds = []string{
+	"/",
+	"/search?q=" + url.QueryEscape("爸妈都不在了每月能领多少钱"),
+	"/search?q=" + url.QueryEscape("今晚吃什么"),
+	"/staff",
+}
+
+var modes = []string{"standard", "accessible", "elder"}
+
+// widths are those of a desktop, of a usual handset and of the narrowest that
+// must do without scrolling sideways.
+var widths = []int64{1280, 360, 320}
+
+// Targets and text are at least this many pixels in each mode.
+var (
+	minTarget = map[string]int{"standard": 24, "accessible": 44, "elder": 60}
+	minText   = map[string]int{"standard": 16, "accessible": 18, "elder": 22}
+)
+
+// axeTags choose every rule of axe-core for WCAG 2.2 A and AA, and its advice.
+var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
+
+// TestPages visits every page that can be reached by links, in each language and
+// mode, and inspects it at each width.
+func TestPages(t *testing.T) {
+	for _, prefix := range []string{"", "/zh-hant", "/en"} {
+		for _, mode := range modes {
+			t.Run(strings.Trim(prefix+"-"+mode, "/-"), func(t *testing.T) {
+				t.Parallel()
+				b := newTab(t, suite.site, desktop)
+				b.open(prefix + "/?mode=" + mode)
+				pages := crawl(b, prefix)
+				if len(pages) < 20 {
+					t.Errorf("only %d pages are linked: %v", len(pages), pages)
+				}
+				sizes := widths
+				if prefix != "" {
+					sizes = []int64{360}
+				}
+				for _, path := range pages {
+					b.open(path)
+					b.inspect(mode, sizes...)
+				}
+			})
+		}
+	}
+}
+
+// crawl returns the paths of all pages below prefix that links lead to.
+func crawl(t *tab, prefix string) []string {
+	t.Helper()
+	var todo, out []string
+	seen := map[string]bool{}
+	for _, s := range seeds {
+		todo = append(todo, prefix+s)
+	}
+	for len(todo) > 0 {
+		path := todo[0]
+		todo = todo[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if status := t.try(path); status != 200 {
+			t.Errorf("%s is linked and has status %d", path, status)
+			continue
+		}
+		out = append(out, path)
+		for _, link := range look[[]string](t, "links") {
+			if next := t.pageOf(link, prefix); next != "" {
+				todo = append(todo, next)
+			}
+		}
+	}
+	return out
+}
+
+// pageOf returns the path of a link to a page in the language of prefix; "" if it
+// leads elsewhere or only to another list of the same kind.
+func (t *tab) pageOf(link, prefix string) string {
+	u, err := url.Parse(strings.TrimPrefix(link, t.site.url))
+	if err != nil {
+		t.Errorf("link %q: %v", link, err)
+		return ""
+	}
+	language := ""
+	for _, p := range []string{"/zh-hant", "/en"} {
+		if u.Path == p || strings.HasPrefix(u.Path, p+"/") {
+			language = p
+		}
+	}
+	if language != prefix || u.RawQuery != "" || strings.HasPrefix(u.Path, "/static/") {
+		return ""
+	}
+	return u.Path
+}
+
+// inspect tries whether the page as it stands serves everybody: at each of the
+// widths nothing is lost or cut, targets and text are as large as the mode
+// promises, and axe-core finds nothing. What is wrong in the same way on several
+// pages is reported for the first of them.
+func (t *tab) inspect(mode string, widths ...int64) {
+	t.Helper()
+	if got := evaluate[string](t, "document.documentElement.dataset.mode"); got != mode {
+		t.Errorf("%s is in mode %q; want %q", t.where(), got, mode)
+	}
+	if words := look[string](t, "text", "body"); strings.Contains(words, "⟦") {
+		t.Errorf("%s lacks words of the interface: %.80s", t.where(), words[strings.Index(words, "⟦"):])
+	}
+	for _, width := range widths {
+		t.resize(width, t.device.height)
+		report := func(what string, findings []string) {
+			t.Helper()
+			for _, f := range findings {
+				if f = what + ": " + f; !t.reported[f] {
+					t.reported[f] = true
+					t.Errorf("%s %s %d px: %s", t.where(), mode, width, f)
+				}
+			}
+		}
+		report("scrolls sideways", look[[]string](t, "overflow"))
+		report("text is cut", look[[]string](t, "clipped"))
+		report("small text", look[[]string](t, "smallText", minText[mode]))
+		report("small target", look[[]string](t, "smallTargets", minTarget[mode]))
+		if width != 320 && !t.device.noScripts {
+			// In a window as high as the page nothing lies behind the bar that
+			// stays at the bottom; axe-core does not scroll.
+			t.resize(width, evaluate[int64](t, "document.documentElement.scrollHeight"))
+			report("axe", t.axe())
+		}
+	}
+	t.resize(t.device.width, t.device.height)
+}
+
+func (t *tab) axe() []string {
+	t.Helper()
+	if !evaluate[bool](t, "typeof axe === 'object'") {
+		evaluate[*bool](t, suite.axe+";null")
+	}
+	return look[[]string](t, "axe", axeTags)
+}
