@@ -107,7 +107,7 @@ func (p lexiconParser) line(line string, n int) error {
 		}
 		p.urgent = append(p.urgent, r)
 	default:
-		return fmt.Errorf("%q is neither a group (name = words) nor urgent: or refuse:", line)
+		return fmt.Errorf("%q is neither a group (name = words) nor an urgent or refuse line", line)
 	}
 	return nil
 }

@@ -72,9 +72,6 @@ type summaryRow struct{ Key, Value, Change, Lang string }
 // step is one station of a way. State is done, now, wrong or next.
 type step struct{ Title, Text, Note, State, Lang string }
 
-// notice is a boxed message. Kind is "", done or warn; Role is "" or status.
-type notice struct{ Kind, Title, Text, Role string }
-
 // inputs says how each type of question is typed.
 var inputs = map[string]field{
 	"text":         {InputType: "text", MaxLength: 100},

@@ -181,11 +181,3 @@ func (s *Server) redirect(c *fiber.Ctx, path string) error {
 	}
 	return c.Redirect(to, fiber.StatusSeeOther)
 }
-
-func cmpOr[T comparable](a, b T) T {
-	var zero T
-	if a == zero {
-		return b
-	}
-	return a
-}
