@@ -1,5 +1,6 @@
 // Package casework holds the people of the case desk and what they may do: users,
-// roles, passwords, sessions, invitations and the audit.
+// roles, passwords, sessions, invitations and the audit; and what readers tell
+// the desk of the site's pages.
 //
 // [User] and [Role] answer who may do what where, from one table. [HashPassword]
 // and [CheckPassword] keep passwords as argon2id. [Session] and [Invite] know

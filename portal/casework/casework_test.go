@@ -26,6 +26,7 @@ func TestPermissions(t *testing.T) {
 		casework.RefuseCase:       "--O-",
 		casework.ReadAudit:        "--OA",
 		casework.ManageUsers:      "--O-",
+		casework.ReadFeedback:     "-SO-",
 	}
 	for _, a := range casework.Actions() {
 		letters := []byte("DSOA")

@@ -30,13 +30,14 @@ const (
 	RefuseCase       Action = "refuse"
 	ReadAudit        Action = "read-audit"
 	ManageUsers      Action = "manage-users"
+	ReadFeedback     Action = "read-feedback" // what readers say of the pages
 )
 
 // Actions lists everything that needs permission.
 func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers,
+		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback,
 	}
 }
 
@@ -45,10 +46,10 @@ func Actions() []Action {
 // looking at those of others.
 var permissions = map[Role][]Action{
 	Director:   {},
-	Supervisor: {ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase},
+	Supervisor: {ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase, ReadFeedback},
 	Officer: {
 		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers,
+		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback,
 	},
 	Auditor: {ReadAudit},
 }

@@ -27,6 +27,7 @@ import (
 	_ "modernc.org/sqlite"             // driver sqlite
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 	"huitong/portal/vault"
 )
 
@@ -186,8 +187,8 @@ func missing(err error) error {
 	return err
 }
 
-// Prune removes what has run out: remembered browsers, sessions, invitations and
-// old counts of wrong attempts. Applications and the audit stay.
+// Prune removes what has run out: remembered browsers, sessions, invitations, old
+// counts of wrong attempts and old feedback. Applications and the audit stay.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -199,6 +200,7 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM sessions WHERE created_at < $1`, now.Add(-sessionLasts)},
 			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-inviteLasts)},
 			{`DELETE FROM attempts WHERE updated_at < $1`, now.Add(-maxLock - maxWindow)},
+			{`DELETE FROM feedback WHERE at < $1`, now.Add(-casework.FeedbackLasts)},
 		} {
 			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {
 				return err
