@@ -2,7 +2,9 @@ package content
 
 import (
 	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -23,14 +25,18 @@ func (l *Library) Check(today time.Time) []Problem {
 		if p.ReviewDue(today) {
 			c.add(p.file, p.src.line("reviewBy"), "policy was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		}
-		l.checkLinks(p, c)
+		l.checkLinks(p.file, p.Sections, c)
 		l.checkFAQ(p, asked, c)
 		l.checkTranslations(p, c)
-		p.checkPlain(c)
+		checkPlain(p.file, p.lines, p.Plainness(), c)
 		p.checkForm(c)
-		for _, s := range p.Sections {
-			c.problems = append(c.problems, s.notes...)
+	}
+	for _, p := range slices.Concat(l.Help, l.Replies) {
+		if p.ReviewDue(today) {
+			c.add(p.file, p.src.line("reviewBy"), "page was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		}
+		l.checkLinks(p.file, p.Sections, c)
+		checkPlain(p.file, p.lines, p.Plainness(), c)
 	}
 	l.checkUnused(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
@@ -48,40 +54,67 @@ func (c *lint) add(file string, line int, what, fix string) {
 
 var href = regexp.MustCompile(`href="([^"]*)"`)
 
-func (l *Library) checkLinks(p *Policy, c *lint) {
-	for _, s := range p.Sections {
+// checkLinks finds links that lead nowhere, and passes on what was noted of the
+// sections when they were read.
+func (l *Library) checkLinks(file string, sections []Section, c *lint) {
+	for _, s := range sections {
+		c.problems = append(c.problems, s.notes...)
 		for _, m := range href.FindAllStringSubmatch(string(s.HTML), -1) {
-			if !l.linkLeads(p, m[1]) {
-				c.add(p.file, s.Line, fmt.Sprintf("link to %q in section %q leads nowhere", m[1], s.ID), "link to /policies/<slug>#<section> of an existing section")
+			if !l.linkLeads(sections, m[1]) {
+				c.add(file, s.Line, fmt.Sprintf("link to %q in section %q leads nowhere", m[1], s.ID), "link to /policies/<slug>#<section> of an existing section, or to another page that exists")
 			}
 		}
 	}
 }
 
-// linkLeads reports whether a link inside p leads to something that exists.
-func (l *Library) linkLeads(p *Policy, target string) bool {
+// linkLeads reports whether a link inside a page with these sections leads to
+// something that exists.
+func (l *Library) linkLeads(here []Section, target string) bool {
 	if strings.HasPrefix(target, "tel:") || strings.HasPrefix(target, "https://") {
 		return true
 	}
-	page, anchor, _ := strings.Cut(target, "#")
-	if page != "" {
-		slug, ok := strings.CutPrefix(page, "/policies/")
-		if !ok {
-			return sitePages[page]
+	address, anchor, _ := strings.Cut(target, "#")
+	if address != "" {
+		if sitePages[address] {
+			return anchor == "" || address == "/policies" && l.Category(anchor).Slug != ""
 		}
-		if p, ok = l.Policy(slug); !ok {
+		var ok bool
+		if here, ok = l.sectionsAt(address); !ok {
 			return false
 		}
 	}
 	if anchor == "" {
-		return page != ""
+		return address != ""
 	}
-	_, ok := p.Section(anchor)
+	_, ok := sectionOf(here, anchor)
 	return ok
 }
 
-// sitePages are the pages outside /policies that content may link to.
-var sitePages = map[string]bool{"/": true, "/policies": true, "/ask": true, "/track": true, "/accessibility": true, "/search": true}
+// sectionsAt returns the sections of the policy, help page or reply at an address.
+func (l *Library) sectionsAt(address string) ([]Section, bool) {
+	dir, name := path.Split(address)
+	switch dir {
+	case "/policies/":
+		if p, ok := l.Policy(name); ok {
+			return p.Sections, true
+		}
+	case "/help/":
+		if p, ok := l.HelpPage(name); ok {
+			return p.Sections, true
+		}
+	case "/replies/":
+		if p, ok := l.Reply(name); ok {
+			return p.Sections, true
+		}
+	}
+	return nil, false
+}
+
+// sitePages are the pages outside the content's own that it may link to.
+var sitePages = map[string]bool{
+	"/": true, "/policies": true, "/ask": true, "/check": true, "/apply": true, "/track": true, "/search": true,
+	"/accessibility": true, "/privacy": true, "/help": true, "/replies": true, "/glossary": true, "/sitemap": true,
+}
 
 func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
 	for i, f := range p.FAQ {
@@ -106,25 +139,25 @@ func (l *Library) checkUnused(c *lint) {
 
 // checkPlain finds sentences that are too long, and places that were never filled
 // in since the file was made by Scaffold.
-func (p *Policy) checkPlain(c *lint) {
-	for _, s := range p.Plainness().Long {
-		c.add(p.file, p.lineOf(s), fmt.Sprintf("sentence of more than %d characters: %s", MaxSentence, s), "split it in two")
+func checkPlain(file string, lines []string, plain Plainness, c *lint) {
+	for _, s := range plain.Long {
+		c.add(file, lineOf(lines, s), fmt.Sprintf("sentence of more than %d characters: %s", MaxSentence, s), "split it in two")
 	}
-	for i, line := range p.lines {
+	for i, line := range lines {
 		if strings.Contains(line, unfilled) {
-			c.add(p.file, i+1, "not filled in", "write what belongs there instead of "+unfilled)
+			c.add(file, i+1, "not filled in", "write what belongs there instead of "+unfilled)
 		}
 	}
 }
 
 // lineOf returns the line of the file in which a sentence begins; the first one
 // if facts or markup in it hide it.
-func (p *Policy) lineOf(sentence string) int {
+func lineOf(lines []string, sentence string) int {
 	start := []rune(sentence)
 	if len(start) > 12 {
 		start = start[:12]
 	}
-	for i, line := range p.lines {
+	for i, line := range lines {
 		if strings.Contains(line, string(start)) {
 			return i + 1
 		}

@@ -32,7 +32,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-//go:embed *.yaml *.txt policies
+//go:embed *.yaml *.txt policies help replies
 var embedded embed.FS
 
 // Embedded returns the content that is built into the binary.
@@ -42,6 +42,8 @@ func Embedded() fs.FS { return embedded }
 type Library struct {
 	Policies   []*Policy  // by category, then order, then slug
 	Categories []Category // in display order
+	Help       []*Page    // how to use the site, by slug
+	Replies    []*Page    // official replies, newest first
 	Glossary   []Term
 	Facts      *Facts
 	Assistant  Assistant
@@ -180,6 +182,9 @@ func Load(fsys fs.FS) (*Library, error) {
 		l.Policies = append(l.Policies, p)
 		l.bySlug[p.Slug] = p
 	}
+	l.Help = loadPages(fsys, "help", facts, checkHelpPage, c)
+	l.Replies = loadPages(fsys, "replies", facts, checkReply, c)
+	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
 	if len(names) == 0 {
 		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
 	}
@@ -297,6 +302,7 @@ func Watch(ctx context.Context, dir string, changed func(*Library, error)) error
 			return fmt.Errorf("watch content %s: %w", d, err)
 		}
 	}
+	watchOptional(w, dir)
 	// Editors save in several steps; one quiet moment stands for one save.
 	const quiet = 50 * time.Millisecond
 	timer := time.NewTimer(time.Hour)
@@ -305,13 +311,24 @@ func Watch(ctx context.Context, dir string, changed func(*Library, error)) error
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-w.Events:
+		case e := <-w.Events:
+			if e.Has(fsnotify.Create) {
+				watchOptional(w, dir)
+			}
 			timer.Reset(quiet)
 		case err := <-w.Errors:
 			changed(nil, fmt.Errorf("watch content: %w", err))
 		case <-timer.C:
 			changed(Load(os.DirFS(dir)))
 		}
+	}
+}
+
+// watchOptional watches the directories that a tree need not have; one that is
+// made later is added when its parent tells of it.
+func watchOptional(w *fsnotify.Watcher, dir string) {
+	for _, d := range []string{"help", "replies"} {
+		_ = w.Add(path.Join(dir, d)) // absent, or watched already
 	}
 }
 

@@ -121,12 +121,7 @@ func (p *Policy) Short(lang string) string {
 
 // Section returns the body's section with the given ID.
 func (p *Policy) Section(id string) (Section, bool) {
-	for _, s := range p.Sections {
-		if s.ID == id {
-			return s, true
-		}
-	}
-	return Section{}, false
+	return sectionOf(p.Sections, id)
 }
 
 // Question returns the policy's question with the given name.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"huitong/bot"
@@ -43,12 +44,18 @@ func (checkCommand) Run(env *environment) error {
 		return fmt.Errorf("%d problems in the content", len(problems))
 	}
 	for _, p := range lib.Policies {
-		plain := p.Plainness()
-		fmt.Fprintf(env.out, "%-28s %3d sentences, %4.1f characters each, longest %d, rare characters %.2f %%\n",
-			p.Slug, plain.Sentences, plain.Mean, plain.Longest, 100*plain.Rare)
+		printPlainness(env.out, p.Slug, p.Plainness())
+	}
+	for _, p := range slices.Concat(lib.Help, lib.Replies) {
+		printPlainness(env.out, p.Slug, p.Plainness())
 	}
 	fmt.Fprintf(env.out, "content is clean: %d policies, %d facts, version %s\n", len(lib.Policies), len(lib.Facts.All), lib.Version)
 	return nil
+}
+
+func printPlainness(out io.Writer, slug string, p content.Plainness) {
+	fmt.Fprintf(out, "%-28s %3d sentences, %4.1f characters each, longest %d, rare characters %.2f %%\n",
+		slug, p.Sentences, p.Mean, p.Longest, 100*p.Rare)
 }
 
 // askCommand asks the bot.

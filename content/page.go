@@ -1,0 +1,164 @@
+package content
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Page is a text of the site that is no policy: a help page (help/<slug>.md) or
+// the office's published reply to a proposal (replies/<number>.md).
+type Page struct {
+	Slug      string `yaml:"slug"` // permanent; of a reply: reply-<number>
+	Title     string `yaml:"title"`
+	Summary   string `yaml:"summary"`
+	Published Day    `yaml:"published"`
+	ReviewBy  Day    `yaml:"reviewBy"` // zero for a reply, which says what was so on its day
+	Source    Source `yaml:"source"`   // of a reply: the document it sums up
+	Column    string `yaml:"column"`   // of a reply: the column it stands in
+	Number    string `yaml:"number"`   // of a reply: the proposal's number
+
+	Sections []Section `yaml:"-"` // of the body, in order
+
+	file  string
+	lines []string // of the file
+	src   *source
+}
+
+// Path returns the page's address on the site.
+func (p *Page) Path() string {
+	if p.Number != "" {
+		return "/replies/" + p.Number
+	}
+	return "/help/" + p.Slug
+}
+
+// Section returns the body's section with the given ID.
+func (p *Page) Section(id string) (Section, bool) { return sectionOf(p.Sections, id) }
+
+// ReviewDue reports whether the page's review-by date has passed on the given day.
+func (p *Page) ReviewDue(today time.Time) bool {
+	return !p.ReviewBy.IsZero() && today.After(p.ReviewBy.Time)
+}
+
+// Plainness measures everything that the page says.
+func (p *Page) Plainness() Plainness {
+	var b strings.Builder
+	b.WriteString(p.Summary + "\n")
+	for _, s := range p.Sections {
+		b.WriteString(s.Text + "\n")
+	}
+	return PlainnessOf(b.String())
+}
+
+// HelpPage returns the help page with the given slug.
+func (l *Library) HelpPage(slug string) (*Page, bool) {
+	return pageWhere(l.Help, func(p *Page) bool { return p.Slug == slug })
+}
+
+// Reply returns the official reply to the proposal with the given number.
+func (l *Library) Reply(number string) (*Page, bool) {
+	return pageWhere(l.Replies, func(p *Page) bool { return p.Number == number })
+}
+
+func pageWhere(pages []*Page, match func(*Page) bool) (*Page, bool) {
+	i := slices.IndexFunc(pages, match)
+	if i < 0 {
+		return nil, false
+	}
+	return pages[i], true
+}
+
+func sectionOf(sections []Section, id string) (Section, bool) {
+	i := slices.IndexFunc(sections, func(s Section) bool { return s.ID == id })
+	if i < 0 {
+		return Section{}, false
+	}
+	return sections[i], true
+}
+
+// loadPages reads the pages of a directory, which may be absent; each is checked
+// by the rules of its kind.
+func loadPages(fsys fs.FS, dir string, facts *Facts, check func(*Page, *collector), c *collector) []*Page {
+	names, err := fs.Glob(fsys, dir+"/*.md")
+	if err != nil {
+		c.add(dir, 0, "cannot be listed: "+err.Error(), "")
+	}
+	var out []*Page
+	for _, name := range names {
+		if p := loadPage(fsys, name, facts, c); p != nil {
+			check(p, c)
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func loadPage(fsys fs.FS, name string, facts *Facts, c *collector) *Page {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		c.add(name, 0, "cannot be read: "+err.Error(), "")
+		return nil
+	}
+	front, body, bodyLine, ok := splitFront(name, b, c)
+	if !ok {
+		return nil
+	}
+	p := &Page{file: name, lines: strings.Split(string(b), "\n")}
+	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
+		return nil
+	}
+	p.Sections = parseBody(name, bodyLine, body, facts, c)
+	ids := map[string]bool{}
+	for _, s := range p.Sections {
+		if ids[s.ID] {
+			c.add(name, s.Line, fmt.Sprintf("section %q stands twice", s.ID), "give each heading its own id")
+		}
+		ids[s.ID] = true
+	}
+	return p
+}
+
+// base returns the file's name without its ending.
+func (p *Page) base() string { return strings.TrimSuffix(path.Base(p.file), ".md") }
+
+// missing reports the keys that have no value.
+func (p *Page) missing(c *collector, values map[string]string) {
+	for _, key := range sortedKeys(values) {
+		if values[key] == "" {
+			c.add(p.file, p.src.line(key), key+" is missing", "every page of its kind declares it")
+		}
+	}
+}
+
+func checkHelpPage(p *Page, c *collector) {
+	if p.Slug != p.base() || !slugForm.MatchString(p.Slug) {
+		c.add(p.file, p.src.line("slug"), fmt.Sprintf("slug %q is not the file's name", p.Slug), "slug and file name are the same, lower-case words joined by -")
+	}
+	p.missing(c, map[string]string{"title": p.Title, "summary": p.Summary, "published": p.Published.String(), "reviewBy": p.ReviewBy.String()})
+	if p.Number != "" || p.Column != "" {
+		c.add(p.file, p.src.line("number"), "a help page has no number and no column", "leave them out")
+	}
+}
+
+var numberForm = regexp.MustCompile(`^[0-9]+$`)
+
+func checkReply(p *Page, c *collector) {
+	if p.Number != p.base() || !numberForm.MatchString(p.Number) {
+		c.add(p.file, p.src.line("number"), fmt.Sprintf("number %q is not the file's name", p.Number), `the file is called <number>.md and declares number: "<number>"`)
+	}
+	if p.Slug != "reply-"+p.Number {
+		c.add(p.file, p.src.line("slug"), fmt.Sprintf("slug %q is not reply-%s", p.Slug, p.Number), "write slug: reply-"+p.Number)
+	}
+	p.missing(c, map[string]string{
+		"title": p.Title, "summary": p.Summary, "published": p.Published.String(), "column": p.Column,
+		"source": p.Source.Title,
+	})
+	if p.Source.Title != "" && (p.Source.Issuer == "" || p.Source.Number == "" || p.Source.Date.IsZero()) {
+		c.add(p.file, p.src.line("source"), "source lacks issuer, number or date", "give all three: a summary without its document cannot be checked")
+	}
+}
