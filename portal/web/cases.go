@@ -57,6 +57,7 @@ type Cases struct {
 	Desk     Desk
 	Accounts Accounts
 	Audit    Audit
+	Feedback Feedback
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -66,6 +67,7 @@ func CasesOf[S interface {
 	Desk
 	Accounts
 	Audit
+	Feedback
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s}
+	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s, Feedback: s}
 }

@@ -31,6 +31,7 @@ func (s *Server) listPolicies(c *fiber.Ctx) error {
 	p.Description = s.words(c)("policies.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/policies"}
 	p.Groups = s.groups(c, func(*content.Policy) bool { return true })
+	p.Rated = true
 	return s.render(c, "policies", p)
 }
 

@@ -96,6 +96,7 @@ func (s *Server) routes() []route {
 		s.trackRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
+		s.feedbackRoutes(),
 	)
 }
 

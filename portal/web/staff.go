@@ -25,6 +25,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodGet, "/staff/invite", s.asStaff(s.showInvite), read},
 		{fiber.MethodPost, "/staff/invite", s.asStaff(s.invite), form},
 		{fiber.MethodGet, "/staff/audit", s.asStaff(s.showAudit), read},
+		{fiber.MethodGet, "/staff/feedback", s.asStaff(s.showReaders), read},
 		{fiber.MethodGet, "/staff/applications/:ref", s.asStaff(s.showCase), read},
 		{fiber.MethodPost, "/staff/applications/:ref/reveal", s.asStaff(s.reveal), guarded | private},
 		{fiber.MethodGet, "/staff/applications/:ref/:move", s.asStaff(s.showMove), read},
@@ -95,6 +96,7 @@ var deskLinks = []struct {
 	needs       casework.Action
 }{
 	{"staff.list", "/staff", casework.ListApplications},
+	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},
 	{"staff.audit", "/staff/audit", casework.ReadAudit},
 	{"staff.invite", "/staff/invite", casework.ManageUsers},
 }

@@ -41,7 +41,7 @@ var statementParts = map[string][]struct {
 		{"accessibility.contact", []string{"accessibility.contact.1"}},
 	},
 	"privacy": {
-		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2"}},
+		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2", "privacy.reading.3"}},
 		{"privacy.asking", []string{"privacy.asking.1", "privacy.asking.2"}},
 		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4"}},
 		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
@@ -56,6 +56,7 @@ func (s *Server) showStatement(c *fiber.Ctx, name string) error {
 	t := s.words(c)
 	p := statementPage{page: s.page(c, name+".title"), Lead: t(name + ".lead"), Date: statementDate}
 	p.Description = p.Lead
+	p.Rated = true
 	for _, part := range statementParts[name] {
 		one := statementPart{Title: t(part.name)}
 		for _, id := range part.items {

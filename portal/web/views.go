@@ -22,30 +22,33 @@ var templateFiles embed.FS
 // pageTypes names every page template with the struct it is executed with. The
 // tests check each template against its struct.
 var pageTypes = map[string]any{
-	"apply-done":     receiptPage{},
-	"apply-lost":     lostPage{},
-	"apply-review":   reviewPage{},
-	"apply-section":  sectionPage{},
-	"apply-start":    startPage{},
-	"ask":            askPage{},
-	"check":          checkPage{},
-	"choose":         choosePage{},
-	"error":          errorPage{},
-	"home":           homePage{},
-	"policies":       policiesPage{},
-	"policy":         policyPage{},
-	"search":         searchPage{},
-	"staff-audit":    auditPage{},
-	"staff-case":     casePage{},
-	"staff-invite":   invitePage{},
-	"staff-list":     deskPage{},
-	"staff-move":     movePage{},
-	"staff-setup":    setupPage{},
-	"staff-sign-in":  signInPage{},
-	"statement":      statementPage{},
-	"track":          trackPage{},
-	"track-status":   statusPage{},
-	"track-withdraw": withdrawPage{},
+	"apply-done":      receiptPage{},
+	"apply-lost":      lostPage{},
+	"apply-review":    reviewPage{},
+	"apply-section":   sectionPage{},
+	"apply-start":     startPage{},
+	"ask":             askPage{},
+	"check":           checkPage{},
+	"choose":          choosePage{},
+	"error":           errorPage{},
+	"feedback":        feedbackPage{},
+	"feedback-thanks": feedbackPage{},
+	"home":            homePage{},
+	"policies":        policiesPage{},
+	"policy":          policyPage{},
+	"search":          searchPage{},
+	"staff-audit":     auditPage{},
+	"staff-case":      casePage{},
+	"staff-feedback":  readersPage{},
+	"staff-invite":    invitePage{},
+	"staff-list":      deskPage{},
+	"staff-move":      movePage{},
+	"staff-setup":     setupPage{},
+	"staff-sign-in":   signInPage{},
+	"statement":       statementPage{},
+	"track":           trackPage{},
+	"track-status":    statusPage{},
+	"track-withdraw":  withdrawPage{},
 }
 
 // page is what the layout needs; every page's struct embeds it.
@@ -69,6 +72,8 @@ type page struct {
 	Domain      string
 	Site        Site
 	Scripts     []string // modules of package static
+	Rated       bool     // asks readers at its foot whether it was useful
+	Heard       bool     // somebody reads what readers say
 }
 
 // column is the part of the site a page belongs to (ColumnName and its kin).
@@ -94,6 +99,10 @@ func (p page) Elder() bool { return p.Mode == modeElder }
 // Home reports whether this is the first page.
 func (p page) Home() bool { return p.Path == "/" }
 
+// Asks reports whether the page asks at its foot if it was useful: every text that
+// somebody has published does.
+func (p page) Asks() bool { return p.Heard && (p.Rated || p.Article != nil) }
+
 // ModeAddress returns the address of this page in another mode.
 func (p page) ModeAddress(mode string) string { return modeAddress(p.Lang.path(p.Path), mode) }
 
@@ -107,7 +116,7 @@ func (s *Server) page(c *fiber.Ctx, titleID string) page {
 	p := page{
 		Lang: v.Lang, Mode: v.Mode, Carried: v.Carried, Path: v.Path,
 		Title: s.words(c)(titleID), RequestID: requestID(c),
-		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site,
+		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
 	}
 	p.CSRF, _ = c.Locals(tokenKey).(string)
 	for _, l := range languages {

@@ -60,7 +60,7 @@ func newTestServer(t testing.TB, change func(*Config)) *Server {
 		t.Fatal(err)
 	}
 	current := testContent(t)
-	cfg := Config{Content: func() *Content { return current }, Catalog: texts}
+	cfg := Config{Content: func() *Content { return current }, Catalog: texts, Cases: Cases{Feedback: &feedbackBox{}}}
 	if change != nil {
 		change(&cfg)
 	}
