@@ -170,10 +170,11 @@ func launch(data string) (*site, error) {
 	if err := s.awaitReady(); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
-	s.setup = setupLink.FindString(s.out.String())
 	return s, nil
 }
 
+// awaitReady waits until the portal answers and has told the first officer's link,
+// as it does on an empty data directory.
 func (s *site) awaitReady() error {
 	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
 		resp, err := http.Get(s.url + "/readyz")
@@ -181,11 +182,12 @@ func (s *site) awaitReady() error {
 			continue
 		}
 		_ = resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
+		s.setup = setupLink.FindString(s.out.String())
+		if resp.StatusCode == http.StatusOK && s.setup != "" {
 			return nil
 		}
 	}
-	return errors.New("the portal is not ready in time")
+	return fmt.Errorf("the portal is not ready in time:\n%s", s.out)
 }
 
 // stop ends the portal and returns what went wrong while it ran.
