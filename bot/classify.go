@@ -10,10 +10,11 @@ import (
 )
 
 // classifier tells classes of questions apart by the characters, runs of
-// characters and sounds in them: multinomial logistic regression, trained on example sentences when the content is loaded. The first
-// class is the reference, whose score is always 0.
+// characters and sounds in them: multinomial logistic regression, trained on example sentences when the content is loaded. Of two
+// classes only the second has weights; of more, each has, so that none is favoured.
 type classifier struct {
-	width   int               // classes but the first
+	classes int
+	width   int               // weights of a feature: 1 for two classes, otherwise one for each
 	ids     map[uint64]uint32 // hash of a feature to its place
 	weights []float32
 	bias    []float32
@@ -54,7 +55,11 @@ type sample struct {
 // its sound alone, so that questions typed in pinyin are understood too. The same
 // examples always give the same classifier.
 func train(examples []example, classes int) *classifier {
-	c := &classifier{width: classes - 1, ids: map[uint64]uint32{}, bias: make([]float32, classes-1)}
+	c := &classifier{classes: classes, width: classes, ids: map[uint64]uint32{}}
+	if classes == 2 {
+		c.width = 1
+	}
+	c.bias = make([]float32, c.width)
 	samples := c.samples(examples)
 	c.weights = make([]float32, len(c.ids)*c.width)
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
@@ -65,7 +70,7 @@ func train(examples []example, classes int) *classifier {
 			s := &samples[i]
 			c.softmax(s.v, p)
 			p[s.class]-- // now the gradient of the loss by each score
-			c.step(s, p[1:], sums)
+			c.step(s, p[classes-c.width:], sums)
 		}
 	}
 	return c
@@ -104,7 +109,7 @@ func (c *classifier) probabilities(text string, marks ...string) []float64 {
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
-	p := make([]float32, c.width+1)
+	p := make([]float32, c.classes)
 	c.softmax(c.vector(t, marks, false), p)
 	out := make([]float64, len(p))
 	for i, x := range p {
@@ -116,7 +121,7 @@ func (c *classifier) probabilities(text string, marks ...string) []float64 {
 // softmax writes the probability of each class into out.
 func (c *classifier) softmax(v vector, out []float32) {
 	out[0] = 0
-	scores := out[1:]
+	scores := out[c.classes-c.width:]
 	copy(scores, c.bias)
 	for _, f := range v {
 		row := c.weights[int(f.id)*c.width:][:len(scores)]

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -94,6 +95,7 @@ func (b *Bot) learn(entries []Entry, sentences []sentence) {
 		}
 		danger = append(danger, b.dangerExample(s.text, kind, weight))
 	}
+	balance(topic, len(b.slugs))
 	var wait sync.WaitGroup
 	wait.Go(func() { b.topic = train(topic, len(b.slugs)) })
 	wait.Go(func() { b.scope = train(scope, 2) })
@@ -106,4 +108,19 @@ func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r
 func (b *Bot) dangerExample(text string, class int, weight float32) example {
 	words := b.lexicon.readings(b.norm.Fold(text))
 	return example{text: strings.Join(words[0].masked, " "), marks: b.lexicon.marks(words), class: class, weight: weight}
+}
+
+// balance makes a policy with few examples count nearly as much as one with many,
+// which people do not ask about as much more often as its FAQ is longer.
+func balance(examples []example, classes int) {
+	total := make([]float64, classes)
+	sum := 0.0
+	for _, e := range examples {
+		total[e.class] += float64(e.weight)
+		sum += float64(e.weight)
+	}
+	for i := range examples {
+		e := &examples[i]
+		e.weight *= float32(math.Sqrt(sum / float64(classes) / total[e.class]))
+	}
 }

@@ -16,9 +16,11 @@ func corpus(t testing.TB) *Library {
 	return lib
 }
 
-func TestCorpusHasSixPolicies(t *testing.T) {
+func TestCorpusPolicies(t *testing.T) {
 	lib := corpus(t)
-	for _, slug := range []string{"basic-living-allowance", "tomorrow-plan", "dream-scholarship", "medical-insurance-relief", "guardianship-education", "protection-hotline"} {
+	for _, slug := range []string{"basic-living-allowance", "tomorrow-plan", "dream-scholarship", "medical-insurance-relief", "guardianship-education", "protection-hotline",
+		"minor-supplement", "left-behind-care", "children-in-difficulty", "temporary-guardianship", "guardianship-assessment",
+		"mandatory-report", "three-level-network", "joint-conference", "policy-outreach"} {
 		p, ok := lib.Policy(slug)
 		if !ok {
 			t.Errorf("policy %s is missing", slug)
