@@ -23,7 +23,7 @@ func readPages(t testing.TB) []string {
 	t.Helper()
 	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/feedback", "/feedback/thanks", "/no-such-page"}
 	for _, p := range testContent(t).Library.Policies {
-		out = append(out, "/policies/"+p.Slug)
+		out = append(out, "/policies/"+p.Slug, "/policies/"+p.Slug+"/card")
 		if p.Checkable() {
 			out = append(out, "/check/"+p.Slug)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -12,6 +13,7 @@ func (s *Server) policyRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/policies", s.listPolicies, kept},
 		{fiber.MethodGet, "/policies/:slug", s.showPolicy, kept},
+		{fiber.MethodGet, "/policies/:slug/card", s.showCard, kept},
 	}
 }
 
@@ -62,6 +64,7 @@ type policyPage struct {
 	Next     *content.Policy
 	Due      bool   // the day by which it was to be checked again has passed
 	Share    string // absolute address, without mode
+	QR       template.HTML
 }
 
 func (s *Server) showPolicy(c *fiber.Ctx) error {
@@ -83,7 +86,11 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Previous, p.Next = lib.Neighbours(policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical
-	p.Scripts = []string{"share.js"}
+	p.Scripts = []string{"share.js", "print.js"}
+	var err error
+	if p.QR, err = newQR(p.Share, s.words(c)("share.qr", "Address", p.Share)); err != nil {
+		return err
+	}
 	return s.render(c, "policy", p)
 }
 

@@ -28,6 +28,7 @@ var pageTypes = map[string]any{
 	"apply-section":   sectionPage{},
 	"apply-start":     startPage{},
 	"ask":             askPage{},
+	"card":            cardPage{},
 	"check":           checkPage{},
 	"choose":          choosePage{},
 	"error":           errorPage{},
@@ -73,6 +74,7 @@ type page struct {
 	Site        Site
 	Scripts     []string // modules of package static
 	Rated       bool     // asks readers at its foot whether it was useful
+	Sheet       bool     // is a sheet to print
 	Heard       bool     // somebody reads what readers say
 }
 

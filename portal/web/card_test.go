@@ -1,0 +1,71 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+func TestBrief(t *testing.T) {
+	long := strings.Repeat("字", 50)
+	tests := []struct{ name, text, want string }{
+		{"short", "打电话。 不用带材料", "打电话。 不用带材料"},
+		{"whole sentences", long + "。" + long + "。", long + "。"},
+		{"one long sentence stays whole", long + long, long + long},
+		{"English", strings.Repeat("a", 100) + ". " + strings.Repeat("b", 100) + ". c", strings.Repeat("a", 100) + "."},
+	}
+	for _, tt := range tests {
+		if got := brief(tt.text, 72); got != tt.want {
+			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestListItems(t *testing.T) {
+	got := listItems("<p>x</p><ol>\n<li><strong>谁</strong>：a &amp; b</li>\n<li><a href=\"/x\">填表</a></li></ol><ul><li>no</li></ul>")
+	if strings.Join(got, "|") != "谁：a & b|填表" {
+		t.Errorf("listItems = %q", got)
+	}
+}
+
+// TestCards looks at the card of every policy: who, what, how, telephone, code,
+// source and date stand on it.
+func TestCards(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, p := range testContent(t).Library.Policies {
+		for _, l := range languages {
+			_, doc := fetch(t, s, modeStandard, l.path("/policies/"+p.Slug+"/card"))
+			sheet := find(doc, func(n *html.Node) bool { return attr(n, "class") == "card-sheet" })
+			if len(sheet) != 1 {
+				t.Fatalf("%s: no card", p.Slug)
+			}
+			words := text(sheet[0])
+			for _, want := range []string{"12345", s.base + l.path("/policies/"+p.Slug), p.Published.String()} {
+				if !strings.Contains(words, want) {
+					t.Errorf("%s %s: the card lacks %q", l.Code, p.Slug, want)
+				}
+			}
+			if got := len(find(sheet[0], tag(atom.Li))); got < 5 {
+				t.Errorf("%s %s: only %d lines", l.Code, p.Slug, got)
+			}
+			if code := find(sheet[0], tag(atom.Svg)); len(code) != 1 || !strings.Contains(attr(code[0], "aria-label"), "/policies/"+p.Slug) {
+				t.Errorf("%s %s: no QR code with words", l.Code, p.Slug)
+			}
+		}
+	}
+}
+
+func TestQR(t *testing.T) {
+	got, err := newQR("https://example.com/policies/tomorrow-plan", `a"b`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(got), `aria-label="a&#34;b"`) || len(got) > 6000 {
+		t.Errorf("%d bytes: %.120s", len(got), got)
+	}
+	if _, err := newQR(strings.Repeat("x", 5000), ""); err == nil {
+		t.Error("an address that is too long is drawn")
+	}
+}
