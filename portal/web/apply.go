@@ -15,10 +15,10 @@ func (s *Server) applyRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/apply/:slug", s.showStart, guarded | private},
 		{fiber.MethodPost, "/apply/:slug", s.startApplication, form},
-		{fiber.MethodGet, "/apply/:slug/review", s.showReview, guarded | private},
-		{fiber.MethodPost, "/apply/:slug/review", s.submitApplication, limited | guarded | private},
+		{fiber.MethodGet, "/apply/:slug/review", s.withDraft(s.showReview), guarded | private},
+		{fiber.MethodPost, "/apply/:slug/review", s.withDraft(s.submitApplication), limited | guarded | private},
 		{fiber.MethodGet, "/apply/:slug/done", s.showReceipt, guarded | private},
-		{fiber.MethodGet, "/apply/:slug/:section", s.showSection, guarded | private},
+		{fiber.MethodGet, "/apply/:slug/:section", s.withDraft(s.showSection), guarded | private},
 		{fiber.MethodPost, "/apply/:slug/:section", s.saveSection, form},
 	}
 }

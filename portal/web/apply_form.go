@@ -65,16 +65,24 @@ func (s *Server) openDraft(c *fiber.Ctx) (*content.Policy, *apply.Application, e
 	return p, a, err
 }
 
-func (s *Server) showSection(c *fiber.Ctx) error {
-	p, a, err := s.openDraft(c)
-	switch {
-	case err != nil:
-		return err
-	case a == nil:
-		return s.redirect(c, applyPath(p, ""))
-	case a.State != apply.Draft:
-		return s.redirect(c, applyPath(p, "done"))
+// withDraft hands the browser's unsubmitted application to a handler. Without one
+// it leads to the start, and after submission to the receipt.
+func (s *Server) withDraft(handle func(*fiber.Ctx, *content.Policy, *apply.Application) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		p, a, err := s.openDraft(c)
+		switch {
+		case err != nil:
+			return err
+		case a == nil:
+			return s.redirect(c, applyPath(p, ""))
+		case a.State != apply.Draft:
+			return s.redirect(c, applyPath(p, "done"))
+		}
+		return handle(c, p, a)
 	}
+}
+
+func (s *Server) showSection(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
 	section, ok := apply.Form{Policy: p}.Page(c.Params("section"), a.Answers)
 	if !ok {
 		return fiber.ErrNotFound

@@ -49,16 +49,7 @@ type missingPart struct {
 	Count       int
 }
 
-func (s *Server) showReview(c *fiber.Ctx) error {
-	p, a, err := s.openDraft(c)
-	switch {
-	case err != nil:
-		return err
-	case a == nil:
-		return s.redirect(c, applyPath(p, ""))
-	case a.State != apply.Draft:
-		return s.redirect(c, applyPath(p, "done"))
-	}
+func (s *Server) showReview(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
 	return s.renderReview(c, p, a, reviewPage{Key: rand.Text()}, nil)
 }
 
@@ -136,16 +127,7 @@ func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answe
 
 // submitApplication hands the draft in. The same page posted twice is one
 // submission.
-func (s *Server) submitApplication(c *fiber.Ctx) error {
-	p, a, err := s.openDraft(c)
-	switch {
-	case err != nil:
-		return err
-	case a == nil:
-		return s.redirect(c, applyPath(p, ""))
-	case a.State != apply.Draft:
-		return s.redirect(c, applyPath(p, "done"))
-	}
+func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
 	view := reviewPage{Key: c.FormValue(reviewKey)}
 	version, err := strconv.Atoi(c.FormValue(reviewVersion))
 	if err != nil || view.Key == "" {
