@@ -74,7 +74,7 @@ func TestLoadPages(t *testing.T) {
 func TestPageProblems(t *testing.T) {
 	const help, reply = "help/first-steps.md", "replies/2021001.md"
 	cases := []struct{ name, want, file, old, new string }{
-		{"unknown key", help + ":4: field sumary not found", help, "summary", "sumary"},
+		{"unknown key", help + ":4: field summry not found", help, "summary", "summry"},
 		{"no review date", help + ":2: reviewBy is missing", help, "reviewBy: 2027-01-01\n", ""},
 		{"slug is not the file name", help + ":2: slug", help, "slug: first-steps", "slug: start"},
 		{"help with a number", help + ":5: a help page has no number", help, "summary: 看这里", "summary: 看这里\nnumber: \"1\""},
