@@ -45,7 +45,7 @@ check: ## lint of the content
 	$(call step,portal check,go run ./portal check)
 
 lint:
-	$(call step,golangci-lint,$(LINT) run)
+	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
 unit:
 	$(call step,go test,go test -race -shuffle=on -timeout 20m ./...)
