@@ -66,6 +66,7 @@ func (s *Server) online(c *fiber.Ctx) (*content.Policy, error) {
 func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application, heading string) draft {
 	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading}
 	d.NoIndex = true
+	d.Scripts = []string{"draft.js"}
 	d.Crumbs = []crumb{{d.Title, "/apply"}}
 	d.Column = column{Name: d.Title, About: s.words(c)("apply.lead"), Path: "/apply"}
 	d.Short = s.contentText(c, p.Short(d.Lang.Code))

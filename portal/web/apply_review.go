@@ -201,7 +201,7 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 	view.Submitted = s.day(c, a.Submitted)
 	view.Steps = append([]step{{Title: s.words(c)("apply.done.step"), Text: view.Submitted, State: "done"}}, s.dueSteps(c, p, a.Submitted)...)
 	view.Decision = p.Decides.Text
-	view.Scripts = []string{"print.js"}
+	view.Scripts = append(view.Scripts, "print.js")
 	return s.render(c, "apply-done", view)
 }
 

@@ -101,19 +101,11 @@ func newKeptPage(contentType string, body []byte) (*keptPage, error) {
 // browser may keep the page but asks again each time, so that a corrected amount
 // is never shown late.
 func (p *keptPage) send(c *fiber.Ctx) error {
-	body, encoding := p.plain, ""
-	accept := c.Get(fiber.HeaderAcceptEncoding)
-	switch {
-	case strings.Contains(accept, "br"):
-		body, encoding = p.br, "br"
-	case strings.Contains(accept, "gzip"):
-		body, encoding = p.gzip, "gzip"
-	}
+	body, encoding := p.encoded(c)
 	etag := `"` + p.etag + `"`
 	if encoding != "" {
 		etag = `"` + p.etag + "-" + encoding + `"`
 	}
-	c.Vary(fiber.HeaderAcceptEncoding)
 	c.Set(fiber.HeaderETag, etag)
 	if c.GetRespHeader(fiber.HeaderSetCookie) == "" {
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
@@ -130,4 +122,18 @@ func (p *keptPage) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, p.contentType)
 	c.Response().SetBodyRaw(body)
 	return nil
+}
+
+// encoded returns the page in the smallest encoding that the client takes, and the
+// encoding's name; "" for none.
+func (p *keptPage) encoded(c *fiber.Ctx) ([]byte, string) {
+	c.Vary(fiber.HeaderAcceptEncoding)
+	accept := c.Get(fiber.HeaderAcceptEncoding)
+	switch {
+	case strings.Contains(accept, "br"):
+		return p.br, "br"
+	case strings.Contains(accept, "gzip"):
+		return p.gzip, "gzip"
+	}
+	return p.plain, ""
 }

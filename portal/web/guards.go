@@ -7,8 +7,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
-
-	"huitong/static"
 )
 
 const requestIDKey = "request-id"
@@ -71,14 +69,4 @@ func secureHeaders(c *fiber.Ctx) error {
 func neverStored(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Next()
-}
-
-func serveStatic(c *fiber.Ctx) error {
-	a, ok := static.Lookup(c.Params("file"))
-	if !ok {
-		return fiber.ErrNotFound
-	}
-	c.Set(fiber.HeaderContentType, a.Type)
-	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
-	return c.Send(a.Body)
 }

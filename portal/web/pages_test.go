@@ -21,7 +21,7 @@ var modes = []string{modeStandard, modeAccessible, modeElder}
 // readPages are the addresses that show a page without any further state.
 func readPages(t testing.TB) []string {
 	t.Helper()
-	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/feedback", "/feedback/thanks", "/no-such-page"}
+	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/feedback", "/feedback/thanks", "/offline", "/no-such-page"}
 	for _, p := range testContent(t).Library.Policies {
 		out = append(out, "/policies/"+p.Slug, "/policies/"+p.Slug+"/card")
 		if p.Checkable() {

@@ -97,6 +97,7 @@ func (s *Server) routes() []route {
 		s.staffRoutes(),
 		s.statementRoutes(),
 		s.feedbackRoutes(),
+		s.offlineRoutes(),
 	)
 }
 
@@ -142,6 +143,7 @@ func (s *Server) register(cfg Config) {
 	s.app.Get("/healthz", s.showHealth)
 	s.app.Get("/readyz", s.showReady)
 	s.app.Use(s.settle)
+	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)
 	s.app.Post("/api/v1/ask", neverStored, limit.count, s.answerAPI)
 	for _, l := range languages {

@@ -39,6 +39,7 @@ type trackPage struct {
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
 	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1"}
 	p.Description = s.words(c)("track.lead")
+	p.Scripts = []string{"draft.js"}
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}
 	p.Number, p.Code = s.passFields(c, "number", "code")
 	return p
@@ -103,6 +104,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	t := s.words(c)
 	held := passOf(a)
 	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State), Version: a.Version, Changed: changed}
+	view.Scripts = []string{"draft.js"}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
@@ -238,7 +240,8 @@ func (s *Server) forget(c *fiber.Ctx) error {
 	if err := s.letGo(c); err != nil {
 		return err
 	}
-	// Pages that the browser kept for its back button go as well.
-	c.Set("Clear-Site-Data", `"cache"`)
+	// What the browser kept for its back button, or of answers not yet sent, goes
+	// as well.
+	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return s.redirect(c, "/track?forgotten=1")
 }

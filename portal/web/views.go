@@ -35,6 +35,7 @@ var pageTypes = map[string]any{
 	"feedback":        feedbackPage{},
 	"feedback-thanks": feedbackPage{},
 	"home":            homePage{},
+	"offline":         offlinePage{},
 	"policies":        policiesPage{},
 	"policy":          policyPage{},
 	"search":          searchPage{},

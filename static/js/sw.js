@@ -1,0 +1,87 @@
+// The service worker. The server puts in front of it what it is for: site.version,
+// .assets, .pages, .closed and .prefixes. Pages to read come from the network and,
+// without one, from what was kept; nothing that shows somebody's own business is
+// looked at or kept.
+const cacheName = `huitong-${site.version}`;
+const note = "/.kept"; // no page: says in which language and mode the pages are kept
+
+const address = (prefix, path) => (path === "/" ? prefix || "/" : prefix + path);
+
+const prefixOf = (path) =>
+  Object.values(site.prefixes).find((p) => p && (path === p || path.startsWith(`${p}/`))) ?? "";
+
+function open(path) {
+  const plain = path.slice(prefixOf(path).length);
+  return !site.closed.some((c) => plain === c || plain.startsWith(`${c}/`));
+}
+
+const storable = (response) =>
+  response.ok && response.type === "basic" && !response.redirected &&
+  !(response.headers.get("Cache-Control") ?? "").includes("no-store");
+
+self.addEventListener("install", (event) => {
+  const first = [...site.assets, ...Object.values(site.prefixes).map((p) => `${p}/offline`)];
+  event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll(first)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+let keeping = "";
+
+// A page says in which language and mode it is read.
+self.addEventListener("message", (event) => {
+  const { lang, mode } = event.data ?? {};
+  const wanted = `${lang} ${mode}`;
+  if (!(lang in site.prefixes) || keeping === wanted) return;
+  keeping = wanted;
+  event.waitUntil(keep(site.prefixes[lang], wanted).catch(() => {}).finally(() => { keeping = ""; }));
+});
+
+async function keep(prefix, wanted) {
+  const cache = await caches.open(cacheName);
+  const last = await cache.match(note);
+  if (last && (await last.text()) === wanted) return;
+  // One after the other: the reader's own page goes first on a slow network.
+  for (const path of [...site.pages, "/offline"]) {
+    const response = await fetch(address(prefix, path), { credentials: "same-origin" });
+    if (storable(response)) await cache.put(address(prefix, path), response);
+  }
+  await cache.put(note, new Response(wanted));
+  for (const name of await caches.keys()) {
+    if (name.startsWith("huitong-") && name !== cacheName) await caches.delete(name);
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/static/")) {
+    event.respondWith(kept(url.pathname).then((response) => response ?? fetch(request)));
+  } else if (request.mode === "navigate") {
+    event.respondWith(visit(event, url));
+  }
+});
+
+async function visit(event, url) {
+  try {
+    const response = await fetch(event.request);
+    if (open(url.pathname) && !url.search && storable(response)) {
+      const copy = response.clone();
+      event.waitUntil(caches.open(cacheName).then((cache) => cache.put(url.pathname, copy)));
+    }
+    return response;
+  } catch (reason) {
+    const page = open(url.pathname) ? await kept(url.pathname) : undefined;
+    const answer = page ?? (await kept(`${prefixOf(url.pathname)}/offline`));
+    if (!answer) throw reason;
+    return answer;
+  }
+}
+
+// The newest version first; until it is complete an older one helps out. Pages
+// differ by cookie, which the names of kept pages do not show.
+async function kept(path) {
+  const cache = await caches.open(cacheName);
+  return (await cache.match(path, { ignoreVary: true })) ?? caches.match(path, { ignoreVary: true });
+}
