@@ -41,7 +41,6 @@ var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/c
 var types = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
-	".png": "image/png",
 	".svg": "image/svg+xml",
 	".png": "image/png",
 }

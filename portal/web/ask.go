@@ -44,7 +44,7 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 	t := s.words(c)
 	p := askPage{page: s.page(c, "ask.title")}
 	p.Description = t("ask.lead")
-	p.Column = column{Name: p.Title, About: p.Description, Path: "/ask"}
+	p.Column = column{Name: p.Title, About: p.Description, Path: "/ask", Kind: "talk"}
 	p.Question = field{Name: "question", Label: t("ask.label"), Help: t("ask.help", "Count", bot.MaxQuestion), Long: true, Rows: 3}
 	p.Suggestions = s.content().Library.Assistant.Popular
 	return p

@@ -21,8 +21,12 @@ var modes = []string{modeStandard, modeAccessible, modeElder}
 // readPages are the addresses that show a page without any further state.
 func readPages(t testing.TB) []string {
 	t.Helper()
-	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/feedback", "/feedback/thanks", "/offline", "/no-such-page"}
-	for _, p := range testContent(t).Library.Policies {
+	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/help", "/replies", "/glossary", "/sitemap", "/feedback", "/feedback/thanks", "/offline", "/no-such-page"}
+	lib := testContent(t).Library
+	for _, p := range slices.Concat(lib.Help, lib.Replies) {
+		out = append(out, p.Path())
+	}
+	for _, p := range lib.Policies {
 		out = append(out, "/policies/"+p.Slug, "/policies/"+p.Slug+"/card")
 		if p.Checkable() {
 			out = append(out, "/check/"+p.Slug)
@@ -157,6 +161,9 @@ func checkPageShape(t *testing.T, doc *html.Node, l language, mode string) {
 		t.Errorf("ways to get help = %v; want %v on every page", help, want)
 	}
 	for _, n := range find(doc, func(n *html.Node) bool { return has(n, "src") || has(n, "style") || n.DataAtom == atom.Script }) {
+		if attr(n, "type") == "application/ld+json" {
+			continue // data, see TestLinkedData
+		}
 		if !strings.HasPrefix(attr(n, "src"), "/static/") || has(n, "style") {
 			t.Errorf("<%s src=%q> is not ours or has style inside", n.Data, attr(n, "src"))
 		}
@@ -254,9 +261,9 @@ func checkHead(t *testing.T, doc *html.Node) {
 	t.Helper()
 	meta := map[string]string{}
 	for _, n := range find(doc, tag(atom.Meta)) {
-		meta[attr(n, "name")] = attr(n, "content")
+		meta[attr(n, "name")+attr(n, "property")] = attr(n, "content")
 	}
-	for _, name := range []string{"SiteName", "SiteDomain", "SiteIDCode", "description", "viewport"} {
+	for _, name := range []string{"SiteName", "SiteDomain", "SiteIDCode", "ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType", "description", "viewport"} {
 		if meta[name] == "" {
 			t.Errorf("meta %s is empty", name)
 		}
@@ -265,11 +272,61 @@ func checkHead(t *testing.T, doc *html.Node) {
 		t.Errorf("SiteDomain %q or viewport %q is wrong", meta["SiteDomain"], meta["viewport"])
 	}
 	h1 := text(find(doc, tag(atom.H1))[0])
-	if title, ok := meta["ArticleTitle"]; ok && title != h1 {
-		t.Errorf("ArticleTitle = %q; want the h1 %q", title, h1)
+	if title, ok := meta["ArticleTitle"]; ok {
+		checkArticle(t, doc, meta)
+		if title != h1 {
+			t.Errorf("ArticleTitle = %q; want the h1 %q", title, h1)
+		}
 	}
-	if date, ok := meta["PubDate"]; ok && !regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d$`).MatchString(date) {
+	if meta["robots"] != "noindex" {
+		checkCard(t, doc, meta)
+	}
+}
+
+func checkArticle(t *testing.T, doc *html.Node, meta map[string]string) {
+	t.Helper()
+	for _, name := range []string{"ContentSource", "Keywords", "Url"} {
+		if meta[name] == "" {
+			t.Errorf("meta %s is empty", name)
+		}
+	}
+	date := meta["PubDate"]
+	if !regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d$`).MatchString(date) {
 		t.Errorf("PubDate = %q", date)
+	}
+	if !slices.ContainsFunc(find(doc, tag(atom.Time)), func(n *html.Node) bool { return text(n) == date }) {
+		t.Errorf("the page does not show its PubDate %q", date)
+	}
+}
+
+// checkCard wants what a shared link shows to be what the page says of itself.
+func checkCard(t *testing.T, doc *html.Node, meta map[string]string) {
+	t.Helper()
+	title := text(find(doc, tag(atom.Title))[0])
+	if got := meta["og:title"]; got == "" || !strings.HasPrefix(title, got) {
+		t.Errorf("og:title = %q; want it in %q", got, title)
+	}
+	links := map[string]string{}
+	for _, n := range find(doc, tag(atom.Link)) {
+		links[attr(n, "rel")+attr(n, "hreflang")] = attr(n, "href")
+	}
+	if meta["og:description"] != meta["description"] || meta["og:url"] != links["canonical"] || links["canonical"] == "" {
+		t.Errorf("og:description %q or og:url %q is not the page's", meta["og:description"], meta["og:url"])
+	}
+	want := "website"
+	if meta["PubDate"] != "" {
+		want = "article"
+	}
+	if meta["og:type"] != want || meta["og:site_name"] != meta["SiteName"] || meta["og:locale"] == "" || meta["og:image:alt"] == "" {
+		t.Errorf("Open Graph is incomplete: %v", meta)
+	}
+	if !strings.HasPrefix(meta["og:image"], "http://localhost:8080/static/card.") {
+		t.Errorf("og:image = %q", meta["og:image"])
+	}
+	for _, l := range []string{"zh-Hans", "zh-Hant", "en", "x-default"} {
+		if links["alternate"+l] == "" {
+			t.Errorf("no alternate in %s", l)
+		}
 	}
 }
 

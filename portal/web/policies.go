@@ -31,8 +31,11 @@ type policyGroup struct {
 func (s *Server) listPolicies(c *fiber.Ctx) error {
 	p := policiesPage{page: s.page(c, "policies.title")}
 	p.Description = s.words(c)("policies.lead")
-	p.Column = column{Name: p.Title, About: p.Description, Path: "/policies"}
-	p.Groups = s.groups(c, func(*content.Policy) bool { return true })
+	p.Column = column{Name: p.Title, About: p.Description, Path: "/policies", Kind: "open"}
+	p.Groups = s.groups(c, anyPolicy)
+	for _, g := range p.Groups {
+		p.Feeds = append(p.Feeds, s.feedLink(c, g.Slug))
+	}
 	p.Rated = true
 	return s.render(c, "policies", p)
 }
@@ -73,16 +76,19 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	p := policyPage{page: s.page(c, "policies.title"), Policy: policy, Sections: policy.Sections, Due: policy.ReviewDue(s.now())}
+	p := policyPage{page: s.page(c, "policies.title"), Policy: policy, Due: policy.ReviewDue(s.now())}
 	p.Crumbs = []crumb{{p.Title, "/policies"}}
-	p.Column = column{Name: p.Title, About: s.words(c)("policies.lead"), Path: "/policies"}
+	p.Column = column{Name: p.Title, About: s.words(c)("policies.lead"), Path: "/policies", Kind: "open"}
+	p.Sections = s.glossed(policyPath(policy.Slug, ""), policy.Lang, policy.Sections)
 	p.Title = s.contentText(c, policy.Title(p.Lang.Code))
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
 	p.Description = s.contentText(c, policySummary(policy, p.Lang))
 	p.Article = &article{
-		Title: p.Title, Published: policy.Published.Format("2006-01-02 15:04"), URL: p.Canonical,
+		Title: p.Title, Day: policy.Published, URL: p.Canonical,
 		Source: s.contentText(c, policy.Source.Issuer), Keywords: s.contentText(c, strings.Join(policy.Names, ",")),
 	}
+	p.Feeds = []feedLink{s.feedLink(c, policy.Category)}
+	p.Things = s.policyThings(c, policy, p.page)
 	p.Previous, p.Next = lib.Neighbours(policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical

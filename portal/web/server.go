@@ -56,6 +56,7 @@ type Server struct {
 	catalog *locale.Catalog
 	views   *views
 	pages   pages
+	terms   glossed
 	base    string
 	domain  string
 	site    Site
@@ -96,6 +97,9 @@ func (s *Server) routes() []route {
 		s.trackRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
+		s.textRoutes(),
+		s.glossaryRoutes(),
+		s.sitemapRoutes(),
 		s.feedbackRoutes(),
 		s.offlineRoutes(),
 	)
@@ -142,6 +146,9 @@ func (s *Server) register(cfg Config) {
 	s.app.Get("/static/:file", serveStatic)
 	s.app.Get("/healthz", s.showHealth)
 	s.app.Get("/readyz", s.showReady)
+	for _, r := range slices.Concat(s.robotRoutes(), s.feedRoutes()) {
+		s.app.Get(r.path, s.keep(r.handle))
+	}
 	s.app.Use(s.settle)
 	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)

@@ -34,11 +34,13 @@ var pageTypes = map[string]any{
 	"error":           errorPage{},
 	"feedback":        feedbackPage{},
 	"feedback-thanks": feedbackPage{},
+	"glossary":        glossaryPage{},
 	"home":            homePage{},
 	"offline":         offlinePage{},
 	"policies":        policiesPage{},
 	"policy":          policyPage{},
 	"search":          searchPage{},
+	"sitemap":         sitemapPage{},
 	"staff-audit":     auditPage{},
 	"staff-case":      casePage{},
 	"staff-feedback":  readersPage{},
@@ -48,6 +50,8 @@ var pageTypes = map[string]any{
 	"staff-setup":     setupPage{},
 	"staff-sign-in":   signInPage{},
 	"statement":       statementPage{},
+	"text":            textPage{},
+	"texts":           textsPage{},
 	"track":           trackPage{},
 	"track-status":    statusPage{},
 	"track-withdraw":  withdrawPage{},
@@ -64,12 +68,16 @@ type page struct {
 	Short       string // for tight places; "" is the title
 	Description string
 	Column      column
-	Article     *article // nil unless the page is one
-	Crumbs      []crumb  // between home and this page
+	Article     *article   // nil unless the page is one
+	Crumbs      []crumb    // between home and this page
+	HomeName    string     // what the first page is called among them
+	Feeds       []feedLink // besides that of the whole site
+	Things      []any      // what the page is about, for schema.org
 	NoIndex     bool
 	CSRF        string
 	RequestID   string
 	Canonical   string
+	Origin      string // scheme and host of the site
 	Alternates  []alternate
 	Domain      string
 	Site        Site
@@ -80,12 +88,19 @@ type page struct {
 }
 
 // column is the part of the site a page belongs to (ColumnName and its kin).
-type column struct{ Name, About, Path string }
+type column struct {
+	Name, About, Path string
+	Kind              string // open, service or talk; "" is service
+}
 
 // article is what the head says of a page with a text that somebody published.
 type article struct {
-	Title, Published, Source, Keywords, URL string
+	Title, Source, Keywords, URL string
+	Day                          content.Day
 }
+
+// Published returns the day in the form that PubDate and the page show.
+func (a article) Published() string { return a.Day.Format("2006-01-02 15:04") }
 
 type crumb struct{ Text, Path string }
 
@@ -114,11 +129,17 @@ func (p page) Foreign() bool { return p.Lang.contentLang() != p.Lang.Code }
 
 // page returns what the layout needs for this request, under the title with the
 // given message id.
-func (s *Server) page(c *fiber.Ctx, titleID string) page {
+func (s *Server) page(c *fiber.Ctx, titleID string) page { return s.pageNamed(c, s.words(c)(titleID)) }
+
+// pageNamed is page for a title that is no message. Until the handler says more,
+// the page is a column of its own.
+func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 	v := visitOf(c)
+	t := s.words(c)
 	p := page{
 		Lang: v.Lang, Mode: v.Mode, Carried: v.Carried, Path: v.Path,
-		Title: s.words(c)(titleID), RequestID: requestID(c),
+		Title: title, RequestID: requestID(c), HomeName: t("crumbs.home"), Origin: s.base,
+		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
 	}
 	p.CSRF, _ = c.Locals(tokenKey).(string)

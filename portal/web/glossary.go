@@ -1,0 +1,188 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+	"golang.org/x/net/html"
+
+	"huitong/content"
+)
+
+func (s *Server) glossaryRoutes() []route {
+	return []route{{fiber.MethodGet, "/glossary", s.showGlossary, kept}}
+}
+
+type glossaryPage struct {
+	page
+	Terms []glossaryTerm
+}
+
+// glossaryTerm is a term under the name that the page's language gives it, with
+// the name in the other one.
+type glossaryTerm struct {
+	ID, Name, Lang, Other, OtherLang, About string
+}
+
+func (s *Server) showGlossary(c *fiber.Ctx) error {
+	p := glossaryPage{page: s.page(c, "glossary.title")}
+	p.Description = s.words(c)("glossary.lead")
+	p.Column = column{Name: p.Title, About: p.Description, Path: "/glossary", Kind: "open"}
+	chinese := p.Lang.contentLang()
+	for i, t := range s.content().Library.Glossary {
+		one := glossaryTerm{termID(i), s.contentText(c, t.ZH), chinese, t.EN, "en", s.contentText(c, t.About)}
+		if p.Lang.Code == "en" && t.EN != "" {
+			one.Name, one.Lang, one.Other, one.OtherLang = one.Other, one.OtherLang, one.Name, one.Lang
+		}
+		p.Terms = append(p.Terms, one)
+	}
+	return s.render(c, "glossary", p)
+}
+
+// termID returns the anchor of the glossary's entry with the given index.
+func termID(i int) string { return fmt.Sprintf("term-%d", i+1) }
+
+// linker finds the terms of the glossary in text, the longest first.
+type linker struct {
+	starts map[rune][]linkedTerm
+	latin  bool // terms are words between spaces, and capitals do not matter
+}
+
+type linkedTerm struct{ name, id string }
+
+// newLinker returns a linker for texts in lang.
+func newLinker(glossary []content.Term, lang string) linker {
+	l := linker{starts: map[rune][]linkedTerm{}, latin: lang == "en"}
+	for i, t := range glossary {
+		name := t.ZH
+		if l.latin {
+			name = t.EN
+		}
+		if name == "" {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(strings.ToLower(name))
+		l.starts[r] = append(l.starts[r], linkedTerm{name, termID(i)})
+	}
+	for _, terms := range l.starts {
+		slices.SortStableFunc(terms, func(a, b linkedTerm) int { return cmp.Compare(len(b.name), len(a.name)) })
+	}
+	return l
+}
+
+// at returns the longest term that text holds at byte i.
+func (l linker) at(text string, i int) (linkedTerm, bool) {
+	r, _ := utf8.DecodeRuneInString(text[i:])
+	for _, t := range l.starts[unicode.ToLower(r)] {
+		end := i + len(t.name)
+		if end > len(text) || !strings.EqualFold(text[i:end], t.name) {
+			continue
+		}
+		if before, _ := utf8.DecodeLastRuneInString(text[:i]); l.latin && unicode.IsLetter(before) {
+			continue
+		}
+		if after, _ := utf8.DecodeRuneInString(text[end:]); l.latin && unicode.IsLetter(after) {
+			continue
+		}
+		return t, true
+	}
+	return linkedTerm{}, false
+}
+
+// sections returns the sections with each term linked where it first stands, never
+// inside a heading or another link.
+func (l linker) sections(in []content.Section) []content.Section {
+	out := slices.Clone(in)
+	linked := map[string]bool{}
+	for i := range out {
+		out[i].HTML = template.HTML(l.html(string(in[i].HTML), linked)) // the section's own markup and ours
+	}
+	return out
+}
+
+// closed are the elements whose text is left as it is.
+var closed = []string{"a", "h1", "h2", "h3", "h4", "h5", "h6", "th", "code", "pre"}
+
+func (l linker) html(markup string, linked map[string]bool) string {
+	var b bytes.Buffer
+	z := html.NewTokenizer(strings.NewReader(markup))
+	depth := 0 // of closed elements
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return b.String() // the end: a string cannot fail to be read
+		}
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		switch {
+		case kind == html.StartTagToken && slices.Contains(closed, string(name)):
+			depth++
+		case kind == html.EndTagToken && slices.Contains(closed, string(name)):
+			depth--
+		case kind == html.TextToken && depth == 0:
+			raw = l.text(raw, linked)
+		}
+		b.WriteString(raw)
+	}
+}
+
+// text links terms in escaped text. A term that is linked already is passed over
+// as a whole, so that a shorter one inside it is not taken for itself.
+func (l linker) text(raw string, linked map[string]bool) string {
+	var b strings.Builder
+	for i := 0; i < len(raw); {
+		t, found := l.at(raw, i)
+		if !found {
+			_, size := utf8.DecodeRuneInString(raw[i:])
+			b.WriteString(raw[i : i+size])
+			i += size
+			continue
+		}
+		words := raw[i : i+len(t.name)]
+		if !linked[t.id] {
+			linked[t.id] = true
+			words = `<a class="term" href="/glossary#` + t.id + `">` + words + `</a>`
+		}
+		b.WriteString(words)
+		i += len(t.name)
+	}
+	return b.String()
+}
+
+// glossed keeps sections with linked terms, once for each version of the content.
+type glossed struct {
+	mu       sync.Mutex
+	content  *Content
+	linkers  map[string]linker            // by language
+	sections map[string][]content.Section // by page
+}
+
+// glossed returns the sections of the page at an address, with their terms linked.
+func (s *Server) glossed(address, lang string, sections []content.Section) []content.Section {
+	current := s.content()
+	g := &s.terms
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.content != current {
+		g.content, g.linkers, g.sections = current, map[string]linker{}, map[string][]content.Section{}
+	}
+	key := lang + " " + address
+	if done, ok := g.sections[key]; ok {
+		return done
+	}
+	l, ok := g.linkers[lang]
+	if !ok {
+		l = newLinker(current.Library.Glossary, lang)
+		g.linkers[lang] = l
+	}
+	g.sections[key] = l.sections(sections)
+	return g.sections[key]
+}
