@@ -72,6 +72,9 @@ func (s *Server) showReply(c *fiber.Ctx) error {
 func (s *Server) showText(c *fiber.Ctx, in column, text *content.Page) error {
 	p := textPage{page: s.pageNamed(c, s.contentText(c, text.Title)), Text: text, Due: text.ReviewDue(s.now())}
 	p.Column, p.Description = in, s.contentText(c, text.Summary)
+	if p.Foreign() {
+		p.TitleLang = p.Lang.contentLang()
+	}
 	p.Crumbs = []crumb{{in.Name, in.Path}}
 	p.Sections = s.glossed(text.Path(), languages[0].Code, text.Sections)
 	source := s.contentText(c, text.Source.Issuer)

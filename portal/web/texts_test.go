@@ -35,6 +35,12 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
+	_, doc := fetch(t, s, modeStandard, "/en"+lib.Help[0].Path())
+	for _, n := range find(doc, func(n *html.Node) bool { return text(n) == lib.Help[0].Title }) {
+		if lang := attr(n, "lang") + attr(n.Parent, "lang"); lang != "zh-Hans" && n.DataAtom != atom.Title {
+			t.Errorf("the Chinese title in <%s> on an English page is marked %q", n.Data, lang)
+		}
+	}
 	for _, address := range []string{"/help/no-such", "/replies/1"} {
 		if status, _ := fetch(t, s, modeStandard, address); status != 404 {
 			t.Errorf("GET %s = %d; want 404", address, status)

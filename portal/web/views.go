@@ -66,6 +66,7 @@ type page struct {
 	Query       string // what the search box shows
 	Title       string // of the page, without the site's name
 	Short       string // for tight places; "" is the title
+	TitleLang   string // of the title where it is not the page's
 	Description string
 	Column      column
 	Article     *article   // nil unless the page is one
