@@ -21,7 +21,7 @@ step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
 
-test: tools fmt vet check lint unit ## everything that must pass; installs what is missing
+test: tools fmt vet check lint unit browser ## everything that must pass; installs what is missing
 	@echo "all checks passed"
 
 tools: debian npm lint-tool
@@ -48,7 +48,12 @@ lint:
 	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
 unit:
-	$(call step,go test,go test -race -shuffle=on -timeout 20m ./...)
+	$(call step,go test,go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e))
+
+# The browser has both cores to itself, and the portal it visits is the one that
+# people run, without the race detector.
+browser:
+	$(call step,browser tests,go test -shuffle=on -timeout 25m ./portal/e2e)
 
 run: ## serve the site
 	go run ./portal
