@@ -16,7 +16,7 @@ FUZZ_TIME ?= 20s
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit run dev shots fuzz
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots fuzz
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
