@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -66,7 +67,9 @@ func TestModeSurvivesWithoutCookies(t *testing.T) {
 		followed := 0
 		for _, link := range ownLink.FindAllStringSubmatch(body, -1) {
 			path := strings.ReplaceAll(link[1], "&amp;", "&")
-			if strings.HasPrefix(path, "/static/") || strings.Contains(path, "mode=") && !strings.Contains(path, "mode="+mode) {
+			file, _, _ := strings.Cut(path, "?")
+			if filepath.Ext(file) != "" || // a style sheet, a feed: no page
+				strings.HasPrefix(path, "/static/") || strings.Contains(path, "mode=") && !strings.Contains(path, "mode="+mode) {
 				continue
 			}
 			followed++
