@@ -14,7 +14,7 @@ import (
 
 // corpus is one version of the content with the engines built from it.
 type corpus struct {
-	library    *content.Library
+	published  *content.Library
 	normalizer *search.Normalizer
 	index      *search.Index // embedded: the bot's, and the site's when it has no other
 	bot        *bot.Bot
@@ -42,7 +42,7 @@ func buildCorpus(ctx context.Context, lib *content.Library) (*corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("synonyms.txt: %w", err)
 	}
-	c := &corpus{library: lib, normalizer: n, index: search.NewIndex(n)}
+	c := &corpus{published: lib, normalizer: n, index: search.NewIndex(n)}
 	if err := c.index.Index(ctx, bot.Documents(lib)); err != nil {
 		return nil, fmt.Errorf("index content: %w", err)
 	}
