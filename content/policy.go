@@ -17,6 +17,7 @@ type Policy struct {
 	Names       []string      `yaml:"names"` // what people call it
 	Category    string        `yaml:"category"`
 	Order       int           `yaml:"order"`
+	Languages   []string      `yaml:"languages"` // into which it has to be translated
 	Audience    []string      `yaml:"audience"`
 	Summary     string        `yaml:"summary"`
 	SummaryEN   string        `yaml:"summaryEn"`
