@@ -19,9 +19,10 @@ type Fact struct {
 	Value     string  `yaml:"value"`   // as it is shown, for example "1578元/人/月"
 	ValueEN   string  `yaml:"valueEn"` // the same in English; empty where Value needs no translation
 	Number    float64 `yaml:"number"`
-	Unit      string  `yaml:"unit"` // of Number, for example 元/人/月
-	Year      int     `yaml:"year"` // the year that an amount or count is of
-	What      string  `yaml:"what"` // what it is the value of
+	Unit      string  `yaml:"unit"`   // of Number, for example 元/人/月
+	Year      int     `yaml:"year"`   // the year that an amount or count is of
+	What      string  `yaml:"what"`   // what it is the value of
+	WhatEN    string  `yaml:"whatEn"` // the same in English, of a phone number
 	Source    Source  `yaml:"source"`
 	InForce   Day     `yaml:"inForce"`
 	ReviewBy  Day     `yaml:"reviewBy"`
@@ -68,6 +69,15 @@ func (d Day) String() string {
 // Text returns the fact as running text: amounts and counts carry their year, an
 // unconfirmed fact carries the note that 12345 has the last word.
 func (f Fact) Text() string { return f.Value + f.qualifier() }
+
+// About says in lang what the fact is the value of; Chinese for any language but
+// English.
+func (f Fact) About(lang string) string {
+	if lang == "en" {
+		return or(f.WhatEN, f.What)
+	}
+	return f.What
+}
 
 // Markdown is Text with a phone number as a tel: link.
 func (f Fact) Markdown() string {

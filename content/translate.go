@@ -42,9 +42,10 @@ type conditionTexts struct {
 }
 
 type questionTexts struct {
-	Label   string            `yaml:"label"`
-	Help    string            `yaml:"help"`
-	Options map[string]string `yaml:"options"` // by value
+	Label      string            `yaml:"label"`
+	Help       string            `yaml:"help"`
+	Options    map[string]string `yaml:"options"`    // labels by value
+	OptionHelp map[string]string `yaml:"optionHelp"` // by value
 }
 
 type answered struct {
@@ -162,7 +163,7 @@ func (q *Question) in(lang string, t questionTexts) *Question {
 		if lang == "en" {
 			label = or(label, standardOptions[o.Value])
 		}
-		return Option{Value: o.Value, Label: or(label, o.Label)}
+		return Option{Value: o.Value, Label: or(label, o.Label), Help: or(t.OptionHelp[o.Value], o.Help)}
 	})
 	return &out
 }
