@@ -84,6 +84,7 @@ type Entry struct {
 	Phrasings []string
 	Text      string
 	URL       string
+	Links     []string // other policies that its section links to
 }
 
 // Searcher finds entries; both search engines do.
@@ -112,6 +113,12 @@ type Bot struct {
 	names   map[string][]string // of each policy, normalised
 	slugs   []string            // class of the topic classifier to policy
 
+	questions map[string][]Entry     // of each policy: the entries with a question, in order
+	published map[string]string      // each such question, normalised, to its entry
+	sections  map[string][]string    // of each policy, in order
+	links     map[string][]string    // policy#section to the other policies that it links to
+	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
+
 	trained chan struct{} // closed when the classifiers are there
 	topic   *classifier
 	scope   *classifier // inside, outside
@@ -126,6 +133,7 @@ func New(c Config) (*Bot, error) {
 		return nil, err
 	}
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, trained: make(chan struct{})}
+	b.prepareSuggestions(c.Entries)
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
 		if !slices.Contains(b.slugs, e.Policy) {
@@ -189,13 +197,13 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	}
 	switch {
 	case m.bare && b.names[policyOf(q.Conversation)] == nil:
-		return b.clarify(q, m), nil
+		return b.clarify(ctx, q, m)
 	case (m.confidence < answerFrom || len(m.entries) == 0) && danger >= suspectFrom:
 		return b.warn(q, danger), nil
 	case m.confidence < answerFrom || len(m.entries) == 0:
 		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Popular, Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
 	}
-	return b.answer(m), nil
+	return b.answer(q, m), nil
 }
 
 // warn says whom to call for a child in danger.
@@ -204,30 +212,15 @@ func (b *Bot) warn(q Question, danger float64) Reply {
 }
 
 // answer quotes the best entry of the match.
-func (b *Bot) answer(m match) Reply {
+func (b *Bot) answer(q Question, m match) Reply {
 	best := m.entries[0]
-	r := Reply{Outcome: Answer, Answer: excerpt(best.Text), Confidence: m.confidence, Conversation: conversationOf(best.Policy)}
-	r.Citations = []Citation{{Policy: best.Policy, Section: best.Section, Title: best.Title, URL: best.URL}}
-	for _, e := range m.entries[1:] {
-		if e.Question != "" && e.Section != best.Section && len(r.Suggestions) < 3 {
-			r.Suggestions = append(r.Suggestions, e.Question)
-		}
+	asked := askedIn(q.Conversation).with(b.published[b.norm.Normalize(q.Text)]).with(best.ID)
+	return Reply{
+		Outcome: Answer, Answer: excerpt(best.Text), Confidence: m.confidence,
+		Citations:    []Citation{{Policy: best.Policy, Section: best.Section, Title: best.Title, URL: best.URL}},
+		Suggestions:  b.next(m, asked),
+		Conversation: conversationOf(best.Policy, asked),
 	}
-	return r
-}
-
-// clarify asks which policy is meant, with a full question for each of the likely
-// ones to choose from.
-func (b *Bot) clarify(q Question, m match) Reply {
-	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
-	seen := map[string]bool{}
-	for _, e := range m.likely {
-		if !seen[e.Policy] && len(r.Suggestions) < 4 {
-			seen[e.Policy] = true
-			r.Suggestions = append(r.Suggestions, e.Topic+"："+strings.TrimRight(q.Text, "?？。 "))
-		}
-	}
-	return r
 }
 
 // excerptLength bounds an answer, in characters; a longer section is cut after a

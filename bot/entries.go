@@ -2,6 +2,8 @@ package bot
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"huitong/content"
@@ -20,7 +22,7 @@ func Entries(lib *content.Library) []Entry {
 			titles[s.ID] = p.Titles.ZH + "：" + s.Title
 			out = append(out, Entry{
 				ID: p.Slug + ".section." + s.ID, Policy: p.Slug, Section: s.ID, Kind: "section", Topic: topic,
-				Title: titles[s.ID], Text: s.Text, URL: url + "#" + s.ID,
+				Title: titles[s.ID], Text: s.Text, URL: url + "#" + s.ID, Links: linked(p.Slug, s),
 			})
 		}
 		for i, f := range p.FAQ {
@@ -35,6 +37,19 @@ func Entries(lib *content.Library) []Entry {
 				ID: p.Slug + ".policy", Policy: p.Slug, Section: first, Kind: "policy", Topic: topic,
 				Title: p.Titles.ZH, Phrasings: append([]string{p.Titles.ZH, topic, p.Titles.EN}, p.Names...), Text: p.Summary, URL: url + "#" + first,
 			})
+		}
+	}
+	return out
+}
+
+var policyLink = regexp.MustCompile(`href="/policies/([a-z0-9-]+)`)
+
+// linked returns the other policies that a section of a policy links to.
+func linked(policy string, s content.Section) []string {
+	var out []string
+	for _, m := range policyLink.FindAllStringSubmatch(string(s.HTML), -1) {
+		if m[1] != policy && !slices.Contains(out, m[1]) {
+			out = append(out, m[1])
 		}
 	}
 	return out

@@ -35,6 +35,7 @@ const (
 type match struct {
 	entries    []Entry // of the best policy, best first
 	likely     []Entry // best entry of each policy, best policy first
+	scores     map[string]float64
 	confidence float64 // that entries[0] answers
 	bare       bool    // the question names no topic
 }
@@ -63,7 +64,7 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 		scores[spoken] += loyalty
 	}
 	m := b.pick(result.Hits, b.ranked(scores))
-	m.bare = bare
+	m.bare, m.scores = bare, scores
 	if len(m.entries) > 0 && !bare {
 		m.confidence = b.signals(result.Hits, words, normal, m).confidence()
 	}

@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"huitong/search"
+)
+
+// How many questions are offered.
+const (
+	mostChoices = 4 // to choose from, one for each policy
+	mostNext    = 3 // under an answer
+)
+
+// prepareSuggestions files the published questions. Only one that leads to an
+// answer of its own policy is ever suggested; that is tried once, when it is needed
+// first.
+func (b *Bot) prepareSuggestions(entries []Entry) {
+	b.questions, b.published = map[string][]Entry{}, map[string]string{}
+	b.links, b.sections = map[string][]string{}, map[string][]string{}
+	b.sound = map[string]func() bool{}
+	for _, e := range entries {
+		if len(e.Links) > 0 {
+			b.links[e.Policy+"#"+e.Section] = e.Links
+		}
+		if !slices.Contains(b.sections[e.Policy], e.Section) {
+			b.sections[e.Policy] = append(b.sections[e.Policy], e.Section)
+		}
+		if e.Question == "" {
+			continue
+		}
+		b.questions[e.Policy] = append(b.questions[e.Policy], e)
+		b.published[b.norm.Normalize(e.Question)] = e.ID
+		b.sound[e.ID] = sync.OnceValue(func() bool { return b.leadsHome(e) })
+	}
+}
+
+// leadsHome reports whether the entry's question, asked at the start of a
+// conversation, is answered from its own policy.
+func (b *Bot) leadsHome(e Entry) bool {
+	ctx, words := context.Background(), b.lexicon.readings(b.norm.Fold(e.Question))
+	if _, certain := b.urgency(words); certain {
+		return false
+	}
+	m, err := b.match(ctx, e.Question, "", words)
+	return err == nil && !m.bare && len(m.entries) > 0 && m.confidence >= answerFrom && m.entries[0].Policy == e.Policy
+}
+
+// clarify asks which policy is meant, with a published question of each of the
+// likely ones to choose from.
+func (b *Bot) clarify(ctx context.Context, q Question, m match) (Reply, error) {
+	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
+	result, err := b.search.Search(ctx, search.Query{Text: q.Text, Kinds: []string{"faq"}, Limit: len(b.entries), Bare: true})
+	if err != nil {
+		return Reply{}, err
+	}
+	seen := map[string]bool{}
+	for _, e := range b.choices(q, result.Hits, m.scores) {
+		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.sound[e.ID]() {
+			seen[e.Policy] = true
+			r.Suggestions = append(r.Suggestions, e.Question)
+		}
+	}
+	return r, nil
+}
+
+// What makes a question a good one to choose: beside how near it comes to what was
+// asked, that it says what it is about and that its policy is likely meant.
+const (
+	standsAlone = 0.5
+	likelyMeant = 0.3
+)
+
+// choices ranks the published questions that do more than repeat what was asked.
+func (b *Bot) choices(q Question, hits []search.Hit, scores map[string]float64) []Entry {
+	value := map[string]float64{}
+	for _, h := range hits {
+		value[h.ID] = h.Score / hits[0].Score
+	}
+	var out []Entry
+	text := b.norm.Normalize(q.Text)
+	for _, slug := range b.slugs {
+		for _, e := range b.questions[slug] {
+			question := b.norm.Normalize(e.Question)
+			if strings.Contains(question, text) {
+				continue
+			}
+			if b.calls(slug, question) {
+				value[e.ID] += standsAlone
+			}
+			value[e.ID] += likelyMeant * scores[slug]
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Entry) int { return cmp.Compare(value[y.ID], value[x.ID]) })
+	return out
+}
+
+// next returns the questions to ask after an answer: of the sections that follow it
+// on the policy's page, as a family goes on from what is given to how one applies;
+// one of a policy that the section links to; and what comes closest.
+func (b *Bot) next(m match, before asked) []string {
+	best := m.entries[0]
+	var out []string
+	add := func(limit int, entries ...Entry) {
+		for _, e := range entries {
+			if e.Question != "" && len(out) < limit && !before.has(e.ID) && !slices.Contains(out, e.Question) && b.sound[e.ID]() {
+				out = append(out, e.Question)
+				return
+			}
+		}
+	}
+	own := b.questions[best.Policy]
+	for _, section := range b.following(best) {
+		add(mostNext-1, only(own, func(e Entry) bool { return e.Section == section })...)
+	}
+	for _, slug := range b.links[best.Policy+"#"+best.Section] {
+		near := only(m.likely, func(e Entry) bool { return e.Policy == slug })
+		add(mostNext, only(append(near, b.questions[slug]...), notElliptic)...)
+	}
+	// A question of a section that was quoted as a whole is answered with it.
+	fresh := func(e Entry) bool { return e.Section != best.Section || best.Kind == "faq" }
+	for range mostNext {
+		add(mostNext, only(m.entries[1:], fresh)...)
+		add(mostNext, only(own, fresh)...)
+	}
+	return out
+}
+
+// notElliptic reports whether the question is too long to be taken for one about
+// the policy spoken of.
+func notElliptic(e Entry) bool { return utf8.RuneCountInString(e.Question) > ellipsisSize }
+
+// following returns the other sections of the entry's policy, those after its own
+// first.
+func (b *Bot) following(e Entry) []string {
+	all := b.sections[e.Policy]
+	i := slices.Index(all, e.Section)
+	return append(slices.Clone(all[i+1:]), all[:max(i, 0)]...)
+}
+
+func only(entries []Entry, keep func(Entry) bool) []Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !keep(e) })
+}
