@@ -14,22 +14,27 @@ import (
 // nowhere, facts and policies past their review date, the same question answered
 // in two ways. Problems come sorted by file and line.
 func (l *Library) Check(today time.Time) []Problem {
-	c := &lint{}
+	c := &lint{problems: slices.Clone(l.notes)}
 	for _, f := range l.Facts.All {
 		if today.After(f.ReviewBy.Time) {
 			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q was to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
 		}
 	}
-	asked := map[string]*Policy{}
+	asked := map[string]*Policy{} // in any language
 	for _, p := range l.Policies {
 		if p.ReviewDue(today) {
 			c.add(p.file, p.src.line("reviewBy"), "policy was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		}
 		l.checkLinks(p.file, p.Sections, c)
 		l.checkFAQ(p, asked, c)
-		l.checkTranslations(p, c)
 		checkPlain(p.file, p.lines, p.Plainness(), c)
 		p.checkForm(c)
+		for _, lang := range sortedKeys(p.translations) {
+			t := p.translations[lang]
+			l.checkLinks(t.file, t.Sections, c)
+			l.checkFAQ(t, asked, c)
+			checkPlain(t.file, t.lines, t.Plainness(), c)
+		}
 	}
 	for _, p := range slices.Concat(l.Help, l.Replies) {
 		if p.ReviewDue(today) {
@@ -37,6 +42,11 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 		l.checkLinks(p.file, p.Sections, c)
 		checkPlain(p.file, p.lines, p.Plainness(), c)
+		for _, lang := range sortedKeys(p.translations) {
+			t := p.translations[lang]
+			l.checkLinks(t.file, t.Sections, c)
+			checkPlain(t.file, t.lines, t.Plainness(), c)
+		}
 	}
 	l.checkUnused(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
@@ -120,7 +130,7 @@ func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
 	for i, f := range p.FAQ {
 		for _, q := range append([]string{f.Q}, f.Alt...) {
 			key := strings.ToLower(strings.TrimRight(q, "？?。 "))
-			if other, twice := asked[key]; twice && other != p {
+			if other, twice := asked[key]; twice && other.Slug != p.Slug {
 				c.add(p.file, p.src.line("faq", i), fmt.Sprintf("question %q is answered by %s too", q, other.Slug), "keep it in one policy and link there")
 			}
 			asked[key] = p

@@ -25,6 +25,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,14 +54,16 @@ type Library struct {
 	Version    string // changes whenever any file changes
 
 	bySlug map[string]*Policy
+	notes  []Problem // found on loading, for Check to report
 }
 
 // Category groups policies on the list page and filters searches.
 type Category struct {
-	Slug  string `yaml:"slug"`
-	ZH    string `yaml:"zh"`
-	EN    string `yaml:"en"`
-	About string `yaml:"about"`
+	Slug    string `yaml:"slug"`
+	ZH      string `yaml:"zh"`
+	EN      string `yaml:"en"`
+	About   string `yaml:"about"`
+	AboutEN string `yaml:"aboutEn"`
 }
 
 // Title returns the category's name in lang; Chinese for any language but English.
@@ -71,20 +74,47 @@ func (c Category) Title(lang string) string {
 	return c.ZH
 }
 
+// Description returns what the category holds in lang, and whether it is in that
+// language; Chinese where there is no English.
+func (c Category) Description(lang string) (string, bool) { return inEnglish(lang, c.AboutEN, c.About) }
+
+// inEnglish picks the English text where lang asks for it and there is one.
+func inEnglish(lang, en, zh string) (text string, ok bool) {
+	if lang == "en" && en != "" {
+		return en, true
+	}
+	return zh, lang != "en"
+}
+
 // Term is one entry of the glossary: a policy term and its agreed English name.
 type Term struct {
-	ZH    string   `yaml:"zh"`
-	EN    string   `yaml:"en"`
-	About string   `yaml:"about"`
-	Names []string `yaml:"names"`
+	ZH      string   `yaml:"zh"`
+	EN      string   `yaml:"en"`
+	About   string   `yaml:"about"`
+	AboutEN string   `yaml:"aboutEn"`
+	Names   []string `yaml:"names"`
 }
+
+// Meaning returns what the term means in lang, and whether it is in that language;
+// Chinese where there is no English.
+func (t Term) Meaning(lang string) (string, bool) { return inEnglish(lang, t.AboutEN, t.About) }
 
 // Assistant is what the bot says on its own account; answers come from policies.
 type Assistant struct {
-	Urgent  Words    `yaml:"urgent"`
-	Refuse  Words    `yaml:"refuse"`
-	Clarify Words    `yaml:"clarify"`
-	Popular []string `yaml:"popular"` // questions to begin with
+	Urgent    Words    `yaml:"urgent"`
+	Refuse    Words    `yaml:"refuse"`
+	Clarify   Words    `yaml:"clarify"`
+	Popular   []string `yaml:"popular"` // questions to begin with
+	PopularEN []string `yaml:"popularEn"`
+}
+
+// Starters returns questions to begin with in lang; Chinese for any language but
+// English.
+func (a Assistant) Starters(lang string) []string {
+	if lang == "en" && len(a.PopularEN) > 0 {
+		return a.PopularEN
+	}
+	return a.Popular
 }
 
 // Words are a text in Chinese and English.
@@ -116,6 +146,9 @@ func loadAssistant(fsys fs.FS, facts *Facts, c *collector) Assistant {
 	for key, w := range map[string]Words{"urgent": a.Urgent, "refuse": a.Refuse, "clarify": a.Clarify} {
 		if src != nil && (w.ZH == "" || w.EN == "") {
 			c.add(file, src.line("assistant", key), key+" is missing in a language", "give zh and en")
+		}
+		if src != nil && strings.ContainsFunc(w.EN, isHan) {
+			c.note(file, src.line("assistant", key, "en"), "English of "+key+" has Chinese in it", "a fact in it must be a bare number")
 		}
 	}
 	return a
@@ -176,14 +209,15 @@ func Load(fsys fs.FS) (*Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
-	english := loadQuestionTexts(fsys, "en", shared, facts, c)
+	english := tongue{lang: "en", facts: facts.in("en")}
+	english.shared = loadQuestionTexts(fsys, english, c)
 	names = slices.DeleteFunc(names, isTranslation)
 	for _, p := range loadPolicies(fsys, names, facts, shared, english, c) {
 		l.Policies = append(l.Policies, p)
 		l.bySlug[p.Slug] = p
 	}
-	l.Help = loadPages(fsys, "help", facts, checkHelpPage, c)
-	l.Replies = loadPages(fsys, "replies", facts, checkReply, c)
+	l.Help = loadPages(fsys, "help", pageKind{facts, english, checkHelpPage}, c)
+	l.Replies = loadPages(fsys, "replies", pageKind{facts, english, checkReply}, c)
 	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
 	if len(names) == 0 {
 		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
@@ -192,6 +226,7 @@ func Load(fsys fs.FS) (*Library, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	l.notes = c.notes
 	l.sortPolicies()
 	l.Version, err = version(fsys)
 	if err != nil {
@@ -202,7 +237,7 @@ func Load(fsys fs.FS) (*Library, error) {
 
 // loadPolicies reads the named files, several at a time; policies and problems come
 // in the order of the names, whichever was read first.
-func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Question, english map[string]questionTexts, c *collector) []*Policy {
+func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Question, english tongue, c *collector) []*Policy {
 	policies := make([]*Policy, len(names))
 	found := make([]collector, len(names))
 	var next atomic.Int64
@@ -211,7 +246,7 @@ func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Q
 		wait.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
 				if policies[i] = loadPolicy(fsys, names[i], facts, shared, &found[i]); policies[i] != nil {
-					loadTranslation(fsys, policies[i], "en", facts, english, &found[i])
+					policies[i].translate(fsys, english, &found[i])
 				}
 			}
 		})
@@ -219,6 +254,7 @@ func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Q
 	wait.Wait()
 	for _, f := range found {
 		c.problems = append(c.problems, f.problems...)
+		c.notes = append(c.notes, f.notes...)
 	}
 	return slices.DeleteFunc(policies, func(p *Policy) bool { return p == nil })
 }
@@ -333,10 +369,17 @@ func watchOptional(w *fsnotify.Watcher, dir string) {
 }
 
 // collector gathers problems so that one load reports them all.
-type collector struct{ problems []error }
+type collector struct {
+	problems []error
+	notes    []Problem // what Load accepts and Check reports
+}
 
 func (c *collector) add(file string, line int, what, fix string) {
 	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})
+}
+
+func (c *collector) note(file string, line int, what, fix string) {
+	c.notes = append(c.notes, Problem{File: file, Line: line, What: what, Fix: fix})
 }
 
 func (c *collector) err() error { return errors.Join(c.problems...) }

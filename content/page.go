@@ -13,20 +13,31 @@ import (
 // Page is a text of the site that is no policy: a help page (help/<slug>.md) or
 // the office's published reply to a proposal (replies/<number>.md).
 type Page struct {
-	Slug      string `yaml:"slug"` // permanent; of a reply: reply-<number>
-	Title     string `yaml:"title"`
-	Summary   string `yaml:"summary"`
-	Published Day    `yaml:"published"`
-	ReviewBy  Day    `yaml:"reviewBy"` // zero for a reply, which says what was so on its day
-	Source    Source `yaml:"source"`   // of a reply: the document it sums up
-	Column    string `yaml:"column"`   // of a reply: the column it stands in
-	Number    string `yaml:"number"`   // of a reply: the proposal's number
+	Slug      string   `yaml:"slug"` // permanent; of a reply: reply-<number>
+	Title     string   `yaml:"title"`
+	Summary   string   `yaml:"summary"`
+	Languages []string `yaml:"languages"` // into which it has to be translated
+	Published Day      `yaml:"published"`
+	ReviewBy  Day      `yaml:"reviewBy"` // zero for a reply, which says what was so on its day
+	Source    Source   `yaml:"source"`   // of a reply: the document it sums up
+	Column    string   `yaml:"column"`   // of a reply: the column it stands in
+	Number    string   `yaml:"number"`   // of a reply: the proposal's number
 
 	Sections []Section `yaml:"-"` // of the body, in order
+	Lang     string    `yaml:"-"` // zh-Hans, or that of a translation
+
+	translations map[string]*Page // by language
 
 	file  string
 	lines []string // of the file
 	src   *source
+}
+
+// pageTranslation is what a file <slug>.en.md beside a page declares.
+type pageTranslation struct {
+	Translates string `yaml:"translates"` // digest of the original that was translated
+	Title      string `yaml:"title"`
+	Summary    string `yaml:"summary"`
 }
 
 // Path returns the page's address on the site.
@@ -35,6 +46,15 @@ func (p *Page) Path() string {
 		return "/replies/" + p.Number
 	}
 	return "/help/" + p.Slug
+}
+
+// In returns the page with its texts in lang, and whether there is such a
+// translation; otherwise the page itself.
+func (p *Page) In(lang string) (*Page, bool) {
+	if t, ok := p.translations[lang]; ok {
+		return t, true
+	}
+	return p, lang == p.Lang
 }
 
 // Section returns the body's section with the given ID.
@@ -81,17 +101,26 @@ func sectionOf(sections []Section, id string) (Section, bool) {
 	return sections[i], true
 }
 
-// loadPages reads the pages of a directory, which may be absent; each is checked
-// by the rules of its kind.
-func loadPages(fsys fs.FS, dir string, facts *Facts, check func(*Page, *collector), c *collector) []*Page {
+// pageKind is how the pages of one directory are read.
+type pageKind struct {
+	facts   *Facts
+	english tongue
+	check   func(*Page, *collector)
+}
+
+// loadPages reads the pages of a directory, which may be absent, each with its
+// translation.
+func loadPages(fsys fs.FS, dir string, kind pageKind, c *collector) []*Page {
 	names, err := fs.Glob(fsys, dir+"/*.md")
 	if err != nil {
 		c.add(dir, 0, "cannot be listed: "+err.Error(), "")
 	}
 	var out []*Page
-	for _, name := range names {
-		if p := loadPage(fsys, name, facts, c); p != nil {
-			check(p, c)
+	for _, name := range slices.DeleteFunc(names, isTranslation) {
+		if p := loadPage(fsys, name, kind.facts, c); p != nil {
+			kind.check(p, c)
+			checkLanguages(p.file, p.src.line("languages"), p.Languages, c)
+			p.translate(fsys, kind.english, c)
 			out = append(out, p)
 		}
 	}
@@ -108,7 +137,7 @@ func loadPage(fsys fs.FS, name string, facts *Facts, c *collector) *Page {
 	if !ok {
 		return nil
 	}
-	p := &Page{file: name, lines: strings.Split(string(b), "\n")}
+	p := &Page{Lang: "zh-Hans", file: name, lines: strings.Split(string(b), "\n"), translations: map[string]*Page{}}
 	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
 		return nil
 	}
@@ -121,6 +150,29 @@ func loadPage(fsys fs.FS, name string, facts *Facts, c *collector) *Page {
 		ids[s.ID] = true
 	}
 	return p
+}
+
+// translate reads <page>.<lang>.md for p, if there is one.
+func (p *Page) translate(fsys fs.FS, to tongue, c *collector) {
+	var t pageTranslation
+	f, ok := to.read(fsys, original{p.file, p.Languages, p.rawTexts, p.Sections}, &t, c)
+	if !ok {
+		return
+	}
+	out := *p
+	out.Lang, out.translations = to.lang, nil
+	out.Title, out.Summary = or(t.Title, p.Title), or(t.Summary, p.Summary)
+	out.Sections = inOrder(p.Sections, f.sections)
+	out.file, out.src, out.lines = f.name, f.src, f.lines
+	p.translations[to.lang] = &out
+}
+
+// rawTexts returns the page's texts with the names of facts still in them, and its
+// body.
+func (p *Page) rawTexts() (any, string) {
+	var raw Page
+	body := readRaw(p.lines, &raw)
+	return pageTranslation{Title: raw.Title, Summary: raw.Summary}, body
 }
 
 // base returns the file's name without its ending.

@@ -40,8 +40,6 @@ type Policy struct {
 	Lang     string    `yaml:"-"` // zh-Hans, or that of a translation
 
 	translations map[string]*Policy // by language
-	translates   string             // of a translation: digest of the original that it was made from
-	digest       string             // of the file
 
 	file      string
 	lines     []string // of the file
@@ -112,9 +110,9 @@ func (p *Policy) Title(lang string) string {
 	return p.Titles.ZH
 }
 
-// Short returns the short title in lang.
+// Short returns the short title in lang; of English only a translation has one.
 func (p *Policy) Short(lang string) string {
-	if lang == "en" || p.Titles.Short == "" {
+	if lang == "en" && p.Lang != lang || p.Titles.Short == "" {
 		return p.Title(lang)
 	}
 	return p.Titles.Short
@@ -152,7 +150,7 @@ func loadPolicy(fsys fs.FS, name string, facts *Facts, shared map[string]*Questi
 	if !ok {
 		return nil
 	}
-	p := &Policy{file: name, lines: strings.Split(string(b), "\n"), Lang: "zh-Hans", digest: digest(b), translations: map[string]*Policy{}}
+	p := &Policy{file: name, lines: strings.Split(string(b), "\n"), Lang: "zh-Hans", translations: map[string]*Policy{}}
 	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
 		return nil
 	}
@@ -200,6 +198,7 @@ func (p *Policy) check(c *collector) {
 	if p.Source.Number == "" && !p.Source.Unconfirmed {
 		bad(p.src.line("source"), "source has no document number", "give it, or mark the source unconfirmed: true")
 	}
+	checkLanguages(p.file, p.src.line("languages"), p.Languages, c)
 	p.checkLists(bad)
 }
 

@@ -1,20 +1,21 @@
 package content
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // translation is what a file <slug>.en.md beside a policy holds: the policy's
 // texts in another language, under the same names. Rules are never repeated.
 type translation struct {
-	Translates  string                    `yaml:"translates"` // Digest of the original that was translated
+	Translates  string                    `yaml:"translates"` // digest of the original that was translated
 	Title       string                    `yaml:"title"`
-	Short       string                    `yaml:"short"`
+	Short       string                    `yaml:"short"` // for tight places; may be left out
 	Summary     string                    `yaml:"summary"`
 	Audience    []string                  `yaml:"audience"`
 	Gives       []titled                  `yaml:"gives"`
@@ -24,7 +25,7 @@ type translation struct {
 	Documents   map[string]titled         `yaml:"documents"` // by the document's name
 	Sections    map[string]titled         `yaml:"sections"`  // of the form, by name; text is the intro
 	Questions   map[string]questionTexts  `yaml:"questions"` // the policy's own, by name
-	Steps       []string                  `yaml:"steps"`     // what each step of the decision does
+	Steps       []stepTexts               `yaml:"steps"`     // of the decision
 	Office      string                    `yaml:"office"`
 	Decision    string                    `yaml:"decision"`
 	FAQ         []answered                `yaml:"faq"`
@@ -48,14 +49,39 @@ type questionTexts struct {
 	OptionHelp map[string]string `yaml:"optionHelp"` // by value
 }
 
+type stepTexts struct {
+	Does  string `yaml:"does"`
+	Basis string `yaml:"basis"`
+}
+
+// UnmarshalYAML reads what the step does, or does and basis under their names.
+func (s *stepTexts) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&s.Does)
+	}
+	type plain stepTexts
+	return n.Decode((*plain)(s))
+}
+
 type answered struct {
 	Q   string   `yaml:"q"`
-	Alt []string `yaml:"alt"`
+	Alt []string `yaml:"alt"` // the language's own; not those of the original
 	A   string   `yaml:"a"`
 }
 
+// tongue is a language that content is translated into.
+type tongue struct {
+	lang   string
+	facts  *Facts                   // with their values in it
+	shared map[string]questionTexts // the shared questions
+}
+
+// tongues are the languages that a policy or page may be translated into.
+var tongues = []string{"en"}
+
 // In returns the policy with its texts in lang, and whether there is such a
-// translation; otherwise the policy itself.
+// translation; otherwise the policy itself. Where a translation lacks a text, that
+// of the original stands.
 func (p *Policy) In(lang string) (*Policy, bool) {
 	if t, ok := p.translations[lang]; ok {
 		return t, true
@@ -63,69 +89,172 @@ func (p *Policy) In(lang string) (*Policy, bool) {
 	return p, lang == p.Lang
 }
 
-// digest names one version of a file.
-func digest(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])[:12]
+// isTranslation reports whether a file is a translation of another beside it.
+func isTranslation(name string) bool { return path.Ext(strings.TrimSuffix(name, ".md")) != "" }
+
+// checkLanguages finds languages that nothing can be translated into.
+func checkLanguages(file string, line int, languages []string, c *collector) {
+	for _, lang := range languages {
+		if !slices.Contains(tongues, lang) {
+			c.add(file, line, fmt.Sprintf("unknown language %q", lang), "use "+strings.Join(tongues, ", "))
+		}
+	}
 }
 
-// loadTranslation reads policies/<slug>.<lang>.md for p.
-func loadTranslation(fsys fs.FS, p *Policy, lang string, facts *Facts, shared map[string]questionTexts, c *collector) {
-	name := strings.TrimSuffix(p.file, ".md") + "." + lang + ".md"
-	b, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return // a missing translation is for Check to report
+// rawTexts returns the texts of a policy that has been loaded with the names of
+// facts still in them, as a translation has to repeat them, and its body.
+func (p *Policy) rawTexts() (any, string) {
+	var raw Policy
+	body := readRaw(p.lines, &raw)
+	return raw.texts(), body
+}
+
+// readRaw reads a file again, whose faults have been reported, without filling in
+// the facts.
+func readRaw(lines []string, out any) (body string) {
+	front, body, _, _ := splitFront("", []byte(strings.Join(lines, "\n")), &collector{})
+	_ = yaml.Unmarshal(front, out)
+	return body
+}
+
+// texts returns what a translation of the policy has to say.
+func (p *Policy) texts() translation {
+	t := translation{
+		Title: p.Titles.ZH, Summary: p.Summary, Audience: p.Audience, Office: p.Decides.Office, Decision: p.Decides.Text,
+		Eligibility: map[string]conditionTexts{}, Documents: map[string]titled{}, Sections: map[string]titled{}, Questions: map[string]questionTexts{},
 	}
-	front, body, bodyLine, ok := splitFront(name, b, c)
+	for _, g := range p.Gives {
+		t.Gives = append(t.Gives, titled{g.Title, g.Text})
+	}
+	for _, c := range p.Eligibility {
+		t.Eligibility[c.Name] = conditionTexts{c.Yes, c.No, c.Unknown}
+	}
+	for _, r := range p.Confirm {
+		t.Confirm = append(t.Confirm, r.Text)
+	}
+	for _, r := range p.Outcomes {
+		t.Outcomes = append(t.Outcomes, r.Text)
+	}
+	for _, d := range p.Documents {
+		t.Documents[d.Name] = titled{d.Title, d.Text}
+	}
+	for _, s := range p.Questions {
+		t.Sections[s.Section] = titled{s.Title, s.Intro}
+		for _, a := range s.Ask {
+			if !a.shared() {
+				t.Questions[a.Name] = a.texts()
+			}
+		}
+	}
+	for _, s := range p.Decides.Steps {
+		t.Steps = append(t.Steps, stepTexts{s.Does, s.Basis})
+	}
+	for _, f := range p.FAQ {
+		t.FAQ = append(t.FAQ, answered{Q: f.Q, A: f.A})
+	}
+	return t
+}
+
+func (q *Question) texts() questionTexts {
+	t := questionTexts{Label: q.Label, Help: q.Help, Options: map[string]string{}, OptionHelp: map[string]string{}}
+	for _, o := range q.Options {
+		if o.Label != usualLabels[o.Value] {
+			t.Options[o.Value] = o.Label
+		}
+		t.OptionHelp[o.Value] = o.Help
+	}
+	return t
+}
+
+// original is what a translation is made from and measured against.
+type original struct {
+	file      string
+	languages []string             // that must not be missing
+	texts     func() (any, string) // with the names of facts in them, and the body
+	sections  []Section
+}
+
+// translationFile is what is left of a translation's file once its texts are read.
+type translationFile struct {
+	name     string
+	src      *source
+	lines    []string
+	sections []Section
+}
+
+// read fills texts from the file beside o and notes what it lacks; false where
+// there is none.
+func (to tongue) read(fsys fs.FS, o original, texts any, c *collector) (translationFile, bool) {
+	f := translationFile{name: strings.TrimSuffix(o.file, ".md") + "." + to.lang + ".md"}
+	b, err := fs.ReadFile(fsys, f.name)
+	if err != nil {
+		if slices.Contains(o.languages, to.lang) {
+			c.note(f.name, 0, "the translation is missing", "write it, with translates: "+digest(o.texts()))
+		}
+		return f, false
+	}
+	front, body, bodyLine, ok := splitFront(f.name, b, c)
+	if !ok {
+		return f, false
+	}
+	if f.src = parseYAML(f.name, front, to.facts, texts, c); f.src == nil {
+		return f, false
+	}
+	f.lines = strings.Split(string(b), "\n")
+	f.sections = parseBody(f.name, bodyLine, body, to.facts, c)
+	g := &gaps{file: f.name, src: f.src, c: c}
+	want, originalBody := o.texts()
+	g.stale(digest(want, originalBody))
+	g.compare(want, texts)
+	g.facts(f.lines, to.facts)
+	g.sections(o.sections, f.sections)
+	return f, true
+}
+
+// translate reads policies/<slug>.<lang>.md for p, if there is one.
+func (p *Policy) translate(fsys fs.FS, to tongue, c *collector) {
+	var t translation
+	f, ok := to.read(fsys, original{p.file, p.Languages, p.rawTexts, p.Sections}, &t, c)
 	if !ok {
 		return
 	}
-	var t translation
-	src := parseYAML(name, front, facts.in(lang), &t, c)
-	if src == nil {
-		return
-	}
-	sections := parseBody(name, bodyLine, body, facts.in(lang), c)
-	out := p.translated(lang, t, sections, shared)
-	out.file, out.src, out.translates = name, src, t.Translates
-	out.checkTranslation(p, t, c)
-	p.translations[lang] = out
+	out := p.translated(to, t, f.sections)
+	out.file, out.src, out.lines = f.name, f.src, f.lines
+	p.translations[to.lang] = out
 }
 
 // translated copies p with the texts of t where there are any.
-func (p *Policy) translated(lang string, t translation, sections []Section, shared map[string]questionTexts) *Policy {
+func (p *Policy) translated(to tongue, t translation, sections []Section) *Policy {
 	q := *p
-	q.Lang = lang
-	q.Titles.ZH, q.Titles.Short, q.Titles.EN = t.Title, t.Short, t.Title
-	q.Summary, q.Audience, q.Sections = t.Summary, t.Audience, sections
+	q.Lang, q.translations = to.lang, nil
+	title := or(t.Title, p.Titles.ZH)
+	q.Titles = Titles{ZH: title, Short: or(t.Short, title), EN: title}
+	q.Summary, q.Sections = or(t.Summary, p.Summary), inOrder(p.Sections, sections)
 	q.Decides.Office, q.Decides.Text = or(t.Office, p.Decides.Office), or(t.Decision, p.Decides.Text)
-	q.Gives = each(p.Gives, func(i int, g Give) Give {
-		x := at(t.Gives, i)
+	q.Audience = eachBoth(p.Audience, t.Audience, func(a, x string) string { return or(x, a) })
+	q.Gives = eachBoth(p.Gives, t.Gives, func(g Give, x titled) Give {
 		return Give{or(x.Title, g.Title), or(x.Text, g.Text), g.Section}
 	})
-	q.Eligibility = each(p.Eligibility, func(_ int, c Condition) Condition {
+	q.Eligibility = each(p.Eligibility, func(c Condition) Condition {
 		x := t.Eligibility[c.Name]
 		c.Yes, c.No, c.Unknown = or(x.Yes, c.Yes), or(x.No, c.No), or(x.Unknown, c.Unknown)
 		return c
 	})
-	remark := func(texts []string) func(int, Remark) Remark {
-		return func(i int, r Remark) Remark { return Remark{r.Expr, or(at(texts, i), r.Text)} }
-	}
-	q.Confirm, q.Outcomes = each(p.Confirm, remark(t.Confirm)), each(p.Outcomes, remark(t.Outcomes))
-	q.Documents = each(p.Documents, func(_ int, d Document) Document {
+	remark := func(r Remark, x string) Remark { return Remark{r.Expr, or(x, r.Text)} }
+	q.Confirm, q.Outcomes = eachBoth(p.Confirm, t.Confirm, remark), eachBoth(p.Outcomes, t.Outcomes, remark)
+	q.Documents = each(p.Documents, func(d Document) Document {
 		x := t.Documents[d.Name]
 		d.Title, d.Text = or(x.Title, d.Title), or(x.Text, d.Text)
 		return d
 	})
-	q.Decides.Steps = each(p.Decides.Steps, func(i int, s Step) Step {
-		s.Does = or(at(t.Steps, i), s.Does)
+	q.Decides.Steps = eachBoth(p.Decides.Steps, t.Steps, func(s Step, x stepTexts) Step {
+		s.Does, s.Basis = or(x.Does, s.Does), or(x.Basis, s.Basis)
 		return s
 	})
-	q.FAQ = each(p.FAQ, func(i int, f FAQ) FAQ {
-		x := at(t.FAQ, i)
+	q.FAQ = eachBoth(p.FAQ, t.FAQ, func(f FAQ, x answered) FAQ {
 		return FAQ{or(x.Q, f.Q), x.Alt, or(x.A, f.A), f.Section}
 	})
-	q.translateQuestions(p, t, shared)
+	q.translateQuestions(p, t, to.shared)
 	return &q
 }
 
@@ -140,116 +269,84 @@ func (p *Policy) translateQuestions(original *Policy, t translation, shared map[
 		}
 		p.questions[name] = q.in(p.Lang, texts)
 	}
-	p.screen = each(original.screen, func(_ int, q *Question) *Question { return p.questions[q.Name] })
-	p.Questions = each(original.Questions, func(_ int, s FormSection) FormSection {
+	named := func(q *Question) *Question { return p.questions[q.Name] }
+	p.screen, p.own = each(original.screen, named), each(original.own, named)
+	p.Questions = each(original.Questions, func(s FormSection) FormSection {
 		x := t.Sections[s.Section]
 		s.Title, s.Intro = or(x.Title, s.Title), or(x.Text, s.Intro)
-		s.Ask = each(s.Ask, func(_ int, a *AskEntry) *AskEntry { return &AskEntry{p.questions[a.Name]} })
+		s.Ask = each(s.Ask, func(a *AskEntry) *AskEntry { return &AskEntry{p.questions[a.Name]} })
 		return s
 	})
 }
 
-// standardOptions are the options that questions have without writing them down.
-var standardOptions = map[string]string{"yes": "Yes", "no": "No", UnknownAnswer: "Not sure"}
+// Questions have these options without writing them down, or with these labels.
+var (
+	usualLabels   = map[string]string{"yes": "是", "no": "否", UnknownAnswer: "不清楚"}
+	usualLabelsEN = map[string]string{"yes": "Yes", "no": "No", UnknownAnswer: "Not sure"}
+)
 
 func (q *Question) in(lang string, t questionTexts) *Question {
 	out := *q
-	out.Label, out.Help = or(t.Label, q.Label), t.Help
-	if t.Label == "" {
-		out.Help = q.Help
-	}
-	out.Options = each(q.Options, func(_ int, o Option) Option {
+	out.Label, out.Help = or(t.Label, q.Label), or(t.Help, q.Help)
+	out.Options = each(q.Options, func(o Option) Option {
 		label := t.Options[o.Value]
-		if lang == "en" {
-			label = or(label, standardOptions[o.Value])
+		if lang == "en" && o.Label == usualLabels[o.Value] {
+			label = or(label, usualLabelsEN[o.Value])
 		}
 		return Option{Value: o.Value, Label: or(label, o.Label), Help: or(t.OptionHelp[o.Value], o.Help)}
 	})
 	return &out
 }
 
-// checkTranslation finds texts that are missing and names that the original does
-// not have.
-func (p *Policy) checkTranslation(original *Policy, t translation, c *collector) {
-	bad := func(line int, format string, args ...any) {
-		c.add(p.file, line, fmt.Sprintf(format, args...), "translate every text of the original under the same name")
-	}
-	if t.Title == "" || t.Summary == "" {
-		bad(1, "title or summary is missing")
-	}
-	for key, n := range map[string][2]int{
-		"audience": {len(t.Audience), len(original.Audience)}, "gives": {len(t.Gives), len(original.Gives)},
-		"confirm": {len(t.Confirm), len(original.Confirm)}, "outcomes": {len(t.Outcomes), len(original.Outcomes)},
-		"steps": {len(t.Steps), len(original.Decides.Steps)}, "faq": {len(t.FAQ), len(original.FAQ)},
-	} {
-		if n[0] != n[1] {
-			bad(p.src.line(key), "%s has %d entries, the original %d", key, n[0], n[1])
-		}
-	}
-	for _, s := range original.Sections {
-		if _, ok := p.Section(s.ID); !ok {
-			bad(1, "section %q is missing", s.ID)
-		}
-	}
-	for _, cond := range original.Eligibility {
-		if x := t.Eligibility[cond.Name]; x.Yes == "" || x.No == "" || x.Unknown == "" {
-			bad(p.src.line("eligibility"), "condition %q is not translated", cond.Name)
-		}
-	}
-	for _, d := range original.Documents {
-		if t.Documents[d.Name].Title == "" {
-			bad(p.src.line("documents"), "document %q is not translated", d.Name)
-		}
-	}
-	for name := range t.Questions {
-		if original.questions[name] == nil {
-			bad(p.src.line("questions", name), "no question %q in the original", name)
-		}
-	}
-}
-
-// checkTranslations reports translations that are missing or older than their
-// original. Only the six policies that were written first have to be translated.
-func (l *Library) checkTranslations(p *Policy, c *lint) {
-	t, ok := p.translations["en"]
-	if !ok {
-		return
-	}
-	if t.translates != p.digest {
-		c.add(t.file, t.src.line("translates"), fmt.Sprintf("the original has changed since: %q is now %q", t.translates, p.digest),
-			"translate what changed, then write translates: "+p.digest)
-	}
-}
-
-// loadQuestionTexts reads questions.<lang>.yaml: the shared questions' texts.
-func loadQuestionTexts(fsys fs.FS, lang string, shared map[string]*Question, facts *Facts, c *collector) map[string]questionTexts {
-	name := "questions." + lang + ".yaml"
+// loadQuestionTexts reads questions.<lang>.yaml, the shared questions' texts, and
+// notes what it lacks.
+func loadQuestionTexts(fsys fs.FS, to tongue, c *collector) map[string]questionTexts {
+	name := "questions." + to.lang + ".yaml"
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil
 	}
 	var doc struct {
-		Questions map[string]questionTexts `yaml:"questions"`
+		Translates string                   `yaml:"translates"`
+		Questions  map[string]questionTexts `yaml:"questions"`
 	}
-	src := parseYAML(name, b, facts.in(lang), &doc, c)
+	src := parseYAML(name, b, to.facts, &doc, c)
 	if src == nil {
 		return nil
 	}
-	for _, q := range sortedKeys(shared) {
-		if doc.Questions[q].Label == "" {
-			c.add(name, 1, fmt.Sprintf("question %q is not translated", q), "give its label, and options by value")
-		}
-	}
-	for _, q := range sortedKeys(doc.Questions) {
-		if shared[q] == nil {
-			c.add(name, src.line("questions", q), fmt.Sprintf("no shared question %q", q), "use a name of questions.yaml")
-		}
-	}
+	want := sharedTexts(fsys)
+	g := &gaps{file: name, src: src, c: c}
+	g.stale(digest(want, ""))
+	g.compare(want, map[string]map[string]questionTexts{"questions": doc.Questions})
+	g.facts(strings.Split(string(b), "\n"), to.facts)
 	return doc.Questions
 }
 
-// isTranslation reports whether a file of policies/ is a translation of another.
-func isTranslation(name string) bool { return path.Ext(strings.TrimSuffix(name, ".md")) != "" }
+// sharedTexts returns the texts of questions.yaml with the names of facts in them.
+func sharedTexts(fsys fs.FS) map[string]map[string]questionTexts {
+	var raw struct {
+		Questions map[string]*Question `yaml:"questions"`
+	}
+	if b, err := fs.ReadFile(fsys, "questions.yaml"); err != nil || yaml.Unmarshal(b, &raw) != nil {
+		return nil // reported when the questions were loaded
+	}
+	texts := map[string]questionTexts{}
+	for name, q := range raw.Questions {
+		texts[name] = q.texts()
+	}
+	return map[string]map[string]questionTexts{"questions": texts}
+}
+
+// inOrder returns the translated sections in the order of the original, which
+// stands in for those that are missing.
+func inOrder(original, translated []Section) []Section {
+	return each(original, func(s Section) Section {
+		if t, ok := sectionOf(translated, s.ID); ok {
+			return t
+		}
+		return s
+	})
+}
 
 func or(a, b string) string {
 	if a == "" {
@@ -258,18 +355,23 @@ func or(a, b string) string {
 	return a
 }
 
-func at[T any](list []T, i int) T {
-	var zero T
-	if i >= len(list) {
-		return zero
-	}
-	return list[i]
-}
-
-func each[T any](list []T, f func(int, T) T) []T {
+func each[T any](list []T, f func(T) T) []T {
 	out := make([]T, len(list))
 	for i, x := range list {
-		out[i] = f(i, x)
+		out[i] = f(x)
+	}
+	return out
+}
+
+// eachBoth joins a list with its translation entry by entry. With another number of
+// entries nothing says which belongs to which, so the original stays as it is.
+func eachBoth[T, X any](list []T, translated []X, f func(T, X) T) []T {
+	if len(list) != len(translated) {
+		return list
+	}
+	out := make([]T, len(list))
+	for i, x := range list {
+		out[i] = f(x, translated[i])
 	}
 	return out
 }
