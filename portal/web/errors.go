@@ -46,6 +46,10 @@ func failureOf(err error) failure {
 				return f
 			}
 		}
+		if fe.Code >= 400 && fe.Code < 500 {
+			// for example a connection that a browser opened ahead and never used (408)
+			return failure{fe, fe.Code, "bad"}
+		}
 	}
 	for _, f := range failures {
 		if errors.Is(err, f.err) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/bot"
+	"huitong/portal/apply"
 )
 
 func send(t testing.TB, s *Server, req *http.Request) (*http.Response, string) {
@@ -169,6 +171,27 @@ func TestOurFault(t *testing.T) {
 	}
 	if got := log.String(); !strings.Contains(got, "10.0.0.7") || strings.Contains(got, "secret") || strings.Contains(got, "shibboleth") {
 		t.Errorf("log = %s", got)
+	}
+}
+
+// TestFailureOf holds what kind of page each error ends in.
+func TestFailureOf(t *testing.T) {
+	for _, test := range []struct {
+		err    error
+		status int
+		words  string
+	}{
+		{errStaleForm, 403, "stale"},
+		{fiber.ErrForbidden, 403, "forbidden"},
+		{apply.ErrNotFound, 404, "notfound"},
+		{fiber.ErrRequestTimeout, 408, "bad"},
+		{fiber.ErrRequestHeaderFieldsTooLarge, 431, "bad"},
+		{errors.New("disk full"), 500, "ours"},
+		{fiber.ErrBadGateway, 500, "ours"},
+	} {
+		if f := failureOf(fmt.Errorf("wrapped: %w", test.err)); f.status != test.status || f.words != test.words {
+			t.Errorf("%v: %d %s; want %d %s", test.err, f.status, f.words, test.status, test.words)
+		}
 	}
 }
 

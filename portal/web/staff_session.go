@@ -19,7 +19,7 @@ type signInPage struct {
 func (s *Server) newSignIn(c *fiber.Ctx) signInPage {
 	t := s.words(c)
 	p := signInPage{page: s.page(c, "staff.sign-in"), Welcome: c.Query("welcome") == "1"}
-	p.NoIndex = true
+	p.NoIndex, p.Desk = true, true
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: c.FormValue("login")},
 		{Name: "password", Label: t("staff.password"), InputType: "password", Autocomplete: "current-password", MaxLength: 200, Width: "medium"},
@@ -81,7 +81,7 @@ func (s *Server) renderSetup(c *fiber.Ctx, token string, invalid apply.Invalid) 
 	}
 	t := s.words(c)
 	p := setupPage{page: s.page(c, "staff.setup"), Role: string(invite.Role), Token: token}
-	p.NoIndex = true
+	p.NoIndex, p.Desk = true, true
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), Help: t("staff.login.help"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: cmp.Or(c.FormValue("login"), invite.Login)},
 		{Name: "name", Label: t("staff.name"), InputType: "text", Autocomplete: "name", MaxLength: 50, Width: "medium", Value: cmp.Or(c.FormValue("name"), invite.Name)},

@@ -86,6 +86,36 @@ type page struct {
 	Rated       bool     // asks readers at its foot whether it was useful
 	Sheet       bool     // is a sheet to print
 	Heard       bool     // somebody reads what readers say
+	Desk        bool     // is a page of the case desk: without what families look for
+	Marks       []mark   // who runs the site, in its footer
+}
+
+// mark is one of the signs of who runs the site.
+type mark struct{ Name, Text, Link string }
+
+// marks lists what the settings say of who runs the site; those that are not set
+// are one entry, so that nobody takes an empty line for an answer.
+func (s Site) marks(t func(string, ...any) string) []mark {
+	var set []mark
+	var unset []string
+	for _, m := range []struct{ name, value, link string }{
+		{"footer.host", s.Host, ""}, {"footer.contact", s.Contact, ""}, {"footer.code", s.IDCode, ""},
+		{"footer.icp", s.ICP, ""}, {"footer.police", s.Police, ""},
+		{"footer.mark", s.PartyMark, "footer.mark.link"}, {"footer.report", s.ErrorReport, "footer.report.link"},
+	} {
+		switch {
+		case m.value == "":
+			unset = append(unset, t(m.name))
+		case m.link != "":
+			set = append(set, mark{t(m.name), t(m.link), m.value})
+		default:
+			set = append(set, mark{Name: t(m.name), Text: m.value})
+		}
+	}
+	if len(unset) > 0 {
+		set = append(set, mark{Name: strings.Join(unset, t("punctuation.comma")), Text: t("footer.unset")})
+	}
+	return set
 }
 
 // column is the part of the site a page belongs to (ColumnName and its kin).
@@ -142,6 +172,7 @@ func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 		Title: title, RequestID: requestID(c), HomeName: t("crumbs.home"), Origin: s.base,
 		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
+		Marks: s.site.marks(t),
 	}
 	p.CSRF, _ = c.Locals(tokenKey).(string)
 	for _, l := range languages {
