@@ -111,8 +111,10 @@ func TestLoadSample(t *testing.T) {
 	if want := "每月 100元/人/月（2021年标准），电话 12345。\n甲；乙\n1；2"; s.Text != want {
 		t.Errorf("text = %q; want %q", s.Text, want)
 	}
-	if !strings.Contains(string(s.HTML), `class="table-scroll"`) {
-		t.Errorf("table is not in a scroll region: %s", s.HTML)
+	for _, want := range []string{`class="table-scroll"`, `<th role="columnheader" scope="col">甲</th>`, `<td role="cell" data-column="乙">2</td>`} {
+		if !strings.Contains(string(s.HTML), want) {
+			t.Errorf("table lacks %s: %s", want, s.HTML)
+		}
 	}
 }
 

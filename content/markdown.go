@@ -40,7 +40,9 @@ func markdown() goldmark.Markdown {
 }
 
 // tableScroll puts each table into a region that scrolls by itself, so that the
-// page never does (WCAG 1.4.10), and names the region for readers.
+// page never does (WCAG 1.4.10), and names the region for readers. Roles stand in
+// words and cells repeat their column's name, so that a narrow page in large type
+// may show each row as a block without losing what belongs together.
 type tableScroll struct{ inner renderer.NodeRenderer }
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -48,12 +50,61 @@ func (t tableScroll) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	t.inner.RegisterFuncs(r)
 	r.Register(xast.KindTable, func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			_, _ = w.WriteString("<div class=\"table-scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\"><table>\n")
+			_, _ = w.WriteString("<div class=\"table-scroll\" role=\"region\" aria-label=\"表格\" tabindex=\"0\"><table role=\"table\">\n")
 		} else {
 			_, _ = w.WriteString("</table></div>\n")
 		}
 		return ast.WalkContinue, nil
 	})
+	row := func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		head := n.Kind() == xast.KindTableHeader
+		switch {
+		case entering && head:
+			_, _ = w.WriteString("<thead role=\"rowgroup\">\n<tr role=\"row\">\n")
+		case entering:
+			_, _ = w.WriteString("<tr role=\"row\">\n")
+		case head:
+			_, _ = w.WriteString("</tr>\n</thead>\n")
+			if n.NextSibling() != nil {
+				_, _ = w.WriteString("<tbody role=\"rowgroup\">\n")
+			}
+		case n.NextSibling() == nil:
+			_, _ = w.WriteString("</tr>\n</tbody>\n")
+		default:
+			_, _ = w.WriteString("</tr>\n")
+		}
+		return ast.WalkContinue, nil
+	}
+	r.Register(xast.KindTableHeader, row)
+	r.Register(xast.KindTableRow, row)
+	r.Register(xast.KindTableCell, tableCell)
+}
+
+func tableCell(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	head := n.Parent().Kind() == xast.KindTableHeader
+	switch {
+	case entering && head:
+		_, _ = w.WriteString("<th role=\"columnheader\" scope=\"col\">")
+	case entering:
+		_, _ = fmt.Fprintf(w, "<td role=\"cell\" data-column=\"%s\">", template.HTMLEscapeString(columnName(n, src)))
+	case head:
+		_, _ = w.WriteString("</th>\n")
+	default:
+		_, _ = w.WriteString("</td>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+// columnName returns the text of the header above a cell.
+func columnName(cell ast.Node, src []byte) string {
+	above := cell.Parent().Parent().FirstChild().FirstChild()
+	for c := cell.PreviousSibling(); c != nil && above != nil; c = c.PreviousSibling() {
+		above = above.NextSibling()
+	}
+	if above == nil {
+		return ""
+	}
+	return plainInline(above, src)
 }
 
 // parseBody splits a Markdown body into its sections. firstLine is the line of
