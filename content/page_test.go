@@ -136,6 +136,91 @@ func TestCheckPages(t *testing.T) {
 	}
 }
 
+const sampleHelpEN = `---
+translates: DIGEST
+title: First steps
+summary: Look here
+---
+
+## Call {#call}
+
+Call ${phone-12345}, see the [sample](/policies/sample#amount).
+`
+
+// translatedPages is the page tree, whose help page has to be in English, with its
+// English.
+func translatedPages(t *testing.T) map[string]string {
+	t.Helper()
+	files := pageTree(strings.Replace(sampleHelp, "published:", "languages: [en]\npublished:", 1), sampleReply)
+	lib, err := Load(tree(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["help/first-steps.en.md"] = strings.Replace(sampleHelpEN, "DIGEST", digest(lib.Help[0].rawTexts()), 1)
+	return files
+}
+
+func TestPageTranslation(t *testing.T) {
+	lib, err := Load(tree(translatedPages(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lib.Help) != 1 {
+		t.Fatalf("%d help pages; a translation is none of its own", len(lib.Help))
+	}
+	original := lib.Help[0]
+	p, ok := original.In("en")
+	if !ok || p.Lang != "en" || p.Title != "First steps" || p.Summary != "Look here" || p.Path() != original.Path() || p.ReviewBy != original.ReviewBy {
+		t.Errorf("English = %+v, %v", p, ok)
+	}
+	if s, _ := p.Section("call"); s.Title != "Call" || !strings.Contains(string(s.HTML), `<a href="tel:12345">12345</a>`) {
+		t.Errorf("section = %+v", s)
+	}
+	if same, ok := original.In("zh-Hans"); !ok || same.Title != "怎样开始" {
+		t.Errorf("Chinese = %+v, %v", same, ok)
+	}
+	if same, ok := lib.Replies[0].In("en"); ok || same != lib.Replies[0] {
+		t.Errorf("English of the reply = %+v, %v; want the reply itself", same, ok)
+	}
+}
+
+func TestPageTranslationGaps(t *testing.T) {
+	const page, en = "help/first-steps.md", "help/first-steps.en.md"
+	cases := []struct{ name, file, old, new, want string }{
+		{"clean", en, "title", "title", ""},
+		{"not translated", en, "", "", en + ": the translation is missing"},
+		{"no title", en, "title: First steps\n", "", en + ":2: title is not translated"},
+		{"summary in Chinese", en, "Look here", "看这里", en + ":4: summary is still in Chinese"},
+		{"section missing", en, "{#call}", "{#phone}", `section "call" is missing`},
+		{"dead link", en, "/policies/sample#amount", "/policies/gone", en + `:7: link to "/policies/gone"`},
+		{"picture without words", en, "Call $", "![](a.png) $", en + ":7: picture a.png has no alternative text"},
+		{"body changed", page, "拨 $", "打 $", en + ":2: the original has changed since"},
+		{"title changed", page, "怎样开始", "开始", en + ":2: the original has changed since"},
+		{"review date moved", page, "reviewBy: 2027-01-01", "reviewBy: 2028-01-01", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			files := translatedPages(t)
+			if c.old == "" {
+				delete(files, c.file)
+			} else {
+				edit(t, files, c.file, c.old, c.new)
+			}
+			got := problemsOf(t, files)
+			if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+				t.Errorf("Check = %s; want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestPageLanguagesProblem(t *testing.T) {
+	files := pageTree(strings.Replace(sampleHelp, "published:", "languages: [fr]\npublished:", 1), sampleReply)
+	if _, err := Load(tree(files)); err == nil || !strings.Contains(err.Error(), `help/first-steps.md:5: unknown language "fr"`) {
+		t.Errorf("error = %v; want the unknown language", err)
+	}
+}
+
 // TestWatchPages makes the directory of the replies after Watch has begun.
 func TestWatchPages(t *testing.T) {
 	dir := t.TempDir()

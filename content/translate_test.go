@@ -49,7 +49,7 @@ func digests(t *testing.T, change map[string]string) (policy, questions string) 
 	return digest(p.rawTexts()), digest(sharedTexts(fsys), "")
 }
 
-// edit replaces one text by another in a file of the tree, "" being its whole.
+// edit replaces one text by another in a file of the tree.
 func edit(t *testing.T, files map[string]string, name, old, new string) {
 	t.Helper()
 	if !strings.Contains(files[name], old) {
