@@ -49,6 +49,7 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 	}
 	l.checkUnused(c)
+	l.checkStarters(asked, c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
 		a, b := c.problems[i], c.problems[j]
 		return a.File < b.File || a.File == b.File && a.Line < b.Line
@@ -129,7 +130,7 @@ var sitePages = map[string]bool{
 func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
 	for i, f := range p.FAQ {
 		for _, q := range append([]string{f.Q}, f.Alt...) {
-			key := strings.ToLower(strings.TrimRight(q, "？?。 "))
+			key := questionKey(q)
 			if other, twice := asked[key]; twice && other.Slug != p.Slug {
 				c.add(p.file, p.src.line("faq", i), fmt.Sprintf("question %q is answered by %s too", q, other.Slug), "keep it in one policy and link there")
 			}
@@ -137,6 +138,18 @@ func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
 		}
 	}
 }
+
+// checkStarters finds questions to begin with that no FAQ answers.
+func (l *Library) checkStarters(asked map[string]*Policy, c *lint) {
+	for _, q := range slices.Concat(l.Assistant.Popular, l.Assistant.PopularEN) {
+		if asked[questionKey(q)] == nil {
+			c.add("assistant.yaml", 0, fmt.Sprintf("question to begin with %q stands in no FAQ", q), "use the q or an alt of a FAQ")
+		}
+	}
+}
+
+// questionKey is the same for questions that differ only in case and full stop.
+func questionKey(q string) string { return strings.ToLower(strings.TrimRight(q, "？?。 ")) }
 
 // checkUnused finds facts that no file names any more.
 func (l *Library) checkUnused(c *lint) {

@@ -86,6 +86,19 @@ func inEnglish(lang, en, zh string) (text string, ok bool) {
 	return zh, lang != "en"
 }
 
+func (c Category) untranslated() []string { return emptyOf("en", c.EN, "aboutEn", c.AboutEN) }
+
+// emptyOf returns the keys, each followed by its text, whose text is empty.
+func emptyOf(pairs ...string) []string {
+	var out []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			out = append(out, pairs[i])
+		}
+	}
+	return out
+}
+
 // Term is one entry of the glossary: a policy term and its agreed English name.
 type Term struct {
 	ZH      string   `yaml:"zh"`
@@ -98,6 +111,8 @@ type Term struct {
 // Meaning returns what the term means in lang, and whether it is in that language;
 // Chinese where there is no English.
 func (t Term) Meaning(lang string) (string, bool) { return inEnglish(lang, t.AboutEN, t.About) }
+
+func (t Term) untranslated() []string { return emptyOf("en", t.EN, "aboutEn", t.AboutEN) }
 
 // Assistant is what the bot says on its own account; answers come from policies.
 type Assistant struct {

@@ -10,8 +10,8 @@ import (
 // tree returns a small valid content tree; change lets a case break it.
 func tree(change map[string]string) fstest.MapFS {
 	files := map[string]string{
-		"categories.yaml":    "categories:\n  - {slug: allowance, zh: 生活补贴, en: Allowances, about: 钱}\n",
-		"glossary.yaml":      "terms:\n  - {zh: 孤儿, en: orphan, about: 失去父母的孩子}\n",
+		"categories.yaml":    "categories:\n  - {slug: allowance, zh: 生活补贴, en: Allowances, about: 钱, aboutEn: Money}\n",
+		"glossary.yaml":      "terms:\n  - {zh: 孤儿, en: orphan, about: 失去父母的孩子, aboutEn: A child without parents}\n",
 		"synonyms.txt":       "",
 		"lexicon.txt":        "",
 		"examples.txt":       "",

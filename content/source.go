@@ -103,16 +103,28 @@ func descend(n *yaml.Node, step any) *yaml.Node {
 	return nil
 }
 
-// loadList reads a file whose single top key holds a list.
-func loadList[T any](fsys fs.FS, name, key string, c *collector) []T {
+// entry is one of a list that the site shows in two languages.
+type entry interface {
+	untranslated() []string // keys of English texts that it lacks
+}
+
+// loadList reads a file whose single top key holds a list, and notes what is not
+// in English.
+func loadList[T entry](fsys fs.FS, name, key string, c *collector) []T {
 	b, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		c.add(name, 0, "cannot be read: "+err.Error(), "create the file")
 		return nil
 	}
 	var doc map[string][]T
-	if parseYAML(name, b, nil, &doc, c) == nil {
+	src := parseYAML(name, b, nil, &doc, c)
+	if src == nil {
 		return nil
+	}
+	for i, e := range doc[key] {
+		for _, missing := range e.untranslated() {
+			c.note(name, src.line(key, i), missing+" is missing", "give the text in English")
+		}
 	}
 	if _, ok := doc[key]; !ok || len(doc) != 1 {
 		c.add(name, 1, fmt.Sprintf("the one top key must be %q", key), "rename it")

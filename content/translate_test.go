@@ -162,6 +162,9 @@ func TestTranslationGaps(t *testing.T) {
 		{"English answer in two policies", "policies/two.md", "", strings.Replace(strings.Replace(samplePolicy, "slug: sample", "slug: two", 1), "q: 多少钱", "q: How much", 1),
 			`question "How much" is answered by sample too`},
 		{"original has one FAQ more", pol, "section: amount}\n", "section: amount}\n  - {q: 再问, a: 答, section: amount}\n", "faq has 1 entries, the original 2"},
+		{"category without English", "categories.yaml", "", "categories:\n  - {slug: allowance, zh: 补贴, about: 钱, aboutEn: Money}\n", "categories.yaml:2: en is missing"},
+		{"term without meaning", "glossary.yaml", "", "terms:\n  - {zh: 孤儿, en: orphan, about: 孩子}\n", "glossary.yaml:2: aboutEn is missing"},
+		{"question to begin with", "assistant.yaml", "", "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}, popular: [多少钱], popularEn: ['How much?', 'How many?']}\n", `question to begin with "How many?" stands in no FAQ`},
 		{"assistant in Chinese", "assistant.yaml", "", "assistant: {urgent: {zh: a, en: 快}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n", "assistant.yaml:1: English of urgent has Chinese in it"},
 	}
 	for _, c := range cases {
