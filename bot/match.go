@@ -74,7 +74,7 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
 func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) {
-	result, err := b.search.Search(ctx, search.Query{Text: text, Kinds: []string{"faq", "section"}, Limit: len(b.entries), Bare: true})
+	result, err := b.search.Search(ctx, search.Query{Text: text, Policy: spoken, Kinds: []string{"faq", "section"}, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}

@@ -144,6 +144,7 @@ func TestConformanceFilters(t *testing.T) {
 		{"category", Query{Category: "school"}, func(d Document) bool { return d.Category == "school" }},
 		{"kind", Query{Kinds: []string{"faq"}}, func(d Document) bool { return d.Kind == "faq" }},
 		{"kinds", Query{Kinds: []string{"faq", "section"}}, func(d Document) bool { return d.Kind != "policy" }},
+		{"policy", Query{Policy: "basic"}, func(d Document) bool { return d.Policy == "basic" }},
 		{"language", Query{Lang: "zh"}, func(d Document) bool { return d.Lang == "zh" }},
 		{"all three", Query{Lang: "zh", Category: "living", Kinds: []string{"policy"}}, func(d Document) bool { return d.ID == "basic" }},
 	}

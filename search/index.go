@@ -76,8 +76,11 @@ func (x *Index) IDF(word string) (idf float64, known bool) {
 // snapshot is one immutable state of the index.
 type snapshot struct {
 	docs     []Document
-	units    []unit  // values of all documents, in order
-	first    []int32 // document to its first unit; one more at the end
+	units    []unit           // values of all documents, in order
+	first    []int32          // document to its first unit; one more at the end
+	page     []int32          // document to its page; -1 for none
+	pages    map[string]int32 // what documents belong to, numbered
+	passages []int            // of each page
 	lex      *lexicon
 	idf      []float32
 	unseen   float32   // the idf of a word in no document
@@ -140,7 +143,7 @@ type builder struct {
 }
 
 func buildSnapshot(ctx context.Context, n *Normalizer, docs []Document) (*snapshot, error) {
-	b := builder{norm: n, s: &snapshot{lex: newLexicon(), docs: make([]Document, 0, len(docs))}}
+	b := builder{norm: n, s: &snapshot{lex: newLexicon(), docs: make([]Document, 0, len(docs)), pages: map[string]int32{}}}
 	seen := make(map[string]bool, len(docs))
 	for _, d := range docs {
 		if err := ctx.Err(); err != nil {
@@ -161,11 +164,27 @@ func (b *builder) addDocument(d Document) {
 	d.Title, d.Text = strings.ToValidUTF8(d.Title, ""), strings.ToValidUTF8(d.Text, "")
 	b.s.docs = append(b.s.docs, d)
 	b.s.first = append(b.s.first, int32(len(b.s.units)))
+	b.s.page = append(b.s.page, b.pageOf(d.Policy))
 	b.addUnit(fieldTitle, d.Title)
 	for _, name := range d.Names {
 		b.addUnit(fieldName, name)
 	}
 	b.addUnit(fieldText, d.Text)
+}
+
+// pageOf numbers what passages belong to.
+func (b *builder) pageOf(policy string) int32 {
+	if policy == "" {
+		return -1
+	}
+	id, ok := b.s.pages[policy]
+	if !ok {
+		id = int32(len(b.s.pages))
+		b.s.pages[policy] = id
+		b.s.passages = append(b.s.passages, 0)
+	}
+	b.s.passages[id]++
+	return id
 }
 
 // addUnit enters one value; one without letters leaves no trace.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -156,6 +157,73 @@ func TestLongTermIsOneIdea(t *testing.T) {
 	}
 	if got := firstID(t, r); got != "asked" {
 		t.Errorf("first = %q; want asked", got)
+	}
+}
+
+// TestRelatedAroundStopWords reads a phrase of the data file through the stop words
+// that people put into it.
+func TestRelatedAroundStopWords(t *testing.T) {
+	x := sampleIndex(t)
+	for query, want := range map[string]bool{"父母不在了": true, "父母已经都不在了": true, "父母昨天不在了": false} {
+		r, err := x.Search(t.Context(), Query{Text: query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(ids(r), "orphan-faq-amount"); got != want {
+			t.Errorf("Search(%q) finds orphans: %v; want %v", query, got, want)
+		}
+	}
+}
+
+// TestPageSpeaksForPassage prefers the page with several passages on a subject to
+// the one where a word of it happens to stand.
+func TestPageSpeaksForPassage(t *testing.T) {
+	x := NewIndex(testNormalizer(t))
+	err := x.Index(t.Context(), []Document{
+		{ID: "lucky", Policy: "other", Title: "搬家的补贴怎么领", Text: "无关"},
+		{ID: "other-1", Policy: "other", Title: "门牌", Text: "无关"},
+		{ID: "other-2", Policy: "other", Title: "钥匙", Text: "无关"},
+		{ID: "home", Policy: "allowance", Title: "孤儿的补贴怎么领", Text: "无关"},
+		{ID: "home-1", Policy: "allowance", Title: "补贴发到哪里", Text: "补贴按月发"},
+		{ID: "home-2", Policy: "allowance", Title: "补贴什么时候停", Text: "补贴停发"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Search(t.Context(), Query{Text: "补贴怎么领"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := firstID(t, r); got != "home" {
+		t.Errorf("first = %q; want home", got)
+	}
+}
+
+// TestStrangersAreNoHits drops what has only stop words, asking words and single
+// characters of other words in common with the query.
+func TestStrangersAreNoHits(t *testing.T) {
+	tests := []struct{ query, want string }{
+		{"补贴怎么领", "[allowance]"},
+		{"请问驾照怎么换", "[]"},       // 照 and 怎么 stand in documents, 驾照 in none
+		{"怎么", "[repair care]"}, // an asking word alone is about itself
+	}
+	x := NewIndex(testNormalizer(t))
+	err := x.Index(t.Context(), []Document{
+		{ID: "allowance", Title: "补贴领取", Text: "无关"},
+		{ID: "care", Title: "怎么照顾老人", Text: "无关"},
+		{ID: "repair", Title: "怎么修", Text: "照常营业"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range tests {
+		r, err := x.Search(t.Context(), Query{Text: tt.query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(ids(r)); got != tt.want {
+			t.Errorf("Search(%q) = %s; want %s", tt.query, got, tt.want)
+		}
 	}
 }
 

@@ -180,7 +180,38 @@ func merge(chunks []chunk, results []meilisearch.SearchResponse) (hits []Hit, to
 		total = max(total, int(r.EstimatedTotalHits))
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
-	return hits, max(total, len(hits)), nil
+	kept := supported(hits)
+	if len(kept) < len(hits) {
+		total = len(kept)
+	}
+	return kept, max(total, len(kept)), nil
+}
+
+// supported does to the server's ranking what the embedded engine does to its own:
+// passages of the same page speak for each other, and what is far below the best is
+// no hit. Only the first of them are moved, which every page of hits asks for.
+func supported(hits []Hit) []Hit {
+	top := hits[:min(len(hits), rerankDepth)]
+	pages := map[string]evidence{}
+	for _, h := range top {
+		if e := pages[h.Policy]; h.Policy != "" && e.n < witnesses {
+			pages[h.Policy] = evidence{e.sum + float32(h.Score), e.n + 1}
+		}
+	}
+	for i, h := range top {
+		if h.Policy != "" {
+			top[i].Score = (1-pagePart)*h.Score + pagePart*float64(pages[h.Policy].sum)/witnesses
+		}
+	}
+	if len(top) == 0 {
+		return hits
+	}
+	slices.SortStableFunc(top, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	floor, least := floorShare*top[0].Score, top[len(top)-1].Score
+	for i := len(top); i < len(hits); i++ {
+		hits[i].Score = min(hits[i].Score, least)
+	}
+	return slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < floor })
 }
 
 func decodeHit(raw meilisearch.Hit) (h Hit, err error) {

@@ -53,7 +53,9 @@ func countWords(piece string) int {
 	return 1
 }
 
-// pieces returns the runs of characters and the words of a query.
+// pieces returns the runs of characters and the words of a query. A related phrase
+// that stands around stop words is written as the data file has it, by which the
+// server knows it.
 func (m *Meili) pieces(query string) []string {
 	var p plan
 	p.text = m.norm.trace(truncate(query, maxQueryRunes))
@@ -61,7 +63,7 @@ func (m *Meili) pieces(query string) []string {
 	p.tokens = tokenize(nil, p.text.runes)
 	var out []string
 	var run []rune
-	end := 0
+	end, covered := 0, 0
 	flush := func() {
 		if len(run) > 0 {
 			out = append(out, string(run))
@@ -72,7 +74,12 @@ func (m *Meili) pieces(query string) []string {
 		if !t.han || t.at != end || len(run) == chunkHan {
 			flush()
 		}
+		phrase, length := m.broken(&p, t.at)
 		switch {
+		case t.at < covered:
+		case length > 0:
+			flush()
+			out, covered = append(out, phrase), t.at+length
 		case p.stop[t.at]:
 			flush()
 		case t.han:
@@ -83,6 +90,18 @@ func (m *Meili) pieces(query string) []string {
 	}
 	flush()
 	return cutPinyin(out)
+}
+
+// broken returns the related phrase at i if stop words stand inside it, and the
+// length of the text covered.
+func (m *Meili) broken(p *plan, i int) (phrase string, length int) {
+	related := m.norm.synonyms.related
+	for _, e := range related[p.text.runes[i]] {
+		if j := around(p.text.runes, p.stop, i, e.runes); j > i+len(e.runes) {
+			return string(e.runes), j - i
+		}
+	}
+	return "", 0
 }
 
 // cutPinyin replaces runs of words that all read as pinyin by syllables.
@@ -123,7 +142,7 @@ func isLatin(piece string) bool { return piece[0] >= 'a' && piece[0] <= 'z' }
 // request builds one multi-search.
 func (m *Meili) request(chunks []chunk, q Query) *meilisearch.MultiSearchRequest {
 	limit, offset := q.page()
-	window := min(limit+offset, maxWindow)
+	window := min(max(limit+offset, rerankDepth), maxWindow)
 	if len(chunks) > 1 { // a good document may stand low in one part
 		window = min(2*window+DefaultLimit, maxWindow)
 	}
@@ -141,7 +160,7 @@ func (m *Meili) request(chunks []chunk, q Query) *meilisearch.MultiSearchRequest
 // meiliFilter writes the filters of a query; nil for none.
 func meiliFilter(q Query) any {
 	var parts []string
-	for _, f := range []struct{ name, value string }{{attrLang, q.Lang}, {attrCategory, q.Category}} {
+	for _, f := range []struct{ name, value string }{{attrLang, q.Lang}, {attrCategory, q.Category}, {attrPolicy, q.Policy}} {
 		if f.value != "" {
 			parts = append(parts, fmt.Sprintf("%s = %s", f.name, quote(f.value)))
 		}

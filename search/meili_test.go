@@ -261,3 +261,30 @@ func TestSettingsVersionFollowsSynonyms(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSupported(t *testing.T) {
+	hit := func(id, policy string, score float64) Hit {
+		return Hit{Document: Document{ID: id, Policy: policy}, Score: score}
+	}
+	got := Result{Hits: supported([]Hit{
+		hit("lucky", "other", 0.82), hit("home", "allowance", 0.8), hit("home-1", "allowance", 0.7),
+		hit("home-2", "allowance", 0.6), hit("stranger", "", 0.1),
+	})}
+	if want := []string{"home", "home-1", "home-2", "lucky"}; !slices.Equal(ids(got), want) {
+		t.Errorf("supported = %v; want %v", ids(got), want)
+	}
+	if got := supported(nil); len(got) != 0 {
+		t.Errorf("supported(nil) = %v; want none", got)
+	}
+}
+
+func TestReformulateJoinsBrokenPhrases(t *testing.T) {
+	m, err := NewMeili(MeiliConfig{URL: "http://localhost:7700"}, testNormalizer(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := m.pieces("请问父母都已经不在了补贴怎么领")
+	if want := []string{"父母不在了", "补贴怎么领"}; !slices.Equal(got, want) {
+		t.Errorf("pieces = %q; want %q", got, want)
+	}
+}

@@ -18,7 +18,9 @@ const testSynonyms = `# test data
 + 关系, 联系, 系统
 服刑 ~ 坐牢, 判刑
 补贴 ~ 津贴, 补助
-! 请问, 我想问一下, 吗, 的
+孤儿 ~ 父母不在了
+! 请问, 我想问一下, 吗, 的, 都, 已经
+? 怎么, 多少
 `
 
 func testNormalizer(t testing.TB) *Normalizer {

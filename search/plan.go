@@ -29,6 +29,7 @@ type clue struct {
 	weight      float32 // idf and kind
 	first, last int32   // range in plan.alts
 	content     bool    // counts for coverage
+	topic       uint64  // a bit of its own when it says what the query is about
 	related     bool    // adds to what was typed, asks for nothing itself
 }
 
@@ -44,6 +45,7 @@ type plan struct {
 	text     *text
 	tokens   []token
 	stop     []bool    // by rune
+	asking   []bool    // by rune
 	part     []float32 // by rune: what a character of a long term counts
 	clues    []clue
 	alts     []alternative
@@ -51,15 +53,17 @@ type plan struct {
 	initials string
 	ideal    float32 // the score of a title that says just what was asked
 	mass     float32 // weight of the content clues
+	topics   int     // clues that say what the query is about
 }
 
 // prepare reads the query. It leaves no clues when there is nothing to find.
 func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
-	p.s, p.initials, p.ideal, p.mass = s, "", 0, 0
+	p.s, p.initials, p.ideal, p.mass, p.topics = s, "", 0, 0, 0
 	p.clues, p.alts, p.sequence = p.clues[:0], p.alts[:0], p.sequence[:0]
 	p.text = n.trace(truncate(query, maxQueryRunes))
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
 	p.markStops(n)
+	p.markAsking(n)
 	p.markLongTerms(n)
 	for i := 0; i < len(p.tokens); {
 		if p.tokens[i].han {
@@ -115,6 +119,30 @@ func (p *plan) markStops(n *Normalizer) {
 	}
 }
 
+// markAsking finds the asking words; a query of nothing else is about them.
+func (p *plan) markAsking(n *Normalizer) {
+	runes := p.text.runes
+	p.asking = append(p.asking[:0], make([]bool, len(runes))...)
+	left := 0
+	for i := 0; i < len(runes); {
+		length, _, ok := n.synonyms.asking.match(runes, i)
+		if !ok {
+			if runes[i] != ' ' && !p.stop[i] {
+				left++
+			}
+			i++
+			continue
+		}
+		for range length {
+			p.asking[i] = true
+			i++
+		}
+	}
+	if left == 0 {
+		clear(p.asking)
+	}
+}
+
 // markLongTerms finds the terms of the data file. A long name is one idea: its
 // many pairs together shall not drown what else was said.
 func (p *plan) markLongTerms(n *Normalizer) {
@@ -134,6 +162,23 @@ func (p *plan) markLongTerms(n *Normalizer) {
 			i++
 		}
 	}
+}
+
+// about makes the last clue one that says what the query is about. There are bits
+// for 64; a longer query says it again.
+func (p *plan) about() {
+	p.clues[len(p.clues)-1].topic = 1 << min(p.topics, 63)
+	p.topics++
+}
+
+// plain reports a character that is neither stop nor asking word.
+func (p *plan) plain(t token) bool { return !p.stop[t.at] && !p.asking[t.at] }
+
+// alone reports whether no neighbour of character i makes a word with it.
+func (p *plan) alone(i int) bool {
+	before := p.tokens[i].joined && p.plain(p.tokens[i-1])
+	after := i+1 < len(p.tokens) && p.tokens[i+1].joined && p.plain(p.tokens[i+1])
+	return p.plain(p.tokens[i]) && !before && !after
 }
 
 // add appends a clue for the alternatives added since first.
@@ -164,6 +209,9 @@ func (p *plan) character(i int) {
 		weight *= stopWeight
 	}
 	p.term(id, weight, !stopped)
+	if p.alone(i) {
+		p.about()
+	}
 	if pair {
 		p.pair(i)
 	}
@@ -188,6 +236,9 @@ func (p *plan) pair(i int) {
 		p.soundAlike(i)
 	}
 	p.add(weight, first, !stopA && !stopB)
+	if p.plain(a) && p.plain(b) {
+		p.about()
+	}
 }
 
 // pairRarity is the idf of a pair. A pair in no document is as often the seam
@@ -246,6 +297,9 @@ func (p *plan) words(i int) int {
 			weight *= stopWeight
 		}
 		p.term(id, weight, !stopped)
+		if p.plain(t) {
+			p.about()
+		}
 	}
 	return j
 }
@@ -300,6 +354,7 @@ func (p *plan) syllables(cut []syllable, k int) {
 		}
 	}
 	p.add(weight*soundWeight, first, true)
+	p.about()
 }
 
 // linked reports whether a pair shares a character with one that may stand
@@ -320,7 +375,7 @@ func (p *plan) linked(before []int32, id int32, after []int32) bool {
 func (p *plan) relatedTerms(n *Normalizer) {
 	runes := p.text.runes
 	for i := 0; i < len(runes); {
-		length, others, ok := n.synonyms.related.match(runes, i)
+		length, others, ok := n.synonyms.related.matchAround(runes, p.stop, i)
 		if !ok {
 			i++
 			continue
@@ -351,5 +406,6 @@ func (p *plan) expand(runes []rune, weight float32) {
 		}
 		p.term(id, weight*p.s.idf[id]/total, false)
 		p.clues[len(p.clues)-1].related = true
+		p.about()
 	}
 }

@@ -28,14 +28,17 @@ const initialsBonus = 1.5
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	plan  plan
-	score []float32 // by unit; zero between searches
-	units []int32   // units with a score
-	head  []float32 // by document: best title or name; zero between searches
-	body  []float32
-	docs  []int32
-	found []candidate
-	cells []int32 // for the longest common run
+	plan   plan
+	score  []float32 // by unit; zero between searches
+	units  []int32   // units with a score
+	topics []uint64  // by unit: topics met; zero between searches
+	met    []uint64  // the same by document
+	head   []float32 // by document: best title or name; zero between searches
+	body   []float32
+	docs   []int32
+	found  []candidate
+	pages  []evidence // by page; zero between searches
+	cells  []int32    // for the longest common run
 }
 
 // candidate is a document with a score.
@@ -81,6 +84,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 // accumulate adds up the impacts of all clues, by unit.
 func (w *scratch) accumulate(s *snapshot) {
 	w.score = grow(w.score, len(s.units))
+	w.topics, w.met = grow(w.topics, len(s.units)), grow(w.met, len(s.docs))
 	w.head, w.body = grow(w.head, len(s.docs)), grow(w.body, len(s.docs))
 	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
 	for _, c := range w.plan.clues {
@@ -93,6 +97,7 @@ func (w *scratch) accumulate(s *snapshot) {
 					w.units = append(w.units, p.unit)
 				}
 				w.score[p.unit] += factor * p.impact
+				w.topics[p.unit] |= c.topic
 			}
 		}
 	}
@@ -119,9 +124,9 @@ func (w *scratch) matchInitials(s *snapshot) {
 
 // grow returns a slice of length n whose elements are zero, given that those
 // of s are.
-func grow(s []float32, n int) []float32 {
+func grow[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return s[:n]
 }
@@ -133,6 +138,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 		if w.head[u.doc] == 0 && w.body[u.doc] == 0 {
 			w.docs = append(w.docs, u.doc)
 		}
+		w.met[u.doc] |= w.topics[i]
 		v *= fieldWeight[u.field]
 		if u.field == fieldText {
 			w.body[u.doc] += v
@@ -150,22 +156,24 @@ func (w *scratch) collect(s *snapshot, q Query) {
 		w.found = append(w.found, candidate{doc, v})
 	}
 	w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < cutShare*best })
+	w.dropStrangers()
 }
 
 // admits reports whether the document passes the filters.
 func (q *Query) admits(d *Document) bool {
 	return (q.Lang == "" || d.Lang == q.Lang) &&
 		(q.Category == "" || d.Category == q.Category) &&
+		(q.Policy == "" || d.Policy == q.Policy) &&
 		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind))
 }
 
 // release clears the accumulators for the next search.
 func (w *scratch) release() {
 	for _, u := range w.units {
-		w.score[u] = 0
+		w.score[u], w.topics[u] = 0, 0
 	}
 	for _, d := range w.docs {
-		w.head[d], w.body[d] = 0, 0
+		w.head[d], w.body[d], w.met[d] = 0, 0, 0
 	}
 }
 
@@ -177,8 +185,7 @@ func (w *scratch) order() {
 }
 
 // rerank turns scores into shares of what the query could reach and compares
-// the titles of the best candidates with the query as a whole. Since these
-// comparisons only add, the rest stays behind.
+// the best candidates with the query as a whole and with each other.
 func (w *scratch) rerank(s *snapshot) {
 	p := &w.plan
 	for i := range w.found {
@@ -189,7 +196,8 @@ func (w *scratch) rerank(s *snapshot) {
 	for i := range top {
 		top[i].score += w.likeness(s, top[i].doc)
 	}
-	slices.SortStableFunc(top, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	w.support(s, top)
+	w.settle(top)
 }
 
 // likeness compares the query with each title and name of a document and

@@ -45,6 +45,7 @@ type Query struct {
 	Text     string
 	Lang     string
 	Category string
+	Policy   string
 	Kinds    []string // any of these
 	Limit    int      // DefaultLimit when zero or negative
 	Offset   int

@@ -16,6 +16,7 @@ type Synonyms struct {
 	Replace   []Group  // the first term stands for the others, everywhere
 	Related   []Group  // terms that stand in for each other at a lower weight
 	Stop      []string // words that carry no subject
+	Asking    []string // words that say what is asked of a subject, and are none
 	Protected []string // words in which nothing is replaced
 }
 
@@ -30,6 +31,7 @@ type Group struct {
 //	没有 = 冇, 无得      the aliases are read as the first term, in index and query
 //	补贴 ~ 津贴, 补助    a query with one also finds the others, at a lower weight
 //	! 请问, 我想问       stop words: no subject of their own
+//	? 怎么, 多少钱       asking words: a hit needs more in common than these
 //	+ 关系, 联系         protected: an alias inside such a word is not replaced
 //	# comment
 //
@@ -54,6 +56,9 @@ func (s *Synonyms) parseLine(line string, n int) error {
 	switch line[0] {
 	case '!':
 		s.Stop = append(s.Stop, splitTerms(line[1:])...)
+		return nil
+	case '?':
+		s.Asking = append(s.Asking, splitTerms(line[1:])...)
 		return nil
 	case '+':
 		s.Protected = append(s.Protected, splitTerms(line[1:])...)
@@ -91,6 +96,7 @@ type synonyms struct {
 	aliases phrases[[]rune]    // alias to what stands for it; nil: keep as it is
 	related phrases[[][]rune]  // term to its related terms
 	stop    phrases[struct{}]  // stop words
+	asking  phrases[struct{}]  // asking words
 	groups  map[string]rawTerm // standard terms, to report conflicts
 	lists   [][]string         // related groups, normalised, for engines with their own expansion
 }
@@ -103,6 +109,7 @@ type rawTerm struct {
 func newSynonyms() *synonyms {
 	return &synonyms{
 		aliases: phrases[[]rune]{}, related: phrases[[][]rune]{}, stop: phrases[struct{}]{},
+		asking: phrases[struct{}]{},
 		groups: map[string]rawTerm{},
 	}
 }
@@ -130,6 +137,10 @@ func (n *Normalizer) adopt(list *Synonyms) error {
 		s.stop.add(n.trace(w).runes, struct{}{})
 	}
 	s.stop.sort()
+	for _, w := range list.Asking {
+		s.asking.add(n.trace(w).runes, struct{}{})
+	}
+	s.asking.sort()
 	for _, g := range list.Related {
 		n.adoptRelated(g)
 	}
@@ -250,6 +261,36 @@ func (p phrases[V]) match(s []rune, i int) (int, V, bool) {
 	}
 	var zero V
 	return 0, zero, false
+}
+
+// matchAround is match, but words to be passed over may stand inside a phrase:
+// 父母都不在了 is 父母不在了. The length is that of the text covered.
+func (p phrases[V]) matchAround(s []rune, pass []bool, i int) (int, V, bool) {
+	for _, e := range p[s[i]] {
+		if j := around(s, pass, i, e.runes); j > 0 && wordEdge(s, i) && wordEdge(s, j) {
+			return j - i, e.value, true
+		}
+	}
+	var zero V
+	return 0, zero, false
+}
+
+// maxPassed bounds the characters passed over in one gap.
+const maxPassed = 3
+
+// around returns where phrase ends when it is read from s[i:], passing over what
+// pass marks; 0 if it is not there.
+func around(s []rune, pass []bool, i int, phrase []rune) int {
+	for k, r := range phrase {
+		for passed := 0; k > 0 && i < len(s) && s[i] != r && pass[i] && passed < maxPassed; passed++ {
+			i++
+		}
+		if i == len(s) || s[i] != r {
+			return 0
+		}
+		i++
+	}
+	return i
 }
 
 // wordEdge reports whether a phrase may begin or end at i: not within a Latin
