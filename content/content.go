@@ -25,7 +25,6 @@ import (
 	"runtime"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,118 +54,6 @@ type Library struct {
 
 	bySlug map[string]*Policy
 	notes  []Problem // found on loading, for Check to report
-}
-
-// Category groups policies on the list page and filters searches.
-type Category struct {
-	Slug    string `yaml:"slug"`
-	ZH      string `yaml:"zh"`
-	EN      string `yaml:"en"`
-	About   string `yaml:"about"`
-	AboutEN string `yaml:"aboutEn"`
-}
-
-// Title returns the category's name in lang; Chinese for any language but English.
-func (c Category) Title(lang string) string {
-	if lang == "en" && c.EN != "" {
-		return c.EN
-	}
-	return c.ZH
-}
-
-// Description returns what the category holds in lang, and whether it is in that
-// language; Chinese where there is no English.
-func (c Category) Description(lang string) (string, bool) { return inEnglish(lang, c.AboutEN, c.About) }
-
-// inEnglish picks the English text where lang asks for it and there is one.
-func inEnglish(lang, en, zh string) (text string, ok bool) {
-	if lang == "en" && en != "" {
-		return en, true
-	}
-	return zh, lang != "en"
-}
-
-func (c Category) untranslated() []string { return emptyOf("en", c.EN, "aboutEn", c.AboutEN) }
-
-// emptyOf returns the keys, each followed by its text, whose text is empty.
-func emptyOf(pairs ...string) []string {
-	var out []string
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] == "" {
-			out = append(out, pairs[i])
-		}
-	}
-	return out
-}
-
-// Term is one entry of the glossary: a policy term and its agreed English name.
-type Term struct {
-	ZH      string   `yaml:"zh"`
-	EN      string   `yaml:"en"`
-	About   string   `yaml:"about"`
-	AboutEN string   `yaml:"aboutEn"`
-	Names   []string `yaml:"names"`
-}
-
-// Meaning returns what the term means in lang, and whether it is in that language;
-// Chinese where there is no English.
-func (t Term) Meaning(lang string) (string, bool) { return inEnglish(lang, t.AboutEN, t.About) }
-
-func (t Term) untranslated() []string { return emptyOf("en", t.EN, "aboutEn", t.AboutEN) }
-
-// Assistant is what the bot says on its own account; answers come from policies.
-type Assistant struct {
-	Urgent    Words    `yaml:"urgent"`
-	Refuse    Words    `yaml:"refuse"`
-	Clarify   Words    `yaml:"clarify"`
-	Popular   []string `yaml:"popular"` // questions to begin with
-	PopularEN []string `yaml:"popularEn"`
-}
-
-// Starters returns questions to begin with in lang; Chinese for any language but
-// English.
-func (a Assistant) Starters(lang string) []string {
-	if lang == "en" && len(a.PopularEN) > 0 {
-		return a.PopularEN
-	}
-	return a.Popular
-}
-
-// Words are a text in Chinese and English.
-type Words struct {
-	ZH string `yaml:"zh"`
-	EN string `yaml:"en"`
-}
-
-// In returns the text in lang; Chinese for any language but English.
-func (w Words) In(lang string) string {
-	if lang == "en" {
-		return w.EN
-	}
-	return w.ZH
-}
-
-func loadAssistant(fsys fs.FS, facts *Facts, c *collector) Assistant {
-	const file = "assistant.yaml"
-	b, err := fs.ReadFile(fsys, file)
-	if err != nil {
-		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")
-		return Assistant{}
-	}
-	var doc struct {
-		Assistant Assistant `yaml:"assistant"`
-	}
-	src := parseYAML(file, b, facts, &doc, c)
-	a := doc.Assistant
-	for key, w := range map[string]Words{"urgent": a.Urgent, "refuse": a.Refuse, "clarify": a.Clarify} {
-		if src != nil && (w.ZH == "" || w.EN == "") {
-			c.add(file, src.line("assistant", key), key+" is missing in a language", "give zh and en")
-		}
-		if src != nil && strings.ContainsFunc(w.EN, isHan) {
-			c.note(file, src.line("assistant", key, "en"), "English of "+key+" has Chinese in it", "a fact in it must be a bare number")
-		}
-	}
-	return a
 }
 
 // Problem is one fault in the content, with the place and the way to mend it.
