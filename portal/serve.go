@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -109,7 +110,8 @@ func newServer(env *environment, s *site, data *store.Store) (*web.Server, error
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
 		},
-		Cases: web.CasesOf(data),
+		Cases:  web.CasesOf(data),
+		Faults: func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
 			return []web.Dependency{databaseState(ctx, data), s.searchState()}
 		},
@@ -129,7 +131,8 @@ func databaseState(ctx context.Context, data *store.Store) web.Dependency {
 // site is the current content and the engine that searches it.
 type site struct {
 	current  atomic.Pointer[web.Content]
-	fallback *search.Fallback // nil without a Meilisearch server
+	faults   atomic.Pointer[[]string] // of a newer content that is not published
+	fallback *search.Fallback         // nil without a Meilisearch server
 }
 
 // newSite loads the content and starts the search engine.
@@ -139,6 +142,7 @@ func newSite(env *environment) (*site, error) {
 		return nil, err
 	}
 	s := &site{}
+	s.faults.Store(new([]string))
 	if env.cfg.MeiliURL != "" {
 		meili, err := search.NewMeili(search.MeiliConfig{URL: env.cfg.MeiliURL, Key: env.cfg.MeiliKey}, c.normalizer)
 		if err != nil {
@@ -178,8 +182,10 @@ func (s *site) watch(env *environment) {
 	}
 	err := content.Watch(env.ctx, env.cfg.Content, func(lib *content.Library, err error) {
 		if err == nil && lib.Version == s.content().Library.Version {
+			s.faults.Store(new([]string)) // the mistake was taken back
 			return
 		}
+		began := env.now()
 		var c *corpus
 		if err == nil {
 			c, err = buildCorpus(env.ctx, lib)
@@ -188,10 +194,13 @@ func (s *site) watch(env *environment) {
 			err = s.publish(env.ctx, c)
 		}
 		if err != nil {
+			faults := strings.Split(err.Error(), "\n")
+			s.faults.Store(&faults)
 			env.log.Error("content not changed, the last good version stays", "error", err)
 			return
 		}
-		env.log.Info("content changed", "version", lib.Version)
+		s.faults.Store(new([]string))
+		env.log.Info("content changed", "version", lib.Version, "took", env.now().Sub(began))
 	})
 	if err != nil {
 		env.log.Error("content is not watched", "error", err)

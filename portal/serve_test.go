@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"huitong/content"
 )
 
 // buffer is a bytes.Buffer that two goroutines may use.
@@ -143,11 +146,84 @@ func TestServeReload(t *testing.T) {
 	eventually(t, "the page changes", func() bool { return strings.Contains(page(), "第一版。") })
 	save("\nsummary: ", "\nsumary: 第二版。")
 	eventually(t, "the error is logged", func() bool { return strings.Contains(r.log.String(), "field sumary not found") })
+	// r.get is nobody who has signed in.
+	if strings.Contains(r.get(t, "/staff")+page(), "sumary") {
+		t.Error("a visitor is shown the mistake")
+	}
 	if !strings.Contains(page(), "第一版。") {
 		t.Error("the last good version is gone")
 	}
 	save("\nsummary: ", "\nsummary: 第三版。")
 	eventually(t, "the page is mended", func() bool { return strings.Contains(page(), "第三版。") })
+}
+
+// TestFaults holds what staff are told of a content that is not published.
+func TestFaults(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, contentFS("")); err != nil {
+		t.Fatal(err)
+	}
+	env := &environment{ctx: t.Context(), cfg: &Config{Content: dir}, log: slog.New(slog.DiscardHandler), now: time.Now}
+	s, err := newSite(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go s.watch(env)
+	file := filepath.Join(dir, "policies", "tomorrow-plan.md")
+	original, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := bytes.Replace(original, []byte("\nsummary: "), []byte("\nsumary: "), 1)
+	faults := func() string { return strings.Join(*s.faults.Load(), "\n") }
+	// The directory may not be watched yet, so the file is saved until it is seen.
+	eventually(t, "the fault is told with its place", func() bool {
+		return os.WriteFile(file, broken, 0o600) == nil && strings.Contains(faults(), "policies/tomorrow-plan.md:")
+	})
+	if err := os.WriteFile(file, original, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "nothing is left to tell", func() bool { return faults() == "" })
+}
+
+// BenchmarkReload measures from saving a policy to the first answer with the new
+// text, beside a bare load of the same tree.
+func BenchmarkReload(b *testing.B) {
+	dir := b.TempDir()
+	if err := os.CopyFS(dir, contentFS("")); err != nil {
+		b.Fatal(err)
+	}
+	env := &environment{ctx: b.Context(), cfg: &Config{Content: dir}, log: slog.New(slog.DiscardHandler), now: time.Now}
+	s, err := newSite(env)
+	if err != nil {
+		b.Fatal(err)
+	}
+	go s.watch(env)
+	time.Sleep(time.Second) // until the directory is watched
+	file := filepath.Join(dir, "policies", "tomorrow-plan.md")
+	original, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var load time.Duration
+	for n := 0; b.Loop(); n++ {
+		before := s.content()
+		text := bytes.Replace(original, []byte("\nsummary: "), fmt.Appendf(nil, "\nsummary: 第%d版。", n), 1)
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		for s.content() == before {
+			time.Sleep(time.Millisecond)
+		}
+		b.StopTimer()
+		began := time.Now()
+		if _, err := content.Load(os.DirFS(dir)); err != nil {
+			b.Fatal(err)
+		}
+		load += time.Since(began)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(load), "×load")
 }
 
 // TestServeWithoutMeilisearch names a server that is not there: the site answers

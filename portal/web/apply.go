@@ -56,7 +56,7 @@ func applyPath(p *content.Policy, part string) string {
 
 // online returns the policy of the address if it is applied for on the site.
 func (s *Server) online(c *fiber.Ctx) (*content.Policy, error) {
-	p, ok := s.content().Library.Policy(c.Params("slug"))
+	p, ok := s.policy(c, c.Params("slug"))
 	if !ok || !p.Online() {
 		return nil, fiber.ErrNotFound
 	}
@@ -66,6 +66,7 @@ func (s *Server) online(c *fiber.Ctx) (*content.Policy, error) {
 func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application, heading string) draft {
 	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading}
 	d.NoIndex = true
+	d.ContentLang = d.Lang.shows(p.Lang)
 	d.Scripts = []string{"draft.js"}
 	d.Crumbs = []crumb{{d.Title, "/apply"}}
 	d.Column = column{Name: d.Title, About: s.words(c)("apply.lead"), Path: "/apply"}
@@ -93,7 +94,6 @@ type startPage struct {
 	Done      bool    // this browser's application is already submitted
 	Given     []given // answers carried over from the checker
 	Again     bool    // the button was pressed on a page that was too old
-	Summary   string
 }
 
 func (s *Server) showStart(c *fiber.Ctx) error {
@@ -112,7 +112,6 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
 	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: stale(c)}
 	start.Title = s.words(c)("apply.of", "Policy", title)
-	start.Summary = policySummary(p, start.Lang)
 	if a != nil && a.State == apply.Draft {
 		start.Open = applyPath(p, s.nextPart(p, a))
 	}

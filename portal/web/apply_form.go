@@ -102,7 +102,7 @@ func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 	for _, q := range section.Questions {
 		var f formField
 		wrong, bad := invalid.Field(q.Name)
-		f.Field = s.newField(view.Lang, q, answers[q.Name], s.problemWords(c, wrong, bad))
+		f.Field = s.newField(view.page, q, answers[q.Name], s.problemWords(c, wrong, bad))
 		if f.Field.Error != "" {
 			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
 		}
@@ -236,7 +236,7 @@ func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 			}
 		}
 		if posted[q.Name] != "" {
-			view.Rows = append(view.Rows, s.answerRow(c, q, posted[q.Name]))
+			view.Rows = append(view.Rows, s.answerRow(view.page, q, posted[q.Name]))
 		}
 	})
 	c.Status(fiber.StatusForbidden)
@@ -277,15 +277,15 @@ func (s *Server) reopen(c *fiber.Ctx, p *content.Policy) (*apply.Application, er
 	return a, nil
 }
 
-// answerRow shows an answer in words, numbers that identify somebody masked.
-func (s *Server) answerRow(c *fiber.Ctx, q *content.Question, value string) summaryRow {
-	l := visitOf(c).Lang
-	row := summaryRow{Key: s.contentText(c, q.Label), Value: apply.Mask(q, value)}
+// answerRow shows an answer to a question of the page's content in words, numbers
+// that identify somebody masked.
+func (s *Server) answerRow(p page, q *content.Question, value string) summaryRow {
+	row := summaryRow{Key: s.views.content(p.Lang, q.Label), Value: apply.Mask(q, value)}
 	if len(q.Options) > 0 {
-		row.Value = s.contentText(c, q.OptionLabel(value))
+		row.Value = s.views.content(p.Lang, q.OptionLabel(value))
 	}
-	if l.contentLang() != l.Code {
-		row.Lang = l.contentLang()
+	if p.Foreign() {
+		row.Lang = p.ContentLang
 	}
 	return row
 }

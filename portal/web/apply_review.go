@@ -62,7 +62,7 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 	view.Short, view.Version = view.Heading, a.Version
 	view.Progress = newProgress(len(pages)+1, len(pages)+1)
 	for _, page := range pages {
-		view.Parts = append(view.Parts, s.reviewPart(c, p, page, answers))
+		view.Parts = append(view.Parts, s.reviewPart(view.draft, page, answers))
 		view.Back = applyPath(p, page.Name)
 		m := missingPart{Title: s.contentText(c, page.Title), Path: applyPath(p, page.Name) + "?to=review"}
 		for _, problem := range missing {
@@ -81,12 +81,12 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 	return s.render(c, "apply-review", view)
 }
 
-func (s *Server) reviewPart(c *fiber.Ctx, p *content.Policy, page apply.Page, answers apply.Answers) reviewPart {
-	part := reviewPart{Title: s.contentText(c, page.Title)}
+func (s *Server) reviewPart(d draft, page apply.Page, answers apply.Answers) reviewPart {
+	part := reviewPart{Title: s.views.content(d.Lang, page.Title)}
 	for _, q := range page.Questions {
-		row := s.answerRow(c, q, answers[q.Name])
-		f := s.newField(visitOf(c).Lang, q, "", "")
-		row.Change = visitOf(c).Lang.path(applyPath(p, page.Name) + "?to=review#" + f.ID())
+		row := s.answerRow(d.page, q, answers[q.Name])
+		f := s.newField(d.page, q, "", "")
+		row.Change = d.Lang.path(applyPath(d.Policy, page.Name) + "?to=review#" + f.ID())
 		part.Rows = append(part.Rows, row)
 	}
 	return part
@@ -117,7 +117,7 @@ func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answe
 		name.Value, name.Error = c.FormValue(consentName), wrong(consentName)
 		view.Fields = append(view.Fields, note(name))
 		if known {
-			f := s.newField(view.Lang, relation, c.FormValue(consentRelation), wrong(consentRelation))
+			f := s.newField(view.page, relation, c.FormValue(consentRelation), wrong(consentRelation))
 			f.Name, f.Label, f.Lang, f.Optional = consentRelation, t("apply.consent.relation"), "", false
 			view.Fields = append(view.Fields, note(f))
 		}

@@ -384,6 +384,17 @@ func TestNothingPersonalLeaks(t *testing.T) {
 	}
 }
 
+// TestContentFaults shows staff, and nobody else, what keeps a newer content out.
+func TestContentFaults(t *testing.T) {
+	d := newDesk(t)
+	o := d.staff(casework.Officer, "")
+	const fault = "policies/tomorrow-plan.md:21: field <sumary> not found"
+	o.open("/staff").lacks("新改的内容没有发布")
+	d.faults = []string{fault}
+	o.open("/staff").wants(200, "新改的内容没有发布", fault)
+	d.browser("nobody").open("/staff").lacks("新改的内容没有发布", "tomorrow-plan.md")
+}
+
 // TestApplicationPagesInEveryMode checks the shape of every page of a journey.
 func TestApplicationPagesInEveryMode(t *testing.T) {
 	d := newDesk(t)

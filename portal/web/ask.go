@@ -35,7 +35,6 @@ type askPage struct {
 	Before       string // the question of the turn before, if any
 	Asked        string
 	Reply        *bot.Reply
-	Published    bool // the answer is a passage of the content, not the bot's own words
 	Conversation string
 	Suggestions  []string
 }
@@ -46,7 +45,7 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 	p.Description = t("ask.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/ask", Kind: "talk"}
 	p.Question = field{Name: "question", Label: t("ask.label"), Help: t("ask.help", "Count", bot.MaxQuestion), Long: true, Rows: 3}
-	p.Suggestions = s.content().Library.Assistant.Popular
+	p.Suggestions = s.content().Library.Assistant.Starters(p.Lang.Code)
 	return p
 }
 
@@ -69,9 +68,25 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	s.localize(c, &reply)
 	p.Reply, p.Conversation, p.Suggestions = &reply, reply.Conversation, reply.Suggestions
-	p.Published = reply.Outcome == bot.Answer
 	return s.render(c, "ask", p)
+}
+
+// localize names the passages that a reply rests on as their pages do in the
+// visit's language.
+func (s *Server) localize(c *fiber.Ctx, reply *bot.Reply) {
+	l := visitOf(c).Lang
+	for i, cite := range reply.Citations {
+		p, ok := s.policy(c, cite.Policy)
+		if !ok || p.Lang != l.Code || l == languages[0] {
+			continue // not translated, or written in this language
+		}
+		reply.Citations[i].Title = p.Title(l.Code)
+		if section, ok := p.Section(cite.Section); ok {
+			reply.Citations[i].Title += s.words(c)("punctuation.colon") + section.Title
+		}
+	}
 }
 
 func (s *Server) questionProblem(c *fiber.Ctx, err error, text string) string {
@@ -127,6 +142,7 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("answer by program: %w", err)
 	}
+	s.localize(c, &reply)
 	reply.Answer = s.contentText(c, reply.Answer)
 	for i, cite := range reply.Citations {
 		reply.Citations[i].Title = s.contentText(c, cite.Title)

@@ -31,6 +31,7 @@ type desk struct {
 	file   string // of the database
 	log    *syncBuffer
 	now    time.Time
+	faults []string // of a content that is not published
 	seen   []answer // every answer of the site, for tests that search them
 }
 
@@ -74,6 +75,7 @@ func newDesk(t testing.TB) *desk {
 	t.Cleanup(func() { _ = d.store.Close() })
 	d.server = newTestServer(t, func(c *Config) {
 		c.Cases, c.Now = CasesOf(d.store), now
+		c.Faults = func() []string { return d.faults }
 		c.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	return d

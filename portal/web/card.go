@@ -41,19 +41,17 @@ type cardPage struct {
 }
 
 func (s *Server) showCard(c *fiber.Ctx) error {
-	policy, ok := s.content().Library.Policy(c.Params("slug"))
+	policy, ok := s.policy(c, c.Params("slug"))
 	if !ok {
 		return fiber.ErrNotFound
 	}
 	t := s.words(c)
 	p := cardPage{page: s.page(c, "policies.title"), Policy: policy}
-	if translated, ok := policy.In(p.Lang.Code); ok {
-		p.Policy = translated
-	}
+	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Sheet, p.NoIndex = true, true
 	p.Crumbs = []crumb{{p.Title, "/policies"}, {s.contentText(c, policy.Short(p.Lang.Code)), policyPath(policy.Slug, "")}}
 	p.Title, p.Short = t("card.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code))), t("card.title")
-	p.Description = s.contentText(c, policySummary(policy, p.Lang))
+	p.Description = s.summary(c, policy)
 	p.Share = s.base + p.Lang.path(policyPath(policy.Slug, ""))
 	p.Scripts = []string{"print.js"}
 	var err error

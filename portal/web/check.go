@@ -76,13 +76,14 @@ type checkResult struct {
 // askCheck asks one question a page and ends with the verdict. The answers live
 // in the form alone: they are neither stored nor ever part of an address.
 func (s *Server) askCheck(c *fiber.Ctx) error {
-	policy, ok := s.content().Library.Policy(c.Params("slug"))
+	policy, ok := s.policy(c, c.Params("slug"))
 	if !ok || !policy.Checkable() {
 		return fiber.ErrNotFound
 	}
 	answers, order := readAnswers(c, policy)
 	p := checkPage{page: s.page(c, "check.title"), Policy: policy}
 	p.NoIndex = true
+	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Crumbs = []crumb{{p.Title, "/check"}}
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
 	p.Title = s.words(c)("check.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code)))
@@ -105,10 +106,10 @@ func (s *Server) askCheck(c *fiber.Ctx) error {
 	}
 	s.fillCheck(c, &p, answers, order)
 	if asked == nil {
-		p.Result = newCheckResult(s.content().Library, policy, answers)
+		p.Result = s.newCheckResult(c, policy, answers)
 		return s.render(c, "check", p)
 	}
-	f := s.newField(p.Lang, asked, value, wrong)
+	f := s.newField(p.page, asked, value, wrong)
 	p.Question = &f
 	if wrong != "" {
 		p.Problems = []problem{{f.ID(), wrong}}
@@ -199,14 +200,14 @@ func (s *Server) fillCheck(c *fiber.Ctx, p *checkPage, answers content.Answers, 
 
 var resultWords = map[content.Truth]string{content.True: "yes", content.False: "no", content.Unknown: "perhaps"}
 
-func newCheckResult(lib *content.Library, p *content.Policy, answers content.Answers) *checkResult {
+func (s *Server) newCheckResult(c *fiber.Ctx, p *content.Policy, answers content.Answers) *checkResult {
 	v := p.Assess(answers)
 	r := &checkResult{Word: resultWords[v.Result], Outcome: v.Outcome, Conditions: v.Conditions, Confirm: v.Confirm}
 	if v.Result != content.False {
 		r.Documents = p.DocumentsFor(answers)
 	}
 	for _, slug := range v.Instead {
-		if other, ok := lib.Policy(slug); ok && !slices.Contains(r.Instead, other) {
+		if other, ok := s.policy(c, slug); ok && !slices.Contains(r.Instead, other) {
 			r.Instead = append(r.Instead, other)
 		}
 	}

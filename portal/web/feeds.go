@@ -62,6 +62,7 @@ type atomLink struct {
 }
 
 type atomEntry struct {
+	Lang      string        `xml:"xml:lang,attr,omitempty"` // where it is not the feed's
 	ID        string        `xml:"id"`
 	Title     string        `xml:"title"`
 	Updated   string        `xml:"updated"`
@@ -102,6 +103,7 @@ func (s *Server) sendFeed(c *fiber.Ctx) error {
 	}
 	if name == allFeed {
 		for _, p := range lib.Replies {
+			p, _ = p.In(l.Code)
 			feed.Entries = append(feed.Entries, s.entry(c, p.Path(), p.Title, p.Summary, p.Published))
 		}
 	}
@@ -116,18 +118,25 @@ func (s *Server) sendFeed(c *fiber.Ctx) error {
 
 func (s *Server) policyEntry(c *fiber.Ctx, p *content.Policy) atomEntry {
 	l := visitOf(c).Lang
-	e := s.entry(c, policyPath(p.Slug, ""), p.Title(l.Code), policySummary(p, l), p.Published)
+	p, _ = p.In(l.Code)
+	summary, _ := policySummary(p, l)
+	e := s.entry(c, policyPath(p.Slug, ""), p.Title(l.Code), summary, p.Published)
 	cat := s.content().Library.Category(p.Category)
 	e.Category = &atomCategory{cat.Slug, s.contentText(c, cat.Title(l.Code))}
 	return e
 }
 
 func (s *Server) entry(c *fiber.Ctx, path, title, summary string, day content.Day) atomEntry {
-	address := s.base + visitOf(c).Lang.path(path)
-	return atomEntry{
+	l := visitOf(c).Lang
+	address := s.base + l.path(path)
+	e := atomEntry{
 		ID: address, Title: s.contentText(c, title), Updated: moment(day), Published: moment(day),
 		Link: atomLink{"alternate", htmlType, address}, Summary: s.contentText(c, summary),
 	}
+	if lang := l.written(e.Summary); lang != l.Code {
+		e.Lang = lang
+	}
+	return e
 }
 
 // moment returns the beginning of a day in Zhongshan.

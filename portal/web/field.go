@@ -66,7 +66,8 @@ const maxRadios = 14
 type problem struct{ Field, Text string }
 
 // summaryRow is one line of a summary list. Change is the address of the form
-// page, complete with its prefix; "" shows none.
+// page, complete with its prefix; "" shows none. Lang is that of question and
+// answer where it is not the page's.
 type summaryRow struct{ Key, Value, Change, Lang string }
 
 // step is one station of a way. State is done, now, wrong or next.
@@ -86,14 +87,15 @@ var inputs = map[string]field{
 	"long-text":    {Long: true, MaxLength: 1000},
 }
 
-// newField shows a question of the content with an answer and, if it is wrong,
-// why. Names of fields are the names of questions.
-func (s *Server) newField(l language, q *content.Question, value, wrong string) field {
+// newField shows a question of the page's content with an answer and, if it is
+// wrong, why. Names of fields are the names of questions.
+func (s *Server) newField(p page, q *content.Question, value, wrong string) field {
+	l := p.Lang
 	f := inputs[q.Type]
 	f.Name, f.Value, f.Error, f.Optional, f.Autocomplete = q.Name, value, wrong, !q.Required, q.Autocomplete
 	f.Label, f.Help = s.views.content(l, q.Label), s.views.content(l, q.Help)
-	if l.contentLang() != l.Code {
-		f.Lang = l.contentLang()
+	if p.Foreign() {
+		f.Lang = p.ContentLang
 	}
 	for _, o := range q.Options {
 		f.Options = append(f.Options, content.Option{Value: o.Value, Label: s.views.content(l, o.Label), Help: s.views.content(l, o.Help)})

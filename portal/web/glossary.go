@@ -29,18 +29,26 @@ type glossaryPage struct {
 // glossaryTerm is a term under the name that the page's language gives it, with
 // the name in the other one.
 type glossaryTerm struct {
-	ID, Name, Lang, Other, OtherLang, About string
+	ID, Name, Lang, Other, OtherLang string
+
+	About, AboutLang string
 }
 
 func (s *Server) showGlossary(c *fiber.Ctx) error {
 	p := glossaryPage{page: s.page(c, "glossary.title")}
 	p.Description = s.words(c)("glossary.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/glossary", Kind: "open"}
-	chinese := p.Lang.contentLang()
+	p.ContentLang = p.Lang.Code
 	for i, t := range s.content().Library.Glossary {
-		one := glossaryTerm{termID(i), s.contentText(c, t.ZH), chinese, t.EN, "en", s.contentText(c, t.About)}
+		one := glossaryTerm{ID: termID(i), Name: s.contentText(c, t.ZH), Lang: p.Lang.chinese(), Other: t.EN, OtherLang: "en"}
 		if p.Lang.Code == "en" && t.EN != "" {
 			one.Name, one.Lang, one.Other, one.OtherLang = one.Other, one.OtherLang, one.Name, one.Lang
+		}
+		about, translated := t.Meaning(p.Lang.Code)
+		one.About, one.AboutLang = s.contentText(c, about), p.Lang.Code
+		if !translated {
+			one.AboutLang = p.Lang.chinese()
+			p.ContentLang = one.AboutLang // some of it
 		}
 		p.Terms = append(p.Terms, one)
 	}

@@ -9,11 +9,14 @@ const maxPopular = 6
 
 type homePage struct {
 	page
-	Popular    []crumb // question and where it is answered
+	Popular    []question
 	Categories []categoryLink
 }
 
 type categoryLink struct{ Name, Path string }
+
+// question is one that a policy answers, with the place of the answer.
+type question struct{ Text, Lang, Path string }
 
 func (s *Server) homeRoutes() []route {
 	return []route{{fiber.MethodGet, "/", s.showHome, kept}}
@@ -22,12 +25,7 @@ func (s *Server) homeRoutes() []route {
 func (s *Server) showHome(c *fiber.Ctx) error {
 	p := homePage{page: s.page(c, "site.title")}
 	lib := s.content().Library
-	for _, policy := range lib.Policies {
-		if len(policy.FAQ) > 0 && len(p.Popular) < maxPopular {
-			f := policy.FAQ[0]
-			p.Popular = append(p.Popular, crumb{f.Q, policyPath(policy.Slug, f.Section)})
-		}
-	}
+	p.Popular = s.popular(c)
 	used := map[string]bool{}
 	for _, policy := range lib.Policies {
 		used[policy.Category] = true
@@ -38,6 +36,26 @@ func (s *Server) showHome(c *fiber.Ctx) error {
 		}
 	}
 	return s.render(c, "home", p)
+}
+
+// popular returns the first questions of policies, those first that are in the
+// visit's language.
+func (s *Server) popular(c *fiber.Ctx) []question {
+	l := visitOf(c).Lang
+	var own, other []question
+	for _, policy := range s.content().Library.Policies {
+		policy, _ = policy.In(l.Code)
+		if len(policy.FAQ) == 0 {
+			continue
+		}
+		q := question{policy.FAQ[0].Q, l.shows(policy.Lang), policyPath(policy.Slug, policy.FAQ[0].Section)}
+		if q.Lang == l.Code {
+			own = append(own, q)
+		} else {
+			other = append(other, q)
+		}
+	}
+	return firstOf(append(own, other...), maxPopular)
 }
 
 // policyPath returns the address of a policy's page, at a section if one is named.

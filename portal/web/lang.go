@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -48,13 +49,40 @@ func splitLanguage(path string) (language, string) {
 // another host when it is sent as a redirect.
 func rooted(path string) string { return "/" + strings.TrimLeft(path, `/\`) }
 
-// contentLang returns the language that content is shown in on pages of l:
-// Chinese where there is no translation.
-func (l language) contentLang() string {
+// chinese returns the Chinese that pages of l show: that of the page or, on English
+// ones, that of the original.
+func (l language) chinese() string {
 	if l.Code == "zh-Hant" {
 		return l.Code
 	}
 	return languages[0].Code
+}
+
+// shows returns the language in which pages of l show a text of the content that
+// is kept in lang.
+func (l language) shows(lang string) string {
+	if lang == "en" {
+		return lang
+	}
+	return l.chinese()
+}
+
+// written is shows for a text that does not say what language it is in: it goes by
+// the script.
+func (l language) written(text string) string {
+	han, other := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			han++
+		case unicode.IsLetter(r):
+			other++
+		}
+	}
+	if other > 4*han { // a word of Chinese has two characters, one of English five
+		return l.shows("en")
+	}
+	return l.chinese()
 }
 
 // path returns p (rooted, without prefix) in language l.

@@ -135,7 +135,7 @@ func (s *Server) policyThings(c *fiber.Ctx, policy *content.Policy, p page) []an
 	if len(policy.FAQ) == 0 {
 		return things
 	}
-	faq := linkedFAQ{Type: "FAQPage", Lang: p.Lang.contentLang()}
+	faq := linkedFAQ{Type: "FAQPage", Lang: p.ContentLang}
 	for _, f := range policy.FAQ {
 		faq.Questions = append(faq.Questions, linkedQuestion{"Question", s.contentText(c, f.Q), linkedAnswer{"Answer", s.contentText(c, f.A)}})
 	}

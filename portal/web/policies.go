@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,10 +23,22 @@ type policiesPage struct {
 	Groups []policyGroup
 }
 
-// policyGroup is one category with its policies.
+// policyGroup is one category with its policies, in the visit's language where
+// they are translated.
 type policyGroup struct {
 	Slug, Title, About string
 	Policies           []*content.Policy
+}
+
+// policy returns the policy with the given slug in the visit's language, in Chinese
+// where it is not translated.
+func (s *Server) policy(c *fiber.Ctx, slug string) (*content.Policy, bool) {
+	p, ok := s.content().Library.Policy(slug)
+	if !ok {
+		return nil, false
+	}
+	p, _ = p.In(visitOf(c).Lang.Code)
+	return p, true
 }
 
 func (s *Server) listPolicies(c *fiber.Ctx) error {
@@ -43,11 +56,14 @@ func (s *Server) listPolicies(c *fiber.Ctx) error {
 // groups lists the policies that keep wants, by category, leaving empty ones out.
 func (s *Server) groups(c *fiber.Ctx, keep func(*content.Policy) bool) []policyGroup {
 	lib := s.content().Library
+	lang := visitOf(c).Lang.Code
 	var out []policyGroup
 	for _, cat := range lib.Categories {
-		g := policyGroup{Slug: cat.Slug, Title: s.contentText(c, cat.Title(visitOf(c).Lang.Code)), About: s.contentText(c, cat.About)}
+		about, _ := cat.Description(lang)
+		g := policyGroup{Slug: cat.Slug, Title: s.contentText(c, cat.Title(lang)), About: s.contentText(c, about)}
 		for _, policy := range lib.Policies {
 			if policy.Category == cat.Slug && keep(policy) {
+				policy, _ = policy.In(lang)
 				g.Policies = append(g.Policies, policy)
 			}
 		}
@@ -71,25 +87,25 @@ type policyPage struct {
 }
 
 func (s *Server) showPolicy(c *fiber.Ctx) error {
-	lib := s.content().Library
-	policy, ok := lib.Policy(c.Params("slug"))
+	policy, ok := s.policy(c, c.Params("slug"))
 	if !ok {
 		return fiber.ErrNotFound
 	}
 	p := policyPage{page: s.page(c, "policies.title"), Policy: policy, Due: policy.ReviewDue(s.now())}
+	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Crumbs = []crumb{{p.Title, "/policies"}}
 	p.Column = column{Name: p.Title, About: s.words(c)("policies.lead"), Path: "/policies", Kind: "open"}
 	p.Sections = s.glossed(policyPath(policy.Slug, ""), policy.Lang, policy.Sections)
 	p.Title = s.contentText(c, policy.Title(p.Lang.Code))
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
-	p.Description = s.contentText(c, policySummary(policy, p.Lang))
+	p.Description = s.summary(c, policy)
 	p.Article = &article{
 		Title: p.Title, Day: policy.Published, URL: p.Canonical,
-		Source: s.contentText(c, policy.Source.Issuer), Keywords: s.contentText(c, strings.Join(policy.Names, ",")),
+		Source: s.contentText(c, policy.Source.Issuer), Keywords: s.contentText(c, keywords(policy)),
 	}
 	p.Feeds = []feedLink{s.feedLink(c, policy.Category)}
 	p.Things = s.policyThings(c, policy, p.page)
-	p.Previous, p.Next = lib.Neighbours(policy)
+	p.Previous, p.Next = s.neighbours(c, policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical
 	p.Scripts = []string{"share.js", "print.js"}
@@ -100,12 +116,45 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	return s.render(c, "policy", p)
 }
 
-// policySummary returns the one-sentence summary in the page's language.
-func policySummary(p *content.Policy, l language) string {
-	if l.Code == "en" && p.SummaryEN != "" {
-		return p.SummaryEN
+// neighbours returns the policies before and after p in the visit's language; nil
+// where there is none.
+func (s *Server) neighbours(c *fiber.Ctx, p *content.Policy) (previous, next *content.Policy) {
+	lib := s.content().Library
+	if original, ok := lib.Policy(p.Slug); ok {
+		previous, next = lib.Neighbours(original)
 	}
-	return p.Summary
+	lang := visitOf(c).Lang.Code
+	if previous != nil {
+		previous, _ = previous.In(lang)
+	}
+	if next != nil {
+		next, _ = next.In(lang)
+	}
+	return previous, next
+}
+
+// keywords returns what people call the policy, by which search engines know it.
+// The everyday names are Chinese ones.
+func keywords(p *content.Policy) string {
+	if p.Lang == "en" {
+		return strings.Join(slices.Compact([]string{p.Short(p.Lang), p.Title(p.Lang)}), ",")
+	}
+	return strings.Join(p.Names, ",")
+}
+
+// summary returns the one-sentence summary as the visit's language shows it.
+func (s *Server) summary(c *fiber.Ctx, p *content.Policy) string {
+	text, _ := policySummary(p, visitOf(c).Lang)
+	return s.contentText(c, text)
+}
+
+// policySummary returns the one-sentence summary for pages of l, and its language:
+// policies that are not translated may still have an English one.
+func policySummary(p *content.Policy, l language) (summary, lang string) {
+	if l.Code == "en" && p.Lang != "en" && p.SummaryEN != "" {
+		return p.SummaryEN, "en"
+	}
+	return p.Summary, l.shows(p.Lang)
 }
 
 // decisionSteps tells who does what, and in how many working days.

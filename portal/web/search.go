@@ -35,10 +35,11 @@ type searchPage struct {
 	NextPage string
 }
 
-// hit is one result. Pieces are its excerpt, the matched words apart.
+// hit is one result. Pieces are its excerpt, the matched words apart; Lang is that
+// of title and excerpt.
 type hit struct {
-	Title, Policy, Path string
-	Pieces              []piece
+	Title, Lang, Policy, Path string
+	Pieces                    []piece
 }
 
 type piece struct {
@@ -96,9 +97,10 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 }
 
 func (s *Server) newHit(c *fiber.Ctx, h search.Hit) hit {
-	out := hit{Title: s.contentText(c, h.Title), Path: h.URL}
-	if p, ok := s.content().Library.Policy(h.Policy); ok {
-		out.Policy = s.contentText(c, p.Titles.ZH)
+	l := visitOf(c).Lang
+	out := hit{Title: s.contentText(c, h.Title), Lang: l.shows(h.Lang), Path: h.URL}
+	if p, ok := s.policy(c, h.Policy); ok {
+		out.Policy = s.contentText(c, p.Title(l.Code))
 	}
 	last := 0
 	add := func(text string, marked bool) {

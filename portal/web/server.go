@@ -33,6 +33,7 @@ type Config struct {
 	BodyLimit int   // bytes; 0 means 1 MiB
 	Cases     Cases // without it nothing can be applied for, and there is no case desk
 	Ready     func(context.Context) []Dependency
+	Faults    func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log       *slog.Logger     // nil discards
 	Now       func() time.Time // nil is time.Now
 }
@@ -62,6 +63,7 @@ type Server struct {
 	site    Site
 	cases   Cases
 	ready   func(context.Context) []Dependency
+	faults  func() []string
 	log     *slog.Logger
 	now     func() time.Time
 	secure  bool // cookies over TLS only
@@ -112,7 +114,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, ready: cfg.Ready,
+		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		log: cfg.Log, now: cfg.Now,
 	}

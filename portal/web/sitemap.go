@@ -89,7 +89,8 @@ func (s *Server) places(c *fiber.Ctx) []placeGroup {
 	for _, g := range s.groups(c, anyPolicy) {
 		group := placeGroup{Title: g.Title}
 		for _, p := range g.Policies {
-			group.Places = append(group.Places, place{policyPath(p.Slug, ""), s.contentText(c, p.Title(l.Code)), l.Code, p.Published, false})
+			title := s.contentText(c, p.Title(l.Code))
+			group.Places = append(group.Places, place{policyPath(p.Slug, ""), title, l.written(title), p.Published, false})
 		}
 		out = append(out, group)
 	}
@@ -99,7 +100,8 @@ func (s *Server) places(c *fiber.Ctx) []placeGroup {
 	}{{"texts.help.title", lib.Help}, {"texts.replies.title", lib.Replies}} {
 		group := placeGroup{Title: t(list.title)}
 		for _, p := range list.texts {
-			group.Places = append(group.Places, place{p.Path(), s.contentText(c, p.Title), l.contentLang(), p.Published, false})
+			p, _ = p.In(l.Code)
+			group.Places = append(group.Places, place{p.Path(), s.contentText(c, p.Title), l.shows(p.Lang), p.Published, false})
 		}
 		if len(group.Places) > 0 {
 			out = append(out, group)

@@ -83,6 +83,8 @@ type staffPage struct {
 	Login string
 	Role  string
 	Links []deskLink
+	// Faults of the content's newest version: the last good one is shown instead.
+	Faults []string
 }
 
 type deskLink struct {
@@ -112,6 +114,9 @@ func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) sta
 			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
 		}
 	}
+	if s.faults != nil {
+		p.Faults = s.faults()
+	}
 	if p.Path != "/staff" {
 		p.Crumbs = []crumb{{t("staff.title"), "/staff"}}
 	}
@@ -138,11 +143,11 @@ func (s *Server) townName(c *fiber.Ctx, value string) string {
 	return value
 }
 
-// policyName returns the short title of a policy; the slug if it is no longer
-// published.
+// policyName returns the short title of a policy in Chinese, as the office knows it;
+// the slug if it is no longer published.
 func (s *Server) policyName(c *fiber.Ctx, slug string) string {
 	if p, ok := s.content().Library.Policy(slug); ok {
-		return s.contentText(c, p.Short(visitOf(c).Lang.Code))
+		return s.contentText(c, p.Short(languages[0].Code))
 	}
 	return slug
 }

@@ -152,22 +152,22 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
 		part := casePart{Title: s.contentText(c, page.Title)}
 		for _, q := range page.Questions {
-			part.Rows = append(part.Rows, s.caseAnswer(c, q, a.Answers[q.Name], q.Name == revealed))
+			part.Rows = append(part.Rows, s.caseAnswer(view.page, q, a.Answers[q.Name], q.Name == revealed))
 		}
 		view.Parts = append(view.Parts, part)
 	}
 	return view
 }
 
-func (s *Server) caseAnswer(c *fiber.Ctx, q *content.Question, value string, revealed bool) caseAnswer {
-	row := s.answerRow(c, q, value)
+func (s *Server) caseAnswer(p page, q *content.Question, value string, revealed bool) caseAnswer {
+	row := s.answerRow(p, q, value)
 	out := caseAnswer{Key: row.Key, Value: row.Value}
 	switch {
 	case value == "" || len(q.Options) > 0:
 	case revealed:
 		out.Value = value
 	case q.Type == "address":
-		out.Value, out.Hidden = s.words(c)("staff.masked"), q.Name
+		out.Value, out.Hidden = s.views.words[p.Lang.Code]("staff.masked"), q.Name
 	case row.Value != value:
 		out.Hidden = q.Name
 	}

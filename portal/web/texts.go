@@ -18,7 +18,7 @@ func (s *Server) textRoutes() []route {
 // textsPage lists the help pages or the official replies.
 type textsPage struct {
 	page
-	Texts []*content.Page
+	Texts []*content.Page // in the visit's language where they are translated
 }
 
 func (s *Server) listHelp(c *fiber.Ctx) error {
@@ -40,8 +40,16 @@ func (s *Server) replyColumn(c *fiber.Ctx) column {
 }
 
 func (s *Server) listTexts(c *fiber.Ctx, in column, texts []*content.Page) error {
-	p := textsPage{page: s.pageNamed(c, in.Name), Texts: texts}
+	p := textsPage{page: s.pageNamed(c, in.Name)}
 	p.Column, p.Description = in, in.About
+	p.ContentLang = p.Lang.Code
+	for _, text := range texts {
+		text, _ = text.In(p.Lang.Code)
+		p.Texts = append(p.Texts, text)
+		if lang := p.Lang.shows(text.Lang); lang != p.Lang.Code {
+			p.ContentLang = lang // some of it
+		}
+	}
 	return s.render(c, "texts", p)
 }
 
@@ -70,13 +78,12 @@ func (s *Server) showReply(c *fiber.Ctx) error {
 }
 
 func (s *Server) showText(c *fiber.Ctx, in column, text *content.Page) error {
+	text, _ = text.In(visitOf(c).Lang.Code)
 	p := textPage{page: s.pageNamed(c, s.contentText(c, text.Title)), Text: text, Due: text.ReviewDue(s.now())}
 	p.Column, p.Description = in, s.contentText(c, text.Summary)
-	if p.Foreign() {
-		p.TitleLang = p.Lang.contentLang()
-	}
+	p.ContentLang = p.Lang.shows(text.Lang)
 	p.Crumbs = []crumb{{in.Name, in.Path}}
-	p.Sections = s.glossed(text.Path(), languages[0].Code, text.Sections)
+	p.Sections = s.glossed(text.Path(), text.Lang, text.Sections)
 	source := s.contentText(c, text.Source.Issuer)
 	if source == "" {
 		source = s.words(c)("site.name")

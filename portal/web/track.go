@@ -108,7 +108,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
-	view.Policy, _ = s.content().Library.Policy(a.Policy)
+	view.Policy, _ = s.policy(c, a.Policy)
 	view.Past = s.timeline(c, a)
 	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)
 	if view.Policy != nil {
@@ -224,7 +224,7 @@ func (s *Server) askWithdraw(c *fiber.Ctx) error {
 	held := passOf(a)
 	view := withdrawPage{page: s.page(c, "track.withdraw.title"), Pass: &held, Version: a.Version}
 	view.NoIndex = true
-	view.Policy, _ = s.content().Library.Policy(a.Policy)
+	view.Policy, _ = s.policy(c, a.Policy)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Reason = field{Name: "text", Label: t("track.withdraw.reason"), Long: true, Rows: 3, MaxLength: 1000, Optional: true}
 	return s.render(c, "track-withdraw", view)

@@ -66,7 +66,7 @@ type page struct {
 	Query       string // what the search box shows
 	Title       string // of the page, without the site's name
 	Short       string // for tight places; "" is the title
-	TitleLang   string // of the title where it is not the page's
+	ContentLang string // of the text of the content that the page shows
 	Description string
 	Column      column
 	Article     *article   // nil unless the page is one
@@ -156,19 +156,19 @@ func (p page) Asks() bool { return p.Heard && (p.Rated || p.Article != nil) }
 func (p page) ModeAddress(mode string) string { return modeAddress(p.Lang.path(p.Path), mode) }
 
 // Foreign reports whether the content stands in another language than the page.
-func (p page) Foreign() bool { return p.Lang.contentLang() != p.Lang.Code }
+func (p page) Foreign() bool { return p.ContentLang != p.Lang.Code }
 
 // page returns what the layout needs for this request, under the title with the
 // given message id.
 func (s *Server) page(c *fiber.Ctx, titleID string) page { return s.pageNamed(c, s.words(c)(titleID)) }
 
 // pageNamed is page for a title that is no message. Until the handler says more,
-// the page is a column of its own.
+// the page is a column of its own and shows content in Chinese.
 func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 	v := visitOf(c)
 	t := s.words(c)
 	p := page{
-		Lang: v.Lang, Mode: v.Mode, Carried: v.Carried, Path: v.Path,
+		Lang: v.Lang, ContentLang: v.Lang.chinese(), Mode: v.Mode, Carried: v.Carried, Path: v.Path,
 		Title: title, RequestID: requestID(c), HomeName: t("crumbs.home"), Origin: s.base,
 		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
@@ -238,6 +238,9 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	body := b.Bytes()
+	if v.Lang.Code == "en" {
+		body = markChinese(body)
+	}
 	if v.Carried != "" {
 		body = carryMode(body, v.Carried)
 	}
@@ -253,7 +256,8 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"t":     v.words[l.Code],
 		"url":   l.path,
 		"asset": static.URL,
-		"clang": l.contentLang,
+		"clang": l.chinese,
+		"shows": l.shows,
 		"c":     func(s string) string { return v.content(l, s) },
 		"say": func(s string) template.HTML {
 			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones())
@@ -266,13 +270,15 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
 		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
-		"summary":    func(p *content.Policy) string { return policySummary(p, l) },
-		"summaryLang": func(p *content.Policy) string {
-			if policySummary(p, l) == p.SummaryEN {
-				return "en"
-			}
-			return l.contentLang()
+		"summary": func(p *content.Policy) string {
+			summary, _ := policySummary(p, l)
+			return summary
 		},
+		"summaryLang": func(p *content.Policy) string {
+			_, lang := policySummary(p, l)
+			return lang
+		},
+		"written": l.written,
 		"phone": func(name string) *phone {
 			f, ok := current().Library.Facts.Fact(name)
 			if !ok {
