@@ -112,6 +112,9 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
 	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: stale(c)}
 	start.Title = s.words(c)("apply.of", "Policy", title)
+	start.Description = s.contentText(c, p.Summary)
+	// What to know before one applies is for everybody, as long as nobody has begun.
+	start.NoIndex = a != nil || len(carried) > 0
 	if a != nil && a.State == apply.Draft {
 		start.Open = applyPath(p, s.nextPart(p, a))
 	}

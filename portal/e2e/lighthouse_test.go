@@ -1,0 +1,104 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// floors are the scores, 0 to 1, that each page must reach on Lighthouse's
+// simulated phone.
+var floors = map[string]float64{"performance": 0.98, "accessibility": 1, "best-practices": 1, "seo": 1}
+
+// lighthouseTries is how often a page may be measured: a busy machine only ever
+// takes points away, so the best one counts.
+const lighthouseTries = 3
+
+// lighthouseReport is what of Lighthouse's report counts here.
+type lighthouseReport struct {
+	Categories map[string]struct {
+		Score  *float64 `json:"score"`
+		Audits []struct {
+			ID     string  `json:"id"`
+			Weight float64 `json:"weight"`
+		} `json:"auditRefs"`
+	} `json:"categories"`
+	Audits map[string]struct {
+		Score *float64 `json:"score"`
+		Title string   `json:"title"`
+		Shown string   `json:"displayValue"`
+	} `json:"audits"`
+}
+
+// below lists the categories that miss their floor and the audits that cost them
+// points.
+func (r lighthouseReport) below() []string {
+	var out []string
+	for name, floor := range floors {
+		c, ok := r.Categories[name]
+		if !ok || c.Score == nil {
+			out = append(out, name+": not measured")
+			continue
+		}
+		if *c.Score >= floor {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s: %.2f; want %.2f", name, *c.Score, floor))
+		for _, a := range c.Audits {
+			if audit := r.Audits[a.ID]; a.Weight > 0 && audit.Score != nil && *audit.Score < 1 {
+				out = append(out, fmt.Sprintf("  %s %.2f %s (%s)", a.ID, *audit.Score, audit.Shown, audit.Title))
+			}
+		}
+	}
+	return out
+}
+
+// TestLighthouse measures the pages that a family meets first. It does not run
+// beside other tests, which would take the processor from it.
+func TestLighthouse(t *testing.T) {
+	site := startSite(t)
+	for _, path := range []string{"/", "/policies/basic-living-allowance", "/ask", "/apply/basic-living-allowance"} {
+		t.Run(path, func(t *testing.T) {
+			var missed []string
+			for range lighthouseTries {
+				report := measure(t, site.url+path)
+				if missed = report.below(); len(missed) == 0 {
+					for name := range floors {
+						t.Logf("%s %.2f", name, *report.Categories[name].Score)
+					}
+					return
+				}
+			}
+			t.Error(strings.Join(missed, "\n"))
+		})
+	}
+}
+
+func measure(t *testing.T, address string) lighthouseReport {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "report.json")
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("node_modules", "lighthouse", "cli", "index.js"), address,
+		"--quiet", "--output=json", "--output-path="+file, "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+		"--only-categories=performance,accessibility,best-practices,seo")
+	cmd.Env = append(os.Environ(), "CHROME_PATH="+chromium)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("lighthouse %s: %v\n%s", address, err, out)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r lighthouseReport
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatalf("read report of %s: %v", address, err)
+	}
+	return r
+}
