@@ -11,7 +11,7 @@ import (
 
 // assets keeps every file of package static in each encoding, made when it is
 // first asked for.
-var assets sync.Map // from static.Asset.URL to *keptPage
+var assets sync.Map // from static.Asset.URL to packed
 
 func serveStatic(c *fiber.Ctx) error {
 	a, ok := static.Lookup(c.Params("file"))
@@ -23,18 +23,15 @@ func serveStatic(c *fiber.Ctx) error {
 	if strings.HasPrefix(a.Type, "image/png") {
 		return c.Send(a.Body)
 	}
+	c.Vary(fiber.HeaderAcceptEncoding)
 	kept, ok := assets.Load(a.URL)
 	if !ok {
-		page, err := newKeptPage(a.Type, a.Body)
-		if err != nil {
-			return err
-		}
-		kept, _ = assets.LoadOrStore(a.URL, page)
+		kept, _ = assets.LoadOrStore(a.URL, newPacked(a.Body))
 	}
-	body, encoding := kept.(*keptPage).encoded(c)
+	encoding := acceptedEncoding(c)
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)
 	}
-	c.Response().SetBodyRaw(body)
+	c.Response().SetBodyRaw(kept.(packed).in(encoding))
 	return nil
 }

@@ -5,33 +5,39 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
-// pages keeps every page that is the same for all visitors, rendered and
-// compressed once for each version of the content, language and mode. A new
-// version starts an empty store; the old one goes with the requests that use it.
+// pages keeps every page that is the same for all visitors: rendered once for each
+// version of the content, language and mode, compressed once for each encoding that
+// is asked for. A new version starts an empty store; the old one goes with the
+// requests that use it.
 type pages struct {
+	limit   int // bytes
 	mu      sync.RWMutex
 	content *Content
-	kept    map[string]*keptPage
+	kept    map[pageKey]*keptPage
+	size    int // bytes
 }
 
-// keptPage is one page in each encoding, smallest last.
-type keptPage struct {
-	contentType, etag string
-	plain, gzip, br   []byte
+// pageKey is what a kept page depends on, beside the content.
+type pageKey struct {
+	mode, carried string // see visit
+	path          string // as it was asked for
 }
 
-// maxKept bounds the store: far more than all pages in all languages and modes.
-const maxKept = 20000
+// defaultKeep is room for all pages of a city in all languages and modes.
+const defaultKeep = 64 << 20
 
-func (p *pages) get(content *Content, key string) *keptPage {
+// brotliLevel makes a page as small as nearly a tenth of a second of work can.
+const brotliLevel = 9
+
+func (p *pages) get(content *Content, key pageKey) *keptPage {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if p.content != content {
@@ -40,14 +46,21 @@ func (p *pages) get(content *Content, key string) *keptPage {
 	return p.kept[key]
 }
 
-func (p *pages) put(content *Content, key string, page *keptPage) {
+// put keeps a page. It starts over when there is no room: what is read often soon
+// is there again.
+func (p *pages) put(content *Content, key pageKey, page *keptPage) {
+	size := 2 * len(page.plain.body) // both compressed forms together are smaller than the page
+	if size > p.limit {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.content != content {
-		p.content, p.kept = content, map[string]*keptPage{}
+	if p.content != content || p.size+size > p.limit {
+		p.content, p.kept, p.size = content, map[pageKey]*keptPage{}, 0
 	}
-	if len(p.kept) < maxKept {
+	if p.kept[key] == nil {
 		p.kept[key] = page
+		p.size += size
 	}
 }
 
@@ -57,83 +70,171 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		v := visitOf(c)
 		content := s.content()
-		key := v.Mode + " " + v.Carried + " " + c.Path()
+		key := pageKey{v.Mode, v.Carried, c.Path()}
 		page := s.pages.get(content, key)
 		if page == nil {
 			if err := handle(c); err != nil || c.Response().StatusCode() != fiber.StatusOK {
 				return err
 			}
-			var err error
-			if page, err = newKeptPage(string(c.Response().Header.ContentType()), c.Response().Body()); err != nil {
-				return err
-			}
+			page = newKeptPage(c)
 			s.pages.put(content, key, page)
 		}
 		return page.send(c)
 	}
 }
 
-func newKeptPage(contentType string, body []byte) (*keptPage, error) {
-	sum := sha256.Sum256(body)
-	p := &keptPage{contentType: contentType, etag: hex.EncodeToString(sum[:8]), plain: bytes.Clone(body)}
-	var gz, br bytes.Buffer
-	zw, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
-	if err != nil {
-		return nil, fmt.Errorf("compress page: %w", err)
+// answerKept answers from the store before anything is worked out for the request.
+// It stands first of all, for what people do most, to read a page that others have
+// read, and leaves requests with a query or a body to the handlers behind it.
+func (s *Server) answerKept(c *fiber.Ctx) error {
+	req := &c.Context().Request
+	if !req.Header.IsGet() || len(req.URI().QueryString()) > 0 {
+		return c.Next()
 	}
-	bw := brotli.NewWriterLevel(&br, 9)
-	for _, w := range []interface {
-		Write([]byte) (int, error)
-		Close() error
-	}{zw, bw} {
-		if _, err := w.Write(body); err != nil {
-			return nil, fmt.Errorf("compress page: %w", err)
-		}
-		if err := w.Close(); err != nil {
-			return nil, fmt.Errorf("compress page: %w", err)
-		}
+	start := time.Now()
+	mode := modeOr(string(req.Header.Cookie(modeCookie)), modeStandard)
+	page := s.pages.get(s.content(), pageKey{mode: mode, path: string(req.URI().PathOriginal())})
+	if page == nil {
+		return c.Next()
 	}
-	p.gzip, p.br = gz.Bytes(), br.Bytes()
-	return p, nil
-}
-
-// send answers with the smallest encoding that the client takes, or with 304. A
-// browser may keep the page but asks again each time, so that a corrected amount
-// is never shown late.
-func (p *keptPage) send(c *fiber.Ctx) error {
-	body, encoding := p.encoded(c)
-	etag := `"` + p.etag + `"`
-	if encoding != "" {
-		etag = `"` + p.etag + "-" + encoding + `"`
-	}
-	c.Set(fiber.HeaderETag, etag)
-	if c.GetRespHeader(fiber.HeaderSetCookie) == "" {
-		c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	} else {
-		c.Set(fiber.HeaderCacheControl, "no-store")
-	}
-	if match := c.Get(fiber.HeaderIfNoneMatch); match != "" && strings.Contains(match, etag) {
-		c.Response().ResetBody()
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	if encoding != "" {
-		c.Set(fiber.HeaderContentEncoding, encoding)
-	}
-	c.Set(fiber.HeaderContentType, p.contentType)
-	c.Response().SetBodyRaw(body)
+	id := newRequestID()
+	f := page.accepted(c)
+	f.header.CopyTo(&c.Context().Response.Header)
+	c.Context().Response.Header.Set(fiber.HeaderXRequestID, id)
+	f.fill(c)
+	s.logRequest(c, page.route, id, start)
 	return nil
 }
 
-// encoded returns the page in the smallest encoding that the client takes, and the
-// encoding's name; "" for none.
-func (p *keptPage) encoded(c *fiber.Ctx) ([]byte, string) {
+// keptPage is one page in each encoding.
+type keptPage struct {
+	route    string // its pattern, for the log
+	plain    *form
+	gzip, br func() *form
+}
+
+// form is a page in one encoding with the header that it is sent with.
+type form struct {
+	etag   string
+	body   []byte
+	header fasthttp.ResponseHeader
+}
+
+// newKeptPage keeps the answer that stands in c, without what belongs to the one
+// who asked. A browser may keep it too but asks again each time, so that a corrected
+// amount is never shown late.
+func newKeptPage(c *fiber.Ctx) *keptPage {
 	c.Vary(fiber.HeaderAcceptEncoding)
-	accept := c.Get(fiber.HeaderAcceptEncoding)
-	switch {
-	case strings.Contains(accept, "br"):
-		return p.br, "br"
-	case strings.Contains(accept, "gzip"):
-		return p.gzip, "gzip"
+	body := newPacked(bytes.Clone(c.Response().Body()))
+	sum := sha256.Sum256(body.plain)
+	header := &fasthttp.ResponseHeader{}
+	c.Response().Header.CopyTo(header)
+	header.DelAllCookies()
+	header.Del(fiber.HeaderXRequestID)
+	header.Set(fiber.HeaderCacheControl, "private, no-cache")
+	in := func(encoding string) *form {
+		f := &form{etag: `"` + hex.EncodeToString(sum[:8]) + encoding + `"`, body: body.in(encoding)}
+		header.CopyTo(&f.header)
+		f.header.Set(fiber.HeaderETag, f.etag)
+		if encoding != "" {
+			f.header.Set(fiber.HeaderContentEncoding, encoding)
+		}
+		return f
 	}
-	return p.plain, ""
+	return &keptPage{
+		route: c.Route().Path, plain: in(""),
+		gzip: sync.OnceValue(func() *form { return in("gzip") }),
+		br:   sync.OnceValue(func() *form { return in("br") }),
+	}
+}
+
+// send answers with the smallest form that the client takes, or with 304, under the
+// header that stands in c already. An answer that sets a cookie is never kept.
+func (p *keptPage) send(c *fiber.Ctx) error {
+	f := p.accepted(c)
+	f.header.VisitAll(func(key, value []byte) { c.Response().Header.SetBytesKV(key, value) })
+	if c.GetRespHeader(fiber.HeaderSetCookie) != "" {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	f.fill(c)
+	return nil
+}
+
+// accepted returns the smallest form that the client takes.
+func (p *keptPage) accepted(c *fiber.Ctx) *form {
+	switch acceptedEncoding(c) {
+	case "br":
+		return p.br()
+	case "gzip":
+		return p.gzip()
+	}
+	return p.plain
+}
+
+// fill puts the body into an answer that has the form's header, or makes it a 304
+// where the client has this form already.
+func (f *form) fill(c *fiber.Ctx) {
+	match := c.Context().Request.Header.Peek(fiber.HeaderIfNoneMatch)
+	if len(match) == 0 || !bytes.Contains(match, []byte(f.etag)) {
+		c.Response().SetBodyRaw(f.body)
+		return
+	}
+	c.Response().ResetBody()
+	c.Response().Header.Del(fiber.HeaderContentEncoding)
+	c.Status(fiber.StatusNotModified)
+}
+
+// acceptedEncoding returns the best encoding that the client takes; "" for none.
+func acceptedEncoding(c *fiber.Ctx) string {
+	accept := c.Context().Request.Header.Peek(fiber.HeaderAcceptEncoding)
+	switch {
+	case bytes.Contains(accept, []byte("br")):
+		return "br"
+	case bytes.Contains(accept, []byte("gzip")):
+		return "gzip"
+	}
+	return ""
+}
+
+// packed is a text that is compressed when it is first asked for.
+type packed struct {
+	plain    []byte
+	gzip, br func() []byte
+}
+
+func newPacked(plain []byte) packed {
+	return packed{
+		plain: plain,
+		gzip:  sync.OnceValue(func() []byte { return gzipped(plain) }),
+		br:    sync.OnceValue(func() []byte { return brotlied(plain) }),
+	}
+}
+
+// in returns the text in an encoding that acceptedEncoding names.
+func (p packed) in(encoding string) []byte {
+	switch encoding {
+	case "br":
+		return p.br()
+	case "gzip":
+		return p.gzip()
+	}
+	return p.plain
+}
+
+// Writing to memory never fails, and neither do these.
+
+func gzipped(text []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	_, _ = w.Write(text)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+func brotlied(text []byte) []byte {
+	var b bytes.Buffer
+	w := brotli.NewWriterLevel(&b, brotliLevel)
+	_, _ = w.Write(text)
+	_ = w.Close()
+	return b.Bytes()
 }

@@ -3,10 +3,11 @@ package web
 import (
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/google/uuid"
 )
 
 const requestIDKey = "request-id"
@@ -14,10 +15,16 @@ const requestIDKey = "request-id"
 // identify gives each request a number that the visitor can quote and that our
 // log carries. A number sent by a client is not trusted.
 func (s *Server) identify(c *fiber.Ctx) error {
-	id := uuid.NewString()[:13]
+	id := newRequestID()
 	c.Locals(requestIDKey, id)
 	c.Set(fiber.HeaderXRequestID, id)
 	return c.Next()
+}
+
+// newRequestID returns a number that is no secret but does not recur in a log.
+func newRequestID() string {
+	id := strconv.FormatUint(rand.Uint64()|1<<63, 16)
+	return id[:8] + "-" + id[8:12]
 }
 
 func requestID(c *fiber.Ctx) string {
@@ -35,11 +42,18 @@ func (s *Server) logAccess(c *fiber.Ctx) error {
 			return failed
 		}
 	}
-	s.log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
-		slog.String("method", c.Method()), slog.String("route", c.Route().Path),
-		slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
-		slog.Duration("took", time.Since(start)), slog.String("request", requestID(c)))
+	s.logRequest(c, c.Route().Path, requestID(c), start)
 	return nil
+}
+
+func (s *Server) logRequest(c *fiber.Ctx, route, id string, start time.Time) {
+	if !s.log.Enabled(c.UserContext(), slog.LevelInfo) {
+		return
+	}
+	s.log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
+		slog.String("method", c.Method()), slog.String("route", route),
+		slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
+		slog.Duration("took", time.Since(start)), slog.String("request", id))
 }
 
 // recoverPanic turns a panic into an error of ours.

@@ -31,6 +31,7 @@ type Config struct {
 	Site      Site
 	RateLimit int   // posts a minute from one client; 0 turns limits off
 	BodyLimit int   // bytes; 0 means 1 MiB
+	Keep      int   // bytes of pages that are kept rendered; 0 means 64 MiB
 	Cases     Cases // without it nothing can be applied for, and there is no case desk
 	Ready     func(context.Context) []Dependency
 	Faults    func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
@@ -116,7 +117,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
-		log: cfg.Log, now: cfg.Now,
+		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -144,6 +145,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) App() *fiber.App { return s.app }
 
 func (s *Server) register(cfg Config) {
+	s.app.Use(s.answerKept)
 	s.app.Use(s.identify, s.logAccess, s.recoverPanic, secureHeaders)
 	s.app.Get("/static/:file", serveStatic)
 	s.app.Get("/healthz", s.showHealth)
