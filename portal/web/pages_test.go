@@ -558,11 +558,11 @@ func TestSearchFindsTheModes(t *testing.T) {
 	}
 }
 
-// TestLanguageOfContent wants Chinese passages marked on English pages and
-// converted on traditional ones.
+// TestLanguageOfContent wants what is not translated marked on English pages, and
+// Chinese converted on traditional ones.
 func TestLanguageOfContent(t *testing.T) {
 	s := newTestServer(t, nil)
-	_, doc := fetch(t, s, modeStandard, "/en/policies/basic-living-allowance")
+	_, doc := fetch(t, s, modeStandard, "/en/policies/left-behind-care")
 	prose := find(doc, func(n *html.Node) bool { return attr(n, "class") == "prose" })
 	if len(prose) != 1 || attr(prose[0], "lang") != "zh-Hans" {
 		t.Error("Chinese text on an English page is not marked as such")
