@@ -103,3 +103,29 @@ func TestModeByHand(t *testing.T) {
 		b.inspect("accessible")
 	}
 }
+
+// TestLanguageByHand reads one policy in each language by the switch, in each
+// mode: the page, the mode and the place in the site stay.
+func TestLanguageByHand(t *testing.T) {
+	t.Parallel()
+	const path = "/policies/tomorrow-plan"
+	for _, mode := range modes {
+		for _, noScripts := range []bool{false, true} {
+			b := newTab(t, suite.site, device{width: 360, height: 740, touch: true, noScripts: noScripts})
+			b.open(path + "?mode=" + mode)
+			for _, to := range []struct{ lang, path, words string }{
+				{"zh-Hant", "/zh-hant" + path, "孤兒醫療康復"},
+				{"en", "/en" + path, "Tomorrow Plan"},
+				{"zh-Hans", path, "孤儿医疗康复"},
+			} {
+				b.follow(fmt.Sprintf("a[hreflang=%q]", to.lang))
+				b.at(to.path)
+				b.sees(to.words)
+				if got := evaluate[string](b, "document.documentElement.lang"); got != to.lang {
+					t.Errorf("%s: the page says it is in %q", to.path, got)
+				}
+				b.inspect(mode)
+			}
+		}
+	}
+}
