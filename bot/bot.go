@@ -65,7 +65,7 @@ type Reply struct {
 
 // Citation is the section that an answer was taken from.
 type Citation struct {
-	Policy  string `json:"policy"`
+	Policy  string `json:"policy"` // slug of the policy, or of the help page or reply
 	Section string `json:"section"`
 	Title   string `json:"title"`
 	URL     string `json:"url"` // path without language prefix
@@ -75,11 +75,12 @@ type Citation struct {
 // document made from it.
 type Entry struct {
 	ID        string
-	Policy    string
+	Policy    string // slug of the policy, or of the page that is none
 	Section   string
-	Kind      string // faq, section or policy
+	Kind      string // faq, section or policy; help or reply for those pages
+	Lang      string // of its texts
+	Whole     bool   // about the whole policy or page; Phrasings are its names
 	Title     string // of the policy and the section, for the citation
-	Topic     string // the policy's short title
 	Question  string // a question it answers
 	Phrasings []string
 	Text      string
@@ -139,7 +140,7 @@ func New(c Config) (*Bot, error) {
 		if !slices.Contains(b.slugs, e.Policy) {
 			b.slugs = append(b.slugs, e.Policy)
 		}
-		if e.Kind == "policy" {
+		if e.Whole {
 			for _, name := range e.Phrasings {
 				b.names[e.Policy] = append(b.names[e.Policy], b.norm.Normalize(name))
 			}
@@ -201,7 +202,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	case (m.confidence < answerFrom || len(m.entries) == 0) && danger >= suspectFrom:
 		return b.warn(q, danger), nil
 	case m.confidence < answerFrom || len(m.entries) == 0:
-		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Popular, Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
+		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Starters(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
 	}
 	return b.answer(q, m), nil
 }
@@ -211,33 +212,53 @@ func (b *Bot) warn(q Question, danger float64) Reply {
 	return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: max(danger, urgentFrom), Conversation: q.Conversation}
 }
 
-// answer quotes the best entry of the match.
+// answer quotes the best entry of the match, in the visitor's language if there is
+// a translation.
 func (b *Bot) answer(q Question, m match) Reply {
 	best := m.entries[0]
 	asked := askedIn(q.Conversation).with(b.published[b.norm.Normalize(q.Text)]).with(best.ID)
+	said := b.in(best, q.Lang)
 	return Reply{
-		Outcome: Answer, Answer: excerpt(best.Text), Confidence: m.confidence,
-		Citations:    []Citation{{Policy: best.Policy, Section: best.Section, Title: best.Title, URL: best.URL}},
-		Suggestions:  b.next(m, asked),
+		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence,
+		Citations:    []Citation{{Policy: said.Policy, Section: said.Section, Title: said.Title, URL: said.URL}},
+		Suggestions:  b.next(m, asked, q.Lang),
 		Conversation: conversationOf(best.Policy, asked),
 	}
 }
 
-// excerptLength bounds an answer, in characters; a longer section is cut after a
-// sentence, and the citation leads to the rest.
+// in returns the entry in a language; itself where it is not translated.
+func (b *Bot) in(e Entry, lang string) Entry {
+	if t, ok := b.entries[idIn(e.ID, lang)]; ok && lang != "" {
+		return t
+	}
+	return e
+}
+
+// excerptLength bounds an answer, in the width of characters, of which a letter has
+// less than half; a longer section is cut after a sentence, and the citation leads
+// to the rest.
 const excerptLength = 180
 
 func excerpt(text string) string {
 	runes := []rune(text)
-	if len(runes) <= excerptLength {
+	limit, width := 0, 0.0
+	for ; limit < len(runes) && width < excerptLength; limit++ {
+		if runes[limit] < 0x250 {
+			width += 0.4
+			continue
+		}
+		width++
+	}
+	if limit == len(runes) {
 		return text
 	}
-	for i := excerptLength; i > excerptLength/3; i-- {
-		if strings.ContainsRune("。！？\n", runes[i-1]) {
+	for i := limit; i > limit/3; i-- {
+		stop := runes[i-1] == '.' && runes[i] == ' '
+		if stop || strings.ContainsRune("。！？\n", runes[i-1]) {
 			return strings.TrimSpace(string(runes[:i]))
 		}
 	}
-	return string(runes[:excerptLength]) + "……"
+	return string(runes[:limit]) + "……"
 }
 
 // visible removes what nobody can see: control and format characters and tags.

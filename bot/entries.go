@@ -10,33 +10,98 @@ import (
 	"huitong/search"
 )
 
-// Entries turns the published policies into what the bot can answer with: each
-// FAQ, each section and each policy's summary.
+// original is the language that everything is published in first.
+const original = "zh-Hans"
+
+// languages are those that a text may be translated into.
+var languages = [...]string{"en"}
+
+// Entries turns what is published into what the bot can answer with: each FAQ,
+// section and summary of the policies, each section of the help pages and of the
+// official replies. A translation follows its original, under the same ID with the
+// language at the end.
 func Entries(lib *content.Library) []Entry {
 	var out []Entry
 	for _, p := range lib.Policies {
-		topic := p.Short("zh-Hans")
-		url := "/policies/" + p.Slug
-		titles := map[string]string{}
-		for _, s := range p.Sections {
-			titles[s.ID] = p.Titles.ZH + "：" + s.Title
-			out = append(out, Entry{
-				ID: p.Slug + ".section." + s.ID, Policy: p.Slug, Section: s.ID, Kind: "section", Topic: topic,
-				Title: titles[s.ID], Text: s.Text, URL: url + "#" + s.ID, Links: linked(p.Slug, s),
-			})
+		out = append(out, policyEntries(p)...)
+		for _, lang := range languages {
+			if t, ok := p.In(lang); ok {
+				out = append(out, policyEntries(t)...)
+			}
 		}
-		for i, f := range p.FAQ {
-			out = append(out, Entry{
-				ID: fmt.Sprintf("%s.faq.%d", p.Slug, i), Policy: p.Slug, Section: f.Section, Kind: "faq", Topic: topic,
-				Title: titles[f.Section], Question: f.Q, Phrasings: f.Alt, Text: f.A, URL: url + "#" + f.Section,
-			})
+	}
+	ways := phrasings(lib.Lexicon)
+	for _, p := range lib.Help {
+		out = append(out, pageEntries(p, "help", ways)...)
+	}
+	for _, p := range lib.Replies {
+		out = append(out, pageEntries(p, "reply", ways)...)
+	}
+	return out
+}
+
+// idIn returns the ID of an entry's text in a language.
+func idIn(id, lang string) string {
+	if lang == original {
+		return id
+	}
+	return id + "." + lang
+}
+
+func titleOf(whole, part, lang string) string {
+	if lang == "en" {
+		return whole + ": " + part
+	}
+	return whole + "：" + part
+}
+
+func policyEntries(p *content.Policy) []Entry {
+	var out []Entry
+	url, titles := "/policies/"+p.Slug, map[string]string{}
+	add := func(e Entry) {
+		e.ID, e.Policy, e.Lang, e.URL = idIn(p.Slug+"."+e.ID, p.Lang), p.Slug, p.Lang, url+"#"+e.Section
+		out = append(out, e)
+	}
+	for _, s := range p.Sections {
+		titles[s.ID] = titleOf(p.Titles.ZH, s.Title, p.Lang)
+		add(Entry{ID: "section." + s.ID, Section: s.ID, Kind: "section", Title: titles[s.ID], Text: s.Text, Links: linked(p.Slug, s)})
+	}
+	for i, f := range p.FAQ {
+		add(Entry{ID: fmt.Sprint("faq.", i), Section: f.Section, Kind: "faq", Title: titles[f.Section], Question: f.Q, Phrasings: f.Alt, Text: f.A})
+	}
+	if len(p.Sections) > 0 {
+		names := []string{p.Titles.ZH, p.Short(p.Lang)}
+		if p.Lang == original {
+			names = append(append(names, p.Titles.EN), p.Names...)
+		}
+		add(Entry{ID: "policy", Section: p.Sections[0].ID, Kind: "policy", Title: p.Titles.ZH, Phrasings: names, Text: p.Summary, Whole: true})
+	}
+	return out
+}
+
+// pageEntries turns a page that is no policy, and its translations, into entries.
+func pageEntries(page *content.Page, kind string, ways map[string][]string) []Entry {
+	var out []Entry
+	versions := []*content.Page{page}
+	for _, lang := range languages {
+		if t, ok := page.In(lang); ok {
+			versions = append(versions, t)
+		}
+	}
+	for _, p := range versions {
+		add := func(e Entry) {
+			e.ID, e.Policy, e.Kind, e.Lang, e.URL = idIn(page.Slug+"."+e.ID, p.Lang), page.Slug, kind, p.Lang, page.Path()+"#"+e.Section
+			out = append(out, e)
+		}
+		for _, s := range p.Sections {
+			e := Entry{ID: "section." + s.ID, Section: s.ID, Title: titleOf(p.Title, s.Title, p.Lang), Text: s.Text, Links: linked(page.Slug, s)}
+			if p.Lang == original {
+				e.Phrasings = append([]string{s.Title}, ways[page.Slug+"#"+s.ID]...)
+			}
+			add(e)
 		}
 		if len(p.Sections) > 0 {
-			first := p.Sections[0].ID
-			out = append(out, Entry{
-				ID: p.Slug + ".policy", Policy: p.Slug, Section: first, Kind: "policy", Topic: topic,
-				Title: p.Titles.ZH, Phrasings: append([]string{p.Titles.ZH, topic, p.Titles.EN}, p.Names...), Text: p.Summary, URL: url + "#" + first,
-			})
+			add(Entry{ID: kind, Section: p.Sections[0].ID, Title: p.Title, Phrasings: []string{p.Title}, Text: p.Summary, Whole: true})
 		}
 	}
 	return out
@@ -55,30 +120,39 @@ func linked(policy string, s content.Section) []string {
 	return out
 }
 
-// Document returns the entry as the search engines index it.
+// Document returns the entry as the search engines index it. A translation says so,
+// and is found only by those who ask for its language.
 func (e Entry) Document(category string) search.Document {
 	title := e.Question
 	if title == "" {
 		title = e.Title
 	}
-	return search.Document{
-		ID: e.ID, Policy: e.Policy, Section: e.Section, Kind: e.Kind, Lang: "zh-Hans", Category: category,
+	d := search.Document{
+		ID: e.ID, Policy: e.Policy, Section: e.Section, Kind: e.Kind, Lang: e.Lang, Category: category,
 		Title: title, Names: e.Phrasings, Text: e.Text, URL: e.URL,
 	}
+	if e.Lang != original {
+		d.Translates = strings.TrimSuffix(e.ID, "."+e.Lang)
+	}
+	return d
 }
 
 // Documents returns the search documents of the whole library: those of its
-// entries, each filed under its policy's category.
+// entries, each of a policy filed under its category.
 func Documents(lib *content.Library) []search.Document {
 	var out []search.Document
 	for _, e := range Entries(lib) {
-		p, _ := lib.Policy(e.Policy)
-		out = append(out, e.Document(p.Category))
+		category := ""
+		if p, ok := lib.Policy(e.Policy); ok {
+			category = p.Category
+		}
+		out = append(out, e.Document(category))
 	}
 	return out
 }
 
-// Load builds an embedded index and a bot over the library, ready to answer.
+// Load builds a bot over the library, ready to answer from the engine, in which the
+// library's Documents are indexed.
 func Load(lib *content.Library, n *search.Normalizer, engine Searcher) (*Bot, error) {
 	return New(Config{
 		Entries: Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,

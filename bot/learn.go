@@ -48,59 +48,82 @@ const (
 // How much an example of each origin counts.
 const (
 	phrasingWeight = 1.0 // a question as people ask it
+	foreignWeight  = 0.5 // a question in a language into which little is translated
 	nameWeight     = 1.0
 	textWeight     = 0.3 // a sentence of the published text
 	contrastWeight = 0.5 // a sentence that only shows what something is not
 )
 
+// lessons are the examples of the three classifiers.
+type lessons struct{ topic, scope, danger []example }
+
 // learn trains the three classifiers from the entries and the example sentences.
 func (b *Bot) learn(entries []Entry, sentences []sentence) {
-	var topic, scope, danger []example
+	var l lessons
 	class := map[string]int{}
 	for i, slug := range b.slugs {
 		class[slug] = i
 	}
 	for _, e := range entries {
-		for _, q := range append([]string{e.Question}, e.Phrasings...) {
-			if q == "" {
-				continue
-			}
-			text := b.norm.Normalize(q)
-			topic = append(topic, example{text: text, class: class[e.Policy], weight: phrasingWeight})
-			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
-			danger = append(danger, b.dangerExample(q, calm, contrastWeight))
-		}
-		for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
-			topic = append(topic, example{text: b.norm.Normalize(s), class: class[e.Policy], weight: textWeight})
-		}
+		b.learnEntry(&l, e, class[e.Policy])
 	}
 	for _, s := range sentences {
-		text := b.norm.Normalize(s.text)
-		switch s.label {
-		case "inside":
-			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
-		case "outside":
-			scope = append(scope, example{text: text, class: outside, weight: phrasingWeight})
-		}
-		if i, ok := class[s.label]; ok {
-			topic = append(topic, example{text: text, class: i, weight: phrasingWeight})
-			scope = append(scope, example{text: text, class: inside, weight: phrasingWeight})
-		}
-		kind, weight := calm, float32(contrastWeight)
-		switch s.label {
-		case "urgent":
-			kind, weight = urgent, 1
-		case "calm":
-			weight = 1
-		}
-		danger = append(danger, b.dangerExample(s.text, kind, weight))
+		policy, ok := class[s.label]
+		b.learnSentence(&l, s, policy, ok)
 	}
-	balance(topic, len(b.slugs))
+	balance(l.topic, len(b.slugs))
 	var wait sync.WaitGroup
-	wait.Go(func() { b.topic = train(topic, len(b.slugs)) })
-	wait.Go(func() { b.scope = train(scope, 2) })
-	wait.Go(func() { b.danger = train(danger, 2) })
+	wait.Go(func() { b.topic = train(l.topic, len(b.slugs)) })
+	wait.Go(func() { b.scope = train(l.scope, 2) })
+	wait.Go(func() { b.danger = train(l.danger, 2) })
 	wait.Wait()
+}
+
+func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
+	weight := float32(phrasingWeight)
+	if e.Lang != original {
+		weight = foreignWeight
+	}
+	for _, q := range append([]string{e.Question}, e.Phrasings...) {
+		if q == "" {
+			continue
+		}
+		text := b.norm.Normalize(q)
+		l.topic = append(l.topic, example{text: text, class: policy, weight: weight})
+		l.scope = append(l.scope, example{text: text, class: inside, weight: weight})
+		// The page of the hotlines quotes children in danger; what sounds like
+		// that in a translation is no lesson in calm.
+		if e.Lang == original || !b.lexicon.isUrgent(b.lexicon.readings(b.norm.Fold(q))) {
+			l.danger = append(l.danger, b.dangerExample(q, calm, contrastWeight))
+		}
+	}
+	if e.Lang != original {
+		return // it says what the original says, of a few policies only
+	}
+	for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
+		l.topic = append(l.topic, example{text: b.norm.Normalize(s), class: policy, weight: textWeight})
+	}
+}
+
+func (b *Bot) learnSentence(l *lessons, s sentence, policy int, known bool) {
+	text := b.norm.Normalize(s.text)
+	if known {
+		l.topic = append(l.topic, example{text: text, class: policy, weight: phrasingWeight})
+	}
+	switch {
+	case known, s.label == "inside":
+		l.scope = append(l.scope, example{text: text, class: inside, weight: phrasingWeight})
+	case s.label == "outside":
+		l.scope = append(l.scope, example{text: text, class: outside, weight: phrasingWeight})
+	}
+	kind, weight := calm, float32(contrastWeight)
+	switch s.label {
+	case "urgent":
+		kind, weight = urgent, 1
+	case "calm":
+		weight = 1
+	}
+	l.danger = append(l.danger, b.dangerExample(s.text, kind, weight))
 }
 
 func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r) }

@@ -86,6 +86,26 @@ func (l *lexicon) index() {
 	}
 }
 
+// waysPrefix begins a line of ways to ask for a section of a help page or reply.
+const waysPrefix = "ask "
+
+// phrasings returns how people ask for the sections of pages that have no FAQ, by
+// page#section: the lines "ask page#section: question, question" of the lexicon.
+func phrasings(lexicon string) map[string][]string {
+	out := map[string][]string{}
+	for line := range strings.Lines(lexicon) {
+		kind, questions, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		section, ok := strings.CutPrefix(kind, waysPrefix)
+		if !ok {
+			continue
+		}
+		for q := range strings.FieldsFuncSeq(questions, func(r rune) bool { return strings.ContainsRune(",，、", r) }) {
+			out[section] = append(out[section], strings.TrimSpace(q))
+		}
+	}
+	return out
+}
+
 type lexiconParser struct {
 	*lexicon
 	fold func(string) string
@@ -98,6 +118,8 @@ func (p lexiconParser) line(line string, n int) error {
 	}
 	kind, body, ok := strings.Cut(line, ": ")
 	switch {
+	case ok && strings.HasPrefix(kind, waysPrefix):
+		// Ways to ask for a page's section; see phrasings.
 	case ok && kind == refuseGroup:
 		p.extend(refuseGroup, body)
 	case ok && kind == "urgent":

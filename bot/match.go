@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"huitong/search"
@@ -54,31 +55,60 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 	if bare && b.names[spoken] != nil {
 		return b.followUp(ctx, text, spoken)
 	}
-	result, err := b.search.Search(ctx, search.Query{Text: text, Limit: candidates, Bare: true})
+	hits, err := b.find(ctx, search.Query{Text: text, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
 	normal := b.norm.Normalize(text)
-	scores := b.policyScores(result.Hits, normal)
+	scores := b.policyScores(hits, normal)
 	if utf8.RuneCountInString(text) <= ellipsisSize {
 		scores[spoken] += loyalty
 	}
-	m := b.pick(result.Hits, b.ranked(scores))
+	m := b.pick(hits, b.ranked(scores))
 	m.bare, m.scores = bare, scores
 	if len(m.entries) > 0 && !bare {
-		m.confidence = b.signals(result.Hits, words, normal, m).confidence()
+		m.confidence = b.signals(hits, words, normal, m).confidence()
 	}
 	return m, nil
+}
+
+// find searches the originals and, where no Chinese character is in the question,
+// their translations too, of which each hit counts for its original.
+func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
+	result, err := b.search.Search(ctx, q)
+	if err != nil || strings.ContainsFunc(q.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return result.Hits, err
+	}
+	hits := result.Hits
+	for _, lang := range languages {
+		q.Lang = lang
+		translated, err := b.search.Search(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range translated.Hits {
+			h.ID = h.Translates
+			i := slices.IndexFunc(hits, func(other search.Hit) bool { return other.ID == h.ID })
+			if i < 0 {
+				hits = append(hits, h)
+				continue
+			}
+			hits[i].Score, hits[i].Coverage = max(hits[i].Score, h.Score), max(hits[i].Coverage, h.Coverage)
+		}
+	}
+	slices.SortStableFunc(hits, func(x, y search.Hit) int { return cmp.Compare(y.Score, x.Score) })
+	return hits, nil
 }
 
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
 func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) {
-	result, err := b.search.Search(ctx, search.Query{Text: text, Policy: spoken, Kinds: []string{"faq", "section"}, Limit: candidates, Bare: true})
+	hits, err := b.find(ctx, search.Query{Text: text, Policy: spoken, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
-	m := b.pick(result.Hits, []string{spoken})
+	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
+	m := b.pick(hits, []string{spoken})
 	m.bare, m.confidence = true, bareConfidence
 	return m, nil
 }

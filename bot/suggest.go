@@ -25,18 +25,22 @@ func (b *Bot) prepareSuggestions(entries []Entry) {
 	b.links, b.sections = map[string][]string{}, map[string][]string{}
 	b.sound = map[string]func() bool{}
 	for _, e := range entries {
+		if e.Question != "" {
+			b.published[b.norm.Normalize(e.Question)] = strings.TrimSuffix(e.ID, "."+e.Lang)
+			b.sound[e.ID] = sync.OnceValue(func() bool { return b.leadsHome(e) })
+		}
+		if e.Lang != original {
+			continue
+		}
 		if len(e.Links) > 0 {
 			b.links[e.Policy+"#"+e.Section] = e.Links
 		}
 		if !slices.Contains(b.sections[e.Policy], e.Section) {
 			b.sections[e.Policy] = append(b.sections[e.Policy], e.Section)
 		}
-		if e.Question == "" {
-			continue
+		if e.Question != "" {
+			b.questions[e.Policy] = append(b.questions[e.Policy], e)
 		}
-		b.questions[e.Policy] = append(b.questions[e.Policy], e)
-		b.published[b.norm.Normalize(e.Question)] = e.ID
-		b.sound[e.ID] = sync.OnceValue(func() bool { return b.leadsHome(e) })
 	}
 }
 
@@ -55,18 +59,24 @@ func (b *Bot) leadsHome(e Entry) bool {
 // likely ones to choose from.
 func (b *Bot) clarify(ctx context.Context, q Question, m match) (Reply, error) {
 	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
-	result, err := b.search.Search(ctx, search.Query{Text: q.Text, Kinds: []string{"faq"}, Limit: len(b.entries), Bare: true})
+	hits, err := b.find(ctx, search.Query{Text: q.Text, Kinds: []string{"faq"}, Limit: len(b.entries), Bare: true})
 	if err != nil {
 		return Reply{}, err
 	}
 	seen := map[string]bool{}
-	for _, e := range b.choices(q, result.Hits, m.scores) {
-		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.sound[e.ID]() {
+	for _, e := range b.choices(q, hits, m.scores) {
+		e = b.in(e, q.Lang)
+		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
 			seen[e.Policy] = true
 			r.Suggestions = append(r.Suggestions, e.Question)
 		}
 	}
 	return r, nil
+}
+
+// speaks reports whether the entry is in the visitor's language.
+func (b *Bot) speaks(e Entry, lang string) bool {
+	return !slices.Contains(languages[:], lang) || e.Lang == lang
 }
 
 // What makes a question a good one to choose: beside how near it comes to what was
@@ -86,7 +96,7 @@ func (b *Bot) choices(q Question, hits []search.Hit, scores map[string]float64) 
 	text := b.norm.Normalize(q.Text)
 	for _, slug := range b.slugs {
 		for _, e := range b.questions[slug] {
-			question := b.norm.Normalize(e.Question)
+			question := b.norm.Normalize(b.in(e, q.Lang).Question)
 			if strings.Contains(question, text) {
 				continue
 			}
@@ -104,13 +114,13 @@ func (b *Bot) choices(q Question, hits []search.Hit, scores map[string]float64) 
 // next returns the questions to ask after an answer: of the sections that follow it
 // on the policy's page, as a family goes on from what is given to how one applies;
 // one of a policy that the section links to; and what comes closest.
-func (b *Bot) next(m match, before asked) []string {
+func (b *Bot) next(m match, before asked, lang string) []string {
 	best := m.entries[0]
 	var out []string
 	add := func(limit int, entries ...Entry) {
 		for _, e := range entries {
-			if e.Question != "" && len(out) < limit && !before.has(e.ID) && !slices.Contains(out, e.Question) && b.sound[e.ID]() {
-				out = append(out, e.Question)
+			if said := b.in(e, lang); said.Question != "" && len(out) < limit && !before.has(e.ID) && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
+				out = append(out, said.Question)
 				return
 			}
 		}

@@ -170,6 +170,25 @@ func TestConformanceFilters(t *testing.T) {
 	})
 }
 
+// TestConformanceTranslations finds a translation by its language only.
+func TestConformanceTranslations(t *testing.T) {
+	docs := []Document{
+		{ID: "a", Lang: "zh", Title: "孤儿补贴 orphan", Text: "内容"},
+		{ID: "a.en", Lang: "en", Translates: "a", Title: "orphan allowance", Text: "text"},
+	}
+	for name, e := range engines(t) {
+		if err := e.Index(t.Context(), docs); err != nil {
+			t.Fatal(err)
+		}
+		for lang, want := range map[string]string{"": "a", "zh": "a", "en": "a.en"} {
+			r, err := e.Search(t.Context(), Query{Text: "orphan", Lang: lang})
+			if err != nil || !slices.Equal(ids(r), []string{want}) {
+				t.Errorf("%s: Search in %q = %v, %v; want %s", name, lang, ids(r), err, want)
+			}
+		}
+	}
+}
+
 func TestConformancePaging(t *testing.T) {
 	docs := make([]Document, 25)
 	for i := range docs {

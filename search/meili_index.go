@@ -30,6 +30,7 @@ const (
 	attrKind     = "kind"
 	attrPolicy   = "policy"
 	attrSource   = "source"
+	attrOriginal = "original" // yes or no: whether it translates nothing
 )
 
 // locales tells the server's word splitter that text is Chinese, which short
@@ -49,6 +50,7 @@ type meiliDocument struct {
 	Category string   `json:"category"`
 	Kind     string   `json:"kind"`
 	Policy   string   `json:"policy"`
+	Original string   `json:"original"`
 	Source   Document `json:"source"`
 }
 
@@ -59,7 +61,7 @@ func meiliSettings(n *Normalizer) *meilisearch.Settings {
 	return &meilisearch.Settings{
 		RankingRules:         []string{"words", "proximity", "attribute", "exactness"},
 		SearchableAttributes: []string{attrTitle, attrNames, attrText, attrPinyin, attrInitials},
-		FilterableAttributes: []string{attrPolicy, attrCategory, attrLang, attrKind},
+		FilterableAttributes: []string{attrPolicy, attrCategory, attrLang, attrKind, attrOriginal},
 		DisplayedAttributes:  []string{attrID, attrSource},
 		LocalizedAttributes: []*meilisearch.LocalizedAttributes{
 			{Locales: locales, AttributePatterns: []string{attrTitle, attrNames, attrText}},
@@ -154,8 +156,11 @@ func (m *Meili) foldDocument(d Document) meiliDocument {
 	f := meiliDocument{
 		// The server allows few characters in an identifier; ours may hold any.
 		ID:    base64.RawURLEncoding.EncodeToString([]byte(d.ID)),
-		Names: []string{}, Lang: d.Lang, Category: d.Category, Kind: d.Kind, Policy: d.Policy, Source: d,
+		Names: []string{}, Lang: d.Lang, Category: d.Category, Kind: d.Kind, Policy: d.Policy, Original: "yes", Source: d,
 		Title: m.norm.Normalize(d.Title), Text: m.norm.Normalize(d.Text),
+	}
+	if d.Translates != "" {
+		f.Original = "no"
 	}
 	for _, name := range d.Names {
 		f.Names = append(f.Names, m.norm.Normalize(name))

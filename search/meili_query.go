@@ -157,13 +157,16 @@ func (m *Meili) request(chunks []chunk, q Query) *meilisearch.MultiSearchRequest
 	return req
 }
 
-// meiliFilter writes the filters of a query; nil for none.
-func meiliFilter(q Query) any {
+// meiliFilter writes the filters of a query.
+func meiliFilter(q Query) string {
 	var parts []string
 	for _, f := range []struct{ name, value string }{{attrLang, q.Lang}, {attrCategory, q.Category}, {attrPolicy, q.Policy}} {
 		if f.value != "" {
 			parts = append(parts, fmt.Sprintf("%s = %s", f.name, quote(f.value)))
 		}
+	}
+	if q.Lang == "" {
+		parts = append(parts, attrOriginal+` = "yes"`)
 	}
 	if len(q.Kinds) > 0 {
 		kinds := make([]string, len(q.Kinds))
@@ -171,9 +174,6 @@ func meiliFilter(q Query) any {
 			kinds[i] = quote(k)
 		}
 		parts = append(parts, fmt.Sprintf("%s IN [%s]", attrKind, strings.Join(kinds, ", ")))
-	}
-	if len(parts) == 0 {
-		return nil
 	}
 	return strings.Join(parts, " AND ")
 }

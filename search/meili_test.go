@@ -240,8 +240,8 @@ func TestMeiliFilterQuoting(t *testing.T) {
 	if want := `lang = "z\"h\\" AND kind IN ["a", "b\"]"]`; got != want {
 		t.Errorf("filter = %v; want %s", got, want)
 	}
-	if got := meiliFilter(Query{}); got != nil {
-		t.Errorf("empty filter = %v; want none", got)
+	if got, want := meiliFilter(Query{}), `original = "yes"`; got != want {
+		t.Errorf("empty filter = %s; want %s", got, want)
 	}
 }
 

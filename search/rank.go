@@ -161,7 +161,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 
 // admits reports whether the document passes the filters.
 func (q *Query) admits(d *Document) bool {
-	return (q.Lang == "" || d.Lang == q.Lang) &&
+	return (d.Lang == q.Lang || q.Lang == "" && d.Translates == "") &&
 		(q.Category == "" || d.Category == q.Category) &&
 		(q.Policy == "" || d.Policy == q.Policy) &&
 		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind))

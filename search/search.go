@@ -27,20 +27,22 @@ const maxQueryRunes = 320
 
 // Document is one findable passage.
 type Document struct {
-	ID       string   // unique within one Index call
-	Policy   string   // what the passage belongs to; a filter for callers
-	Section  string   // anchor within the page
-	Kind     string   // free to the caller, such as "faq", "section", "policy"
-	Lang     string   // language tag
-	Category string   // free to the caller
-	Title    string   // weighs most
-	Names    []string // other phrasings of Title; the best one counts, not their sum
-	Text     string   // body, plain text
-	URL      string
+	ID         string   // unique within one Index call
+	Policy     string   // what the passage belongs to; a filter for callers
+	Section    string   // anchor within the page
+	Kind       string   // free to the caller, such as "faq", "section", "policy"
+	Lang       string   // language tag
+	Category   string   // free to the caller
+	Title      string   // weighs most
+	Translates string   // ID of the document that this one translates; found only by its Lang
+	Names      []string // other phrasings of Title; the best one counts, not their sum
+	Text       string   // body, plain text
+	URL        string
 }
 
-// Query is one search. Zero filters match everything; Text without a letter
-// or digit matches nothing.
+// Query is one search. Zero filters match everything, but without Lang only what
+// is no translation is found, so that nothing is found twice. Text without a
+// letter or digit matches nothing.
 type Query struct {
 	Text     string
 	Lang     string
