@@ -59,12 +59,12 @@ func (b *Bot) leadsHome(e Entry) bool {
 // likely ones to choose from.
 func (b *Bot) clarify(ctx context.Context, q Question, m match) (Reply, error) {
 	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
-	hits, err := b.find(ctx, search.Query{Text: q.Text, Kinds: []string{"faq"}, Limit: len(b.entries), Bare: true})
+	near, err := b.near(ctx, q.Text)
 	if err != nil {
 		return Reply{}, err
 	}
 	seen := map[string]bool{}
-	for _, e := range b.choices(q, hits, m.scores) {
+	for _, e := range b.choices(q, near, m.scores) {
 		e = b.in(e, q.Lang)
 		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
 			seen[e.Policy] = true
@@ -84,14 +84,40 @@ func (b *Bot) speaks(e Entry, lang string) bool {
 const (
 	standsAlone = 0.5
 	likelyMeant = 0.3
+
+	sectionShare = 0.8 // of how near another passage of its section comes
 )
 
-// choices ranks the published questions that do more than repeat what was asked.
-func (b *Bot) choices(q Question, hits []search.Hit, scores map[string]float64) []Entry {
-	value := map[string]float64{}
-	for _, h := range hits {
-		value[h.ID] = h.Score / hits[0].Score
+// near returns how near each published question comes to what was asked, 0..1, in
+// its own policy: by itself, or as one of a section that does.
+func (b *Bot) near(ctx context.Context, text string) (map[string]float64, error) {
+	best, value := 1e-9, map[string]float64{}
+	for _, slug := range b.slugs {
+		if len(b.questions[slug]) == 0 {
+			continue
+		}
+		hits, err := b.find(ctx, search.Query{Text: text, Policy: slug, Kinds: []string{"faq", "section"}, Limit: candidates, Bare: true})
+		if err != nil {
+			return nil, err
+		}
+		sections := map[string]float64{}
+		for _, h := range hits {
+			e := b.entries[h.ID]
+			value[h.ID], best = h.Score, max(best, h.Score)
+			sections[e.Section] = max(sections[e.Section], h.Score)
+		}
+		for _, e := range b.questions[slug] {
+			value[e.ID] = max(value[e.ID], sectionShare*sections[e.Section])
+		}
 	}
+	for id := range value {
+		value[id] /= best
+	}
+	return value, nil
+}
+
+// choices ranks the published questions that do more than repeat what was asked.
+func (b *Bot) choices(q Question, value, scores map[string]float64) []Entry {
 	var out []Entry
 	text := b.norm.Normalize(q.Text)
 	for _, slug := range b.slugs {
