@@ -57,6 +57,7 @@ type Catalog struct {
 	OnProblem func(lang, id string, err error)
 
 	messages  map[string]messages // by language tag
+	lines     map[string]lines    // by language tag
 	printers  map[string]*Printer
 	converter *converter
 }
@@ -85,11 +86,17 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	}
 	c := &Catalog{
 		converter: conv,
+		lines:     map[string]lines{},
 		messages: map[string]messages{
 			simplified:  hans,
 			traditional: hans.converted(conv, exceptions),
 			english:     en,
 		},
+	}
+	for _, l := range Languages() {
+		if c.lines[l.Tag], err = readLines(fsys, l.Tag); err != nil {
+			return nil, err
+		}
 	}
 	return c, c.makePrinters()
 }
@@ -141,21 +148,25 @@ func (c *Catalog) IDs() []string {
 // it is. Results are kept, so a text that is asked for again costs a look-up.
 func (c *Catalog) Convert(text string) string { return c.converter.convert(text) }
 
-// Check compares the languages and returns what differs, one error for each:
-// a missing message, other placeholders, a count without its singular.
+// Check compares the languages and returns what differs, one error for each, with
+// its place and the fix: a missing message, other placeholders, a count without its
+// singular. Whether a message is still used only its readers can tell.
 func (c *Catalog) Check() error {
 	var all []error
 	for _, id := range c.IDs() {
 		original, ok := c.messages[simplified][id]
 		for _, l := range Languages() {
 			m := c.messages[l.Tag][id]
+			here := c.lines[l.Tag].place(l.Tag, id)
 			switch {
+			case m == nil && ok:
+				all = append(all, fmt.Errorf("%s: no %q — translate %s", here, id, c.lines[simplified].place(simplified, id)))
 			case m == nil:
-				all = append(all, fmt.Errorf("messages/%s.toml: no %q", l.Tag, id))
+				all = append(all, fmt.Errorf("%s: no %q — write it, or delete it in the other languages", here, id))
 			case ok && !slices.Equal(placeholders(m), placeholders(original)):
-				all = append(all, fmt.Errorf("messages/%s.toml: %q has %v, but %v in %s", l.Tag, id, placeholders(m), placeholders(original), simplified))
+				all = append(all, fmt.Errorf("%s: %q has %v, but %v in %s — name the same ones", here, id, placeholders(m), placeholders(original), simplified))
 			case l.Tag == english && m.One == "" && slices.Contains(placeholders(m), countKey):
-				all = append(all, fmt.Errorf("messages/%s.toml: %q counts, but has no form \"one\"", l.Tag, id))
+				all = append(all, fmt.Errorf("%s: %q counts, but has no form \"one\" — write { one = …, other = … }", here, id))
 			}
 		}
 	}

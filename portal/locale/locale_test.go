@@ -61,12 +61,12 @@ func TestEveryMessageInEveryLanguage(t *testing.T) {
 
 func TestCheckFinds(t *testing.T) {
 	tests := []struct{ name, hans, en, hant, want string }{
-		{"message missing in English", `"a.b" = "甲"`, ``, ``, `messages/en.toml: no "a.b"`},
-		{"message missing in Chinese", ``, `"a.b" = "A"`, ``, `messages/zh-Hans.toml: no "a.b"`},
+		{"message missing in English", `"a.b" = "甲"`, ``, ``, `messages/en.toml: no "a.b" — translate messages/zh-Hans.toml:1`},
+		{"message missing in Chinese", ``, `"a.b" = "A"`, ``, `messages/zh-Hans.toml: no "a.b" — write it`},
 		{"exception to nothing", ``, ``, `"a.b" = "甲"`, `messages/zh-Hans.toml: no "a.b"`},
-		{"other placeholder", `"a.b" = "甲{{.Name}}"`, `"a.b" = "A {{.Nam}}"`, ``, `messages/en.toml: "a.b" has [Nam], but [Name] in zh-Hans`},
-		{"placeholder lost in exception", `"a.b" = "甲{{.Name}}"`, `"a.b" = "A {{.Name}}"`, `"a.b" = "甲"`, `messages/zh-Hant.toml: "a.b" has []`},
-		{"no singular", `"a.b" = "{{.Count}}个"`, `"a.b" = "{{.Count}} files"`, ``, `messages/en.toml: "a.b" counts, but has no form "one"`},
+		{"other placeholder", `"a.b" = "甲{{.Name}}"`, "# A\n\"a.b\" = \"A {{.Nam}}\"", ``, `messages/en.toml:2: "a.b" has [Nam], but [Name] in zh-Hans`},
+		{"placeholder lost in exception", `"a.b" = "甲{{.Name}}"`, `"a.b" = "A {{.Name}}"`, `"a.b" = "甲"`, `messages/zh-Hant.toml:1: "a.b" has []`},
+		{"no singular", `"a.b" = "{{.Count}}个"`, `"a.b" = "{{.Count}} files"`, ``, `messages/en.toml:1: "a.b" counts, but has no form "one"`},
 		{"nothing", `"a.b" = "{{.Count}}个"`, `"a.b" = {one = "a file", other = "{{.Count}} files"}`, ``, ""},
 	}
 	for _, test := range tests {

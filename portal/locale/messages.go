@@ -28,7 +28,7 @@ type messages map[string]*i18n.Message
 // The id stands in quotation marks: without them TOML would see a table per
 // dot, and no id could be the beginning of another.
 func readMessages(fsys fs.FS, lang string) (messages, error) {
-	name := "messages/" + lang + ".toml"
+	name := fileOf(lang)
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("load messages: %w", err)
@@ -45,6 +45,35 @@ func readMessages(fsys fs.FS, lang string) (messages, error) {
 	}
 	return out, nil
 }
+
+// lines says where the messages of one file stand.
+type lines map[string]int
+
+var idLine = regexp.MustCompile(`^"?([a-z0-9.-]+)"?\s*=`)
+
+func readLines(fsys fs.FS, lang string) (lines, error) {
+	text, err := fs.ReadFile(fsys, fileOf(lang))
+	if err != nil {
+		return nil, fmt.Errorf("load messages: %w", err)
+	}
+	out := lines{}
+	for i, line := range strings.Split(string(text), "\n") {
+		if m := idLine.FindStringSubmatch(line); m != nil {
+			out[m[1]] = i + 1
+		}
+	}
+	return out, nil
+}
+
+// place returns file and line of a message, or the file where it is not written down.
+func (l lines) place(lang, id string) string {
+	if n := l[id]; n > 0 {
+		return fmt.Sprintf("%s:%d", fileOf(lang), n)
+	}
+	return fileOf(lang)
+}
+
+func fileOf(lang string) string { return "messages/" + lang + ".toml" }
 
 // decodeTOML gives the line and the reason in one sentence.
 func decodeTOML(text []byte, v any) error {
