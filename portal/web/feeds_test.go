@@ -20,6 +20,7 @@ type feedFile struct {
 	Author  string     `xml:"author>name"`
 	Links   []feedHref `xml:"link"`
 	Entries []struct {
+		Lang      string    `xml:"http://www.w3.org/XML/1998/namespace lang,attr"`
 		ID        string    `xml:"id"`
 		Title     string    `xml:"title"`
 		Updated   time.Time `xml:"updated"`
@@ -36,6 +37,23 @@ type feedFile struct {
 type feedHref struct {
 	Rel  string `xml:"rel,attr"`
 	Href string `xml:"href,attr"`
+}
+
+// TestEnglishFeed wants English summaries, and what is Chinese marked.
+func TestEnglishFeed(t *testing.T) {
+	s := newTestServer(t, nil)
+	foreign := 0
+	for _, e := range readFeed(t, s, languages[2], allFeed).Entries {
+		if e.Lang != "" {
+			foreign++
+		}
+		if want := languages[2].written(e.Summary); want != "en" && e.Lang != want {
+			t.Errorf("%s: %q is said to be %q; want %q", e.ID, e.Summary, e.Lang, want)
+		}
+	}
+	if want := len(testContent(t).Library.Replies); foreign != want {
+		t.Errorf("%d entries are not in English; want the %d replies", foreign, want)
+	}
 }
 
 // TestFeeds reads every feed in every language: its own address, entries with an

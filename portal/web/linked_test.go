@@ -83,6 +83,9 @@ func checkFAQPage(t *testing.T, got map[string]any, doc *html.Node) {
 	for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "class") == "fold" }) {
 		title, body := find(n, tag(atom.Summary)), find(n, tag(atom.P))
 		shown = append(shown, text(title[0])+" "+text(body[0]))
+		if lang := nearestLang(n); got["inLanguage"] != lang {
+			t.Errorf("FAQPage is in %v; the page says %q", got["inLanguage"], lang)
+		}
 	}
 	for _, q := range got["mainEntity"].([]any) {
 		question := q.(map[string]any)

@@ -24,9 +24,12 @@
 //     the one h1. Words come from {{t "track.title"}}, text of the content from
 //     {{say .Text}} (running text), {{c .Text}} (titles, attributes) or
 //     {{rich .HTML}}, {{calls .Sentence}} for a finished sentence with a telephone
-//     number, inside an element with lang="{{clang}}"; addresses of this
-//     site from {{url "/path"}}, which adds the language; the mode is carried by
-//     itself. Forms use the components field, error-summary, summary-list,
+//     number, inside an element with lang="{{.ContentLang}}", which the handler
+//     sets to the language of that text ({{shows .Lang}} of a policy in a list,
+//     {{clang}} of what stays Chinese on every page, such as the names of laws);
+//     Chinese words in English text are marked by themselves. Addresses of this
+//     site come from {{url "/path"}}, which adds the language; the mode is carried
+//     by itself. Forms use the components field, error-summary, summary-list,
 //     steps, notice and button classes; posted forms that change something
 //     carry {{template "csrf" .CSRF}}.
 //
