@@ -31,9 +31,9 @@ var (
 // axeTags choose every rule of axe-core for WCAG 2.2 A and AA, and its advice.
 var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
 
-// TestPages visits every page that can be reached by links. One of each kind, such
-// as one policy, is inspected in every language and mode; the others in Chinese in
-// the standard mode on a handset, since they share templates and styles.
+// TestPages visits every page that can be reached by links, in every language and
+// mode: one of each kind, such as one policy, in Chinese at every width, all others
+// on a handset, since they share templates and styles.
 func TestPages(t *testing.T) {
 	guide := newTab(t, suite.site, desktop)
 	guide.open("/?mode=standard")
@@ -56,18 +56,13 @@ func TestPages(t *testing.T) {
 					b.open(prefix + path)
 					b.inspect(mode, sizes...)
 				}
+				for _, path := range others {
+					b.open(prefix + path)
+					b.inspect(mode, 360)
+				}
 			})
 		}
 	}
-	t.Run("others", func(t *testing.T) {
-		t.Parallel()
-		b := newTab(t, suite.site, desktop)
-		b.open("/?mode=standard")
-		for _, path := range others {
-			b.open(path)
-			b.inspect("standard", 360)
-		}
-	})
 }
 
 // byKind splits pages into the first of each kind and the rest. A page's kind is
