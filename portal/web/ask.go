@@ -68,25 +68,8 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	s.localize(c, &reply)
 	p.Reply, p.Conversation, p.Suggestions = &reply, reply.Conversation, reply.Suggestions
 	return s.render(c, "ask", p)
-}
-
-// localize names the passages that a reply rests on as their pages do in the
-// visit's language.
-func (s *Server) localize(c *fiber.Ctx, reply *bot.Reply) {
-	l := visitOf(c).Lang
-	for i, cite := range reply.Citations {
-		p, ok := s.policy(c, cite.Policy)
-		if !ok || p.Lang != l.Code || l == languages[0] {
-			continue // not translated, or written in this language
-		}
-		reply.Citations[i].Title = p.Title(l.Code)
-		if section, ok := p.Section(cite.Section); ok {
-			reply.Citations[i].Title += s.words(c)("punctuation.colon") + section.Title
-		}
-	}
 }
 
 func (s *Server) questionProblem(c *fiber.Ctx, err error, text string) string {
@@ -142,7 +125,6 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("answer by program: %w", err)
 	}
-	s.localize(c, &reply)
 	reply.Answer = s.contentText(c, reply.Answer)
 	for i, cite := range reply.Citations {
 		reply.Citations[i].Title = s.contentText(c, cite.Title)

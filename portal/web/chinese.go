@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 )
@@ -14,6 +15,8 @@ import (
 
 // chineseRun matches Chinese words with the punctuation and figures among them.
 var chineseRun = regexp.MustCompile(`[《〈「（〔【]*\p{Han}(?:[\p{Han}0-9、，。：；！？·《》〈〉「」（）〔〕【】]*[\p{Han}。！？》〉」）〕】])?`)
+
+func isHan(r rune) bool { return r >= '\u3007' && unicode.Is(unicode.Han, r) }
 
 // bare are the elements whose text cannot hold a mark.
 var bare = []string{"title", "option", "textarea", "script", "style"}
@@ -43,7 +46,7 @@ func markChinese(body []byte) []byte {
 		here := open[len(open)-1]
 		switch raw := z.Raw(); kind {
 		case html.TextToken:
-			if !here.chinese && !here.bare {
+			if !here.chinese && !here.bare && bytes.ContainsFunc(raw, isHan) {
 				raw = chineseRun.ReplaceAll(raw, []byte(`<span lang="zh-Hans">$0</span>`))
 			}
 			out.Write(raw)

@@ -73,7 +73,7 @@ func (l language) written(text string) string {
 	han, other := 0, 0
 	for _, r := range text {
 		switch {
-		case unicode.Is(unicode.Han, r):
+		case isHan(r):
 			han++
 		case unicode.IsLetter(r):
 			other++

@@ -58,7 +58,8 @@ func TestMarkChinese(t *testing.T) {
 }
 
 func BenchmarkMarkChinese(b *testing.B) {
-	body := []byte(strings.Repeat(`<p class="page__lead">The town or subdistrict office (镇街) checks the papers of the child.</p>`+"\n", 400))
+	const plain, named = `<p class="page__lead">The town or subdistrict office checks the papers.</p>` + "\n", `<p>Ask the town office (镇街).</p>` + "\n"
+	body := []byte(strings.Repeat(strings.Repeat(plain, 9)+named, 40))
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		markChinese(body)
@@ -77,7 +78,7 @@ func nearestLang(n *html.Node) string {
 
 func countHan(s string) (n int) {
 	for _, r := range s {
-		if unicode.Is(unicode.Han, r) {
+		if isHan(r) {
 			n++
 		}
 	}
@@ -256,10 +257,40 @@ func TestEnglishChecker(t *testing.T) {
 
 func TestEnglishAsk(t *testing.T) {
 	s := newTestServer(t, nil)
-	doc := post(t, s, "/en/ask", url.Values{"question": {"孤儿补贴一个月多少钱？"}}, 200)
+	doc := post(t, s, "/en/ask", url.Values{"question": {"How much is the orphan allowance each month?"}}, 200)
 	checkPassages(t, doc)
+	checkEnglish(t, doc)
 	cites := find(doc, func(n *html.Node) bool { return attr(n, "class") == "chat__citations" })
 	if len(cites) != 1 || hasHan(text(cites[0])) {
 		t.Error("the answer's source is not named in English")
+	}
+}
+
+// TestEnglishSearch wants translations, of the rest the originals, and nothing twice.
+func TestEnglishSearch(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, test := range []struct {
+		query string
+		lang  string // of the first hit; "" for any
+	}{{"orphan allowance", "en"}, {"how to apply", "en"}, {"强制报告", "zh-Hans"}, {"孤儿补贴", ""}} {
+		_, doc := fetch(t, s, modeStandard, "/en/search?q="+url.QueryEscape(test.query))
+		checkPassages(t, doc)
+		hits := find(doc, func(n *html.Node) bool { return attr(n, "class") == "hit__title" })
+		if len(hits) == 0 {
+			t.Errorf("%s: nothing found", test.query)
+		} else if lang := attr(hits[0], "lang"); test.lang != "" && lang != test.lang {
+			t.Errorf("%s: the first hit is in %q; want it in %q", test.query, lang, test.lang)
+		}
+		seen := map[string]bool{}
+		for _, h := range hits {
+			if seen[text(h)] {
+				t.Errorf("%s: %q is found twice", test.query, text(h))
+			}
+			seen[text(h)] = true
+		}
+	}
+	_, doc := fetch(t, s, modeStandard, "/en/search?page=2&q=child")
+	if len(find(doc, func(n *html.Node) bool { return attr(n, "class") == "hit" })) == 0 {
+		t.Error("no second page")
 	}
 }

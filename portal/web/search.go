@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +25,7 @@ func (s *Server) searchRoutes() []route {
 const (
 	hitsPerPage = 10
 	maxPages    = 20  // further hits help nobody
+	maxMerged   = 30  // hits of each language, where two are searched
 	maxQuery    = 100 // characters
 )
 
@@ -79,7 +82,7 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	category := c.Query("category")
 	number := min(max(c.QueryInt("page", 1), 1), maxPages)
 	q := search.Query{Text: p.Query, Category: category, Limit: hitsPerPage, Offset: (number - 1) * hitsPerPage}
-	result, err := s.content().Search.Search(c.UserContext(), q)
+	result, err := s.find(c, q)
 	if err != nil {
 		return err
 	}
@@ -94,6 +97,55 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		p.NextPage = searchPath(p.Query, category, number+1)
 	}
 	return s.render(c, "search", p)
+}
+
+// find searches what the visit's language shows: on English pages translations and,
+// of what is not translated, the Chinese originals, best first.
+func (s *Server) find(c *fiber.Ctx, q search.Query) (search.Result, error) {
+	engine := s.content().Search
+	l := visitOf(c).Lang
+	if l.Code != "en" {
+		return engine.Search(c.UserContext(), q)
+	}
+	all := q
+	all.Limit, all.Offset = maxMerged, 0
+	originals, err := engine.Search(c.UserContext(), all)
+	if err != nil {
+		return search.Result{}, err
+	}
+	all.Lang = l.Code
+	own, err := engine.Search(c.UserContext(), all)
+	if err != nil {
+		return search.Result{}, err
+	}
+	hits := own.Hits
+	found := map[string]bool{}
+	for _, h := range own.Hits {
+		found[h.Translates] = true
+	}
+	chinese := l.written(q.Text) != l.Code
+	for _, h := range originals.Hits {
+		if !found[h.ID] && (chinese || !s.translated(h, l)) {
+			hits = append(hits, h)
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b search.Hit) int { return cmp.Compare(b.Score, a.Score) })
+	from := min(q.Offset, len(hits))
+	return search.Result{Hits: hits[from:min(from+q.Limit, len(hits))], Total: len(hits)}, nil
+}
+
+// translated reports whether the page of a hit is there in l.
+func (s *Server) translated(h search.Hit, l language) bool {
+	lib := s.content().Library
+	if p, ok := lib.Policy(h.Policy); ok {
+		_, ok = p.In(l.Code)
+		return ok
+	}
+	if p, ok := lib.HelpPage(h.Policy); ok {
+		_, ok = p.In(l.Code)
+		return ok
+	}
+	return false
 }
 
 func (s *Server) newHit(c *fiber.Ctx, h search.Hit) hit {
