@@ -28,7 +28,7 @@ func serveStatic(c *fiber.Ctx) error {
 	if !ok {
 		kept, _ = assets.LoadOrStore(a.URL, newPacked(a.Body))
 	}
-	encoding := acceptedEncoding(c)
+	encoding := acceptedEncoding(c.Context())
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)
 	}

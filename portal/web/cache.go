@@ -46,6 +46,16 @@ func (p *pages) get(content *Content, key pageKey) *keptPage {
 	return p.kept[key]
 }
 
+// at is get for a path in bytes, which it does not copy.
+func (p *pages) at(content *Content, key pageKey, path []byte) *keptPage {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.content != content {
+		return nil
+	}
+	return p.kept[pageKey{key.mode, key.carried, string(path)}]
+}
+
 // put keeps a page. It starts over when there is no room: what is read often soon
 // is there again.
 func (p *pages) put(content *Content, key pageKey, page *keptPage) {
@@ -83,27 +93,31 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 	}
 }
 
-// answerKept answers from the store before anything is worked out for the request.
-// It stands first of all, for what people do most, to read a page that others have
-// read, and leaves requests with a query or a body to the handlers behind it.
-func (s *Server) answerKept(c *fiber.Ctx) error {
-	req := &c.Context().Request
-	if !req.Header.IsGet() || len(req.URI().QueryString()) > 0 {
-		return c.Next()
+// keptFirst answers from the store before anything is worked out for the request,
+// not even by Fiber: to read a page that others have read is what people do most.
+// Requests with a query, a body or no kept page go on to next.
+func (s *Server) keptFirst(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(c *fasthttp.RequestCtx) {
+		if !c.IsGet() || len(c.URI().QueryString()) > 0 {
+			next(c)
+			return
+		}
+		key := pageKey{mode: modeStandard}
+		if chosen := c.Request.Header.Cookie(modeCookie); len(chosen) > 0 {
+			key.mode = modeOr(string(chosen), modeStandard)
+		}
+		page := s.pages.at(s.content(), key, c.URI().PathOriginal())
+		if page == nil {
+			next(c)
+			return
+		}
+		start, id := time.Now(), newRequestID()
+		f := page.accepted(c)
+		f.header.CopyTo(&c.Response.Header)
+		c.Response.Header.Set(fiber.HeaderXRequestID, id)
+		f.fill(c)
+		s.logRequest(c, page.route, id, start)
 	}
-	start := time.Now()
-	mode := modeOr(string(req.Header.Cookie(modeCookie)), modeStandard)
-	page := s.pages.get(s.content(), pageKey{mode: mode, path: string(req.URI().PathOriginal())})
-	if page == nil {
-		return c.Next()
-	}
-	id := newRequestID()
-	f := page.accepted(c)
-	f.header.CopyTo(&c.Context().Response.Header)
-	c.Context().Response.Header.Set(fiber.HeaderXRequestID, id)
-	f.fill(c)
-	s.logRequest(c, page.route, id, start)
-	return nil
 }
 
 // keptPage is one page in each encoding.
@@ -151,17 +165,17 @@ func newKeptPage(c *fiber.Ctx) *keptPage {
 // send answers with the smallest form that the client takes, or with 304, under the
 // header that stands in c already. An answer that sets a cookie is never kept.
 func (p *keptPage) send(c *fiber.Ctx) error {
-	f := p.accepted(c)
+	f := p.accepted(c.Context())
 	f.header.VisitAll(func(key, value []byte) { c.Response().Header.SetBytesKV(key, value) })
 	if c.GetRespHeader(fiber.HeaderSetCookie) != "" {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
-	f.fill(c)
+	f.fill(c.Context())
 	return nil
 }
 
 // accepted returns the smallest form that the client takes.
-func (p *keptPage) accepted(c *fiber.Ctx) *form {
+func (p *keptPage) accepted(c *fasthttp.RequestCtx) *form {
 	switch acceptedEncoding(c) {
 	case "br":
 		return p.br()
@@ -173,20 +187,20 @@ func (p *keptPage) accepted(c *fiber.Ctx) *form {
 
 // fill puts the body into an answer that has the form's header, or makes it a 304
 // where the client has this form already.
-func (f *form) fill(c *fiber.Ctx) {
-	match := c.Context().Request.Header.Peek(fiber.HeaderIfNoneMatch)
+func (f *form) fill(c *fasthttp.RequestCtx) {
+	match := c.Request.Header.Peek(fiber.HeaderIfNoneMatch)
 	if len(match) == 0 || !bytes.Contains(match, []byte(f.etag)) {
-		c.Response().SetBodyRaw(f.body)
+		c.Response.SetBodyRaw(f.body)
 		return
 	}
-	c.Response().ResetBody()
-	c.Response().Header.Del(fiber.HeaderContentEncoding)
-	c.Status(fiber.StatusNotModified)
+	c.Response.ResetBody()
+	c.Response.Header.Del(fiber.HeaderContentEncoding)
+	c.SetStatusCode(fiber.StatusNotModified)
 }
 
 // acceptedEncoding returns the best encoding that the client takes; "" for none.
-func acceptedEncoding(c *fiber.Ctx) string {
-	accept := c.Context().Request.Header.Peek(fiber.HeaderAcceptEncoding)
+func acceptedEncoding(c *fasthttp.RequestCtx) string {
+	accept := c.Request.Header.Peek(fiber.HeaderAcceptEncoding)
 	switch {
 	case bytes.Contains(accept, []byte("br")):
 		return "br"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 const requestIDKey = "request-id"
@@ -42,17 +43,17 @@ func (s *Server) logAccess(c *fiber.Ctx) error {
 			return failed
 		}
 	}
-	s.logRequest(c, c.Route().Path, requestID(c), start)
+	s.logRequest(c.Context(), c.Route().Path, requestID(c), start)
 	return nil
 }
 
-func (s *Server) logRequest(c *fiber.Ctx, route, id string, start time.Time) {
-	if !s.log.Enabled(c.UserContext(), slog.LevelInfo) {
+func (s *Server) logRequest(c *fasthttp.RequestCtx, route, id string, start time.Time) {
+	if !s.log.Enabled(c, slog.LevelInfo) {
 		return
 	}
-	s.log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
-		slog.String("method", c.Method()), slog.String("route", route),
-		slog.Int("status", c.Response().StatusCode()), slog.Int("bytes", len(c.Response().Body())),
+	s.log.LogAttrs(c, slog.LevelInfo, "request",
+		slog.String("method", string(c.Method())), slog.String("route", route),
+		slog.Int("status", c.Response.StatusCode()), slog.Int("bytes", len(c.Response.Body())),
 		slog.Duration("took", time.Since(start)), slog.String("request", id))
 }
 

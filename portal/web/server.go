@@ -51,6 +51,10 @@ type Site struct {
 	ErrorReport string // 我为政府网站找错: address
 }
 
+// writeBuffer holds a compressed page with its header, so that it is sent with one
+// call of the system. Each open connection has one.
+const writeBuffer = 32 << 10
+
 // Server is the site.
 type Server struct {
 	app     *fiber.App
@@ -133,11 +137,13 @@ func New(cfg Config) (*Server, error) {
 		Immutable:             true,
 		DisableStartupMessage: true,
 		BodyLimit:             cmp.Or(cfg.BodyLimit, 1<<20),
+		WriteBufferSize:       writeBuffer,
 		ReadTimeout:           30 * time.Second,
 		IdleTimeout:           2 * time.Minute,
 		ErrorHandler:          s.fail,
 	})
 	s.register(cfg)
+	s.app.Server().Handler = s.keptFirst(s.app.Server().Handler)
 	return s, nil
 }
 
@@ -145,7 +151,6 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) App() *fiber.App { return s.app }
 
 func (s *Server) register(cfg Config) {
-	s.app.Use(s.answerKept)
 	s.app.Use(s.identify, s.logAccess, s.recoverPanic, secureHeaders)
 	s.app.Get("/static/:file", serveStatic)
 	s.app.Get("/healthz", s.showHealth)
