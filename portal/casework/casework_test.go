@@ -27,6 +27,8 @@ func TestPermissions(t *testing.T) {
 		casework.ReadAudit:        "--OA",
 		casework.ManageUsers:      "--O-",
 		casework.ReadFeedback:     "-SO-",
+		casework.ReadQuestions:    "-SO-",
+		casework.PausePart:        "--O-",
 	}
 	for _, a := range casework.Actions() {
 		letters := []byte("DSOA")

@@ -30,14 +30,16 @@ const (
 	RefuseCase       Action = "refuse"
 	ReadAudit        Action = "read-audit"
 	ManageUsers      Action = "manage-users"
-	ReadFeedback     Action = "read-feedback" // what readers say of the pages
+	ReadFeedback     Action = "read-feedback"  // what readers say of the pages
+	ReadQuestions    Action = "read-questions" // what found no answer
+	PausePart        Action = "pause-part"     // turn a part of the site off and on
 )
 
 // Actions lists everything that needs permission.
 func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback,
+		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 	}
 }
 
@@ -46,10 +48,10 @@ func Actions() []Action {
 // looking at those of others.
 var permissions = map[Role][]Action{
 	Director:   {},
-	Supervisor: {ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase, ReadFeedback},
+	Supervisor: {ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase, ReadFeedback, ReadQuestions},
 	Officer: {
 		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback,
+		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 	},
 	Auditor: {ReadAudit},
 }

@@ -13,6 +13,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -38,6 +39,8 @@ type Config struct {
 	Vault *vault.Keyring   // seals what is personal
 	Now   func() time.Time // nil: time.Now
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
+
+	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -48,11 +51,13 @@ type Store struct {
 	vault    *vault.Keyring
 	clock    func() time.Time
 	random   io.Reader
+
+	questionsLast time.Duration
 }
 
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand}
+	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -201,6 +206,7 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-inviteLasts)},
 			{`DELETE FROM attempts WHERE updated_at < $1`, now.Add(-maxLock - maxWindow)},
 			{`DELETE FROM feedback WHERE at < $1`, now.Add(-casework.FeedbackLasts)},
+			{`DELETE FROM unanswered WHERE last_at < $1`, now.Add(-s.questionsLast)},
 		} {
 			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {
 				return err

@@ -407,7 +407,7 @@ func TestApplicationPagesInEveryMode(t *testing.T) {
 	pages := map[*browser][]string{
 		draft:  {applied, applied + "/child", applied + "/parents", applied + "/guardian", applied + "/payment", applied + "/review", "/track", "/track/status", "/track/withdraw"},
 		sent:   {applied, applied + "/done", "/track/status", "/track/withdraw"},
-		o:      {"/staff", "/staff?state=refused", path, path + "/approve", path + "/refuse", path + "/ask-more", "/staff/audit", "/staff/invite"},
+		o:      {"/staff", "/staff?state=refused", path, path + "/approve", path + "/refuse", path + "/ask-more", "/staff/audit", "/staff/invite", "/staff/feedback", "/staff/questions"},
 		nobody: {"/apply", applied, "/track", "/staff", "/track?forgotten=1"},
 	}
 	for b, addresses := range pages {

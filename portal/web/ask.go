@@ -57,7 +57,7 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	p := s.newAskPage(c)
 	p.Asked, p.Before = c.FormValue("question"), firstRunes(c.FormValue("before"), bot.MaxQuestion)
 	p.Conversation = firstRunes(c.FormValue("conversation"), maxConversation)
-	reply, err := s.content().Bot.Ask(c.UserContext(), bot.Question{Text: p.Asked, Lang: p.Lang.Code, Conversation: p.Conversation})
+	reply, err := s.ask(c, bot.Question{Text: p.Asked, Lang: p.Lang.Code, Conversation: p.Conversation})
 	switch {
 	case errors.Is(err, bot.ErrEmpty), errors.Is(err, bot.ErrTooLong):
 		p.Question.Value = p.Asked
@@ -114,7 +114,7 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 		}
 	}
 	c.Locals(visitKey, visit{Lang: l, Mode: modeStandard, Path: "/"})
-	reply, err := s.content().Bot.Ask(c.UserContext(), bot.Question{Text: q.Question, Lang: l.Code, Conversation: firstRunes(q.Conversation, maxConversation)})
+	reply, err := s.ask(c, bot.Question{Text: q.Question, Lang: l.Code, Conversation: firstRunes(q.Conversation, maxConversation)})
 	if errors.Is(err, bot.ErrEmpty) || errors.Is(err, bot.ErrTooLong) {
 		word := "empty"
 		if errors.Is(err, bot.ErrTooLong) {

@@ -52,12 +52,13 @@ type Audit interface {
 // Cases is what applications and staff need of the store, one small interface
 // for each that reads it.
 type Cases struct {
-	Drafts   Drafts
-	Tracking Tracking
-	Desk     Desk
-	Accounts Accounts
-	Audit    Audit
-	Feedback Feedback
+	Drafts    Drafts
+	Tracking  Tracking
+	Desk      Desk
+	Accounts  Accounts
+	Audit     Audit
+	Feedback  Feedback
+	Questions Questions
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -68,6 +69,7 @@ func CasesOf[S interface {
 	Accounts
 	Audit
 	Feedback
+	Questions
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s, Feedback: s}
+	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
 }

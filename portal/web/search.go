@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"huitong/portal/casework"
 	"huitong/search"
 )
 
@@ -87,6 +88,9 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		return err
 	}
 	p.Total = result.Total
+	if p.Total == 0 && p.Query != "" && category == "" && p.Switch == "" {
+		s.keepUnanswered(c, p.Query, casework.InSearch)
+	}
 	for _, h := range result.Hits {
 		p.Hits = append(p.Hits, s.newHit(c, h))
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -71,7 +72,8 @@ type Server struct {
 	faults  func() []string
 	log     *slog.Logger
 	now     func() time.Time
-	secure  bool // cookies over TLS only
+	secure  bool                   // cookies over TLS only
+	paused  atomic.Pointer[string] // see pausedFor
 }
 
 // guard is what a route needs before its handler runs.

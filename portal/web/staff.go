@@ -26,6 +26,8 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/invite", s.asStaff(s.invite), form},
 		{fiber.MethodGet, "/staff/audit", s.asStaff(s.showAudit), read},
 		{fiber.MethodGet, "/staff/feedback", s.asStaff(s.showReaders), read},
+		{fiber.MethodGet, "/staff/questions", s.asStaff(s.showQuestions), read},
+		{fiber.MethodPost, "/staff/questions", s.asStaff(s.pauseChat), guarded | private},
 		{fiber.MethodGet, "/staff/applications/:ref", s.asStaff(s.showCase), read},
 		{fiber.MethodPost, "/staff/applications/:ref/reveal", s.asStaff(s.reveal), guarded | private},
 		{fiber.MethodGet, "/staff/applications/:ref/:move", s.asStaff(s.showMove), read},
@@ -99,6 +101,7 @@ var deskLinks = []struct {
 }{
 	{"staff.list", "/staff", casework.ListApplications},
 	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},
+	{"staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"staff.audit", "/staff/audit", casework.ReadAudit},
 	{"staff.invite", "/staff/invite", casework.ManageUsers},
 }

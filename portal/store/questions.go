@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// unansweredShown is how many questions the desk sees.
+const unansweredShown = 200
+
+// KeepUnanswered counts a question that found nothing; its text is cleaned once
+// more and sealed. When very many different ones are kept already, new ones are
+// let go: a program cannot fill the table. Count and times are filled in.
+func (s *Store) KeepUnanswered(ctx context.Context, q casework.Unanswered) error {
+	q.Text = casework.CleanQuestion(q.Text)
+	if q.Text == "" {
+		return nil
+	}
+	if err := s.keepUnanswered(ctx, q); err != nil {
+		return fmt.Errorf("keep question: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error {
+	id, err := s.newID()
+	if err != nil {
+		return err
+	}
+	text, err := s.vault.Seal([]byte(q.Text), unansweredBound(id))
+	if err != nil {
+		return err
+	}
+	key := s.blind("unanswered", string(q.Place)+"\x00"+q.Lang+"\x00"+strings.ToLower(q.Text))
+	now := micros(s.now())
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO unanswered (id, key, place, lang, text, count, first_at, last_at)
+			SELECT $1, $2, $3, $4, $5, 1, $6, $6
+			WHERE (SELECT COUNT(*) FROM unanswered) < $7 OR EXISTS (SELECT 1 FROM unanswered WHERE key = $2)
+			ON CONFLICT (key) DO UPDATE SET count = unanswered.count + 1, last_at = excluded.last_at`,
+			id, key, string(q.Place), q.Lang, text, now, casework.MaxQuestions)
+		return err
+	})
+}
+
+func unansweredBound(id string) []byte { return []byte("unanswered:" + id + ":text") }
+
+// Unanswered returns what was asked most and found nothing. That the user saw it
+// stands in the audit afterwards.
+func (s *Store) Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unanswered, error) {
+	var out []casework.Unanswered
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+		if out, err = s.unanswered(ctx, tx); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ReadQuestions})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read questions: %w", err)
+	}
+	return out, nil
+}
+
+func (s *Store) unanswered(ctx context.Context, tx *sql.Tx) ([]casework.Unanswered, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, place, lang, text, count, first_at, last_at FROM unanswered
+		ORDER BY count DESC, last_at DESC, id LIMIT $1`, unansweredShown)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []casework.Unanswered
+	for rows.Next() {
+		var q casework.Unanswered
+		var id string
+		var sealed []byte
+		var first, last int64
+		if err := rows.Scan(&id, &q.Place, &q.Lang, &sealed, &q.Count, &first, &last); err != nil {
+			return nil, err
+		}
+		text, err := s.vault.Open(sealed, unansweredBound(id))
+		if err != nil {
+			return nil, fmt.Errorf("open text: %w", err)
+		}
+		q.Text, q.First, q.Last = string(text), moment(first), moment(last)
+		out = append(out, q)
+	}
+	return out, rows.Err()
+}
+
+// Pause turns a part of the site off, for a reason that visitors read; an empty
+// reason turns it on again. Both stand in the audit.
+func (s *Store) Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE part = $1`, string(part)); err != nil {
+			return err
+		}
+		detail := string(part) + " on"
+		if reason != "" {
+			detail = string(part) + " off"
+			_, err := tx.ExecContext(ctx, `INSERT INTO pauses (part, reason, at) VALUES ($1, $2, $3)`, string(part), reason, micros(s.now()))
+			if err != nil {
+				return err
+			}
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PausePart, Detail: detail})
+	})
+	if err != nil {
+		return fmt.Errorf("pause %s: %w", part, err)
+	}
+	return nil
+}
+
+// Paused returns why a part of the site is turned off; "" if it is on.
+func (s *Store) Paused(ctx context.Context, part casework.Part) (string, error) {
+	var reason string
+	err := s.db.QueryRowContext(ctx, `SELECT reason FROM pauses WHERE part = $1`, string(part)).Scan(&reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read pause of %s: %w", part, err)
+	}
+	return reason, nil
+}

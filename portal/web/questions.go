@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/bot"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// Questions keeps what found no answer, and whether questions are answered at all.
+type Questions interface {
+	KeepUnanswered(ctx context.Context, q casework.Unanswered) error
+	Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unanswered, error)
+	Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error
+	Paused(ctx context.Context, part casework.Part) (string, error)
+}
+
+// keepUnanswered counts a question that found nothing. That it could not be
+// counted is no matter of the visitor's.
+func (s *Server) keepUnanswered(c *fiber.Ctx, text string, place casework.Place) {
+	if s.cases.Questions == nil {
+		return
+	}
+	err := s.cases.Questions.KeepUnanswered(c.UserContext(), casework.Unanswered{
+		Text: casework.CleanQuestion(text), Place: place, Lang: visitOf(c).Lang.Code,
+	})
+	if err != nil {
+		s.log.LogAttrs(c.UserContext(), slog.LevelError, "question not counted", slog.String("request", requestID(c)), slog.Any("error", err))
+	}
+}
+
+// ask puts a question to the bot. While staff have turned answers off, only danger
+// is still answered.
+func (s *Server) ask(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
+	reply, err := s.content().Bot.Ask(c.UserContext(), q)
+	if err != nil || reply.Outcome == bot.Urgent || s.cases.Questions == nil {
+		return reply, err
+	}
+	if reason := s.pausedFor(c); reason != "" {
+		return bot.Reply{
+			Outcome: bot.Refuse, Answer: s.words(c)("ask.paused", "Reason", reason),
+			Citations: []bot.Citation{}, Suggestions: []string{}, Conversation: reply.Conversation,
+		}, nil
+	}
+	if reply.Outcome == bot.Refuse {
+		s.keepUnanswered(c, q.Text, casework.InChat)
+	}
+	return reply, nil
+}
+
+// pausedFor returns why answers are turned off; "" if they are on. What was known
+// last holds while the database does not answer, since reading must go on.
+func (s *Server) pausedFor(c *fiber.Ctx) string {
+	reason, err := s.cases.Questions.Paused(c.UserContext(), casework.Chat)
+	if err != nil {
+		s.log.LogAttrs(c.UserContext(), slog.LevelError, "pause not read", slog.String("request", requestID(c)), slog.Any("error", err))
+		if last := s.paused.Load(); last != nil {
+			return *last
+		}
+		return ""
+	}
+	s.paused.Store(&reason)
+	return reason
+}
+
+type questionsPage struct {
+	staffPage
+	Rows     []questionRow
+	MayPause bool
+	Paused   string // why answers are turned off
+	Reason   field
+	Problems []problem
+}
+
+type questionRow struct {
+	Text, Place, Last string
+	Count             int
+}
+
+// showQuestions is what visitors asked in vain, for the desk.
+func (s *Server) showQuestions(c *fiber.Ctx, u casework.User) error {
+	if err := s.allow(c, u, casework.ReadQuestions, "", ""); err != nil {
+		return err
+	}
+	return s.renderQuestions(c, u, "")
+}
+
+func (s *Server) renderQuestions(c *fiber.Ctx, u casework.User, wrong string) error {
+	t := s.words(c)
+	questions, err := s.cases.Questions.Unanswered(c.UserContext(), u.Actor())
+	if err != nil {
+		return err
+	}
+	view := questionsPage{staffPage: s.newStaffPage(c, u, "staff.questions"), MayPause: u.May(casework.PausePart, "")}
+	if view.Paused, err = s.cases.Questions.Paused(c.UserContext(), casework.Chat); err != nil {
+		return err
+	}
+	for _, q := range questions {
+		view.Rows = append(view.Rows, questionRow{q.Text, t("staff.questions." + string(q.Place)), s.moment(c, q.Last), q.Count})
+	}
+	view.Reason = field{
+		Name: "reason", Label: t("staff.pause.reason"), Help: t("staff.pause.reason.help"), InputType: "text",
+		Autocomplete: "off", MaxLength: casework.MaxPauseReason, Error: wrong,
+	}
+	if wrong != "" {
+		view.Problems = []problem{{view.Reason.ID(), wrong}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "staff-questions", view)
+}
+
+// pauseChat turns answers off, for a reason that visitors read, or on again.
+func (s *Server) pauseChat(c *fiber.Ctx, u casework.User) error {
+	if err := s.allow(c, u, casework.PausePart, "", ""); err != nil {
+		return err
+	}
+	reason := firstRunes(strings.TrimSpace(c.FormValue("reason")), casework.MaxPauseReason)
+	if c.FormValue("on") != "" {
+		reason = ""
+	} else if reason == "" {
+		return s.renderQuestions(c, u, s.words(c)("staff.pause.reason.missing"))
+	}
+	if err := s.cases.Questions.Pause(c.UserContext(), u.Actor(), casework.Chat, reason); err != nil {
+		return err
+	}
+	return s.redirect(c, "/staff/questions")
+}
