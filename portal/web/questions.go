@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -101,7 +102,7 @@ func (s *Server) renderQuestions(c *fiber.Ctx, u casework.User, wrong string) er
 		return err
 	}
 	for _, q := range questions {
-		view.Rows = append(view.Rows, questionRow{q.Text, t("staff.questions." + string(q.Place)), s.moment(c, q.Last), q.Count})
+		view.Rows = append(view.Rows, questionRow{q.Text, t(fmt.Sprintf("staff.questions.%s", q.Place)), s.moment(c, q.Last), q.Count})
 	}
 	view.Reason = field{
 		Name: "reason", Label: t("staff.pause.reason"), Help: t("staff.pause.reason.help"), InputType: "text",

@@ -47,6 +47,7 @@ var pageTypes = map[string]any{
 	"staff-invite":    invitePage{},
 	"staff-list":      deskPage{},
 	"staff-move":      movePage{},
+	"staff-questions": questionsPage{},
 	"staff-setup":     setupPage{},
 	"staff-sign-in":   signInPage{},
 	"statement":       statementPage{},
