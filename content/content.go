@@ -53,7 +53,8 @@ type Library struct {
 	Version    string // changes whenever any file changes
 
 	bySlug map[string]*Policy
-	notes  []Problem // found on loading, for Check to report
+	place  map[string]int // of a slug in Policies
+	notes  []Problem      // found on loading, for Check to report
 }
 
 // Problem is one fault in the content, with the place and the way to mend it.
@@ -179,16 +180,15 @@ func (l *Library) Category(slug string) Category {
 
 // Neighbours returns the policies before and after p on the list; nil at the ends.
 func (l *Library) Neighbours(p *Policy) (prev, next *Policy) {
-	for i, q := range l.Policies {
-		if q.Slug != p.Slug {
-			continue
-		}
-		if i > 0 {
-			prev = l.Policies[i-1]
-		}
-		if i+1 < len(l.Policies) {
-			next = l.Policies[i+1]
-		}
+	i, ok := l.place[p.Slug]
+	if !ok {
+		return nil, nil
+	}
+	if i > 0 {
+		prev = l.Policies[i-1]
+	}
+	if i+1 < len(l.Policies) {
+		next = l.Policies[i+1]
 	}
 	return prev, next
 }
@@ -208,6 +208,10 @@ func (l *Library) sortPolicies() {
 		}
 		return a.Slug < b.Slug
 	})
+	l.place = make(map[string]int, len(l.Policies))
+	for i, p := range l.Policies {
+		l.place[p.Slug] = i
+	}
 }
 
 // crossCheck finds references between files that lead nowhere.

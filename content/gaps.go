@@ -179,7 +179,7 @@ func (g *gaps) sections(original, translated []Section) {
 	}
 }
 
-func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+func isHan(r rune) bool { return r >= 0x2e80 && unicode.Is(unicode.Han, r) }
 
 // mostlyHan reports whether a text is Chinese, not only names a Chinese word.
 func mostlyHan(s string) bool {

@@ -2,7 +2,8 @@ package content
 
 import (
 	"strings"
-	"unicode"
+	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
@@ -27,7 +28,7 @@ func PlainnessOf(text string) Plainness {
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。！？；\n", r) }) {
 		n := 0
 		for _, r := range s {
-			if unicode.Is(unicode.Han, r) {
+			if isHan(r) {
 				n++
 				if !common(r) {
 					rare++
@@ -50,12 +51,25 @@ func PlainnessOf(text string) Plainness {
 	return p
 }
 
-// common reports whether r is one of the 3755 characters of level 1 of GB/T 2312,
-// which stand at 0xB0A1 to 0xD7F9.
+// common reports whether r is one of the 3755 characters of level 1 of GB/T 2312.
 func common(r rune) bool {
-	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(r)))
-	return err == nil && len(b) == 2 && b[0] >= 0xb0 && b[0] <= 0xd7 && b[1] >= 0xa1 && !(b[0] == 0xd7 && b[1] > 0xf9)
+	return int(r) < len(levelOne()) && levelOne()[r]
 }
+
+// levelOne marks the characters of level 1, which stand at 0xB0A1 to 0xD7F9.
+var levelOne = sync.OnceValue(func() []bool {
+	marks := make([]bool, 0xa000)
+	decoder := simplifiedchinese.GBK.NewDecoder()
+	for row := byte(0xb0); row <= 0xd7; row++ {
+		for cell := byte(0xa1); cell <= 0xfe && (row < 0xd7 || cell <= 0xf9); cell++ {
+			b, err := decoder.Bytes([]byte{row, cell})
+			if r, _ := utf8.DecodeRune(b); err == nil && int(r) < len(marks) {
+				marks[r] = true
+			}
+		}
+	}
+	return marks
+})
 
 // Plainness measures everything the policy's page says.
 func (p *Policy) Plainness() Plainness {

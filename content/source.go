@@ -38,9 +38,10 @@ func parseYAML(file string, b []byte, facts *Facts, out any, c *collector) *sour
 		return nil
 	}
 	src := &source{file: file, root: root.Content[0]}
-	if facts != nil {
-		src.fillFacts(src.root, facts, c)
+	if facts == nil || !bytes.Contains(b, []byte("${")) {
+		return src
 	}
+	src.fillFacts(src.root, facts, c)
 	if err := src.root.Decode(out); err != nil {
 		addYAML(file, err, c)
 		return nil
