@@ -125,19 +125,26 @@ func (s *snapshot) contains(doc, term int32) bool {
 	return i < len(list) && list[i].unit < s.first[doc+1]
 }
 
-// count is one term of one unit while an index is built.
-type count struct {
-	term, unit int32
-	n          int32
-}
+// count is one term of a unit while an index is built.
+type count struct{ term, n int32 }
+
+// seen says where a term was last while an index is built: its unit, plus one, its
+// document, plus one, and the place of its count among those of the unit.
+type seen struct{ unit, doc, at int32 }
+
+// countBlock is how many counts are allotted at a time. A list that grows would be
+// copied again and again, and stand in memory twice.
+const countBlock = 1 << 16
 
 // builder collects the terms of documents.
 type builder struct {
 	norm    *Normalizer
 	s       *snapshot
-	counts  []count
-	lengths []int32 // tokens of each unit
-	lastDoc []int32 // term to the last document that had it, plus one
+	counts  [][]count // of all units, in order; a unit's are in one block
+	sizes   []int32   // counts of each unit
+	lengths []int32   // tokens of each unit
+	lists   []int32   // term to its number of postings
+	seen    []seen    // of each term
 	tokens  []token
 	terms   []int32
 }
@@ -222,23 +229,40 @@ func (b *builder) addToken(i int, t token) int32 {
 	return b.s.lex.addHan(unigramKey(t.runes[0]))
 }
 
-// countTerms turns the collected terms of the last unit into counts.
+// countTerms turns the collected terms of the last unit into counts, in the order in
+// which they come: nothing depends on it, and nothing has to be sorted.
 func (b *builder) countTerms() {
-	slices.Sort(b.terms)
-	u, doc := int32(len(b.s.units)-1), int32(len(b.s.docs))
-	b.lastDoc = append(b.lastDoc, make([]int32, len(b.s.lex.docs)-len(b.lastDoc))...)
-	for i := 0; i < len(b.terms); {
-		j, term := i+1, b.terms[i]
-		for j < len(b.terms) && b.terms[j] == term {
-			j++
+	u, doc := int32(len(b.s.units)), int32(len(b.s.docs))
+	if more := len(b.s.lex.docs) - len(b.seen); more > 0 {
+		b.seen, b.lists = append(b.seen, make([]seen, more)...), append(b.lists, make([]int32, more)...)
+	}
+	block := b.block(len(b.terms))
+	first := len(*block)
+	for _, term := range b.terms {
+		s := &b.seen[term]
+		if s.unit == u {
+			(*block)[s.at].n++
+			continue
 		}
-		b.counts = append(b.counts, count{term, u, int32(j - i)})
-		if b.lastDoc[term] != doc {
-			b.lastDoc[term] = doc
+		if s.doc != doc {
+			s.doc = doc
 			b.s.lex.docs[term]++
 		}
-		i = j
+		s.unit, s.at = u, int32(len(*block))
+		*block = append(*block, count{term, 1})
+		b.lists[term]++
 	}
+	b.sizes = append(b.sizes, int32(len(*block)-first))
+}
+
+// block returns a block with room for n more counts.
+func (b *builder) block(n int) *[]count {
+	last := len(b.counts) - 1
+	if last < 0 || cap(b.counts[last])-len(b.counts[last]) < n {
+		b.counts = append(b.counts, make([]count, 0, max(countBlock, n)))
+		last++
+	}
+	return &b.counts[last]
 }
 
 // initials spells the first letters of the pinyin of all characters.
@@ -270,25 +294,30 @@ func (b *builder) finish() {
 
 func idf(n, df float64) float32 { return float32(math.Log(1 + (n-df+0.5)/(df+0.5))) }
 
-// layOut sorts the counts by term and turns them into impacts.
+// layOut sorts the counts by term and turns them into impacts. It lets go of each
+// block of counts that it has read.
 func (b *builder) layOut() {
 	s := b.s
 	s.starts = make([]int32, len(s.idf)+1)
-	for _, c := range b.counts {
-		s.starts[c.term+1]++
+	for term, n := range b.lists {
+		s.starts[term+1] = s.starts[term] + n
 	}
-	for i := 1; i < len(s.starts); i++ {
-		s.starts[i] += s.starts[i-1]
-	}
-	s.postings = make([]posting, len(b.counts))
+	s.postings = make([]posting, s.starts[len(s.idf)])
 	next := slices.Clone(s.starts)
 	norms := b.lengthNorms()
-	for _, c := range b.counts {
-		tf := float64(c.n)
-		impact := s.idf[c.term] * float32(tf*(bm25K1+1)/(tf+norms[c.unit]))
-		s.postings[next[c.term]] = posting{c.unit, impact}
-		next[c.term]++
-		s.units[c.unit].mass += s.idf[c.term] * termWeight(s.lex.keys[c.term])
+	rest := []count(nil)
+	for u, size := range b.sizes {
+		if len(rest) == 0 {
+			rest, b.counts = b.counts[0], b.counts[1:]
+		}
+		for _, c := range rest[:size] {
+			tf := float64(c.n)
+			impact := s.idf[c.term] * float32(tf*(bm25K1+1)/(tf+norms[u]))
+			s.postings[next[c.term]] = posting{int32(u), impact}
+			next[c.term]++
+			s.units[u].mass += s.idf[c.term] * termWeight(s.lex.keys[c.term])
+		}
+		rest = rest[size:]
 	}
 }
 

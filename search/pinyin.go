@@ -143,45 +143,85 @@ func (c *cutter) from(i int) bool {
 // soundIndex finds the two-character words of a text by their sound.
 type soundIndex struct {
 	*sounds
-	exact, near map[uint32][]int32 // pair of syllables to bigram terms
+	exact, near alike
 }
 
 func pairKey(a, b syllable) uint32 { return uint32(a)<<16 | uint32(b) }
 
 // newSoundIndex enters every bigram of the lexicon.
 func newSoundIndex(lex *lexicon) *soundIndex {
-	x := &soundIndex{sounds: mandarin(), exact: map[uint32][]int32{}, near: map[uint32][]int32{}}
+	x := &soundIndex{sounds: mandarin(), exact: alike{lex: lex, at: map[uint32]int32{}}, near: alike{lex: lex, at: map[uint32]int32{}}}
 	for key, id := range lex.han {
 		if a, b, ok := splitKey(key); ok {
 			for _, p := range x.readings(a) {
 				for _, q := range x.readings(b) {
-					x.enter(p, q, id)
+					x.exact.enter(pairKey(p, q), id)
+					x.near.enter(pairKey(x.blurred[p], x.blurred[q]), id)
 				}
 			}
-		}
-	}
-	for _, m := range []map[uint32][]int32{x.exact, x.near} {
-		for k, list := range m {
-			m[k] = lex.mostCommon(list)
 		}
 	}
 	return x
 }
 
-func (x *soundIndex) enter(p, q syllable, id int32) {
-	x.exact[pairKey(p, q)] = append(x.exact[pairKey(p, q)], id)
-	k := pairKey(x.blurred[p], x.blurred[q])
-	if list := x.near[k]; len(list) == 0 || list[len(list)-1] != id {
-		x.near[k] = append(list, id)
+// alike keeps the most common terms of each pair of sounds.
+type alike struct {
+	lex   *lexicon
+	at    map[uint32]int32 // pair of syllables to its place in terms
+	terms []mostCommon
+}
+
+// mostCommon are up to maxAlike terms, those found in most documents first.
+type mostCommon struct {
+	ids [maxAlike]int32
+	n   int
+}
+
+func (a *alike) enter(pair uint32, id int32) {
+	at, ok := a.at[pair]
+	if !ok {
+		at = int32(len(a.terms))
+		a.at[pair] = at
+		a.terms = append(a.terms, mostCommon{})
 	}
+	a.terms[at].enter(id, a.lex.docs)
+}
+
+func (m *mostCommon) enter(id int32, docs []int32) {
+	i := m.n
+	for ; i > 0; i-- {
+		before := m.ids[i-1]
+		if before == id {
+			return
+		}
+		if docs[before] > docs[id] || docs[before] == docs[id] && before < id {
+			break
+		}
+	}
+	if i == maxAlike {
+		return
+	}
+	m.n = min(m.n+1, maxAlike)
+	copy(m.ids[i+1:m.n], m.ids[i:])
+	m.ids[i] = id
+}
+
+// of returns the terms of a pair.
+func (a *alike) of(pair uint32) []int32 {
+	at, ok := a.at[pair]
+	if !ok {
+		return nil
+	}
+	m := &a.terms[at]
+	return m.ids[:m.n]
 }
 
 // find returns the bigrams that sound like the pair, and whether exactly.
 func (x *soundIndex) find(p, q syllable) (ids []int32, exact bool) {
-	if ids = x.exact[pairKey(p, q)]; len(ids) > 0 {
+	if ids = x.exact.of(pairKey(p, q)); len(ids) > 0 {
 		return ids, true
 	}
-	return x.near[pairKey(x.blurred[p], x.blurred[q])], false
+	return x.near.of(pairKey(x.blurred[p], x.blurred[q])), false
 }
 
 // alike returns the bigrams that sound like two characters.

@@ -1,9 +1,6 @@
 package search
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // maxAlike bounds the words of one sound that a query is widened with.
 const maxAlike = 6
@@ -113,16 +110,4 @@ func (l *lexicon) word(word string) int32 {
 		return id
 	}
 	return -1
-}
-
-// mostCommon keeps the terms found in most documents.
-func (l *lexicon) mostCommon(ids []int32) []int32 {
-	slices.SortFunc(ids, func(a, b int32) int {
-		if l.docs[a] != l.docs[b] {
-			return int(l.docs[b] - l.docs[a])
-		}
-		return int(a - b)
-	})
-	ids = slices.Compact(ids)
-	return slices.Clone(ids[:min(len(ids), maxAlike)])
 }
