@@ -20,6 +20,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"huitong/content"
@@ -102,9 +103,15 @@ type Config struct {
 	Lexicon    io.Reader // see content/lexicon.txt
 	Examples   io.Reader // see content/examples.txt
 	Words      content.Assistant
+
+	// Previous is the bot of the version before, if there is one: until the new
+	// one has been trained it judges by what that one has learnt, so that nobody
+	// waits when content changes. Its own training is given up.
+	Previous *Bot
 }
 
-// Bot answers questions. It does not change and is safe for concurrent use.
+// Bot answers questions. It is safe for concurrent use; nothing but what it has
+// learnt ever changes.
 type Bot struct {
 	search  Searcher
 	norm    *search.Normalizer
@@ -120,20 +127,20 @@ type Bot struct {
 	links     map[string][]string    // policy#section to the other policies that it links to
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
 
-	trained chan struct{} // closed when the classifiers are there
-	topic   *classifier
-	scope   *classifier // inside, outside
-	danger  *classifier // calm, urgent
+	ready  chan struct{} // closed when learnt is set
+	done   chan struct{} // closed when training has ended
+	giveUp context.CancelFunc
+	learnt atomic.Pointer[learnt]
 }
 
-// New builds a bot. Its classifiers are trained in the background, for a fraction
-// of a second in which Ask waits. Errors name the data file's line.
+// New builds a bot. Its classifiers are trained in the background; without a
+// previous bot Ask waits for them. Errors name the data file's line.
 func New(c Config) (*Bot, error) {
 	l, err := parseLexicon(c.Lexicon, c.Normalizer.Fold)
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, trained: make(chan struct{})}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.prepareSuggestions(c.Entries)
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
@@ -150,9 +157,13 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
+	var ctx context.Context
+	ctx, b.giveUp = context.WithCancel(context.Background())
+	b.inherit(c.Previous)
 	go func() {
-		defer close(b.trained)
-		b.learn(c.Entries, sentences)
+		defer close(b.done)
+		defer b.giveUp()
+		b.learn(ctx, c.Entries, sentences)
 	}()
 	return b, nil
 }
@@ -168,7 +179,7 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
 	select {
-	case <-b.trained:
+	case <-b.ready:
 	case <-ctx.Done():
 		return Reply{}, fmt.Errorf("wait for the bot: %w", ctx.Err())
 	}

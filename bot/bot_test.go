@@ -35,8 +35,57 @@ var builtOnce = sync.OnceValues(func() (*Bot, error) {
 	if err := index.Index(context.Background(), Documents(lib)); err != nil {
 		return nil, err
 	}
-	return Load(lib, n, index)
+	return Load(lib, n, index, nil)
 })
+
+// TestInherit changes the content: the next bot answers from the new text at once,
+// by what the one before has learnt, and learns itself.
+func TestInherit(t *testing.T) {
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := search.NewIndex(n)
+	if err := index.Index(t.Context(), Documents(lib)); err != nil {
+		t.Fatal(err)
+	}
+	first, err := Load(lib, n, index, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.learnt.Load() != nil {
+		t.Fatal("the first bot knows something before it is trained")
+	}
+	early, err := Load(lib, n, index, first) // nothing to inherit yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-early.ready
+	<-first.ready // its training is not given up: somebody may wait
+	next, err := Load(lib, n, index, early)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.learnt.Load() != early.learnt.Load() {
+		t.Error("the next bot does not know what the one before knew")
+	}
+	latest, err := Load(lib, n, index, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-next.done
+	if next.learnt.Load() != early.learnt.Load() {
+		t.Error("training went on although nobody needs it")
+	}
+	<-latest.done
+	if latest.learnt.Load() == early.learnt.Load() {
+		t.Error("the latest bot has not learnt from its own content")
+	}
+}
 
 // TestExamplesAreNotTests keeps the questions that measure out of the sentences
 // that teach.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -53,8 +54,8 @@ type sample struct {
 
 // train fits a classifier to the examples. Each is seen twice: as written and by
 // its sound alone, so that questions typed in pinyin are understood too. The same
-// examples always give the same classifier.
-func train(examples []example, classes int) *classifier {
+// examples always give the same classifier. When ctx ends training stops early.
+func train(ctx context.Context, examples []example, classes int) *classifier {
 	c := &classifier{classes: classes, width: classes, ids: map[uint64]uint32{}}
 	if classes == 2 {
 		c.width = 1
@@ -66,6 +67,9 @@ func train(examples []example, classes int) *classifier {
 	order := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, classes)
 	for range epochs {
+		if ctx.Err() != nil {
+			break
+		}
 		for _, i := range order.Perm(len(samples)) {
 			s := &samples[i]
 			c.softmax(s.v, p)

@@ -15,7 +15,7 @@ type signals struct {
 }
 
 func (b *Bot) signals(hits []search.Hit, words []reading, normal string, m match) signals {
-	s := signals{inside: b.scope.probabilities(normal)[inside]}
+	s := signals{inside: b.learnt.Load().scope.probabilities(normal)[inside]}
 	for _, h := range hits {
 		if h.ID == m.entries[0].ID {
 			s.score, s.coverage = h.Score, h.Coverage

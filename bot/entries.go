@@ -152,10 +152,11 @@ func Documents(lib *content.Library) []search.Document {
 }
 
 // Load builds a bot over the library, ready to answer from the engine, in which the
-// library's Documents are indexed.
-func Load(lib *content.Library, n *search.Normalizer, engine Searcher) (*Bot, error) {
+// library's Documents are indexed. Previous is the bot of the version before, or nil.
+func Load(lib *content.Library, n *search.Normalizer, engine Searcher, previous *Bot) (*Bot, error) {
 	return New(Config{
-		Entries: Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
+		Previous: previous,
+		Entries:  Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
 		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
 	})
 }

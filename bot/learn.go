@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -57,26 +58,65 @@ const (
 // lessons are the examples of the three classifiers.
 type lessons struct{ topic, scope, danger []example }
 
-// learn trains the three classifiers from the entries and the example sentences.
-func (b *Bot) learn(entries []Entry, sentences []sentence) {
+// learnt is what training comes to.
+type learnt struct {
+	topic  *classifier
+	scope  *classifier // inside, outside
+	danger *classifier // calm, urgent
+}
+
+// inherit takes over what the previous bot has learnt, if it knows the same
+// policies. A training that only refreshes is given up; the first one never is,
+// since somebody may wait for it.
+func (b *Bot) inherit(previous *Bot) {
+	if previous == nil {
+		return
+	}
+	l := previous.learnt.Load()
+	if l == nil {
+		return
+	}
+	previous.giveUp()
+	if slices.Equal(previous.slugs, b.slugs) {
+		b.learnt.Store(l)
+		close(b.ready)
+	}
+}
+
+// learn trains the three classifiers from the entries and the example sentences,
+// unless ctx ends before.
+func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) {
 	var l lessons
 	class := map[string]int{}
 	for i, slug := range b.slugs {
 		class[slug] = i
 	}
 	for _, e := range entries {
+		if ctx.Err() != nil {
+			break
+		}
 		b.learnEntry(&l, e, class[e.Policy])
 	}
 	for _, s := range sentences {
+		if ctx.Err() != nil {
+			break
+		}
 		policy, ok := class[s.label]
 		b.learnSentence(&l, s, policy, ok)
 	}
 	balance(l.topic, len(b.slugs))
 	var wait sync.WaitGroup
-	wait.Go(func() { b.topic = train(l.topic, len(b.slugs)) })
-	wait.Go(func() { b.scope = train(l.scope, 2) })
-	wait.Go(func() { b.danger = train(l.danger, 2) })
+	var out learnt
+	wait.Go(func() { out.topic = train(ctx, l.topic, len(b.slugs)) })
+	wait.Go(func() { out.scope = train(ctx, l.scope, 2) })
+	wait.Go(func() { out.danger = train(ctx, l.danger, 2) })
 	wait.Wait()
+	if ctx.Err() != nil {
+		return // half trained
+	}
+	if b.learnt.Swap(&out) == nil {
+		close(b.ready)
+	}
 }
 
 func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {

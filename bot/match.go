@@ -44,7 +44,7 @@ type match struct {
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
-	p = b.danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words)...)[urgent]
+	p = b.learnt.Load().danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words)...)[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 
@@ -156,7 +156,7 @@ func (b *Bot) policyScores(hits []search.Hit, normal string) map[string]float64 
 		top = max(top, s)
 	}
 	scores := map[string]float64{}
-	for i, p := range b.topic.probabilities(normal) {
+	for i, p := range b.learnt.Load().topic.probabilities(normal) {
 		slug := b.slugs[i]
 		scores[slug] = retrievalPart*best[slug]/top + topicPart*p
 		if b.calls(slug, normal) {

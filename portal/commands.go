@@ -29,7 +29,7 @@ func (checkCommand) Run(env *environment) error {
 		fmt.Fprintln(env.out, p.Error())
 	}
 	if lib != nil {
-		if _, err := buildCorpus(env.ctx, lib); err != nil {
+		if _, err := buildCorpus(env.ctx, lib, nil); err != nil {
 			return err
 		}
 	}

@@ -34,10 +34,11 @@ func loadCorpus(ctx context.Context, dir string) (*corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load content:\n%w", err)
 	}
-	return buildCorpus(ctx, lib)
+	return buildCorpus(ctx, lib, nil)
 }
 
-func buildCorpus(ctx context.Context, lib *content.Library) (*corpus, error) {
+// buildCorpus builds the engines; previous is the bot that they replace, or nil.
+func buildCorpus(ctx context.Context, lib *content.Library, previous *bot.Bot) (*corpus, error) {
 	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
 	if err != nil {
 		return nil, fmt.Errorf("synonyms.txt: %w", err)
@@ -46,7 +47,7 @@ func buildCorpus(ctx context.Context, lib *content.Library) (*corpus, error) {
 	if err := c.index.Index(ctx, bot.Documents(lib)); err != nil {
 		return nil, fmt.Errorf("index content: %w", err)
 	}
-	if c.bot, err = bot.Load(lib, n, c.index); err != nil {
+	if c.bot, err = bot.Load(lib, n, c.index, previous); err != nil {
 		return nil, fmt.Errorf("build bot: %w", err)
 	}
 	return c, nil

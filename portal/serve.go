@@ -133,6 +133,7 @@ type site struct {
 	current  atomic.Pointer[web.Content]
 	faults   atomic.Pointer[[]string] // of a newer content that is not published
 	fallback *search.Fallback         // nil without a Meilisearch server
+	bot      *bot.Bot                 // of the current content; only publish changes it
 }
 
 // newSite loads the content and starts the search engine.
@@ -163,6 +164,7 @@ func (s *site) publish(ctx context.Context, c *corpus) error {
 		next.Search = s.fallback
 	}
 	s.current.Store(next)
+	s.bot = c.bot
 	return nil
 }
 
@@ -188,7 +190,7 @@ func (s *site) watch(env *environment) {
 		began := env.now()
 		var c *corpus
 		if err == nil {
-			c, err = buildCorpus(env.ctx, lib)
+			c, err = buildCorpus(env.ctx, lib, s.bot)
 		}
 		if err == nil {
 			err = s.publish(env.ctx, c)

@@ -33,7 +33,7 @@ var loadEngines = sync.OnceValues(func() (testEngines, error) {
 	if err := index.Index(context.Background(), bot.Documents(lib)); err != nil {
 		return testEngines{}, err
 	}
-	b, err := bot.Load(lib, n, index)
+	b, err := bot.Load(lib, n, index, nil)
 	return testEngines{index, b}, err
 })
 
