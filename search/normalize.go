@@ -133,6 +133,9 @@ func (n *Normalizer) letters(s string) *text {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if isPlain(r) && plainFollows(s[i+size:]) {
+			if r == '，' {
+				r = ','
+			}
 			f.emit(r, i, i+size, s[i+size:])
 			i += size
 			continue
@@ -144,8 +147,11 @@ func (n *Normalizer) letters(s string) *text {
 	return f.out
 }
 
-// isPlain reports runes that NFKC leaves alone when another such rune follows.
-func isPlain(r rune) bool { return r < utf8.RuneSelf || isPlainHan(r) }
+// isPlain reports runes that NFKC leaves alone when another such rune follows, and
+// the wide comma, which it makes a narrow one: what nearly all text consists of.
+func isPlain(r rune) bool {
+	return r < utf8.RuneSelf || isPlainHan(r) || r == '，' || r == '。' || r == '、'
+}
 
 func isPlainHan(r rune) bool { return r >= hanFirst && r <= hanLast }
 
@@ -212,15 +218,20 @@ func invisible(r rune) bool {
 // joinSpaced closes the gaps in text typed one character at a time ("孤 儿 补
 // 贴"). Gaps between words stay.
 func joinSpaced(t *text) *text {
-	if !slices.Contains(t.runes, ' ') {
+	gap := func(i int) bool { return t.runes[i] == ' ' && singleHan(t.runes, i-1) && singleHan(t.runes, i+1) }
+	first := 0
+	for first < len(t.runes) && !gap(first) {
+		first++
+	}
+	if first == len(t.runes) {
 		return t
 	}
 	out := newText(len(t.runes))
-	for i, r := range t.runes {
-		if r == ' ' && singleHan(t.runes, i-1) && singleHan(t.runes, i+1) {
-			continue
+	out.copyRange(t, 0, first)
+	for i := first; i < len(t.runes); i++ {
+		if !gap(i) {
+			out.copyFrom(t, i)
 		}
-		out.copyFrom(t, i)
 	}
 	return out
 }

@@ -171,12 +171,6 @@ type alike struct {
 	terms []mostCommon
 }
 
-// mostCommon are up to maxAlike terms, those found in most documents first.
-type mostCommon struct {
-	ids [maxAlike]int32
-	n   int
-}
-
 func (a *alike) enter(pair uint32, id int32) {
 	at, ok := a.at[pair]
 	if !ok {
@@ -184,18 +178,21 @@ func (a *alike) enter(pair uint32, id int32) {
 		a.at[pair] = at
 		a.terms = append(a.terms, mostCommon{})
 	}
-	a.terms[at].enter(id, a.lex.docs)
+	a.terms[at].enter(id, a.lex.docs[id])
 }
 
-func (m *mostCommon) enter(id int32, docs []int32) {
+// mostCommon are up to maxAlike terms, those found in most documents first, and the
+// earlier of two that are as common.
+type mostCommon struct {
+	ids, docs [maxAlike]int32
+	n         int
+}
+
+func (m *mostCommon) enter(id, docs int32) {
 	i := m.n
-	for ; i > 0; i-- {
-		before := m.ids[i-1]
-		if before == id {
+	for ; i > 0 && (m.docs[i-1] < docs || m.docs[i-1] == docs && m.ids[i-1] >= id); i-- {
+		if m.ids[i-1] == id {
 			return
-		}
-		if docs[before] > docs[id] || docs[before] == docs[id] && before < id {
-			break
 		}
 	}
 	if i == maxAlike {
@@ -203,7 +200,8 @@ func (m *mostCommon) enter(id int32, docs []int32) {
 	}
 	m.n = min(m.n+1, maxAlike)
 	copy(m.ids[i+1:m.n], m.ids[i:])
-	m.ids[i] = id
+	copy(m.docs[i+1:m.n], m.docs[i:])
+	m.ids[i], m.docs[i] = id, docs
 }
 
 // of returns the terms of a pair.
