@@ -1,10 +1,12 @@
 package content
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -30,14 +32,15 @@ type Section struct {
 }
 
 // markdown returns the one converter of the site: tables, Chinese line breaks and
-// heading ids. Raw HTML in the source is left out.
-func markdown() goldmark.Markdown {
+// heading ids. Raw HTML in the source is left out. It is made once and safe for
+// concurrent use.
+var markdown = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks(), extension.WithEscapedSpace())),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(tableScroll{extension.NewTableHTMLRenderer()}, 100))),
 	)
-}
+})
 
 // tableScroll puts each table into a region that scrolls by itself, so that the
 // page never does (WCAG 1.4.10), and names the region for readers. Roles stand in
@@ -118,6 +121,7 @@ func parseBody(file string, firstLine int, body string, facts *Facts, c *collect
 	doc := md.Parser().Parse(text.NewReader(src))
 	var sections []Section
 	var buf bytes.Buffer
+	out := bufio.NewWriter(&buf) // without it each block would be given one of its own
 	flush := func() {
 		if len(sections) > 0 {
 			last := &sections[len(sections)-1]
@@ -135,7 +139,7 @@ func parseBody(file string, firstLine int, body string, facts *Facts, c *collect
 			c.add(file, firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
 			return nil
 		}
-		if err := md.Renderer().Render(&buf, src, n); err != nil {
+		if err := md.Renderer().Render(out, src, n); err != nil {
 			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
 		last := &sections[len(sections)-1]
