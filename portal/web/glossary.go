@@ -165,32 +165,28 @@ func (l linker) text(raw string, linked map[string]bool) string {
 	return b.String()
 }
 
-// glossed keeps sections with linked terms, once for each version of the content.
+// glossed keeps the linkers of each language, once for each version of the content.
 type glossed struct {
-	mu       sync.Mutex
-	content  *Content
-	linkers  map[string]linker            // by language
-	sections map[string][]content.Section // by page
+	mu      sync.Mutex
+	content *Content
+	linkers map[string]linker
 }
 
-// glossed returns the sections of the page at an address, with their terms linked.
-func (s *Server) glossed(address, lang string, sections []content.Section) []content.Section {
-	current := s.content()
-	g := &s.terms
+func (g *glossed) linker(current *Content, lang string) linker {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.content != current {
-		g.content, g.linkers, g.sections = current, map[string]linker{}, map[string][]content.Section{}
-	}
-	key := lang + " " + address
-	if done, ok := g.sections[key]; ok {
-		return done
+		g.content, g.linkers = current, map[string]linker{}
 	}
 	l, ok := g.linkers[lang]
 	if !ok {
 		l = newLinker(current.Library.Glossary, lang)
 		g.linkers[lang] = l
 	}
-	g.sections[key] = l.sections(sections)
-	return g.sections[key]
+	return l
+}
+
+// glossed returns the sections of a page with their terms linked.
+func (s *Server) glossed(lang string, sections []content.Section) []content.Section {
+	return s.terms.linker(s.content(), lang).sections(sections)
 }

@@ -95,7 +95,7 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Crumbs = []crumb{{p.Title, "/policies"}}
 	p.Column = column{Name: p.Title, About: s.words(c)("policies.lead"), Path: "/policies", Kind: "open"}
-	p.Sections = s.glossed(policyPath(policy.Slug, ""), policy.Lang, policy.Sections)
+	p.Sections = s.glossed(policy.Lang, policy.Sections)
 	p.Title = s.contentText(c, policy.Title(p.Lang.Code))
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
 	p.Description = s.summary(c, policy)

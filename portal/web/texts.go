@@ -83,7 +83,7 @@ func (s *Server) showText(c *fiber.Ctx, in column, text *content.Page) error {
 	p.Column, p.Description = in, s.contentText(c, text.Summary)
 	p.ContentLang = p.Lang.shows(text.Lang)
 	p.Crumbs = []crumb{{in.Name, in.Path}}
-	p.Sections = s.glossed(text.Path(), text.Lang, text.Sections)
+	p.Sections = s.glossed(text.Lang, text.Sections)
 	source := s.contentText(c, text.Source.Issuer)
 	if source == "" {
 		source = s.words(c)("site.name")
