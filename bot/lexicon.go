@@ -20,6 +20,7 @@ type lexicon struct {
 	named    []string       // names of the groups that classifiers learn from, in file order
 	phrases  [][]phrase     // of each group
 	urgent   []rule
+	only     map[string][]string // by section: words one of which must be asked with
 	written  phraseIndex
 	sounding phraseIndex
 }
@@ -56,7 +57,7 @@ type indexed struct {
 
 // parseLexicon reads the data file; errors name the line.
 func parseLexicon(r io.Reader, fold func(string) string) (*lexicon, error) {
-	l := &lexicon{groups: map[string]int{}}
+	l := &lexicon{groups: map[string]int{}, only: map[string][]string{}}
 	p := lexiconParser{lexicon: l, fold: fold}
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 1<<20)
@@ -106,6 +107,9 @@ func phrasings(lexicon string) map[string][]string {
 	return out
 }
 
+// onlyPrefix begins a line of the words without which a section is no answer.
+const onlyPrefix = "only "
+
 type lexiconParser struct {
 	*lexicon
 	fold func(string) string
@@ -120,6 +124,8 @@ func (p lexiconParser) line(line string, n int) error {
 	switch {
 	case ok && strings.HasPrefix(kind, waysPrefix):
 		// Ways to ask for a page's section; see phrasings.
+	case ok && strings.HasPrefix(kind, onlyPrefix):
+		p.only[strings.TrimPrefix(kind, onlyPrefix)] = strings.Fields(p.fold(body))
 	case ok && kind == refuseGroup:
 		p.extend(refuseGroup, body)
 	case ok && kind == "urgent":

@@ -64,7 +64,7 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 	if utf8.RuneCountInString(text) <= ellipsisSize {
 		scores[spoken] += loyalty
 	}
-	m := b.pick(hits, b.ranked(scores))
+	m := b.pick(b.wanted(hits, text), b.ranked(scores))
 	m.bare, m.scores = bare, scores
 	if len(m.entries) > 0 && !bare {
 		m.confidence = b.signals(hits, words, normal, m).confidence()
@@ -108,9 +108,25 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) 
 		return match{}, err
 	}
 	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
-	m := b.pick(hits, []string{spoken})
+	m := b.pick(b.wanted(hits, text), []string{spoken})
 	m.bare, m.confidence = true, bareConfidence
 	return m, nil
+}
+
+// wanted moves the sections that the question does not ask for, such as the legal
+// grounds, behind all others.
+func (b *Bot) wanted(hits []search.Hit, text string) []search.Hit {
+	text = b.norm.Fold(text)
+	var first, last []search.Hit
+	for _, h := range hits {
+		words, bound := b.lexicon.only[b.entries[h.ID].Section]
+		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
+			last = append(last, h)
+			continue
+		}
+		first = append(first, h)
+	}
+	return append(first, last...)
 }
 
 // ranked returns the policies, highest score first.
