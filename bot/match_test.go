@@ -7,9 +7,9 @@ import "testing"
 func TestGroundsOnlyWhenAsked(t *testing.T) {
 	b := testBot(t)
 	for question, law := range map[string]bool{
-		"明天计划补贴怎么办":    false,
-		"明天计划的依据是什么":   true,
-		"福彩圆梦是哪份文件规定的": true,
+		"明天计划补贴怎么办":  false,
+		"明天计划的依据是什么": true,
+		"福彩圆梦依据哪个文件": true,
 	} {
 		reply, err := b.Ask(t.Context(), Question{Text: question})
 		if err != nil {

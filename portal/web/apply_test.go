@@ -388,7 +388,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 func TestContentFaults(t *testing.T) {
 	d := newDesk(t)
 	o := d.staff(casework.Officer, "")
-	const fault = "policies/tomorrow-plan.md:21: field <sumary> not found"
+	const fault = "policies/tomorrow-plan.md:21: unknown fact <rate>"
 	o.open("/staff").lacks("新改的内容没有发布")
 	d.faults = []string{fault}
 	o.open("/staff").wants(200, "新改的内容没有发布", fault)
