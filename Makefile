@@ -16,7 +16,7 @@ FUZZ_TIME ?= 20s
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots fuzz
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots lighthouse fuzz
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -64,6 +64,9 @@ dev: ## serve the site, reading the content again when it changes
 shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
 	@echo "pictures are in portal/e2e/out"
+
+lighthouse: debian npm ## Lighthouse on a page of each kind, in every language and mode; half an hour
+	HUITONG_LIGHTHOUSE=all go test -count=1 -timeout 120m -run '^TestLighthouseEverywhere$$' ./portal/e2e
 
 fuzz: ## every fuzz test for FUZZ_TIME
 	@go list ./... | while read -r pkg; do \
