@@ -151,12 +151,12 @@ func pairKey(a, b syllable) uint32 { return uint32(a)<<16 | uint32(b) }
 // newSoundIndex enters every bigram of the lexicon.
 func newSoundIndex(lex *lexicon) *soundIndex {
 	x := &soundIndex{sounds: mandarin(), exact: alike{lex: lex, at: map[uint32]int32{}}, near: alike{lex: lex, at: map[uint32]int32{}}}
-	for key, id := range lex.han {
+	for id, key := range lex.keys {
 		if a, b, ok := splitKey(key); ok {
 			for _, p := range x.readings(a) {
 				for _, q := range x.readings(b) {
-					x.exact.enter(pairKey(p, q), id)
-					x.near.enter(pairKey(x.blurred[p], x.blurred[q]), id)
+					x.exact.enter(pairKey(p, q), int32(id))
+					x.near.enter(pairKey(x.blurred[p], x.blurred[q]), int32(id))
 				}
 			}
 		}

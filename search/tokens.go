@@ -51,14 +51,14 @@ func stem(word string) string {
 // lexicon numbers the terms of an index: characters and pairs of characters
 // by a packed key, words by their spelling.
 type lexicon struct {
-	han   map[uint64]int32
+	han   keys
 	words map[string]int32
 	docs  []int32  // term to the number of documents that contain it
 	keys  []uint64 // term to its key; 0 for a word
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{han: map[uint64]int32{}, words: map[string]int32{}}
+	return &lexicon{words: map[string]int32{}}
 }
 
 func unigramKey(r rune) uint64   { return uint64(r) }
@@ -70,12 +70,57 @@ func splitKey(key uint64) (a, b rune, ok bool) {
 }
 
 func (l *lexicon) addHan(key uint64) int32 {
-	id, ok := l.han[key]
-	if !ok {
-		id = l.next(key)
-		l.han[key] = id
+	at, ok := l.han.find(key, l.keys)
+	if ok {
+		return l.han.terms[at]
 	}
+	id := l.next(key)
+	l.han.put(at, id, l.keys)
 	return id
+}
+
+// keys finds terms by their key: open addressing over term numbers. Every pair of a
+// text is looked up, and a map would repeat the keys and take longer.
+type keys struct {
+	terms []int32 // -1 is none; a power of two of them, at most half in use
+	used  int
+}
+
+// place is where the search for a key begins.
+func (k *keys) place(key uint64) int {
+	return int(key * 0x9e3779b97f4a7c15 >> 32 & uint64(len(k.terms)-1))
+}
+
+// find returns the place of a key, or the one where it belongs.
+func (k *keys) find(key uint64, of []uint64) (at int, ok bool) {
+	if len(k.terms) == 0 {
+		return 0, false
+	}
+	for at = k.place(key); k.terms[at] >= 0; at = (at + 1) & (len(k.terms) - 1) {
+		if of[k.terms[at]] == key {
+			return at, true
+		}
+	}
+	return at, false
+}
+
+// put enters a new term, whose key is in of already, at the place that find gave.
+func (k *keys) put(at int, term int32, of []uint64) {
+	if k.used++; 2*k.used <= len(k.terms) {
+		k.terms[at] = term
+		return
+	}
+	old := k.terms
+	k.terms = make([]int32, max(1024, 2*len(old)))
+	for i := range k.terms {
+		k.terms[i] = -1
+	}
+	for _, t := range append(old, term) {
+		if t >= 0 {
+			at, _ := k.find(of[t], of)
+			k.terms[at] = t
+		}
+	}
 }
 
 func (l *lexicon) addWord(word string) int32 {
@@ -99,8 +144,8 @@ func (l *lexicon) unigram(r rune) int32   { return l.lookup(unigramKey(r)) }
 func (l *lexicon) bigram(a, b rune) int32 { return l.lookup(bigramKey(a, b)) }
 
 func (l *lexicon) lookup(key uint64) int32 {
-	if id, ok := l.han[key]; ok {
-		return id
+	if at, ok := l.han.find(key, l.keys); ok {
+		return l.han.terms[at]
 	}
 	return -1
 }
