@@ -13,6 +13,9 @@ LINT         := $(LINT_HOME)/golangci-lint
 
 FUZZ_TIME ?= 20s
 
+# Smaller sizes are for a first look: make bench BENCH="-policies 500 -round 2s"
+BENCH ?=
+
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
@@ -74,3 +77,7 @@ fuzz: ## every fuzz test for FUZZ_TIME
 			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) "$$pkg"; \
 		done; \
 	done
+
+bench: ## the portal beside bare Fiber, nginx and Hugo: tables with ratios, some ten minutes
+	./.ci/debian hugo nginx-light wrk
+	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/bench $(BENCH)

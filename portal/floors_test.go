@@ -26,6 +26,7 @@ var floors = map[string][]string{
 	"portal/web":      {"content", "search", "static", "portal/locale", "bot", "portal/apply", "portal/casework"},
 	"portal":          {"content", "search", "static", "portal/locale", "portal/vault", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web"},
 	"portal/e2e":      {},
+	"portal/bench":    {},
 }
 
 // foreign names what only some packages may know.

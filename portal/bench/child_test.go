@@ -1,0 +1,90 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/locale"
+	"huitong/portal/web"
+	"huitong/search"
+)
+
+// buildSite reads the content in dir, checks it and, while it is being indexed, writes
+// the list of policies and each policy's page, in simplified Chinese and standard
+// mode, below out, as Hugo does. Pages come from the portal's own server, which
+// compresses and keeps nothing here; the bot takes no part.
+func buildSite(args []string) error {
+	dir, out := args[0], args[1]
+	lib, err := content.Load(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	for _, p := range lib.Check(time.Now()) {
+		if strings.HasPrefix(p.File, "policies/") { // the rest speaks of policies that are not there
+			return p
+		}
+	}
+	normalizer, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		return err
+	}
+	index := search.NewIndex(normalizer)
+	indexed := make(chan error, 1)
+	go func() { indexed <- index.Index(context.Background(), bot.Documents(lib)) }()
+	texts, err := locale.Default()
+	if err != nil {
+		return err
+	}
+	site := &web.Content{Library: lib, Search: index}
+	server, err := web.New(web.Config{Content: func() *web.Content { return site }, Catalog: texts, Keep: 1})
+	if err != nil {
+		return err
+	}
+	paths := []string{"/policies"}
+	for _, p := range lib.Policies {
+		paths = append(paths, "/policies/"+p.Slug)
+	}
+	return errors.Join(writePages(server.App(), paths, out), <-indexed)
+}
+
+// writePages asks for each page and writes it below out, on all cores.
+func writePages(app *fiber.App, paths []string, out string) error {
+	handle := app.Handler()
+	var next atomic.Int64
+	errs := make([]error, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i := range errs {
+		wait.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(paths)) && errs[i] == nil; n = next.Add(1) - 1 {
+				errs[i] = writePage(handle, paths[n], out)
+			}
+		})
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+func writePage(handle fasthttp.RequestHandler, path, out string) error {
+	var c fasthttp.RequestCtx
+	c.Request.SetRequestURI(path)
+	c.Request.SetHost("localhost:8080")
+	handle(&c)
+	if c.Response.StatusCode() != http.StatusOK {
+		return fmt.Errorf("%s: status %d", path, c.Response.StatusCode())
+	}
+	return write(filepath.Join(out, path, "index.html"), string(c.Response.Body()))
+}
