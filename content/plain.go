@@ -24,27 +24,32 @@ type Plainness struct {
 // PlainnessOf measures a text; sentences end with 。！？； or a line.
 func PlainnessOf(text string) Plainness {
 	var p Plainness
-	total, rare := 0, 0
-	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("。！？；\n", r) }) {
-		n := 0
-		for _, r := range s {
-			if isHan(r) {
-				n++
-				if !common(r) {
-					rare++
-				}
-			}
-		}
+	total, rare, n, start := 0, 0, 0, 0
+	end := func(at int) {
 		if n == 0 {
-			continue
+			return
 		}
 		p.Sentences++
 		total += n
 		p.Longest = max(p.Longest, n)
 		if n > MaxSentence {
-			p.Long = append(p.Long, strings.TrimSpace(s))
+			p.Long = append(p.Long, strings.TrimSpace(text[start:at]))
+		}
+		n = 0
+	}
+	for i, r := range text {
+		switch {
+		case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
+			end(i)
+			start = i + utf8.RuneLen(r)
+		case isHan(r):
+			n++
+			if !common(r) {
+				rare++
+			}
 		}
 	}
+	end(len(text))
 	if total > 0 {
 		p.Mean, p.Rare = float64(total)/float64(p.Sentences), float64(rare)/float64(total)
 	}
@@ -53,7 +58,8 @@ func PlainnessOf(text string) Plainness {
 
 // common reports whether r is one of the 3755 characters of level 1 of GB/T 2312.
 func common(r rune) bool {
-	return int(r) < len(levelOne()) && levelOne()[r]
+	marks := levelOne()
+	return int(r) < len(marks) && marks[r]
 }
 
 // levelOne marks the characters of level 1, which stand at 0xB0A1 to 0xD7F9.

@@ -8,12 +8,12 @@ func TestLexiconKeys(t *testing.T) {
 	l := newLexicon()
 	l.addWord("word")
 	for i := range rune(n) {
-		if got := l.addHan(bigramKey(hanFirst+i, hanFirst)); got != int32(i)+1 {
+		if got := l.addHan(bigramKey(hanFirst+i, hanFirst)); got != i+1 {
 			t.Fatalf("pair %d is number %d; want %d", i, got, i+1)
 		}
 	}
 	for i := range rune(n) {
-		if got := l.bigram(hanFirst+i, hanFirst); got != int32(i)+1 {
+		if got := l.bigram(hanFirst+i, hanFirst); got != i+1 {
 			t.Errorf("pair %d is number %d afterwards; want %d", i, got, i+1)
 		}
 	}

@@ -61,14 +61,15 @@ func termID(i int) string { return fmt.Sprintf("term-%d", i+1) }
 // linker finds the terms of the glossary in text, the longest first.
 type linker struct {
 	starts map[rune][]linkedTerm
-	latin  bool // terms are words between spaces, and capitals do not matter
+	may    [256]bool // whether a term starts with a character whose last byte this is
+	latin  bool      // terms are words between spaces, and capitals do not matter
 }
 
 type linkedTerm struct{ name, id string }
 
 // newLinker returns a linker for texts in lang.
-func newLinker(glossary []content.Term, lang string) linker {
-	l := linker{starts: map[rune][]linkedTerm{}, latin: lang == "en"}
+func newLinker(glossary []content.Term, lang string) *linker {
+	l := &linker{starts: map[rune][]linkedTerm{}, latin: lang == "en"}
 	for i, t := range glossary {
 		name := t.ZH
 		if l.latin {
@@ -78,6 +79,7 @@ func newLinker(glossary []content.Term, lang string) linker {
 			continue
 		}
 		r, _ := utf8.DecodeRuneInString(strings.ToLower(name))
+		l.may[r&0xff] = true
 		l.starts[r] = append(l.starts[r], linkedTerm{name, termID(i)})
 	}
 	for _, terms := range l.starts {
@@ -87,9 +89,12 @@ func newLinker(glossary []content.Term, lang string) linker {
 }
 
 // at returns the longest term that text holds at byte i.
-func (l linker) at(text string, i int) (linkedTerm, bool) {
+func (l *linker) at(text string, i int) (linkedTerm, bool) {
 	r, _ := utf8.DecodeRuneInString(text[i:])
-	for _, t := range l.starts[unicode.ToLower(r)] {
+	if r = unicode.ToLower(r); !l.may[r&0xff] {
+		return linkedTerm{}, false
+	}
+	for _, t := range l.starts[r] {
 		end := i + len(t.name)
 		if end > len(text) || !strings.EqualFold(text[i:end], t.name) {
 			continue
@@ -107,7 +112,7 @@ func (l linker) at(text string, i int) (linkedTerm, bool) {
 
 // sections returns the sections with each term linked where it first stands, never
 // inside a heading or another link.
-func (l linker) sections(in []content.Section) []content.Section {
+func (l *linker) sections(in []content.Section) []content.Section {
 	out := slices.Clone(in)
 	linked := map[string]bool{}
 	for i := range out {
@@ -119,7 +124,7 @@ func (l linker) sections(in []content.Section) []content.Section {
 // closed are the elements whose text is left as it is.
 var closed = []string{"a", "h1", "h2", "h3", "h4", "h5", "h6", "th", "code", "pre"}
 
-func (l linker) html(markup string, linked map[string]bool) string {
+func (l *linker) html(markup string, linked map[string]bool) string {
 	var b bytes.Buffer
 	z := html.NewTokenizer(strings.NewReader(markup))
 	depth := 0 // of closed elements
@@ -144,7 +149,7 @@ func (l linker) html(markup string, linked map[string]bool) string {
 
 // text links terms in escaped text. A term that is linked already is passed over
 // as a whole, so that a shorter one inside it is not taken for itself.
-func (l linker) text(raw string, linked map[string]bool) string {
+func (l *linker) text(raw string, linked map[string]bool) string {
 	var b strings.Builder
 	for i := 0; i < len(raw); {
 		t, found := l.at(raw, i)
@@ -169,14 +174,14 @@ func (l linker) text(raw string, linked map[string]bool) string {
 type glossed struct {
 	mu      sync.Mutex
 	content *Content
-	linkers map[string]linker
+	linkers map[string]*linker
 }
 
-func (g *glossed) linker(current *Content, lang string) linker {
+func (g *glossed) linker(current *Content, lang string) *linker {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.content != current {
-		g.content, g.linkers = current, map[string]linker{}
+		g.content, g.linkers = current, map[string]*linker{}
 	}
 	l, ok := g.linkers[lang]
 	if !ok {
