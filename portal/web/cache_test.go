@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/andybalholm/brotli"
+	"github.com/google/go-cmp/cmp"
 )
 
 // fetched is one answer of the site.
@@ -90,5 +94,51 @@ func TestPrivatePagesAreNeverKept(t *testing.T) {
 	}
 	if got := fetchRaw(t, s, "/track", nil).header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("/track: Cache-Control = %q; want no-store", got)
+	}
+}
+
+// TestKeptAnswerIsTheSame compares the answer that renders a page with the next one,
+// which comes from the store before Fiber sees it, and looks at what is logged of it.
+func TestKeptAnswerIsTheSame(t *testing.T) {
+	var log bytes.Buffer
+	s := newTestServer(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	for _, path := range []string{"/policies/basic-living-allowance", "/zh-Hant", "/sitemap.xml", "/sw.js"} {
+		for _, cookie := range []string{"", "mode=elder"} {
+			header := map[string]string{"Accept-Encoding": "gzip", "Cookie": cookie}
+			first := fetchRaw(t, s, path, header)
+			log.Reset()
+			second := fetchRaw(t, s, path, header)
+			if first.header.Get("X-Request-Id") == second.header.Get("X-Request-Id") {
+				t.Errorf("%s: two requests have the same number", path)
+			}
+			for _, h := range []http.Header{first.header, second.header} {
+				h.Del("X-Request-Id")
+				h.Del("Date")
+			}
+			if diff := cmp.Diff(first, second, cmp.AllowUnexported(fetched{})); diff != "" {
+				t.Errorf("%s %s: kept otherwise than rendered:\n%s", path, cookie, diff)
+			}
+			if strings.Count(log.String(), "\n") != 1 || strings.Contains(log.String(), "basic-living") {
+				t.Errorf("%s: log %q; want one line with the route", path, &log)
+			}
+		}
+	}
+}
+
+// TestStoreIsBounded keeps pages in a store with room for two.
+func TestStoreIsBounded(t *testing.T) {
+	content := &Content{}
+	p := pages{limit: 400}
+	page := func(n int) *keptPage { return &keptPage{plain: &form{body: make([]byte, n)}} }
+	for i, size := range []int{100, 100, 100, 300} {
+		p.put(content, pageKey{path: strconv.Itoa(i)}, page(size))
+	}
+	for path, want := range map[string]bool{"0": false, "1": false, "2": true, "3": false} {
+		if got := p.get(content, pageKey{path: path}) != nil; got != want {
+			t.Errorf("page %s kept: %v; want %v", path, got, want)
+		}
+	}
+	if p.get(&Content{}, pageKey{path: "2"}) != nil {
+		t.Error("a page of old content is shown with new content")
 	}
 }
