@@ -99,7 +99,7 @@ func TestExamplesAreNotTests(t *testing.T) {
 		_, text, _ := strings.Cut(line, "\t")
 		taught[text] = true
 	}
-	for _, name := range []string{"questions.txt", "heldout.txt", "urgent.txt"} {
+	for _, name := range []string{"questions.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
 		for _, line := range labelled(t, name) {
 			if taught[line[2]] {
 				t.Errorf("%s: %q is among the examples", name, line[2])
@@ -137,6 +137,20 @@ func TestDevelopmentQuestions(t *testing.T) {
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+}
+
+// TestUnseenQuestions measures on questions that were written before the bot was
+// tuned. Their misses are not looked at.
+func TestUnseenQuestions(t *testing.T) {
+	r := evaluate(t, testBot(t), "unseen.txt")
+	r.Misses = nil
+	var out strings.Builder
+	r.Print(&out)
+	t.Log("\n" + out.String())
+	atLeast(t, "recall@1", r.Recall1, 0.90)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
+	atLeast(t, "answers retained", r.Retained, 0.95)
+	atLeast(t, "urgent recall", r.UrgentRecall, 0.90)
 }
 
 // TestHeldOutQuestions measures on questions nobody tunes on: their misses are

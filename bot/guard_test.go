@@ -26,27 +26,44 @@ func labelled(t testing.TB, name string) [][]string {
 	return out
 }
 
-// TestUrgent wants every sentence of danger found and nearly all of
-// those found to be dangerous indeed.
-func TestUrgent(t *testing.T) {
+// dangerFigures asks sentences of danger and calm ones that look like them. The
+// misses are those taken for the other.
+func dangerFigures(t testing.TB, name string) (precision, recall float64, misses []string) {
+	t.Helper()
 	b := testBot(t)
-	found, wrong := 0, 0
-	for _, line := range labelled(t, "urgent.txt") {
+	var tally tally
+	for _, line := range labelled(t, name) {
 		r, err := b.Ask(context.Background(), Question{Text: line[2]})
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch got := r.Outcome == Urgent; {
-		case got && line[0] == "urgent":
-			found++
-		case got:
-			wrong++
-			t.Logf("calm, taken for urgent (%.2f): %s", r.Confidence, line[2])
-		case line[0] == "urgent":
-			t.Errorf("urgent, missed: %s", line[2])
+		want := Outcome(line[0])
+		if want != Urgent {
+			want = Answer
 		}
+		if (r.Outcome == Urgent) != (want == Urgent) {
+			misses = append(misses, line[0]+": "+line[2])
+		}
+		tally.add(Case{Outcome: want}, r, 0)
 	}
-	if precision := float64(found) / float64(found+wrong); precision < 0.93 {
-		t.Errorf("precision = %.3f; want at least 0.93", precision)
-	}
+	precision, recall = tally.quality(Urgent)
+	return precision, recall, misses
+}
+
+// TestUrgent wants every sentence of danger found and nearly all of those found to
+// be dangerous indeed.
+func TestUrgent(t *testing.T) {
+	precision, recall, misses := dangerFigures(t, "urgent.txt")
+	t.Logf("precision %.3f, recall %.3f: %s", precision, recall, strings.Join(misses, "; "))
+	atLeast(t, "recall", recall, 1)
+	atLeast(t, "precision", precision, 0.93)
+}
+
+// TestUrgentUnseen measures on sentences written before tuning. Which ones came out
+// otherwise is not printed, so that nobody is tempted.
+func TestUrgentUnseen(t *testing.T) {
+	precision, recall, misses := dangerFigures(t, "urgent-unseen.txt")
+	t.Logf("precision %.3f, recall %.3f, %d otherwise", precision, recall, len(misses))
+	atLeast(t, "recall", recall, 0.95)
+	atLeast(t, "precision", precision, 0.90)
 }
