@@ -17,6 +17,7 @@ import (
 // Searcher finds passages; both engines of package search do.
 type Searcher interface {
 	Search(ctx context.Context, q search.Query) (search.Result, error)
+	Excerpt(query string, hits []search.Hit)
 }
 
 func (s *Server) searchRoutes() []route {
@@ -104,7 +105,8 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 }
 
 // find searches what the visit's language shows: on English pages translations and,
-// of what is not translated, the Chinese originals, best first.
+// of what is not translated, the Chinese originals, best first. To make excerpts
+// takes longer than to search, so only the hits that are shown get one.
 func (s *Server) find(c *fiber.Ctx, q search.Query) (search.Result, error) {
 	engine := s.content().Search
 	l := visitOf(c).Lang
@@ -112,7 +114,7 @@ func (s *Server) find(c *fiber.Ctx, q search.Query) (search.Result, error) {
 		return engine.Search(c.UserContext(), q)
 	}
 	all := q
-	all.Limit, all.Offset = maxMerged, 0
+	all.Limit, all.Offset, all.Bare = maxMerged, 0, true
 	originals, err := engine.Search(c.UserContext(), all)
 	if err != nil {
 		return search.Result{}, err
@@ -135,7 +137,9 @@ func (s *Server) find(c *fiber.Ctx, q search.Query) (search.Result, error) {
 	}
 	slices.SortStableFunc(hits, func(a, b search.Hit) int { return cmp.Compare(b.Score, a.Score) })
 	from := min(q.Offset, len(hits))
-	return search.Result{Hits: hits[from:min(from+q.Limit, len(hits))], Total: len(hits)}, nil
+	shown := hits[from:min(from+q.Limit, len(hits))]
+	engine.Excerpt(q.Text, shown)
+	return search.Result{Hits: shown, Total: len(hits)}, nil
 }
 
 // translated reports whether the page of a hit is there in l.
