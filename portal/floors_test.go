@@ -19,6 +19,7 @@ var floors = map[string][]string{
 	"static":          {},
 	"portal/locale":   {},
 	"portal/vault":    {},
+	"portal/speech":   {},
 	"bot":             {"content", "search"},
 	"portal/apply":    {"content"},
 	"portal/casework": {"content", "portal/apply"},

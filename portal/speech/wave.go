@@ -1,0 +1,114 @@
+package speech
+
+import (
+	"encoding/binary"
+	"errors"
+	"math/bits"
+)
+
+var errNoSound = errors.New("the program wrote no sound")
+
+// μ-law in a WAVE file, see ITU-T G.711 and RFC 2361: eight bits for each sample
+// of a voice, which every browser plays without any library of ours.
+const (
+	formatPCM   = 1
+	formatMuLaw = 7
+)
+
+// compact turns the program's WAVE file of 16-bit samples into one with half the
+// samples in half the bits, which a phone loads four times as fast.
+func compact(wave []byte) ([]byte, error) {
+	rate, samples, err := pcm(wave)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]byte, len(samples)/2)
+	for i := range data {
+		data[i] = muLaw(halved(samples, 2*i))
+	}
+	return muLawFile(rate/2, data), nil
+}
+
+// pcm returns the rate and the samples of a WAVE file with one channel. The program
+// does not know the length when it writes the header, so the data goes on to the
+// end.
+func pcm(wave []byte) (rate uint32, samples []int16, err error) {
+	if len(wave) < 12 || string(wave[:4]) != "RIFF" || string(wave[8:12]) != "WAVE" {
+		return 0, nil, errNoSound
+	}
+	for rest := wave[12:]; len(rest) >= 8; {
+		name, size := string(rest[:4]), int(binary.LittleEndian.Uint32(rest[4:]))
+		rest = rest[8:]
+		if name == "data" {
+			if rate == 0 || len(rest) < 4 {
+				return 0, nil, errNoSound
+			}
+			samples = make([]int16, len(rest)/2)
+			for i := range samples {
+				samples[i] = int16(binary.LittleEndian.Uint16(rest[2*i:]))
+			}
+			return rate, samples, nil
+		}
+		if size = min(size, len(rest)); name == "fmt " && size >= 16 {
+			le := binary.LittleEndian
+			if le.Uint16(rest) != formatPCM || le.Uint16(rest[2:]) != 1 || le.Uint16(rest[14:]) != 16 {
+				return 0, nil, errors.New("the program's sound is not one channel of 16 bits")
+			}
+			rate = le.Uint32(rest[4:])
+		}
+		rest = rest[size:]
+	}
+	return 0, nil, errNoSound
+}
+
+// halfBand keeps what half as many samples can carry; in 32nds.
+var halfBand = [7]int{-1, 0, 9, 16, 9, 0, -1}
+
+// halved returns the sample at i without the tones that half the rate would turn
+// into noise.
+func halved(samples []int16, i int) int {
+	sum := 0
+	for k, weight := range halfBand {
+		if at := i + k - 3; at >= 0 && at < len(samples) {
+			sum += weight * int(samples[at])
+		}
+	}
+	return sum / 32
+}
+
+// muLaw returns a sample in eight bits: sign, position of the highest bit, and the
+// four bits below it, all inverted.
+func muLaw(sample int) byte {
+	const bias, most = 132, 32635
+	sign := byte(0)
+	if sample < 0 {
+		sample, sign = -sample, 0x80
+	}
+	sample = min(sample, most) + bias
+	exponent := bits.Len(uint(sample)) - 8
+	return ^(sign | byte(exponent<<4) | byte(sample>>(exponent+3))&0x0f)
+}
+
+func muLawFile(rate uint32, data []byte) []byte {
+	le := binary.LittleEndian
+	padding := len(data) % 2
+	out := make([]byte, 0, 58+len(data)+padding)
+	out = append(out, "RIFF"...)
+	out = le.AppendUint32(out, uint32(50+len(data)+padding))
+	out = append(out, "WAVEfmt "...)
+	out = le.AppendUint32(out, 18)
+	out = le.AppendUint16(out, formatMuLaw)
+	out = le.AppendUint16(out, 1)    // channels
+	out = le.AppendUint32(out, rate) // samples a second
+	out = le.AppendUint32(out, rate) // bytes a second
+	out = le.AppendUint16(out, 1)    // bytes a sample
+	out = le.AppendUint16(out, 8)    // bits a sample
+	out = le.AppendUint16(out, 0)    // nothing more
+	out = append(out, "fact"...)
+	out = le.AppendUint32(out, 4)
+	out = le.AppendUint32(out, uint32(len(data)))
+	out = append(out, "data"...)
+	out = le.AppendUint32(out, uint32(len(data)))
+	out = append(out, data...)
+	return append(out, make([]byte, padding)...)
+}
