@@ -49,8 +49,11 @@ func main() {
 		kong.Description("惠童: child-welfare policies, questions and applications of a city."),
 	)
 	env := &environment{ctx: ctx, cfg: &cli.Config, out: os.Stdout, now: time.Now}
-	env.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(cli.LogLevel)}))
-	if err := k.Run(env); err != nil {
+	lines := &gatherer{to: os.Stderr}
+	env.log = slog.New(newLogHandler(lines, level(cli.LogLevel)))
+	err := k.Run(env)
+	_ = lines.Flush()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "portal:", err)
 		os.Exit(1)
 	}

@@ -16,21 +16,31 @@ import (
 // How much of a policy stands on its card, so that it fits on one sheet of A4 in
 // type that can be read without glasses.
 const (
-	cardEntries = 3  // of who and what
-	cardSteps   = 4  // of how
-	cardPapers  = 6  // titles of papers, printed in two columns
-	cardLines   = 21 // printed, of all these together
-	cardWidth   = 38 // Chinese characters of a line
+	cardPapers = 6  // titles of papers, printed in two columns
+	titleWidth = 22 // Chinese characters of a line of the title, which is as high as two
 )
 
-// cardRunes are how long an entry may be, tried one after the other until all
-// entries fit; what is longer ends with its last whole sentence.
-var cardRunes = []int{72, 56, 40, 20}
+// cardFills are how much may stand on a card, tried one after the other until all
+// of it fits: entries of who and what, steps of how, and how long each may be in
+// Chinese characters. What is longer ends with its last whole sentence.
+var cardFills = []struct{ entries, steps, runes int }{{3, 4, 72}, {3, 4, 56}, {3, 4, 40}, {3, 4, 20}, {2, 4, 20}, {2, 3, 20}}
+
+// cardRoom is the printed lines of a card beside headings and foot, and how many
+// Chinese characters fit into a line. Latin letters are printed smaller.
+type cardRoom struct{ lines, width int }
+
+func (l language) cardRoom() cardRoom {
+	if l.Code == "en" {
+		return cardRoom{28, 43}
+	}
+	return cardRoom{23, 38}
+}
 
 // cardPage is the 明白卡 of a policy: one printed sheet.
 type cardPage struct {
 	page
 	Policy *content.Policy
+	Lead   string
 	Who    []string
 	Gives  []content.Give
 	Steps  []string
@@ -58,25 +68,26 @@ func (s *Server) showCard(c *fiber.Ctx) error {
 	if p.QR, err = newQR(p.Share, t("share.qr", "Address", p.Share)); err != nil {
 		return err
 	}
-	for _, runes := range cardRunes {
-		if p.fill(runes); p.lines() <= cardLines {
+	for _, f := range cardFills {
+		if p.fill(f.entries, f.steps, f.runes); p.lines() <= p.Lang.cardRoom().lines {
 			break
 		}
 	}
 	return s.render(c, "card", p)
 }
 
-// fill picks what stands on the card, entries of about so many characters.
-func (p *cardPage) fill(runes int) {
+// fill picks what stands on the card, see cardFills.
+func (p *cardPage) fill(entries, steps, runes int) {
 	p.Who, p.Gives, p.Steps, p.Papers = nil, nil, nil, nil
-	for _, who := range firstOf(p.Policy.Audience, cardEntries) {
+	p.Lead = brief(p.Description, runes)
+	for _, who := range firstOf(p.Policy.Audience, entries) {
 		p.Who = append(p.Who, brief(who, runes))
 	}
-	for _, g := range firstOf(p.Policy.Gives, cardEntries) {
+	for _, g := range firstOf(p.Policy.Gives, entries) {
 		p.Gives = append(p.Gives, content.Give{Title: g.Title, Text: brief(g.Text, runes)})
 	}
 	if how, ok := p.Policy.Section("how"); ok {
-		for _, item := range firstOf(listItems(how.HTML), cardSteps) {
+		for _, item := range firstOf(listItems(how.HTML), steps) {
 			p.Steps = append(p.Steps, brief(item, runes))
 		}
 	}
@@ -91,22 +102,30 @@ func (p *cardPage) fill(runes int) {
 
 // lines estimates how many printed lines the entries take.
 func (p *cardPage) lines() int {
-	n := (len(p.Papers)+1)/2 + 1
-	entries := slices.Concat(p.Who, p.Steps)
+	of := p.Lang.cardRoom().width
+	papers := 1
+	for _, title := range p.Papers {
+		papers += linesOf(title, of/2-2)
+	}
+	n := (papers+1)/2 + 2*(linesOf(p.Policy.Title(p.Lang.Code), titleWidth)-1)
+	entries := append(slices.Concat(p.Who, p.Steps), p.Lead)
 	for _, g := range p.Gives {
 		entries = append(entries, g.Title+g.Text)
 	}
 	for _, e := range entries {
-		n += (width(e) + cardWidth - 1) / cardWidth
+		n += linesOf(e, of)
 	}
 	return n
 }
+
+// linesOf estimates the lines of a text in lines of so many Chinese characters.
+func linesOf(text string, of int) int { return max(1, (width(text)+of-1)/of) }
 
 // width returns how many Chinese characters s is wide.
 func width(s string) int {
 	n := utf8.RuneCountInString(s)
 	latin := n - (len(s)-n)/2 // every other character takes three bytes
-	return n - latin*2/5
+	return n - latin/3
 }
 
 func firstOf[T any](list []T, n int) []T { return list[:min(n, len(list))] }

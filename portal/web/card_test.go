@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/xml"
 	"strings"
 	"testing"
 
@@ -54,6 +55,34 @@ func TestCards(t *testing.T) {
 				t.Errorf("%s %s: no QR code with words", l.Code, p.Slug)
 			}
 		}
+	}
+}
+
+// TestQRImage wants the code of a page as an image that leads to that page.
+func TestQRImage(t *testing.T) {
+	s := newTestServer(t, nil)
+	drawn := map[string]string{}
+	for _, l := range languages {
+		got := fetchRaw(t, s, l.path("/policies/tomorrow-plan/qr.svg"), nil)
+		if got.status != 200 || got.header.Get("Content-Type") != "image/svg+xml" || got.header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: %d %v", l.Code, got.status, got.header)
+		}
+		if err := xml.Unmarshal(got.body, &struct {
+			XMLName xml.Name `xml:"svg"`
+		}{}); err != nil {
+			t.Errorf("%s: %v", l.Code, err)
+		}
+		_, want, err := drawQR("http://localhost:8080" + l.path("/policies/tomorrow-plan"))
+		if err != nil || !strings.Contains(string(got.body), want) {
+			t.Errorf("%s: the code does not lead to the page, %v", l.Code, err)
+		}
+		drawn[string(got.body)] = l.Code
+	}
+	if len(drawn) != len(languages) {
+		t.Error("two languages share a code")
+	}
+	if got := fetchRaw(t, s, "/policies/nothing/qr.svg", nil); got.status != 404 {
+		t.Errorf("of no policy: %d", got.status)
 	}
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"html/template"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ func (s *Server) policyRoutes() []route {
 		{fiber.MethodGet, "/policies", s.listPolicies, kept},
 		{fiber.MethodGet, "/policies/:slug", s.showPolicy, kept},
 		{fiber.MethodGet, "/policies/:slug/card", s.showCard, kept},
+		{fiber.MethodGet, "/policies/:slug/qr.svg", s.sendQR, kept},
 	}
 }
 
@@ -83,7 +83,6 @@ type policyPage struct {
 	Next     *content.Policy
 	Due      bool   // the day by which it was to be checked again has passed
 	Share    string // absolute address, without mode
-	QR       template.HTML
 }
 
 func (s *Server) showPolicy(c *fiber.Ctx) error {
@@ -109,10 +108,6 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical
 	p.Scripts = []string{"share.js", "print.js"}
-	var err error
-	if p.QR, err = newQR(p.Share, s.words(c)("share.qr", "Address", p.Share)); err != nil {
-		return err
-	}
 	return s.render(c, "policy", p)
 }
 

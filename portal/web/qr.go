@@ -5,15 +5,43 @@ import (
 	"html/template"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
 	qrcode "github.com/skip2/go-qrcode"
 )
 
-// newQR draws address as a QR code: one SVG path in the colour of the text, with
-// the quiet border that readers need. label is what it says to who cannot see it.
+// newQR draws address as a QR code within a page, in the colour of the text.
+// label is what it says to who cannot see it.
 func newQR(address, label string) (template.HTML, error) {
+	size, path, err := drawQR(address)
+	if err != nil {
+		return "", err
+	}
+	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %[1]d" role="img" aria-label="%s" shape-rendering="crispEdges"><path fill="currentColor" d="%s"/></svg>`,
+		size, template.HTMLEscapeString(label), path)), nil
+}
+
+// sendQR sends the QR code of a policy's page as an image by itself, so that it is
+// drawn only for who looks at it.
+func (s *Server) sendQR(c *fiber.Ctx) error {
+	policy, ok := s.content().Library.Policy(c.Params("slug"))
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	size, path, err := drawQR(s.base + visitOf(c).Lang.path(policyPath(policy.Slug, "")))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "image/svg+xml")
+	return c.SendString(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %[1]d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%[1]dv%[1]dH0z"/><path d="%s"/></svg>`,
+		size, path))
+}
+
+// drawQR draws address as one SVG path in a square of that size, with the quiet
+// border that readers need.
+func drawQR(address string) (size int, drawn string, err error) {
 	code, err := qrcode.New(address, qrcode.Medium)
 	if err != nil {
-		return "", fmt.Errorf("draw QR code: %w", err)
+		return 0, "", fmt.Errorf("draw QR code: %w", err)
 	}
 	rows := code.Bitmap()
 	var path strings.Builder
@@ -28,6 +56,5 @@ func newQR(address, label string) (template.HTML, error) {
 			}
 		}
 	}
-	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %[1]d" role="img" aria-label="%s" shape-rendering="crispEdges"><path fill="currentColor" d="%s"/></svg>`,
-		len(rows), template.HTMLEscapeString(label), path.String())), nil
+	return len(rows), path.String(), nil
 }
