@@ -58,6 +58,7 @@ type Question struct {
 type Reply struct {
 	Outcome      Outcome    `json:"outcome"`
 	Answer       string     `json:"answer"`
+	Original     string     `json:"original,omitempty"` // the answer as published, where Answer was put into other words
 	Citations    []Citation `json:"citations"`
 	Suggestions  []string   `json:"suggestions"` // questions to ask next
 	Confidence   float64    `json:"confidence"`  // 0..1 that the outcome is right
@@ -218,9 +219,16 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	return b.answer(q, m), nil
 }
 
-// warn says whom to call for a child in danger.
+// reportEntry says how to report that a child is harmed, and who has to.
+const reportEntry = "mandatory-report.section.how"
+
+// warn says whom to call for a child in danger, and where to read how one reports it.
 func (b *Bot) warn(q Question, danger float64) Reply {
-	return Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: max(danger, urgentFrom), Conversation: q.Conversation}
+	r := Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: max(danger, urgentFrom), Conversation: q.Conversation}
+	if report, published := b.entries[reportEntry]; published {
+		r.Citations = []Citation{b.in(report, q.Lang).cite()}
+	}
+	return r
 }
 
 // answer quotes the best entry of the match, in the visitor's language if there is
@@ -231,10 +239,14 @@ func (b *Bot) answer(q Question, m match) Reply {
 	said := b.in(best, q.Lang)
 	return Reply{
 		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence,
-		Citations:    []Citation{{Policy: said.Policy, Section: said.Section, Title: said.Title, URL: said.URL}},
+		Citations:    []Citation{said.cite()},
 		Suggestions:  b.next(m, asked, q.Lang),
 		Conversation: conversationOf(best.Policy, asked),
 	}
+}
+
+func (e Entry) cite() Citation {
+	return Citation{Policy: e.Policy, Section: e.Section, Title: e.Title, URL: e.URL}
 }
 
 // in returns the entry in a language; itself where it is not translated.

@@ -39,6 +39,7 @@ type feature struct {
 
 const (
 	epochs       = 7
+	averaged     = 4 // of the last epochs, so that a sentence more or less changes little
 	learningRate = 0.6
 	vectorLength = 2   // long enough for confident probabilities
 	markWeight   = 1.5 // of a word group beside a pair of characters
@@ -66,7 +67,8 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
 	order := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, classes)
-	for range epochs {
+	average := make([]float32, len(c.weights))
+	for epoch := range epochs {
 		if ctx.Err() != nil {
 			break
 		}
@@ -76,7 +78,13 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 			p[s.class]-- // now the gradient of the loss by each score
 			c.step(s, p[classes-c.width:], sums)
 		}
+		if epoch >= epochs-averaged {
+			for i, w := range c.weights {
+				average[i] += w / averaged
+			}
+		}
 	}
+	c.weights = average
 	return c
 }
 

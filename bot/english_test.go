@@ -89,7 +89,7 @@ func TestEnglishFAQ(t *testing.T) {
 		}
 		all++
 		r := ask(t, b, Question{Text: e.Question, Lang: "en"})
-		if len(r.Citations) == 0 {
+		if r.Outcome != Answer {
 			t.Logf("%s: %s", e.Question, r.Outcome)
 			continue
 		}

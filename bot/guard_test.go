@@ -56,7 +56,7 @@ func TestUrgent(t *testing.T) {
 	precision, recall, misses := dangerFigures(t, "urgent.txt")
 	t.Logf("precision %.3f, recall %.3f: %s", precision, recall, strings.Join(misses, "; "))
 	atLeast(t, "recall", recall, 1)
-	atLeast(t, "precision", precision, 0.93)
+	atLeast(t, "precision", precision, 0.95)
 }
 
 // TestUrgentUnseen measures on sentences written before tuning. Which ones came out
@@ -64,6 +64,6 @@ func TestUrgent(t *testing.T) {
 func TestUrgentUnseen(t *testing.T) {
 	precision, recall, misses := dangerFigures(t, "urgent-unseen.txt")
 	t.Logf("precision %.3f, recall %.3f, %d otherwise", precision, recall, len(misses))
-	atLeast(t, "recall", recall, 0.95)
-	atLeast(t, "precision", precision, 0.90)
+	atLeast(t, "recall", recall, 1)
+	atLeast(t, "precision", precision, 0.95)
 }

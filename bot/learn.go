@@ -160,7 +160,7 @@ func (b *Bot) learnSentence(l *lessons, s sentence, policy int, known bool) {
 	switch s.label {
 	case "urgent":
 		kind, weight = urgent, 1
-	case "calm":
+	case "calm", "outside":
 		weight = 1
 	}
 	l.danger = append(l.danger, b.dangerExample(s.text, kind, weight))

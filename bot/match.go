@@ -27,7 +27,7 @@ const (
 	answerFrom     = 0.4  // confidence from which the bot answers
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.22 // probability of danger from which it is urgent
+	urgentFrom     = 0.17 // probability of danger from which it is urgent
 	ruleFrom       = 0.05 // the same where a rule of the lexicon says so too
 	suspectFrom    = 0.12 // the same for a question that would be refused otherwise
 )
