@@ -41,50 +41,48 @@ var builtOnce = sync.OnceValues(func() (*Bot, error) {
 // TestInherit changes the content: the next bot answers from the new text at once,
 // by what the one before has learnt, and learns itself.
 func TestInherit(t *testing.T) {
-	lib, err := content.Load(content.Embedded())
+	n, err := search.NewNormalizer(strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
-	if err != nil {
-		t.Fatal(err)
+	entries := []Entry{
+		{ID: "a", Policy: "a", Kind: "faq", Lang: original, Question: "补贴多少钱", Text: "每月一笔。"},
+		{ID: "b", Policy: "b", Kind: "faq", Lang: original, Question: "看病找谁", Text: "找镇街。"},
 	}
-	index := search.NewIndex(n)
-	if err := index.Index(t.Context(), Documents(lib)); err != nil {
-		t.Fatal(err)
+	load := func(examples string, previous *Bot) *Bot {
+		t.Helper()
+		b, err := New(Config{
+			Entries: entries, Search: search.NewIndex(n), Normalizer: n,
+			Lexicon: strings.NewReader("mask = 打工\nrefuse: 股票\ngeneric = 怎么\n"), Examples: strings.NewReader(examples), Previous: previous,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
 	}
-	first, err := Load(lib, n, index, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first.learnt.Load() != nil {
-		t.Fatal("the first bot knows something before it is trained")
-	}
-	early, err := Load(lib, n, index, first) // nothing to inherit yet
-	if err != nil {
-		t.Fatal(err)
-	}
-	<-early.ready
-	<-first.ready // its training is not given up: somebody may wait
-	next, err := Load(lib, n, index, early)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if next.learnt.Load() != early.learnt.Load() {
+	few := "urgent\t爸爸打我\ncalm\t打电话问问\noutside\t今晚吃什么\n"
+	many := strings.Repeat(few, 20000) // long enough to be given up
+	first := load(few, nil)
+	<-first.ready
+	long := load(many, first)
+	if long.learnt.Load() != first.learnt.Load() {
 		t.Error("the next bot does not know what the one before knew")
 	}
-	latest, err := Load(lib, n, index, next)
-	if err != nil {
-		t.Fatal(err)
-	}
-	<-next.done
-	if next.learnt.Load() != early.learnt.Load() {
+	latest := load(few, long)
+	<-long.done
+	if long.learnt.Load() != first.learnt.Load() {
 		t.Error("training went on although nobody needs it")
 	}
 	<-latest.done
-	if latest.learnt.Load() == early.learnt.Load() {
+	if latest.learnt.Load() == first.learnt.Load() {
 		t.Error("the latest bot has not learnt from its own content")
 	}
+
+	// The first training is never given up: somebody may wait for it.
+	first = load(strings.Repeat(few, 200), nil)
+	second := load(few, first)
+	<-first.ready
+	<-second.ready
 }
 
 // TestExamplesAreNotTests keeps the questions that measure out of the sentences
