@@ -23,9 +23,10 @@ var floors = map[string][]string{
 	"bot":             {"content", "search"},
 	"portal/apply":    {"content"},
 	"portal/casework": {"content", "portal/apply"},
+	"portal/rephrase": {"portal/casework"},
 	"portal/store":    {"portal/apply", "portal/casework", "portal/vault"},
 	"portal/web":      {"content", "search", "static", "portal/locale", "bot", "portal/apply", "portal/casework"},
-	"portal":          {"content", "search", "static", "portal/locale", "portal/vault", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web"},
+	"portal":          {"content", "search", "static", "portal/locale", "portal/vault", "portal/speech", "portal/rephrase", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web"},
 	"portal/e2e":      {},
 	"portal/bench":    {},
 }

@@ -41,10 +41,19 @@ var introduced = regexp.MustCompile(`((?:我|他|她|孩子|细路|小朋友|孙
 // noName are words that follow those without being a name.
 var noName = []string{"什么", "乜", "咩", "孤儿", "困境", "监护", "儿童", "家长", "爷爷", "奶奶", "外婆", "外公", "单亲", "低保", "谁", "边个", "学生", "残疾", "留守", "警察", "老师", "妈", "爸"}
 
-// CleanQuestion returns a question as it may be kept: in one line, at most
-// MaxQuestionText characters, digits, addresses and names that introduce
-// themselves replaced by ***.
+// CleanQuestion returns a question as it may be kept: masked and at most
+// MaxQuestionText characters.
 func CleanQuestion(text string) string {
+	text = Mask(text)
+	if runes := []rune(text); len(runes) > MaxQuestionText {
+		text = string(runes[:MaxQuestionText])
+	}
+	return text
+}
+
+// Mask returns a question as it may be sent on: in one line, with digits, addresses
+// and names that introduce themselves replaced by ***.
+func Mask(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r) || unicode.IsControl(r):
@@ -64,11 +73,7 @@ func CleanQuestion(text string) string {
 		}
 		return parts[1] + masked
 	})
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > MaxQuestionText {
-		text = string(runes[:MaxQuestionText])
-	}
-	return text
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // Part is a part of the site that staff can turn off.
