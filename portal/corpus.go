@@ -9,6 +9,7 @@ import (
 
 	"huitong/bot"
 	"huitong/content"
+	"huitong/portal/web"
 	"huitong/search"
 )
 
@@ -17,6 +18,7 @@ type corpus struct {
 	published  *content.Library
 	normalizer *search.Normalizer
 	index      *search.Index // embedded: the bot's, and the site's when it has no other
+	suggester  *search.Suggester
 	bot        *bot.Bot
 }
 
@@ -44,9 +46,11 @@ func buildCorpus(ctx context.Context, lib *content.Library, previous *bot.Bot) (
 		return nil, fmt.Errorf("synonyms.txt: %w", err)
 	}
 	c := &corpus{published: lib, normalizer: n, index: search.NewIndex(n)}
-	if err := c.index.Index(ctx, bot.Documents(lib)); err != nil {
+	docs := bot.Documents(lib)
+	if err := c.index.Index(ctx, docs); err != nil {
 		return nil, fmt.Errorf("index content: %w", err)
 	}
+	c.suggester = search.NewSuggester(c.index, append(docs, web.Terms(lib)...))
 	if c.bot, err = bot.Load(lib, n, c.index, previous); err != nil {
 		return nil, fmt.Errorf("build bot: %w", err)
 	}

@@ -156,7 +156,7 @@ func newSite(env *environment) (*site, error) {
 
 // publish makes c what visitors see.
 func (s *site) publish(ctx context.Context, c *corpus) error {
-	next := &web.Content{Library: c.published, Bot: c.bot, Search: c.index}
+	next := &web.Content{Library: c.published, Bot: c.bot, Search: c.index, Suggest: c.suggester}
 	if s.fallback != nil {
 		if err := s.fallback.Index(ctx, bot.Documents(c.published)); err != nil {
 			return fmt.Errorf("index content: %w", err)

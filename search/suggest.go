@@ -13,7 +13,9 @@ const (
 	minSlipLatin = 5      // the same of letters
 	minSentence  = 4      // characters that the search is asked for beside the titles
 	sentence     = 0.7    // share of these that its hits must have
-	maxSteps     = 20_000 // of one suggestion, whatever is typed
+	maxSteps     = 60_000 // of one suggestion, whatever is typed
+	slipSteps    = 6_000  // the same while slips are looked for
+	maxFound     = 1_000  // titles to choose from; so many agree only until more is typed
 	maxTerms     = 2      // of a list that are words explained
 )
 
@@ -79,9 +81,9 @@ func newTitles(n *Normalizer, docs []Document) *titles {
 	}
 	for i, d := range docs {
 		t.ordinal[d.ID] = int32(i)
-		t.add(title{int32(i), false, []rune(n.Fold(d.Title))})
+		t.add(title{int32(i), false, n.letters(d.Title).runes})
 		for _, name := range d.Names {
-			t.add(title{int32(i), true, []rune(n.Fold(name))})
+			t.add(title{int32(i), true, n.letters(name).runes})
 		}
 	}
 	return t
@@ -153,7 +155,7 @@ func (a suggestion) compare(b suggestion) int {
 // Suggest returns the documents that the query's text may be the beginning of, the
 // likeliest first. The filters are those of a search; Offset is none of them.
 func (s *Suggester) Suggest(ctx context.Context, q Query) []Document {
-	typed := []rune(s.index.norm.Fold(truncate(q.Text, maxQueryRunes)))
+	typed := s.index.norm.letters(truncate(q.Text, maxQueryRunes)).runes // a numeral may not be complete
 	if len(typed) == 0 {
 		return nil
 	}
@@ -189,7 +191,7 @@ func (l *list) match(typed []rune, limit int) {
 	if len(l.found) >= limit || han < minSlipHan && len(typed) < minSlipLatin {
 		return
 	}
-	m.slips = 1
+	m.slips, m.steps = 1, slipSteps
 	l.from(m, typed[0], 0)
 	l.from(m, typed[1], 1)
 }
@@ -198,6 +200,9 @@ func (l *list) match(typed []rune, limit int) {
 func (l *list) from(m *matcher, r rune, skip int) {
 	for _, first := range l.t.starts(r) {
 		for _, p := range l.t.at[first] {
+			if m.steps < 0 || len(l.found) >= maxFound {
+				return
+			}
 			one := &l.t.titles[p.title]
 			if !l.q.admits(&l.docs[one.doc]) {
 				continue
@@ -361,7 +366,10 @@ func (m *matcher) spelled(i, j int, name string, slips int) int {
 		return asSpoken
 	}
 	if m.slips > 0 {
-		return min(best, m.misspelled(i, j, name, slips))
+		if same > 0 {
+			best = min(best, m.misspelled(i, j, name, slips))
+		}
+		return best
 	}
 	if same > 0 && best > asInitial {
 		best = min(best, max(asInitial, m.match(i+1, j+1, slips)))
@@ -372,7 +380,8 @@ func (m *matcher) spelled(i, j int, name string, slips int) int {
 	return best
 }
 
-// misspelled reads one character of the key by a syllable with a slip in it.
+// misspelled reads one character of the key by a syllable with a slip in it, but
+// not in its first letter.
 func (m *matcher) misspelled(i, j int, name string, slips int) int {
 	best := disagrees
 	for n := max(len(name)-1, 2); slips > 0 && n <= len(name)+1 && i+n <= len(m.typed); n++ {
@@ -385,7 +394,10 @@ func (m *matcher) misspelled(i, j int, name string, slips int) int {
 
 // slip reads on past one wrong, missing, needless or swapped character.
 func (m *matcher) slip(i, j, slips int) int {
-	best := min(m.match(i+1, j+1, slips-1), m.match(i+1, j, slips-1), m.match(i, j+1, slips-1))
+	best := min(m.match(i+1, j, slips-1), m.match(i, j+1, slips-1))
+	if isHan(m.typed[i]) == isHan(m.key[j]) {
+		best = min(best, m.match(i+1, j+1, slips-1))
+	}
 	if i+1 < len(m.typed) && j+1 < len(m.key) && m.typed[i] == m.key[j+1] && m.typed[i+1] == m.key[j] {
 		best = min(best, m.match(i+2, j+2, slips-1))
 	}

@@ -175,6 +175,7 @@ func BenchmarkSuggest(b *testing.B) {
 			b.Fatal(err)
 		}
 		s := NewSuggester(x, docs)
+		s.Suggest(b.Context(), Query{Text: "a"}) // gets ready
 		title := []rune(docs[n/2].Title)
 		for name, typed := range map[string]string{
 			"1": string(title[:1]), "beginning": string(title[:4]), "slip": string(title[:3]) + "龘" + string(title[4:6]),

@@ -23,19 +23,24 @@ func (s *Server) homeRoutes() []route {
 }
 
 func (s *Server) showHome(c *fiber.Ctx) error {
-	p := homePage{page: s.page(c, "site.title")}
+	p := homePage{page: s.page(c, "site.title"), Popular: s.popular(c), Categories: s.categories(c)}
+	return s.render(c, "home", p)
+}
+
+// categories returns links to the policies of each category that has some.
+func (s *Server) categories(c *fiber.Ctx) []categoryLink {
 	lib := s.content().Library
-	p.Popular = s.popular(c)
 	used := map[string]bool{}
 	for _, policy := range lib.Policies {
 		used[policy.Category] = true
 	}
+	var out []categoryLink
 	for _, cat := range lib.Categories {
 		if used[cat.Slug] {
-			p.Categories = append(p.Categories, categoryLink{s.contentText(c, cat.Title(p.Lang.Code)), "/policies#" + cat.Slug})
+			out = append(out, categoryLink{s.contentText(c, cat.Title(visitOf(c).Lang.Code)), "/policies#" + cat.Slug})
 		}
 	}
-	return s.render(c, "home", p)
+	return out
 }
 
 // popular returns the first questions of policies, those first that are in the

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -34,11 +35,19 @@ const (
 type searchPage struct {
 	page
 	Switch   string // mode that the words ask for; "" for none
+	Meant    string // other words that find more, to choose; "" for none
+	Instead  string // other words that the hits are for, since those typed find nothing
 	Hits     []hit
 	Total    int
 	Kinds    []filter
 	NextPage string
+
+	Popular    []question // where nothing is found
+	Categories []categoryLink
 }
+
+// MeantPath is where the other words are searched.
+func (p searchPage) MeantPath() string { return searchPath(p.Meant, "", 1) }
 
 // hit is one result. Pieces are its excerpt, the matched words apart; Lang is that
 // of title and excerpt.
@@ -88,18 +97,29 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Total = result.Total
-	if p.Total == 0 && p.Query != "" && category == "" && p.Switch == "" {
-		s.keepUnanswered(c, p.Query, casework.InSearch)
+	if p.Query != "" && category == "" && p.Switch == "" && number == 1 {
+		if result.Total == 0 {
+			s.keepUnanswered(c, p.Query, casework.InSearch)
+		}
+		if p.Meant = s.meant(c, p.Query); p.Meant != "" && result.Total == 0 {
+			p.Meant, p.Instead, q.Text = "", p.Meant, p.Meant
+			if result, err = s.find(c, q); err != nil {
+				return err
+			}
+		}
 	}
+	p.Total = result.Total
 	for _, h := range result.Hits {
 		p.Hits = append(p.Hits, s.newHit(c, h))
 	}
 	if len(p.Hits) > 0 || category != "" {
-		p.Kinds = s.filters(c, p.Query, category)
+		p.Kinds = s.filters(c, q.Text, category)
 	}
 	if result.Total > number*hitsPerPage && number < maxPages {
-		p.NextPage = searchPath(p.Query, category, number+1)
+		p.NextPage = searchPath(q.Text, category, number+1)
+	}
+	if len(p.Hits) == 0 {
+		p.Popular, p.Categories = s.popular(c), s.categories(c)
 	}
 	return s.render(c, "search", p)
 }
@@ -162,18 +182,19 @@ func (s *Server) newHit(c *fiber.Ctx, h search.Hit) hit {
 	if p, ok := s.policy(c, h.Policy); ok {
 		out.Policy = s.contentText(c, p.Title(l.Code))
 	}
-	last := 0
-	add := func(text string, marked bool) {
+	// A character may be converted by those around it, so the whole is, not its pieces.
+	rest := []rune(s.contentText(c, h.Snippet))
+	inStep := len(rest) == utf8.RuneCountInString(h.Snippet)
+	for i, text := range h.Split() {
+		if n := utf8.RuneCountInString(text); inStep {
+			text, rest = string(rest[:n]), rest[n:]
+		} else {
+			text = s.contentText(c, text)
+		}
 		if text != "" {
-			out.Pieces = append(out.Pieces, piece{s.contentText(c, text), marked})
+			out.Pieces = append(out.Pieces, piece{text, i%2 == 1})
 		}
 	}
-	for _, m := range h.Marks {
-		add(h.Snippet[last:m.Start], false)
-		add(h.Snippet[m.Start:m.End], true)
-		last = m.End
-	}
-	add(h.Snippet[last:], false)
 	return out
 }
 

@@ -22,6 +22,7 @@ type Content struct {
 	Library *content.Library
 	Bot     Asker
 	Search  Searcher
+	Suggest Suggester // nil: the search box completes nothing
 }
 
 // Config is what a Server is made of. Content and Catalog are required.
@@ -164,6 +165,7 @@ func (s *Server) register(cfg Config) {
 	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)
 	s.app.Post("/api/v1/ask", neverStored, limit.count, s.answerAPI)
+	s.app.Get("/api/v1/suggest", s.suggestAPI)
 	for _, l := range languages {
 		for _, r := range s.routes() {
 			handlers := []fiber.Handler{}

@@ -280,6 +280,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			return lang
 		},
 		"written": l.written,
+		"suggest": func() string { return suggestAddress(l, current()) },
 		"phone": func(name string) *phone {
 			f, ok := current().Library.Facts.Fact(name)
 			if !ok {

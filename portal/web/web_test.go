@@ -16,8 +16,9 @@ import (
 var library = sync.OnceValues(func() (*content.Library, error) { return content.Load(content.Embedded()) })
 
 type testEngines struct {
-	index *search.Index
-	bot   *bot.Bot
+	index   *search.Index
+	bot     *bot.Bot
+	suggest *search.Suggester
 }
 
 var loadEngines = sync.OnceValues(func() (testEngines, error) {
@@ -34,7 +35,7 @@ var loadEngines = sync.OnceValues(func() (testEngines, error) {
 		return testEngines{}, err
 	}
 	b, err := bot.Load(lib, n, index, nil)
-	return testEngines{index, b}, err
+	return testEngines{index, b, search.NewSuggester(index, append(bot.Documents(lib), Terms(lib)...))}, err
 })
 
 var catalog = sync.OnceValues(locale.Default)
@@ -50,7 +51,7 @@ func testContent(t testing.TB) *Content {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Content{Library: lib, Bot: engines.bot, Search: engines.index}
+	return &Content{Library: lib, Bot: engines.bot, Search: engines.index, Suggest: engines.suggest}
 }
 
 func newTestServer(t testing.TB, change func(*Config)) *Server {
