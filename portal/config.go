@@ -6,22 +6,31 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"huitong/portal/rephrase"
 )
 
 // Config holds every setting. Each is a flag with a HUITONG_* environment twin;
 // without any the portal runs from what is built in.
 type Config struct {
-	Addr        string `default:":8080" env:"HUITONG_ADDR" help:"Address to listen on, host:port." group:"Settings"`
-	BaseURL     string `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
-	Data        string `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
-	DatabaseURL string `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
-	MeiliURL    string `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
-	MeiliKey    string `env:"HUITONG_MEILI_KEY" help:"Key of that server that may index and search." group:"Settings"`
-	Content     string `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
-	RateLimit   int    `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
-	LogLevel    string `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
+	Addr        string        `default:":8080" env:"HUITONG_ADDR" help:"Address to listen on, host:port." group:"Settings"`
+	BaseURL     string        `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
+	Data        string        `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
+	DatabaseURL string        `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
+	MeiliURL    string        `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
+	MeiliKey    string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may index and search." group:"Settings"`
+	Content     string        `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
+	LLMURL      string        `name:"llm-url" env:"HUITONG_LLM_URL" help:"Server of a language model, OpenAI-compatible, that may put answers into other words. Default: none." group:"Settings"`
+	LLMKey      string        `name:"llm-key" env:"HUITONG_LLM_KEY" help:"Key of that server, if it wants one." group:"Settings"`
+	LLMModel    string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
+	LLMTimeout  time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
+	Speech      string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
+	RateLimit   int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
+	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
 
 	SiteHost        string `env:"HUITONG_SITE_HOST" help:"主办单位, for the footer." group:"Footer"`
 	SiteContact     string `env:"HUITONG_SITE_CONTACT" help:"联系方式, for the footer." group:"Footer"`
@@ -31,6 +40,9 @@ type Config struct {
 	SitePartyMark   string `env:"HUITONG_SITE_PARTY_MARK" help:"Address of the 党政机关标识 certificate." group:"Footer"`
 	SiteErrorReport string `env:"HUITONG_SITE_ERROR_REPORT" help:"Address of 我为政府网站找错." group:"Footer"`
 }
+
+// speechOff is the setting with which the server reads nothing aloud.
+const speechOff = "off"
 
 // Validate reports every wrong setting with its name and the way to mend it, and
 // fills in what follows from others.
@@ -58,6 +70,10 @@ func (c *Config) Validate() error {
 	if c.MeiliURL == "" && c.MeiliKey != "" {
 		bad("--meili-key", "HUITONG_MEILI_KEY", "is set without a server", "set HUITONG_MEILI_URL too, or remove the key")
 	}
+	c.checkModel(bad)
+	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
+		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")
+	}
 	if c.RateLimit < 0 {
 		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")
 	}
@@ -70,6 +86,28 @@ func (c *Config) Validate() error {
 		bad("--site-id-code", "HUITONG_SITE_ID_CODE", fmt.Sprintf("has %d characters", n), "the code of a government site has ten")
 	}
 	return errors.Join(errs...)
+}
+
+// maxPatience is how long a language model may be given at most.
+const maxPatience = 30 * time.Second
+
+// checkModel reports what is wrong with the settings of the language model.
+func (c *Config) checkModel(bad func(flag, env, what, fix string)) {
+	if c.LLMURL == "" {
+		if c.LLMKey != "" || c.LLMModel != "" {
+			bad("--llm-url", "HUITONG_LLM_URL", "is missing beside key or model", "set it, or remove the others")
+		}
+		return
+	}
+	if _, err := (rephrase.Config{URL: c.LLMURL}).Endpoint(); err != nil {
+		bad("--llm-url", "HUITONG_LLM_URL", err.Error(), "use https://host or https://host/v1, without name, password or query")
+	}
+	if c.LLMModel == "" {
+		bad("--llm-model", "HUITONG_LLM_MODEL", "is missing", "name the model that the server offers")
+	}
+	if c.LLMTimeout < 0 || c.LLMTimeout > maxPatience {
+		bad("--llm-timeout", "HUITONG_LLM_TIMEOUT", fmt.Sprintf("is %s", c.LLMTimeout), fmt.Sprintf("use up to %s, such as 4s", maxPatience))
+	}
 }
 
 func webAddress(s string) bool {

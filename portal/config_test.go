@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestConfigValidate(t *testing.T) {
@@ -20,6 +21,14 @@ func TestConfigValidate(t *testing.T) {
 		{"meili", func(c *Config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "k" }, ""},
 		{"meili without scheme", func(c *Config) { c.MeiliURL = "127.0.0.1:7700" }, "--meili-url (HUITONG_MEILI_URL)"},
 		{"key without server", func(c *Config) { c.MeiliKey = "k" }, "--meili-key (HUITONG_MEILI_KEY)"},
+		{"language model", func(c *Config) { c.LLMURL, c.LLMModel = "https://a.cn/v1", "m" }, ""},
+		{"language model with a key", func(c *Config) { c.LLMURL, c.LLMModel, c.LLMKey = "http://127.0.0.1:8000", "m", "k" }, ""},
+		{"language model without an address", func(c *Config) { c.LLMKey = "k" }, "--llm-url (HUITONG_LLM_URL)"},
+		{"language model with a password", func(c *Config) { c.LLMURL, c.LLMModel = "https://u:p@a.cn", "m" }, "holds more than host and path"},
+		{"language model without a name", func(c *Config) { c.LLMURL = "https://a.cn" }, "--llm-model (HUITONG_LLM_MODEL)"},
+		{"endless patience", func(c *Config) { c.LLMURL, c.LLMModel, c.LLMTimeout = "https://a.cn", "m", time.Hour }, "--llm-timeout (HUITONG_LLM_TIMEOUT)"},
+		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
+		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},
 		{"no content there", func(c *Config) { c.Content = "nowhere" }, "--content (HUITONG_CONTENT)"},
 		{"content", func(c *Config) { c.Content = "../content" }, ""},

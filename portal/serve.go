@@ -17,6 +17,8 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 	"huitong/portal/locale"
+	"huitong/portal/rephrase"
+	"huitong/portal/speech"
 	"huitong/portal/store"
 	"huitong/portal/vault"
 	"huitong/portal/web"
@@ -104,7 +106,7 @@ func newServer(env *environment, s *site, data *store.Store) (*web.Server, error
 	if err != nil {
 		return nil, fmt.Errorf("load interface texts: %w", err)
 	}
-	return web.New(web.Config{
+	cfg := web.Config{
 		Content: s.content, Catalog: texts, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
 		Site: web.Site{
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
@@ -115,7 +117,33 @@ func newServer(env *environment, s *site, data *store.Store) (*web.Server, error
 		Ready: func(ctx context.Context) []web.Dependency {
 			return []web.Dependency{databaseState(ctx, data), s.searchState()}
 		},
-	})
+	}
+	if speaker := openSpeaker(env); speaker != nil {
+		cfg.Speaker = speaker
+	}
+	if env.cfg.LLMURL != "" {
+		model, err := rephrase.New(rephrase.Config{
+			URL: env.cfg.LLMURL, Key: env.cfg.LLMKey, Model: env.cfg.LLMModel, Timeout: env.cfg.LLMTimeout,
+		}, env.log)
+		if err != nil {
+			return nil, fmt.Errorf("HUITONG_LLM_URL: %w", err)
+		}
+		cfg.Rephraser = model
+	}
+	return web.New(cfg)
+}
+
+// openSpeaker returns what reads texts aloud; nil where nothing does. The site is
+// whole without it.
+func openSpeaker(env *environment) *speech.Speaker {
+	if env.cfg.Speech == speechOff {
+		return nil
+	}
+	speaker, err := speech.Open(env.ctx, env.cfg.Speech)
+	if err != nil {
+		env.log.Warn("texts are not read aloud by the server", "error", err)
+	}
+	return speaker
 }
 
 func databaseState(ctx context.Context, data *store.Store) web.Dependency {

@@ -169,7 +169,7 @@ func (v *visitor) askBot() {
 func (v *visitor) ask(question string) {
 	v.Helper()
 	v.fill("question", question)
-	v.to(`main form.ask button`)
+	v.to(`main form.ask .form__buttons button`)
 	v.sees(question)
 }
 

@@ -134,10 +134,10 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// startSite runs a portal of the test's own.
-func startSite(tb testing.TB) *site {
+// startSite runs a portal of the test's own, with further settings if need be.
+func startSite(tb testing.TB, settings ...string) *site {
 	tb.Helper()
-	s, err := launch(tb.TempDir())
+	s, err := launch(tb.TempDir(), settings...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func startSite(tb testing.TB) *site {
 var setupLink = regexp.MustCompile(`http://\S+/staff/setup\?token=\S+`)
 
 // launch starts a portal on a free port and waits until it is ready.
-func launch(data string) (*site, error) {
+func launch(data string, settings ...string) (*site, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -162,7 +162,8 @@ func launch(data string) (*site, error) {
 		return nil, err
 	}
 	s := &site{url: "http://" + addr, out: &output{}}
-	s.process = exec.Command(suite.binary, "--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0")
+	args := append([]string{"--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0"}, settings...)
+	s.process = exec.Command(suite.binary, args...)
 	s.process.Stdout, s.process.Stderr = s.out, s.out
 	if err := s.process.Start(); err != nil {
 		return nil, fmt.Errorf("start portal: %w", err)

@@ -82,7 +82,7 @@ func (a *album) everything(officer *visitor) {
 	} {
 		a.open("/ask")
 		a.fill("question", question)
-		a.follow("main form.ask button")
+		a.follow("main form.ask .form__buttons button")
 		a.shoot("ask-" + name)
 	}
 	a.arrived = func() { a.shoot("way" + a.where()) }

@@ -46,6 +46,8 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/ask", Kind: "talk"}
 	p.Question = field{Name: "question", Label: t("ask.label"), Help: t("ask.help", "Count", bot.MaxQuestion), Long: true, Rows: 3}
 	p.Suggestions = s.content().Library.Assistant.Starters(p.Lang.Code)
+	p.Scripts = []string{"dictate.js"}
+	mayListen(c)
 	return p
 }
 
@@ -69,6 +71,7 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 		return err
 	}
 	p.Reply, p.Conversation, p.Suggestions = &reply, reply.Conversation, reply.Suggestions
+	p.Scripts = append(p.Scripts, "speech.js")
 	return s.render(c, "ask", p)
 }
 
@@ -125,7 +128,7 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 	if err != nil {
 		return fmt.Errorf("answer by program: %w", err)
 	}
-	reply.Answer = s.contentText(c, reply.Answer)
+	reply.Answer, reply.Original = s.contentText(c, reply.Answer), s.contentText(c, reply.Original)
 	for i, cite := range reply.Citations {
 		reply.Citations[i].Title = s.contentText(c, cite.Title)
 		reply.Citations[i].URL = l.path(cite.URL)

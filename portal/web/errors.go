@@ -32,6 +32,7 @@ var failures = []failure{
 	{fiber.ErrRequestEntityTooLarge, fiber.StatusRequestEntityTooLarge, "large"},
 	{fiber.ErrUnsupportedMediaType, fiber.StatusUnsupportedMediaType, "bad"},
 	{fiber.ErrTooManyRequests, fiber.StatusTooManyRequests, "busy"},
+	{fiber.ErrServiceUnavailable, fiber.StatusServiceUnavailable, "busy"},
 	{apply.ErrNotFound, fiber.StatusNotFound, "notfound"},
 	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
 }

@@ -28,10 +28,10 @@ func (s *Server) offlineRoutes() []route {
 
 // closedPaths are never kept by a browser for later: they show somebody's own
 // business or are worth nothing when old.
-var closedPaths = []string{"/apply", "/track", "/staff", "/api", "/feedback", "/search", "/check", "/ask", "/readyz", "/healthz"}
+var closedPaths = []string{"/apply", "/track", "/staff", "/api", "/feedback", "/search", "/check", "/ask", "/speech", "/readyz", "/healthz"}
 
 // keptAssets is everything of package static that a page needs to look and work right.
-var keptAssets = []string{"site.css", "mark.svg", "search.js", "share.js", "print.js", "offline.js"}
+var keptAssets = []string{"site.css", "mark.svg", "search.js", "share.js", "print.js", "speech.js", "offline.js"}
 
 // workerSite is what the service worker needs to know of the site.
 type workerSite struct {

@@ -105,7 +105,7 @@ func carryMode(body []byte, mode string) []byte {
 	return ownLink.ReplaceAllFunc(body, func(m []byte) []byte {
 		parts := ownLink.FindSubmatch(m)
 		address := string(parts[2])
-		if strings.HasPrefix(address, "/static/") || strings.Contains(address, modeParam+"=") {
+		if strings.HasPrefix(address, "/static/") || strings.HasPrefix(address, "/speech/") || strings.Contains(address, modeParam+"=") {
 			return m
 		}
 		return []byte(" " + string(parts[1]) + `="` + strings.ReplaceAll(modeAddress(address, mode), "&mode=", "&amp;mode=") + `"`)

@@ -107,7 +107,7 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Previous, p.Next = s.neighbours(c, policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical
-	p.Scripts = []string{"share.js", "print.js"}
+	p.Scripts = []string{"share.js", "print.js", "speech.js"}
 	return s.render(c, "policy", p)
 }
 

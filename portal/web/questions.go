@@ -35,9 +35,19 @@ func (s *Server) keepUnanswered(c *fiber.Ctx, text string, place casework.Place)
 	}
 }
 
-// ask puts a question to the bot. While staff have turned answers off, only danger
-// is still answered.
+// ask puts a question to the bot, and its answer into other words where that is
+// wanted.
 func (s *Server) ask(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
+	reply, err := s.answer(c, q)
+	if err != nil {
+		return reply, err
+	}
+	return s.reworded(c, q, reply), nil
+}
+
+// answer puts a question to the bot. While staff have turned answers off, only danger
+// is still answered.
+func (s *Server) answer(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
 	reply, err := s.content().Bot.Ask(c.UserContext(), q)
 	if err != nil || reply.Outcome == bot.Urgent || s.cases.Questions == nil {
 		return reply, err

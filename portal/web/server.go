@@ -31,10 +31,12 @@ type Config struct {
 	Catalog   *locale.Catalog
 	BaseURL   string // public address without a slash at the end; "" means http://localhost:8080
 	Site      Site
-	RateLimit int   // posts a minute from one client; 0 turns limits off
-	BodyLimit int   // bytes; 0 means 1 MiB
-	Keep      int   // bytes of pages that are kept rendered; 0 means 64 MiB
-	Cases     Cases // without it nothing can be applied for, and there is no case desk
+	RateLimit int       // posts a minute from one client; 0 turns limits off
+	BodyLimit int       // bytes; 0 means 1 MiB
+	Keep      int       // bytes of pages that are kept rendered; 0 means 64 MiB
+	Speaker   Speaker   // nil: texts are read aloud by browsers alone
+	Rephraser Rephraser // nil: answers stay as they were published
+	Cases     Cases     // without it nothing can be applied for, and there is no case desk
 	Ready     func(context.Context) []Dependency
 	Faults    func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log       *slog.Logger     // nil discards
@@ -59,22 +61,24 @@ const writeBuffer = 32 << 10
 
 // Server is the site.
 type Server struct {
-	app     *fiber.App
-	content func() *Content
-	catalog *locale.Catalog
-	views   *views
-	pages   pages
-	terms   glossed
-	base    string
-	domain  string
-	site    Site
-	cases   Cases
-	ready   func(context.Context) []Dependency
-	faults  func() []string
-	log     *slog.Logger
-	now     func() time.Time
-	secure  bool                   // cookies over TLS only
-	paused  atomic.Pointer[string] // see pausedFor
+	app       *fiber.App
+	content   func() *Content
+	catalog   *locale.Catalog
+	views     *views
+	pages     pages
+	terms     glossed
+	base      string
+	domain    string
+	site      Site
+	cases     Cases
+	speaker   Speaker
+	rephraser Rephraser
+	ready     func(context.Context) []Dependency
+	faults    func() []string
+	log       *slog.Logger
+	now       func() time.Time
+	secure    bool                   // cookies over TLS only
+	paused    atomic.Pointer[string] // see pausedFor
 }
 
 // guard is what a route needs before its handler runs.
@@ -122,7 +126,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
 	}
@@ -160,6 +164,9 @@ func (s *Server) register(cfg Config) {
 	s.app.Get("/readyz", s.showReady)
 	for _, r := range slices.Concat(s.robotRoutes(), s.feedRoutes()) {
 		s.app.Get(r.path, s.keep(r.handle))
+	}
+	if s.speaker != nil {
+		s.app.Get("/speech/:slug/:file", s.sendSpeech)
 	}
 	s.app.Use(s.settle)
 	s.installRoutes()

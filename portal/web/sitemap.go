@@ -188,7 +188,7 @@ func (s *Server) sendRobots(c *fiber.Ctx) error {
 			b.WriteString("Disallow: " + l.path(path) + "\n")
 		}
 	}
-	b.WriteString("\nSitemap: " + s.base + "/sitemap.xml\n")
+	b.WriteString("Disallow: /speech/\n\nSitemap: " + s.base + "/sitemap.xml\n")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 	return c.SendString(b.String())
 }

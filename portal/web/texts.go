@@ -91,5 +91,6 @@ func (s *Server) showText(c *fiber.Ctx, in column, text *content.Page) error {
 	p.Article = &article{
 		Title: p.Title, URL: p.Canonical, Source: source, Keywords: in.Name, Day: text.Published,
 	}
+	p.Scripts = []string{"speech.js"}
 	return s.render(c, "text", p)
 }

@@ -203,7 +203,7 @@ func newViews(s *Server) (*views, error) {
 	}
 	for _, l := range languages {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
-		base, err := template.New("layout.html").Funcs(v.funcs(l, s.content)).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
+		base, err := template.New("layout.html").Funcs(v.funcs(l, s.content)).Funcs(s.answerFuncs(l)).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}
