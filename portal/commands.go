@@ -84,38 +84,6 @@ func (c askCommand) Run(env *environment) error {
 	return nil
 }
 
-// evalCommand measures the bot.
-type evalCommand struct {
-	File string `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
-}
-
-// Run prints the figures and every miss.
-func (c evalCommand) Run(env *environment) error {
-	var questions io.Reader = strings.NewReader(bot.DevelopmentQuestions())
-	if c.File != "" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return fmt.Errorf("open questions: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		questions = f
-	}
-	cases, err := bot.ParseCases(questions)
-	if err != nil {
-		return fmt.Errorf("read questions: %w", err)
-	}
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
-	if err != nil {
-		return err
-	}
-	report, err := corpus.bot.Evaluate(env.ctx, cases)
-	if err != nil {
-		return fmt.Errorf("evaluate: %w", err)
-	}
-	report.Print(env.out)
-	return nil
-}
-
 // newPolicyCommand writes a policy file to start from.
 type newPolicyCommand struct {
 	Slug  string `arg:"" help:"Permanent name in addresses: lower-case English words joined by -."`

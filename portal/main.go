@@ -22,7 +22,7 @@ type commands struct {
 	Serve serveCommand `cmd:"" default:"withargs" help:"Serve the site (the default)."`
 	Check checkCommand `cmd:"" help:"Check the content: links, facts, dates, rules."`
 	Ask   askCommand   `cmd:"" help:"Ask the bot one question."`
-	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions."`
+	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions, or retrieval on a collection."`
 	New   struct {
 		Policy newPolicyCommand `cmd:"" help:"Write a policy file to start from."`
 	} `cmd:"" help:"Start something new."`

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"huitong/bot"
+	"huitong/search"
+)
+
+// Names of the engines that eval knows.
+const (
+	engineEmbedded = "embedded"
+	engineBleve    = "bleve-cjk"
+	engineMeili    = "meili"
+)
+
+// evalCommand measures the bot, or retrieval alone.
+type evalCommand struct {
+	File    string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
+	Engine  []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
+	Corpus  string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
+	Queries string   `type:"existingfile" help:"Queries of the collection: JSON lines with id, text, relevant."`
+}
+
+// Validate is called by the command line parser.
+func (c evalCommand) Validate() error {
+	if (c.Corpus == "") != (c.Queries == "") {
+		return errors.New("--corpus and --queries go together")
+	}
+	if c.Corpus != "" && c.File != "" {
+		return errors.New("a file of bot questions does not go with --corpus")
+	}
+	return nil
+}
+
+// Run prints the figures of the bot with every miss, or a table of engines.
+func (c evalCommand) Run(env *environment) error {
+	if c.Corpus != "" {
+		return c.runCollection(env)
+	}
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
+	if err != nil {
+		return err
+	}
+	cases, err := c.cases()
+	if err != nil {
+		return err
+	}
+	if len(c.Engine) > 0 {
+		docs := bot.Documents(corpus.published)
+		return c.compare(env, corpus.normalizer, docs, judge(docs, cases))
+	}
+	report, err := corpus.bot.Evaluate(env.ctx, cases)
+	if err != nil {
+		return fmt.Errorf("evaluate: %w", err)
+	}
+	report.Print(env.out)
+	return nil
+}
+
+// cases reads the bot questions.
+func (c evalCommand) cases() ([]bot.Case, error) {
+	var questions io.Reader = strings.NewReader(bot.DevelopmentQuestions())
+	if c.File != "" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return nil, fmt.Errorf("open questions: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		questions = f
+	}
+	cases, err := bot.ParseCases(questions)
+	if err != nil {
+		return nil, fmt.Errorf("read questions: %w", err)
+	}
+	return cases, nil
+}
+
+// judge turns the questions to be answered into queries: every passage of a right
+// policy is relevant.
+func judge(docs []search.Document, cases []bot.Case) []search.Judged {
+	passages := map[string][]string{}
+	for _, d := range docs {
+		passages[d.Policy] = append(passages[d.Policy], d.ID)
+	}
+	var out []search.Judged
+	for _, c := range cases {
+		if c.Outcome != bot.Answer {
+			continue
+		}
+		q := search.Judged{ID: fmt.Sprint(c.Line), Text: c.Question}
+		for _, policy := range c.Policies {
+			q.Relevant = append(q.Relevant, passages[policy]...)
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// runCollection measures engines on the collection named.
+func (c evalCommand) runCollection(env *environment) error {
+	docs, err := readFile(c.Corpus, search.ReadDocuments)
+	if err != nil {
+		return err
+	}
+	queries, err := readFile(c.Queries, search.ReadQueries)
+	if err != nil {
+		return err
+	}
+	n, err := search.NewNormalizer(nil)
+	if err != nil {
+		return err
+	}
+	return c.compare(env, n, docs, queries)
+}
+
+// readFile opens a file for a reader of lines; errors name the file.
+func readFile[T any](name string, read func(io.Reader) ([]T, error)) ([]T, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	out, err := read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return out, nil
+}
+
+// engines returns the names to measure, the baseline always among them.
+func (c evalCommand) engines() []string {
+	names := slices.Clone(c.Engine)
+	if len(names) == 0 {
+		names = []string{engineEmbedded}
+	}
+	if !slices.Contains(names, engineBleve) {
+		names = append(names, engineBleve)
+	}
+	return names
+}
+
+// compare measures one engine after the other and prints a table.
+func (c evalCommand) compare(env *environment, n *search.Normalizer, docs []search.Document, queries []search.Judged) error {
+	if len(queries) == 0 {
+		return errors.New("there are no queries")
+	}
+	var rows []measured
+	for _, name := range c.engines() {
+		engine, err := openEngine(env, name, n)
+		if err != nil {
+			return err
+		}
+		figures, err := search.Measure(env.ctx, engine, docs, queries)
+		if b, ok := engine.(*baseline); ok {
+			b.close()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		rows = append(rows, measured{name, figures})
+	}
+	return printFigures(env.out, rows)
+}
+
+// openEngine returns an engine without documents.
+func openEngine(env *environment, name string, n *search.Normalizer) (search.Engine, error) {
+	switch name {
+	case engineBleve:
+		return &baseline{}, nil
+	case engineMeili:
+		if env.cfg.MeiliURL == "" {
+			return nil, errors.New("--engine meili needs the server's address in HUITONG_MEILI_URL")
+		}
+		// An index of its own: measuring must not touch what the site serves.
+		return search.NewMeili(search.MeiliConfig{URL: env.cfg.MeiliURL, Key: env.cfg.MeiliKey, Index: "measured"}, n)
+	}
+	return search.NewIndex(n), nil
+}
+
+// measured is one line of the table.
+type measured struct {
+	engine string
+	search.Figures
+}
+
+func printFigures(out io.Writer, rows []measured) error {
+	fmt.Fprintf(out, "%d documents, %d queries\n", rows[0].Documents, rows[0].Queries)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "engine\trecall@1\trecall@10\tMRR@10\tno hit\tbuild\tp50\tp99\theap MB\t")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%.3f\t%d\t%v\t%v\t%v\t%.1f\t\n", r.engine, r.Recall1, r.Recall10, r.MRR10, r.Empty,
+			r.Build.Round(time.Millisecond), r.P50.Round(time.Microsecond), r.P99.Round(time.Microsecond), float64(r.Heap)/(1<<20))
+	}
+	return w.Flush()
+}

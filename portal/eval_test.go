@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// evaluate runs the command on files with the given lines.
+func evaluate(t *testing.T, corpus, queries string, engines ...string) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	c := evalCommand{Corpus: filepath.Join(dir, "c.jsonl"), Queries: filepath.Join(dir, "q.jsonl"), Engine: engines}
+	for name, lines := range map[string]string{c.Corpus: corpus, c.Queries: queries} {
+		if err := os.WriteFile(name, []byte(lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now})
+	return out.String(), err
+}
+
+func TestEvalCollection(t *testing.T) {
+	corpus := `{"id":"1","title":"低保怎样申请","text":"向镇街提出。"}` + "\n" + `{"id":"2","title":"孤儿补贴","text":"每月发放。"}`
+	out, err := evaluate(t, corpus, `{"id":"q","text":"申请低保","relevant":["1"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("got %d lines; want the size, names and two engines:\n%s", len(lines), out)
+	}
+	for i, engine := range []string{engineEmbedded, engineBleve} {
+		if f := strings.Fields(lines[i+2]); f[0] != engine || f[1] != "1.000" {
+			t.Errorf("line %q; want %s with recall@1 1.000", lines[i+2], engine)
+		}
+	}
+}
+
+func TestEvalCollectionErrors(t *testing.T) {
+	good, query := `{"id":"1"}`, `{"id":"q","text":"x","relevant":["1"]}`
+	for _, test := range []struct {
+		name, corpus, queries, engine, want string
+	}{
+		{"corpus", good + "\n{", query, engineEmbedded, "c.jsonl: line 2: "},
+		{"queries", good, query + "\n" + query, engineEmbedded, "q.jsonl: line 2: "},
+		{"none", good, "\n", engineEmbedded, "no queries"},
+		{"no server", good, query, engineMeili, "HUITONG_MEILI_URL"},
+	} {
+		_, err := evaluate(t, test.corpus, test.queries, test.engine)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v; want it to contain %q", test.name, err, test.want)
+		}
+	}
+}
+
+func TestEvalFlags(t *testing.T) {
+	for _, c := range []evalCommand{{Corpus: "c"}, {Queries: "q"}, {Corpus: "c", Queries: "q", File: "f"}} {
+		if c.Validate() == nil {
+			t.Errorf("%+v is valid; want an error", c)
+		}
+	}
+}
