@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -95,7 +96,7 @@ func judge(docs []search.Document, cases []bot.Case) []search.Judged {
 		if c.Outcome != bot.Answer {
 			continue
 		}
-		q := search.Judged{ID: fmt.Sprint(c.Line), Text: c.Question}
+		q := search.Judged{ID: strconv.Itoa(c.Line), Text: c.Question}
 		for _, policy := range c.Policies {
 			q.Relevant = append(q.Relevant, passages[policy]...)
 		}
