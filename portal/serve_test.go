@@ -88,9 +88,10 @@ func (r running) get(t *testing.T, path string) string {
 	return string(body)
 }
 
+// eventually waits far longer than a quiet machine needs.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
