@@ -14,6 +14,8 @@ func (s *Server) checkRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/check", s.chooseCheck, kept},
 		{fiber.MethodGet, "/apply", s.chooseApply, kept},
+		{fiber.MethodGet, "/check/all", s.askAll, private},
+		{fiber.MethodPost, "/check/all", s.askAll, limited | private},
 		{fiber.MethodGet, "/check/:slug", s.askCheck, private},
 		{fiber.MethodPost, "/check/:slug", s.askCheck, limited | private},
 	}
@@ -48,21 +50,44 @@ const (
 	checkOrder = "-order" // names of the questions answered so far
 	checkAsked = "-asked" // the question this page asked
 	checkBack  = "-back"  // any value: take the last answer back
+	checkShow  = "-show"  // any value: judge by the answers so far
 )
 
-type checkPage struct {
-	page
-	Policy   *content.Policy
+// screener is what asks: a policy, or several at once.
+type screener interface {
+	Screen() []*content.Question
+	Open(content.Answers) []*content.Question
+}
+
+// screening is a questionnaire as a post left it. The answers live in the form
+// alone: they are neither stored nor ever part of an address.
+type screening struct {
+	from    screener
+	answers content.Answers
+	order   []string          // names of the answers, as they were given
+	asked   *content.Question // what to ask now; nil: nothing
+	value   string            // what was answered to it before
+	wrong   string            // what is wrong with that
+}
+
+// questions is the part of a page that asks one question.
+type questions struct {
 	Question *field // nil on the result
 	Problems []problem
 	Order    string
 	Given    []given // answers so far, in the order they were given
 	Number   int     // of this question, from 1
-	Result   *checkResult
 }
 
 // given is an answer that the form carries along.
-type given struct{ Name, Value, Label, Shown string }
+type given struct{ Name, Value, Label, Shown, Lang string }
+
+type checkPage struct {
+	page
+	questions
+	Policy *content.Policy
+	Result *checkResult
+}
 
 type checkResult struct {
 	Word       string // yes, no or perhaps
@@ -73,75 +98,84 @@ type checkResult struct {
 	Instead    []*content.Policy
 }
 
-// askCheck asks one question a page and ends with the verdict. The answers live
-// in the form alone: they are neither stored nor ever part of an address.
+// askCheck asks one question a page and ends with the verdict.
 func (s *Server) askCheck(c *fiber.Ctx) error {
 	policy, ok := s.policy(c, c.Params("slug"))
 	if !ok || !policy.Checkable() {
 		return fiber.ErrNotFound
 	}
-	answers, order := readAnswers(c, policy)
+	now := s.readScreening(c, policy)
 	p := checkPage{page: s.page(c, "check.title"), Policy: policy}
 	p.NoIndex = true
 	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Crumbs = []crumb{{p.Title, "/check"}}
 	p.Short = s.contentText(c, policy.Short(p.Lang.Code))
 	p.Title = s.words(c)("check.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code)))
-	asked, wrong, value := s.takeAnswer(c, policy, answers)
-	switch {
-	case c.FormValue(checkBack) != "" && len(order) > 0:
-		asked, wrong = policyQuestion(policy, order[len(order)-1]), ""
-		value = answers[asked.Name]
-		order = order[:len(order)-1]
-		delete(answers, asked.Name)
-	case asked != nil && wrong == "":
-		answers[asked.Name] = value
-		order = append(order, asked.Name)
-		asked = nil
-	}
-	if asked == nil {
-		if open := policy.Open(answers); len(open) > 0 {
-			asked = open[0]
-		}
-	}
-	s.fillCheck(c, &p, answers, order)
-	if asked == nil {
-		p.Result = s.newCheckResult(c, policy, answers)
-		return s.render(c, "check", p)
-	}
-	f := s.newField(p.page, asked, value, wrong)
-	p.Question = &f
-	if wrong != "" {
-		p.Problems = []problem{{f.ID(), wrong}}
-		p.Title = s.words(c)("form.title-problem", "Title", p.Title)
-		c.Status(fiber.StatusUnprocessableEntity)
+	p.questions = s.newQuestions(c, &p.page, now, func(*content.Question) string { return policy.Lang })
+	if now.asked == nil {
+		p.Result = s.newCheckResult(c, policy, now.answers)
 	}
 	return s.render(c, "check", p)
 }
 
-// readAnswers returns the answers that the form carried, in order; what is not a
-// valid answer to a question of the checker is dropped.
-func readAnswers(c *fiber.Ctx, p *content.Policy) (content.Answers, []string) {
-	answers := content.Answers{}
-	var order []string
+// readScreening takes in what was posted and settles what to ask next.
+func (s *Server) readScreening(c *fiber.Ctx, from screener) screening {
+	now := screening{from: from, answers: content.Answers{}}
+	now.carry(c)
+	now.asked, now.wrong, now.value = s.takeAnswer(c, now)
+	switch {
+	case c.FormValue(checkBack) != "" && len(now.order) > 0:
+		last := now.order[len(now.order)-1]
+		now.asked, now.wrong, now.value = now.question(last), "", now.answers[last]
+		now.order = now.order[:len(now.order)-1]
+		delete(now.answers, last)
+		return now
+	case c.FormValue(checkShow) != "":
+		now.asked = nil
+		return now
+	case now.wrong != "":
+		return now
+	case now.asked != nil:
+		now.answers[now.asked.Name] = now.value
+		now.order = append(now.order, now.asked.Name)
+	}
+	now.asked, now.value = nil, ""
+	if open := from.Open(now.answers); len(open) > 0 {
+		now.asked = open[0]
+	}
+	return now
+}
+
+// carry reads the answers that the form carried, in order; what is not a valid
+// answer to a question of the checker is dropped.
+func (n *screening) carry(c *fiber.Ctx) {
 	for _, name := range strings.Fields(c.FormValue(checkOrder)) {
-		q := policyQuestion(p, name)
-		if q == nil || answers[name] != "" {
+		q := n.question(name)
+		if q == nil || n.answers[name] != "" {
 			continue
 		}
 		if value := cleanAnswer(q, c.FormValue(name)); value != "" {
-			answers[name] = value
-			order = append(order, name)
+			n.answers[name] = value
+			n.order = append(n.order, name)
 		}
 	}
-	return answers, order
+}
+
+// question returns the checker's question of that name, or nil.
+func (n *screening) question(name string) *content.Question {
+	all := n.from.Screen()
+	i := slices.IndexFunc(all, func(q *content.Question) bool { return q.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return all[i]
 }
 
 // takeAnswer reads the answer to the question that was asked: the question (nil
 // if none was), what is wrong with the answer, and the answer.
-func (s *Server) takeAnswer(c *fiber.Ctx, p *content.Policy, answers content.Answers) (*content.Question, string, string) {
-	q := policyQuestion(p, c.FormValue(checkAsked))
-	if q == nil || answers[q.Name] != "" {
+func (s *Server) takeAnswer(c *fiber.Ctx, n screening) (*content.Question, string, string) {
+	q := n.question(c.FormValue(checkAsked))
+	if q == nil || n.answers[q.Name] != "" {
 		return nil, "", ""
 	}
 	raw := c.FormValue(q.Name)
@@ -154,13 +188,28 @@ func (s *Server) takeAnswer(c *fiber.Ctx, p *content.Policy, answers content.Ans
 	return q, s.words(c)("check.number"), raw
 }
 
-// policyQuestion returns the checker's question of that name, or nil.
-func policyQuestion(p *content.Policy, name string) *content.Question {
-	i := slices.IndexFunc(p.Screen(), func(q *content.Question) bool { return q.Name == name })
-	if i < 0 {
-		return nil
+// newQuestions makes the part of the page that asks. The language of each question
+// is what langOf says of it.
+func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(*content.Question) string) questions {
+	out := questions{Order: strings.Join(now.order, " "), Number: len(now.order) + 1}
+	for _, name := range now.order {
+		q := now.question(name)
+		out.Given = append(out.Given, given{
+			Name: name, Value: now.answers[name], Lang: p.Lang.shows(langOf(q)),
+			Label: s.contentText(c, q.Label), Shown: s.contentText(c, q.OptionLabel(now.answers[name])),
+		})
 	}
-	return p.Screen()[i]
+	if now.asked == nil {
+		return out
+	}
+	p.ContentLang = p.Lang.shows(langOf(now.asked))
+	f := s.newField(*p, now.asked, now.value, now.wrong)
+	out.Question = &f
+	if now.wrong != "" {
+		out.Problems = []problem{{f.ID(), now.wrong}}
+		s.wrong(c, p)
+	}
+	return out
 }
 
 // maxNumber is beyond any age or count that a checker asks for.
@@ -188,14 +237,6 @@ func halfWidth(r rune) rune {
 		return r - '０' + '0'
 	}
 	return r
-}
-
-func (s *Server) fillCheck(c *fiber.Ctx, p *checkPage, answers content.Answers, order []string) {
-	p.Order, p.Number = strings.Join(order, " "), len(order)+1
-	for _, name := range order {
-		q := policyQuestion(p.Policy, name)
-		p.Given = append(p.Given, given{name, answers[name], s.contentText(c, q.Label), s.contentText(c, q.OptionLabel(answers[name]))})
-	}
 }
 
 var resultWords = map[content.Truth]string{content.True: "yes", content.False: "no", content.Unknown: "perhaps"}

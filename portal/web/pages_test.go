@@ -21,7 +21,7 @@ var modes = []string{modeStandard, modeAccessible, modeElder}
 // readPages are the addresses that show a page without any further state.
 func readPages(t testing.TB) []string {
 	t.Helper()
-	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/apply", "/accessibility", "/privacy", "/help", "/replies", "/glossary", "/sitemap", "/feedback", "/feedback/thanks", "/offline", "/no-such-page"}
+	out := []string{"/", "/policies", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/check/all", "/apply", "/accessibility", "/privacy", "/help", "/replies", "/glossary", "/sitemap", "/feedback", "/feedback/thanks", "/offline", "/no-such-page"}
 	lib := testContent(t).Library
 	for _, p := range slices.Concat(lib.Help, lib.Replies) {
 		out = append(out, p.Path())
@@ -465,12 +465,7 @@ func TestChecker(t *testing.T) {
 	form := url.Values{}
 	for range 12 {
 		doc := post(t, s, "/check/basic-living-allowance", form, 200)
-		next := url.Values{}
-		for _, n := range find(doc, tag(atom.Input)) {
-			if attr(n, "type") == "hidden" {
-				next.Set(attr(n, "name"), attr(n, "value"))
-			}
-		}
+		next := hidden(doc)
 		asked := next.Get(checkAsked)
 		if asked == "" {
 			if body := text(doc); !strings.Contains(body, "很可能符合") && !strings.Contains(body, "还要核实") {
@@ -572,4 +567,62 @@ func TestLanguageOfContent(t *testing.T) {
 	if body := text(find(doc, tag(atom.Main))[0]); strings.Contains(body, "补贴") || !strings.Contains(body, "補貼") {
 		t.Error("text on a traditional page is not converted")
 	}
+}
+
+// TestScreening answers what all policies ask, one page after the other, and
+// expects what the child could get, with amounts, reasons and the way on.
+func TestScreening(t *testing.T) {
+	s := newDesk(t).server
+	answers := map[string]string{
+		"child_age": "8", "hukou": "zhongshan", "father": "prison", "mother": "lost", "recognition": "none", "difficulty": "guardian", "left_behind": "no",
+		"rural": "no", "with_parents": "no", "parents_away": "unknown", "hard_family": "yes", "hard_self": "no", "hard_care": "no", "care_trouble": "weak",
+	}
+	form := url.Values{}
+	for range 20 {
+		doc := post(t, s, "/check/all", form, 200)
+		form = hidden(doc)
+		asked := form.Get(checkAsked)
+		if asked != "" {
+			form.Set(asked, answers[asked])
+			continue
+		}
+		body := text(doc)
+		for _, want := range []string{"很可能符合的", "还要核实的", "不符合的", "1578元/人/月（2021年标准）", "按“事实无人抚养儿童”申请"} {
+			if !strings.Contains(body, want) {
+				t.Errorf("the result does not say %q: %s", want, body)
+			}
+		}
+		apply := find(doc, func(n *html.Node) bool { return attr(n, "formaction") == "/apply/basic-living-allowance" })
+		if len(apply) != 1 {
+			t.Errorf("%d ways to apply for the allowance; want 1", len(apply))
+		}
+		return
+	}
+	t.Error("the screening never ends")
+}
+
+// TestScreeningEarly looks at the results before all is answered: nothing that is
+// unknown may count as a no, and the questions go on from there.
+func TestScreeningEarly(t *testing.T) {
+	s := newTestServer(t, nil)
+	doc := post(t, s, "/check/all", url.Values{checkOrder: {"child_age"}, "child_age": {"8"}, checkShow: {"1"}}, 200)
+	body := text(doc)
+	if i, j := strings.Index(body, "孤儿和事实无人抚养儿童基本生活补贴"), strings.Index(body, "不符合的"); i < 0 || j < 0 || i > j {
+		t.Errorf("what is not known yet counts as a no: %s", body)
+	}
+	next := post(t, s, "/check/all", hidden(doc), 200)
+	if asked := hidden(next).Get(checkAsked); asked == "" || asked == "child_age" {
+		t.Errorf("after the early results it goes on with %q", asked)
+	}
+}
+
+// hidden returns the fields that the page's forms carry along.
+func hidden(doc *html.Node) url.Values {
+	out := url.Values{}
+	for _, n := range find(doc, tag(atom.Input)) {
+		if attr(n, "type") == "hidden" {
+			out.Set(attr(n, "name"), attr(n, "value"))
+		}
+	}
+	return out
 }

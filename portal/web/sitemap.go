@@ -33,6 +33,7 @@ var columns = []struct {
 	{"/search", "search.title", true},
 	{"/ask", "ask.title", false},
 	{"/check", "check.title", false},
+	{"/check/all", "check.all.title", false},
 	{"/apply", "apply.title", false},
 	{"/track", "track.title", true},
 	{"/help", "texts.help.title", false},

@@ -30,6 +30,7 @@ var pageTypes = map[string]any{
 	"ask":             askPage{},
 	"card":            cardPage{},
 	"check":           checkPage{},
+	"check-all":       screenPage{},
 	"choose":          choosePage{},
 	"error":           errorPage{},
 	"feedback":        feedbackPage{},

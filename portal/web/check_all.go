@@ -1,0 +1,96 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+)
+
+// screenPage asks for what all policies want to know, and ends with what the child
+// could get.
+type screenPage struct {
+	page
+	questions
+	Shown   bool // the results, of all answers or of those so far
+	Open    int  // questions that could still change them
+	Results []screenGroup
+}
+
+// screenGroup holds the policies with the same verdict.
+type screenGroup struct {
+	Word     string // yes, perhaps or no
+	Policies []screenResult
+}
+
+// screenResult is what one policy says.
+type screenResult struct {
+	Policy     *content.Policy
+	Lang       string // of its texts
+	Outcome    string
+	Gives      []content.Give   // the first; the policy's page has all
+	Reasons    []content.Reason // after a no: what does not hold; else all of them
+	Confirm    []string
+	Refused    bool // it is a no
+	Applicable bool // can be applied for on the site
+}
+
+// screenGives is how many of the things that a policy gives the results show.
+const screenGives = 2
+
+// askAll finds out what a child could get from all policies together.
+func (s *Server) askAll(c *fiber.Ctx) error {
+	all := content.NewScreening(s.policies(c))
+	now := s.readScreening(c, all)
+	p := screenPage{page: s.page(c, "check.all.title"), Shown: now.asked == nil, Open: len(all.Open(now.answers))}
+	p.Description = s.words(c)("check.all.lead")
+	p.NoIndex = len(now.order) > 0 || p.Shown
+	p.Crumbs = []crumb{{s.words(c)("check.title"), "/check"}}
+	p.Column = column{Name: s.words(c)("check.title"), About: s.words(c)("check.lead"), Path: "/check"}
+	p.questions = s.newQuestions(c, &p.page, now, all.LangOf)
+	if p.Shown {
+		p.Results = s.screenGroups(c, all.Assess(now.answers))
+	}
+	return s.render(c, "check-all", p)
+}
+
+// policies lists all policies in the visitor's language, where they have one in it.
+func (s *Server) policies(c *fiber.Ctx) []*content.Policy {
+	var out []*content.Policy
+	for _, p := range s.content().Library.Policies {
+		p, _ = p.In(visitOf(c).Lang.Code)
+		out = append(out, p)
+	}
+	return out
+}
+
+// screenGroups puts policies with the same verdict together; they come sorted.
+func (s *Server) screenGroups(c *fiber.Ctx, verdicts []content.Screened) []screenGroup {
+	var out []screenGroup
+	for _, v := range verdicts {
+		word := resultWords[v.Result]
+		if len(out) == 0 || out[len(out)-1].Word != word {
+			out = append(out, screenGroup{Word: word})
+		}
+		r := screenResult{
+			Policy: v.Policy, Lang: visitOf(c).Lang.shows(v.Policy.Lang), Outcome: v.Outcome, Refused: v.Result == content.False,
+			Gives: firstOf(v.Policy.Gives, screenGives), Reasons: v.Conditions, Confirm: v.Confirm, Applicable: v.Policy.Online() && s.cases.Drafts != nil,
+		}
+		if r.Refused {
+			r.Reasons = failed(v.Conditions)
+		}
+		last := &out[len(out)-1]
+		last.Policies = append(last.Policies, r)
+	}
+	return out
+}
+
+// failed keeps what does not hold.
+func failed(reasons []content.Reason) []content.Reason {
+	var out []content.Reason
+	for _, r := range reasons {
+		if r.Result == content.False {
+			out = append(out, r)
+		}
+	}
+	return out
+}
