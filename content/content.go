@@ -214,9 +214,17 @@ func (l *Library) sortPolicies() {
 	}
 }
 
-// crossCheck finds references between files that lead nowhere.
+// crossCheck finds references between files that lead nowhere, and questions of two
+// policies that a family would be asked twice.
 func (l *Library) crossCheck(c *collector) {
+	asks := map[string]*Policy{}
 	for _, p := range l.Policies {
+		for _, q := range p.own {
+			if other := asks[q.Name]; other != nil {
+				c.add(p.file, p.src.line("questions"), fmt.Sprintf("question %q stands in %s too", q.Name, other.file), "move it to questions.yaml, or name it otherwise if it asks something else")
+			}
+			asks[q.Name] = p
+		}
 		if l.Category(p.Category).Slug == "" {
 			c.add(p.file, p.src.line("category"), fmt.Sprintf("unknown category %q", p.Category), "use a slug of categories.yaml")
 		}

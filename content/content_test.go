@@ -149,6 +149,10 @@ func TestLoadProblems(t *testing.T) {
 		{"slug is not the file name", pol + ":2: slug", swap(pol, samplePolicy, "slug: sample", "slug: other")},
 		{"instead leads nowhere", `no policy "gone" to look at instead`, swap(pol, samplePolicy, "unknown: 年龄}", "unknown: 年龄, instead: [gone]}")},
 		{"no shared question", `no shared question "childid"`, swap(pol, samplePolicy, "[child_id,", "[childid,")},
+		{"question of two policies", `question "extra" stands in policies/other.md too`, map[string]string{
+			pol:                 strings.Replace(samplePolicy, "school, father]", "school, father, {name: extra, type: text, label: 问}]", 1),
+			"policies/other.md": strings.NewReplacer("slug: sample", "slug: other", "school, father]", "school, father, {name: extra, type: text, label: 问}]").Replace(samplePolicy),
+		}},
 		{"question asked twice", `question "father" is asked twice`, swap(pol, samplePolicy, "school, father]", "father, father]")},
 		{"misspelt key in own question", "field lable not found", swap(pol, samplePolicy, "[child_id, school", "[{name: a, type: text, lable: b}, school")},
 		{"no front matter", pol + ":1: no front matter", map[string]string{pol: "## a {#a}\n"}},
