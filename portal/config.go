@@ -29,6 +29,7 @@ type Config struct {
 	LLMModel    string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
 	LLMTimeout  time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
 	Speech      string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
+	KeepDrafts  int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
 	RateLimit   int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
 	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
 
@@ -73,6 +74,9 @@ func (c *Config) Validate() error {
 	c.checkModel(bad)
 	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
 		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")
+	}
+	if c.KeepDrafts != 0 && c.KeepDrafts < 30 {
+		bad("--keep-drafts", "HUITONG_KEEP_DRAFTS", fmt.Sprintf("is %d", c.KeepDrafts), "use 30 days or more, so that nobody loses what they are still working on")
 	}
 	if c.RateLimit < 0 {
 		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")

@@ -27,6 +27,7 @@ func TestConfigValidate(t *testing.T) {
 		{"language model with a password", func(c *Config) { c.LLMURL, c.LLMModel = "https://u:p@a.cn", "m" }, "holds more than host and path"},
 		{"language model without a name", func(c *Config) { c.LLMURL = "https://a.cn" }, "--llm-model (HUITONG_LLM_MODEL)"},
 		{"endless patience", func(c *Config) { c.LLMURL, c.LLMModel, c.LLMTimeout = "https://a.cn", "m", time.Hour }, "--llm-timeout (HUITONG_LLM_TIMEOUT)"},
+		{"drafts lost in a week", func(c *Config) { c.KeepDrafts = 7 }, "--keep-drafts (HUITONG_KEEP_DRAFTS)"},
 		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},

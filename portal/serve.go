@@ -98,6 +98,7 @@ func openStore(env *environment) (*store.Store, error) {
 	}
 	return store.Open(env.ctx, store.Config{
 		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now,
+		IdleLasts: time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
 	})
 }
 
@@ -112,8 +113,9 @@ func newServer(env *environment, s *site, data *store.Store) (*web.Server, error
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
 		},
-		Cases:  web.CasesOf(data),
-		Faults: func() []string { return *s.faults.Load() },
+		Cases:      web.CasesOf(data),
+		KeepDrafts: env.cfg.KeepDrafts,
+		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
 			return []web.Dependency{databaseState(ctx, data), s.searchState()}
 		},

@@ -205,6 +205,18 @@ func (a *Application) Last(m Move) (Event, bool) {
 	return Event{}, false
 }
 
+// Erasable reports whether the family may have all of it deleted: nothing has been
+// decided on it, and nothing is about to be.
+func (a *Application) Erasable() bool { return a.State == Draft || a.State == Withdrawn }
+
+// Erase says whether the application may be deleted now; what deletes it is the store.
+func (a *Application) Erase() error {
+	if !a.Erasable() {
+		return &TransitionError{From: a.State, Move: "erase", By: FamilyActor}
+	}
+	return nil
+}
+
 // SaveAnswers replaces the answers of a draft. It does not check them: a draft
 // may be incomplete, only [Application.Submit] insists.
 func (a *Application) SaveAnswers(answers Answers, now time.Time) error {

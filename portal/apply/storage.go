@@ -23,6 +23,10 @@ func (e *LockedError) Error() string {
 // DraftTokenLasts is how long a browser is remembered.
 const DraftTokenLasts = 30 * 24 * time.Hour
 
+// IdleLasts is how long a draft that nobody goes on with, or an application that
+// was withdrawn, is kept unless a setting says otherwise.
+const IdleLasts = 180 * 24 * time.Hour
+
 // Submission is what submitting a draft takes.
 type Submission struct {
 	Reference Reference

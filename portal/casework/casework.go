@@ -161,6 +161,9 @@ const (
 	SubmitCase   Action = "submit"
 	SupplyCase   Action = "supply"
 	WithdrawCase Action = "withdraw"
+	CopyCase     Action = "copy"   // the family took a copy of its data
+	EraseCase    Action = "erase"  // the family had its data deleted
+	ExpireCase   Action = "expire" // deleted because nobody went on with it
 )
 
 // AuditEntry is one line of the audit. It names an application and a field, never

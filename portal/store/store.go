@@ -41,6 +41,7 @@ type Config struct {
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
 
 	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
+	IdleLasts     time.Duration // how long what the family left or withdrew is kept; 0: apply.IdleLasts
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -52,12 +53,12 @@ type Store struct {
 	clock    func() time.Time
 	random   io.Reader
 
-	questionsLast time.Duration
+	questionsLast, idleLasts time.Duration
 }
 
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast)}
+	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -193,7 +194,8 @@ func missing(err error) error {
 }
 
 // Prune removes what has run out: remembered browsers, sessions, invitations, old
-// counts of wrong attempts and old feedback. Applications and the audit stay.
+// counts of wrong attempts, old feedback, and applications that the family left or
+// withdrew long ago. Those that were handed in and the audit stay.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -214,6 +216,9 @@ func (s *Store) Prune(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = s.expire(ctx, now.Add(-s.idleLasts))
+	}
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}

@@ -301,7 +301,7 @@ func TestForgedPostsAreRefused(t *testing.T) {
 			b       *browser
 			address string
 		}{
-			{b, applied}, {b, applied + "/review"}, {b, applied + "/child"}, {b, "/track"}, {b, "/track/supply"}, {b, "/track/withdraw"}, {b, "/track/forget"},
+			{b, applied}, {b, applied + "/review"}, {b, applied + "/child"}, {b, "/track"}, {b, "/track/supply"}, {b, "/track/withdraw"}, {b, "/track/forget"}, {b, "/track/data"}, {b, "/track/erase"},
 			{o, "/staff"}, {o, "/staff/sign-out"}, {o, "/staff/invite"}, {o, "/staff/setup"}, {o, path + "/accept"}, {o, path + "/approve"}, {o, path + "/reveal"},
 		} {
 			review.Set("_csrf", forged)
@@ -405,10 +405,10 @@ func TestApplicationPagesInEveryMode(t *testing.T) {
 	o := d.staff(casework.Officer, "")
 	nobody := d.browser("nobody")
 	pages := map[*browser][]string{
-		draft:  {applied, applied + "/child", applied + "/parents", applied + "/guardian", applied + "/payment", applied + "/review", "/track", "/track/status", "/track/withdraw"},
-		sent:   {applied, applied + "/done", "/track/status", "/track/withdraw"},
+		draft:  {applied, applied + "/child", applied + "/parents", applied + "/guardian", applied + "/payment", applied + "/review", "/track", "/track/status", "/track/withdraw", "/track/data"},
+		sent:   {applied, applied + "/done", "/track/status", "/track/withdraw", "/track/data"},
 		o:      {"/staff", "/staff?state=refused", path, path + "/approve", path + "/refuse", path + "/ask-more", "/staff/audit", "/staff/invite", "/staff/feedback", "/staff/questions"},
-		nobody: {"/apply", applied, "/track", "/staff", "/track?forgotten=1"},
+		nobody: {"/apply", applied, "/track", "/staff", "/track?forgotten=1", "/track?erased=1"},
 	}
 	for b, addresses := range pages {
 		for _, address := range addresses {

@@ -24,6 +24,11 @@ type Tracking interface {
 	Forget(ctx context.Context, token apply.Token) error
 }
 
+// Erasure deletes what a family no longer wants kept.
+type Erasure interface {
+	Erase(ctx context.Context, ref apply.Reference, version int) error
+}
+
 // Desk is what the office reads and changes. Change also carries out what the
 // family decides after submission.
 type Desk interface {
@@ -54,6 +59,7 @@ type Audit interface {
 type Cases struct {
 	Drafts    Drafts
 	Tracking  Tracking
+	Erasure   Erasure
 	Desk      Desk
 	Accounts  Accounts
 	Audit     Audit
@@ -65,11 +71,12 @@ type Cases struct {
 func CasesOf[S interface {
 	Drafts
 	Tracking
+	Erasure
 	Desk
 	Accounts
 	Audit
 	Feedback
 	Questions
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Desk: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
 }

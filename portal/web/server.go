@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
+	"huitong/portal/apply"
 	"huitong/portal/locale"
 )
 
@@ -27,20 +28,21 @@ type Content struct {
 
 // Config is what a Server is made of. Content and Catalog are required.
 type Config struct {
-	Content   func() *Content // the current version; must be cheap and safe for concurrent use
-	Catalog   *locale.Catalog
-	BaseURL   string // public address without a slash at the end; "" means http://localhost:8080
-	Site      Site
-	RateLimit int       // posts a minute from one client; 0 turns limits off
-	BodyLimit int       // bytes; 0 means 1 MiB
-	Keep      int       // bytes of pages that are kept rendered; 0 means 64 MiB
-	Speaker   Speaker   // nil: texts are read aloud by browsers alone
-	Rephraser Rephraser // nil: answers stay as they were published
-	Cases     Cases     // without it nothing can be applied for, and there is no case desk
-	Ready     func(context.Context) []Dependency
-	Faults    func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
-	Log       *slog.Logger     // nil discards
-	Now       func() time.Time // nil is time.Now
+	Content    func() *Content // the current version; must be cheap and safe for concurrent use
+	Catalog    *locale.Catalog
+	BaseURL    string // public address without a slash at the end; "" means http://localhost:8080
+	Site       Site
+	KeepDrafts int       // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
+	RateLimit  int       // posts a minute from one client; 0 turns limits off
+	BodyLimit  int       // bytes; 0 means 1 MiB
+	Keep       int       // bytes of pages that are kept rendered; 0 means 64 MiB
+	Speaker    Speaker   // nil: texts are read aloud by browsers alone
+	Rephraser  Rephraser // nil: answers stay as they were published
+	Cases      Cases     // without it nothing can be applied for, and there is no case desk
+	Ready      func(context.Context) []Dependency
+	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
+	Log        *slog.Logger     // nil discards
+	Now        func() time.Time // nil is time.Now
 }
 
 // Site is what the footer and the page's head say of the site itself. An empty
@@ -61,24 +63,25 @@ const writeBuffer = 32 << 10
 
 // Server is the site.
 type Server struct {
-	app       *fiber.App
-	content   func() *Content
-	catalog   *locale.Catalog
-	views     *views
-	pages     pages
-	terms     glossed
-	base      string
-	domain    string
-	site      Site
-	cases     Cases
-	speaker   Speaker
-	rephraser Rephraser
-	ready     func(context.Context) []Dependency
-	faults    func() []string
-	log       *slog.Logger
-	now       func() time.Time
-	secure    bool                   // cookies over TLS only
-	paused    atomic.Pointer[string] // see pausedFor
+	app        *fiber.App
+	content    func() *Content
+	catalog    *locale.Catalog
+	views      *views
+	pages      pages
+	terms      glossed
+	base       string
+	domain     string
+	site       Site
+	cases      Cases
+	keepDrafts int
+	speaker    Speaker
+	rephraser  Rephraser
+	ready      func(context.Context) []Dependency
+	faults     func() []string
+	log        *slog.Logger
+	now        func() time.Time
+	secure     bool                   // cookies over TLS only
+	paused     atomic.Pointer[string] // see pausedFor
 }
 
 // guard is what a route needs before its handler runs.
@@ -126,7 +129,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
 	}

@@ -42,8 +42,8 @@ var statementParts = map[string][]struct {
 	},
 	"privacy": {
 		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2", "privacy.reading.3"}},
-		{"privacy.asking", []string{"privacy.asking.1", "privacy.asking.2"}},
-		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4"}},
+		{"privacy.asking", []string{"privacy.asking.1", "privacy.asking.2", "privacy.asking.3"}},
+		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4", "privacy.applying.5"}},
 		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
 	},
 }
@@ -60,7 +60,7 @@ func (s *Server) showStatement(c *fiber.Ctx, name string) error {
 	for _, part := range statementParts[name] {
 		one := statementPart{Title: t(part.name)}
 		for _, id := range part.items {
-			one.Items = append(one.Items, t(id))
+			one.Items = append(one.Items, t(id, "Count", s.keepDrafts))
 		}
 		p.Parts = append(p.Parts, one)
 	}

@@ -25,6 +25,9 @@ func (s *Server) trackRoutes() []route {
 		{fiber.MethodGet, "/track/withdraw", s.askWithdraw, guarded | private},
 		{fiber.MethodPost, "/track/withdraw", s.withdraw, form},
 		{fiber.MethodPost, "/track/forget", s.forget, form},
+		{fiber.MethodGet, "/track/data", s.showOwnData, guarded | private},
+		{fiber.MethodPost, "/track/data", s.sendOwnData, form},
+		{fiber.MethodPost, "/track/erase", s.eraseOwnData, form},
 	}
 }
 
@@ -34,10 +37,11 @@ type trackPage struct {
 	Problems     []problem
 	Held         bool // this browser still knows an application
 	Forgotten    bool // it has just been told to forget
+	Erased       bool // the application has just been deleted
 }
 
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
-	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1"}
+	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1"}
 	p.Description = s.words(c)("track.lead")
 	p.Scripts = []string{"draft.js"}
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}

@@ -55,6 +55,7 @@ var pageTypes = map[string]any{
 	"text":            textPage{},
 	"texts":           textsPage{},
 	"track":           trackPage{},
+	"track-data":      ownDataPage{},
 	"track-status":    statusPage{},
 	"track-withdraw":  withdrawPage{},
 }

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// ownDataPage is where a family takes a copy of what is kept of it, corrects it,
+// withdraws, or has it deleted: Personal Information Protection Law (个人信息保护法),
+// articles 44 to 47.
+type ownDataPage struct {
+	page
+	State    string
+	Correct  string // where a draft is corrected; "" once it is handed in
+	Withdraw bool
+	Erasable bool
+	Version  int
+	Changed  bool // something happened between reading and sending
+}
+
+func (s *Server) showOwnData(c *fiber.Ctx) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	return s.renderOwnData(c, a, false)
+}
+
+func (s *Server) renderOwnData(c *fiber.Ctx, a *apply.Application, changed bool) error {
+	t := s.words(c)
+	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State), Version: a.Version, Erasable: a.Erasable(), Changed: changed}
+	view.NoIndex = true
+	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
+	view.Withdraw = a.State != apply.Draft && a.Can(apply.Withdraw, apply.FamilyActor)
+	if p, ok := s.policy(c, a.Policy); ok && a.State == apply.Draft {
+		view.Correct = applyPath(p, "review")
+	}
+	return s.render(c, "track-data", view)
+}
+
+// ownData is the copy: what was answered, agreed to and done, with the words of the
+// form and the values that programs read.
+type ownData struct {
+	Taken     time.Time      `json:"taken"`
+	Number    string         `json:"number"`
+	Policy    string         `json:"policy"`
+	Title     string         `json:"title,omitempty"`
+	State     string         `json:"state"`
+	Created   time.Time      `json:"created"`
+	Submitted *time.Time     `json:"submitted,omitempty"`
+	Answers   []ownAnswer    `json:"answers"`
+	Consent   *apply.Consent `json:"consent,omitempty"`
+	History   []ownEvent     `json:"history"`
+}
+
+type ownAnswer struct {
+	Name     string `json:"name"`
+	Question string `json:"question,omitempty"`
+	Value    string `json:"value"`
+	Shown    string `json:"shown,omitempty"`
+}
+
+type ownEvent struct {
+	At     time.Time `json:"at"`
+	Move   string    `json:"move"`
+	By     string    `json:"by"` // family or staff
+	Text   string    `json:"text,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// sendOwnData sends the copy as a file. It holds numbers that pages mask, so it
+// takes a press of a button, and the audit notes it.
+func (s *Server) sendOwnData(c *fiber.Ctx) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	err = s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{Actor: apply.Family, Action: casework.CopyCase, Reference: a.Reference})
+	if err != nil {
+		return err
+	}
+	file, err := json.MarshalIndent(s.ownDataOf(c, a), "", "  ")
+	if err != nil {
+		return fmt.Errorf("write copy of an application: %w", err)
+	}
+	c.Attachment("application.json") // a name that says nothing
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	return c.Send(file)
+}
+
+func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
+	out := ownData{
+		Taken: s.now().UTC(), Number: a.Reference.Grouped(), Policy: a.Policy, State: string(a.State), Created: a.Created,
+		Answers: []ownAnswer{}, History: []ownEvent{},
+	}
+	if !a.Submitted.IsZero() {
+		out.Submitted, out.Consent = &a.Submitted, &a.Consent
+	}
+	known := map[string]bool{}
+	if p, ok := s.policy(c, a.Policy); ok {
+		out.Title = s.contentText(c, p.Title(visitOf(c).Lang.Code))
+		eachQuestion(p, func(_ string, q *content.Question) {
+			if value := a.Answers[q.Name]; value != "" {
+				known[q.Name] = true
+				out.Answers = append(out.Answers, ownAnswer{q.Name, s.contentText(c, q.Label), value, s.contentText(c, q.OptionLabel(value))})
+			}
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Answers)) {
+		if !known[name] {
+			out.Answers = append(out.Answers, ownAnswer{Name: name, Value: a.Answers[name]})
+		}
+	}
+	for _, e := range a.Events {
+		out.History = append(out.History, ownEvent{e.At, string(e.Move), string(e.Actor.Kind), e.Text, e.Reason})
+	}
+	return out
+}
+
+// eraseOwnData deletes the application, and what the browser kept of it.
+func (s *Server) eraseOwnData(c *fiber.Ctx) error {
+	a, err := s.held(c, caseCookie)
+	if errors.Is(err, apply.ErrNotFound) {
+		return s.redirect(c, "/track")
+	}
+	if err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(c.FormValue("version"))
+	if err != nil {
+		return fiber.ErrBadRequest
+	}
+	err = s.cases.Erasure.Erase(c.UserContext(), a.Reference, version)
+	if errors.Is(err, apply.ErrConflict) {
+		if a, err = s.held(c, caseCookie); err != nil {
+			return err
+		}
+		c.Status(fiber.StatusConflict)
+		return s.renderOwnData(c, a, true)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.letGo(c); err != nil {
+		return err
+	}
+	c.Set("Clear-Site-Data", `"cache", "storage"`)
+	return s.redirect(c, "/track?erased=1")
+}
