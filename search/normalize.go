@@ -28,8 +28,15 @@ const maxPasses = 4
 // use.
 type Normalizer struct {
 	simple   []uint16 // hanFirst+i to its simplified form
+	marks    []uint8  // by rune, up to hanLast: what to look at more closely
 	synonyms *synonyms
 }
+
+// Marks of runes.
+const (
+	markNumeral = 1 << iota // may be part of a number
+	markAlias               // an alias begins with it
+)
 
 // NewNormalizer reads the synonyms data (see [ParseSynonyms] for its format);
 // r may be nil. Errors name the line.
@@ -38,7 +45,12 @@ func NewNormalizer(r io.Reader) (*Normalizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load simplified characters: %w", err)
 	}
-	n := &Normalizer{simple: simple, synonyms: newSynonyms()}
+	n := &Normalizer{simple: simple, marks: make([]uint8, hanLast+1), synonyms: newSynonyms()}
+	for r := range rune(len(n.marks)) {
+		if isNumeral(r) {
+			n.marks[r] |= markNumeral
+		}
+	}
 	if r == nil {
 		return n, nil
 	}
@@ -46,7 +58,24 @@ func NewNormalizer(r io.Reader) (*Normalizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read synonyms: %w", err)
 	}
-	return n, n.adopt(list)
+	if err := n.adopt(list); err != nil {
+		return nil, err
+	}
+	for r := range n.synonyms.aliases {
+		if int(r) < len(n.marks) {
+			n.marks[r] |= markAlias
+		}
+	}
+	return n, nil
+}
+
+// marked returns the place of the first rune from i on that has the mark, or is so
+// rare that it may have it; len(runes) if there is none.
+func (n *Normalizer) marked(runes []rune, i int, mark uint8) int {
+	for i < len(runes) && int(runes[i]) < len(n.marks) && n.marks[runes[i]]&mark == 0 {
+		i++
+	}
+	return i
 }
 
 // simplified builds the folding table. One character at a time is enough for
@@ -80,71 +109,106 @@ func simplified() ([]uint16, error) {
 func (n *Normalizer) Normalize(s string) string { return string(n.trace(s).runes) }
 
 // text is a normalised text that remembers, for each rune, which bytes of the
-// original it stands for.
+// original it stands for; not if it is bare.
 type text struct {
 	runes    []rune
 	from, to []int32
+	bare     bool
 }
 
 func (t *text) add(r rune, from, to int32) {
 	t.runes = append(t.runes, r)
-	t.from = append(t.from, from)
-	t.to = append(t.to, to)
+	if !t.bare {
+		t.from, t.to = append(t.from, from), append(t.to, to)
+	}
 }
 
 // copyFrom appends rune i of another text.
-func (t *text) copyFrom(o *text, i int) { t.add(o.runes[i], o.from[i], o.to[i]) }
+func (t *text) copyFrom(o *text, i int) { t.copyRange(o, i, i+1) }
 
 // replace appends s in place of the runes i to j of another text.
 func (t *text) replace(s []rune, o *text, i, j int) {
+	if t.bare {
+		t.runes = append(t.runes, s...)
+		return
+	}
 	for _, r := range s {
 		t.add(r, o.from[i], o.to[j-1])
 	}
 }
 
-func newText(capacity int) *text {
-	return &text{
-		runes: make([]rune, 0, capacity),
-		from:  make([]int32, 0, capacity),
-		to:    make([]int32, 0, capacity),
+// tracer normalises one text after the other.
+type tracer struct {
+	n     *Normalizer
+	bare  bool         // forget origins, and use the memory of a text again for the next
+	spare [2 * 3]*text // one step of two passes each: more are never in use
+	used  int
+}
+
+func (t *tracer) newText(capacity int) *text {
+	if !t.bare {
+		return &text{runes: make([]rune, 0, capacity), from: make([]int32, 0, capacity), to: make([]int32, 0, capacity)}
 	}
+	t.used = (t.used + 1) % len(t.spare)
+	if t.spare[t.used] == nil {
+		t.spare[t.used] = &text{bare: true}
+	}
+	out := t.spare[t.used]
+	out.runes = out.runes[:0]
+	return out
 }
 
 // trace normalises s and keeps the origin of every rune.
-func (n *Normalizer) trace(s string) *text {
-	t := n.fold(s)
-	for range maxPasses {
-		next := n.synonyms.rewrite(t)
-		if next = digits(joinSpaced(next)); next == t || slices.Equal(next.runes, t.runes) {
-			break
-		}
-		t = next
-	}
-	return t
-}
+func (n *Normalizer) trace(s string) *text { return (&tracer{n: n}).trace(s) }
 
 // fold does everything but synonyms.
-func (n *Normalizer) fold(s string) *text { return digits(joinSpaced(n.letters(s))) }
+func (n *Normalizer) fold(s string) *text { return (&tracer{n: n}).fold(s) }
 
 // letters folds width, case and script; what is not a letter or digit becomes
 // one space, what is invisible vanishes.
-func (n *Normalizer) letters(s string) *text {
-	f := folder{n: n, out: newText(len(s)/3 + 8)}
+func (n *Normalizer) letters(s string) *text { return (&tracer{n: n}).letters(s) }
+
+func (t *tracer) trace(s string) *text {
+	x := t.fold(s)
+	for range maxPasses {
+		next := t.digits(t.joinSpaced(t.rewrite(x)))
+		if next == x || slices.Equal(next.runes, x.runes) {
+			break
+		}
+		x = next
+	}
+	return x
+}
+
+func (t *tracer) fold(s string) *text { return t.digits(t.joinSpaced(t.letters(s))) }
+
+func (t *tracer) letters(s string) *text {
+	f := folder{n: t.n, out: t.newText(len(s)/3 + 8)}
+	r, size := utf8.DecodeRuneInString(s)
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if isPlain(r) && plainFollows(s[i+size:]) {
-			if r == '，' {
-				r = ','
-			}
-			f.emit(r, i, i+size, s[i+size:])
-			i += size
+		if next, width := utf8.DecodeRuneInString(s[i+size:]); isPlain(r) && (width == 0 || isPlain(next)) {
+			f.plain(r, i, size, s)
+			i, r, size = i+size, next, width
 			continue
 		}
 		size = max(norm.NFKC.NextBoundaryInString(s[i:], true), size)
 		f.segment(s[i:i+size], i, s[i+size:])
 		i += size
+		r, size = utf8.DecodeRuneInString(s[i:])
 	}
 	return f.out
+}
+
+// plain folds a rune that stands for itself.
+func (f *folder) plain(r rune, at, size int, s string) {
+	switch {
+	case isPlainHan(r) && !f.space:
+		f.out.add(rune(f.n.simple[r-hanFirst]), int32(at), int32(at+size))
+		return
+	case r == '，':
+		r = ','
+	}
+	f.emit(r, at, at+size, s[at+size:])
 }
 
 // isPlain reports runes that NFKC leaves alone when another such rune follows, and
@@ -154,11 +218,6 @@ func isPlain(r rune) bool {
 }
 
 func isPlainHan(r rune) bool { return r >= hanFirst && r <= hanLast }
-
-func plainFollows(rest string) bool {
-	r, size := utf8.DecodeRuneInString(rest)
-	return size == 0 || isPlain(r)
-}
 
 // folder carries the state of one letters pass.
 type folder struct {
@@ -217,7 +276,7 @@ func invisible(r rune) bool {
 
 // joinSpaced closes the gaps in text typed one character at a time ("孤 儿 补
 // 贴"). Gaps between words stay.
-func joinSpaced(t *text) *text {
+func (c *tracer) joinSpaced(t *text) *text {
 	gap := func(i int) bool { return t.runes[i] == ' ' && singleHan(t.runes, i-1) && singleHan(t.runes, i+1) }
 	first := 0
 	for first < len(t.runes) && !gap(first) {
@@ -226,7 +285,7 @@ func joinSpaced(t *text) *text {
 	if first == len(t.runes) {
 		return t
 	}
-	out := newText(len(t.runes))
+	out := c.newText(len(t.runes))
 	out.copyRange(t, 0, first)
 	for i := first; i < len(t.runes); i++ {
 		if !gap(i) {

@@ -20,44 +20,52 @@ const maxNumeral = 16
 
 // digits writes numbers in one way: 一千五百七十八, 1,578 and 1578.00 all become
 // 1578, 一万 and 1万 become 10000.
-func digits(t *text) *text {
-	if !slices.ContainsFunc(t.runes, isNumeral) {
-		return t
-	}
-	out := newText(len(t.runes))
-	for i := 0; i < len(t.runes); {
+func (c *tracer) digits(t *text) *text {
+	out, done := (*text)(nil), 0
+	for i := c.n.marked(t.runes, 0, markNumeral); i < len(t.runes); i = c.n.marked(t.runes, i, markNumeral) {
 		j := numeralEnd(t.runes, i)
 		if j == i {
-			out.copyFrom(t, i)
-			i++
+			i++ // a rune without marks of its own
 			continue
 		}
-		if s, ok := number(t.runes, i, j); ok {
+		s, ok := number(t.runes, i, j)
+		if ok && s == string(t.runes[i:j]) || !ok && !slices.ContainsFunc(t.runes[i:j], isPoint) {
+			i = j
+			continue
+		}
+		if out == nil {
+			out = c.newText(len(t.runes))
+		}
+		out.copyRange(t, done, i)
+		if ok {
 			out.replace([]rune(s), t, i, j)
 		} else {
 			copyRun(out, t, i, j)
 		}
-		i = j
+		i, done = j, j
 	}
-	if slices.Equal(out.runes, t.runes) {
+	if out == nil {
 		return t
 	}
+	out.copyRange(t, done, len(t.runes))
 	return out
 }
 
+func isPoint(r rune) bool { return r == '.' || r == ',' }
+
 // copyRun keeps a run that is no number; a stray point in it separates words.
 func copyRun(out, t *text, i, j int) {
-	for ; i < j; i++ {
-		if r := t.runes[i]; r == '.' || r == ',' {
-			out.add(' ', t.from[i], t.to[i])
-			continue
+	first := len(out.runes)
+	out.copyRange(t, i, j)
+	for k, r := range out.runes[first:] {
+		if isPoint(r) {
+			out.runes[first+k] = ' '
 		}
-		out.copyFrom(t, i)
 	}
 }
 
 func isNumeral(r rune) bool {
-	return isDigit(r) || r == '.' || r == ',' || chineseDigit(r) >= 0 || unitOf(r) > 0
+	return isDigit(r) || isPoint(r) || chineseDigit(r) >= 0 || unitOf(r) > 0
 }
 
 // numeralEnd returns the end of the run of numerals that starts at i.
@@ -70,14 +78,15 @@ func numeralEnd(s []rune, i int) int {
 
 // number converts the run s[i:j]; false leaves the run alone.
 func number(s []rune, i, j int) (string, bool) {
+	if j-i == 1 && !isDigit(s[i]) && !isPoint(s[i]) && (j == len(s) || !strings.ContainsRune(measures, s[j])) {
+		return "", false // nearly all of them
+	}
 	run := string(s[i:j])
 	if strings.Trim(run, "0123456789.,") == "" {
 		return arabic(run)
 	}
 	switch {
 	case j-i > maxNumeral:
-		return "", false
-	case j-i == 1 && (j == len(s) || !strings.ContainsRune(measures, s[j])):
 		return "", false
 	case i > 0 && unitOf(s[i]) > 0 && strings.ContainsRune(vague, s[i-1]):
 		return "", false

@@ -197,17 +197,17 @@ func (s *synonyms) relate(t []rune, others [][]rune) {
 
 // rewrite replaces aliases, longest first. It returns t itself when there are
 // none.
-func (s *synonyms) rewrite(t *text) *text {
+func (c *tracer) rewrite(t *text) *text {
 	out, done := (*text)(nil), 0
-	for i := 0; i < len(t.runes); {
-		length, standard, ok := s.aliases.match(t.runes, i)
+	for i := c.n.marked(t.runes, 0, markAlias); i < len(t.runes); i = c.n.marked(t.runes, i, markAlias) {
+		length, standard, ok := c.n.synonyms.aliases.match(t.runes, i)
 		if !ok {
 			i++
 			continue
 		}
 		if standard != nil {
 			if out == nil {
-				out = newText(len(t.runes) + 8)
+				out = c.newText(len(t.runes) + 8)
 			}
 			out.copyRange(t, done, i)
 			out.replace(standard, t, i, i+length)
@@ -224,6 +224,9 @@ func (s *synonyms) rewrite(t *text) *text {
 
 func (t *text) copyRange(o *text, i, j int) {
 	t.runes = append(t.runes, o.runes[i:j]...)
+	if t.bare {
+		return
+	}
 	t.from = append(t.from, o.from[i:j]...)
 	t.to = append(t.to, o.to[i:j]...)
 }
