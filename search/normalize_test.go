@@ -168,3 +168,17 @@ func FuzzNormalize(f *testing.F) {
 		}
 	})
 }
+
+// TestBareTraces wants a tracer that uses its memory again to give the same text as
+// one that remembers where each rune came from.
+func TestBareTraces(t *testing.T) {
+	n := testNormalizer(t)
+	bare := tracer{n: n, bare: true}
+	for _, d := range mixedDocuments(300) {
+		for _, s := range []string{d.Title, d.Text, "三個月 " + d.Title + "1,578.00元", "冇 " + d.Title} {
+			if got, want := string(bare.trace(s).runes), n.Normalize(s); got != want {
+				t.Fatalf("bare trace of %q = %q; want %q", s, got, want)
+			}
+		}
+	}
+}

@@ -29,6 +29,7 @@ yuan yue yun za zai zan zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zh
 zhong zhou zhu zhua zhuai zhuan zhuang zhui zhun zhuo zi zong zou zu zuan zui zun zuo`
 
 const (
+	maxAlike         = 6  // words of one sound that a query is widened with
 	maxSyllable      = 6  // runes of the longest syllable, zhuang
 	maxReadings      = 3  // readings kept of a character that has several
 	maxSegmentations = 24 // ways looked at to cut a word into syllables
@@ -146,80 +147,122 @@ type soundIndex struct {
 	exact, near alike
 }
 
-func pairKey(a, b syllable) uint32 { return uint32(a)<<16 | uint32(b) }
-
-// newSoundIndex enters every bigram of the lexicon.
-func newSoundIndex(lex *lexicon) *soundIndex {
-	x := &soundIndex{sounds: mandarin(), exact: alike{lex: lex, at: map[uint32]int32{}}, near: alike{lex: lex, at: map[uint32]int32{}}}
-	for id, key := range lex.keys {
-		if a, b, ok := splitKey(key); ok {
-			for _, p := range x.readings(a) {
-				for _, q := range x.readings(b) {
-					x.exact.enter(pairKey(p, q), int32(id))
-					x.near.enter(pairKey(x.blurred[p], x.blurred[q]), int32(id))
+// newSoundIndex enters every pair of the lexicon.
+func newSoundIndex(lex *lexicon, memory []*page) *soundIndex {
+	x := &soundIndex{sounds: mandarin()}
+	exact := newMostCommon(len(x.blurred))
+	heard := make([][]syllable, len(lex.chars))
+	for i, r := range lex.chars {
+		heard[i] = x.readings(r)
+	}
+	for first, p := range lex.pairs {
+		for i, second := range p.second {
+			if len(heard[first]) == 0 || len(heard[second]) == 0 {
+				continue
+			}
+			_, docs := head(memory, p.lists[i])
+			one := common{lex.base[first] + int32(i), docs}
+			for _, a := range heard[first] {
+				for _, b := range heard[second] {
+					exact.enter(a, b, one)
 				}
 			}
 		}
 	}
+	x.exact, x.near = exact.alike(), exact.blur(x.blurred).alike()
 	return x
 }
 
-// alike keeps the most common terms of each pair of sounds.
-type alike struct {
-	lex   *lexicon
-	at    map[uint32]int32 // pair of syllables to its place in terms
-	terms []mostCommon
+// common is a term and the number of documents that have it.
+type common struct{ term, docs int32 }
+
+func (c common) before(other common) bool {
+	return c.docs > other.docs || c.docs == other.docs && c.term < other.term
 }
 
-func (a *alike) enter(pair uint32, id int32) {
-	at, ok := a.at[pair]
-	if !ok {
-		at = int32(len(a.terms))
-		a.at[pair] = at
-		a.terms = append(a.terms, mostCommon{})
-	}
-	a.terms[at].enter(id, a.lex.docs[id])
-}
-
-// mostCommon are up to maxAlike terms, those found in most documents first, and the
-// earlier of two that are as common.
+// mostCommon collects up to maxAlike terms for each pair of sounds: those found in
+// most documents first, and of two that are as common the first in the lexicon.
 type mostCommon struct {
-	ids, docs [maxAlike]int32
-	n         int
+	sounds int
+	at     []int32 // pair of sounds to its place in lists, plus one
+	lists  [][maxAlike]common
 }
 
-func (m *mostCommon) enter(id, docs int32) {
-	i := m.n
-	for ; i > 0 && (m.docs[i-1] < docs || m.docs[i-1] == docs && m.ids[i-1] >= id); i-- {
-		if m.ids[i-1] == id {
-			return
-		}
+func newMostCommon(sounds int) *mostCommon {
+	return &mostCommon{sounds: sounds, at: make([]int32, sounds*sounds)}
+}
+
+func (m *mostCommon) enter(a, b syllable, one common) {
+	at := &m.at[int(a)*m.sounds+int(b)]
+	if *at == 0 {
+		m.lists = append(m.lists, [maxAlike]common{})
+		*at = int32(len(m.lists))
 	}
-	if i == maxAlike {
+	list := &m.lists[*at-1]
+	i := maxAlike
+	for i > 0 && one.before(list[i-1]) {
+		i--
+	}
+	if i == maxAlike || slices.Contains(list[:i], one) {
 		return
 	}
-	m.n = min(m.n+1, maxAlike)
-	copy(m.ids[i+1:m.n], m.ids[i:])
-	copy(m.docs[i+1:m.n], m.docs[i:])
-	m.ids[i], m.docs[i] = id, docs
+	copy(list[i+1:], list[i:])
+	list[i] = one
 }
 
-// of returns the terms of a pair.
-func (a *alike) of(pair uint32) []int32 {
-	at, ok := a.at[pair]
-	if !ok {
+// blur puts together what sounds nearly the same.
+func (m *mostCommon) blur(blurred []syllable) *mostCommon {
+	out := newMostCommon(m.sounds)
+	for pair, at := range m.at {
+		if at == 0 {
+			continue
+		}
+		for _, one := range m.lists[at-1] {
+			if one.docs > 0 {
+				out.enter(blurred[pair/m.sounds], blurred[pair%m.sounds], one)
+			}
+		}
+	}
+	return out
+}
+
+// alike returns what was collected, without the numbers of documents.
+func (m *mostCommon) alike() alike {
+	a := alike{sounds: m.sounds, at: m.at, ends: make([]int32, len(m.lists)+1)}
+	for i, list := range m.lists {
+		for _, one := range list {
+			if one.docs > 0 {
+				a.terms = append(a.terms, one.term)
+			}
+		}
+		a.ends[i+1] = int32(len(a.terms))
+	}
+	a.terms = slices.Clip(a.terms)
+	return a
+}
+
+// alike are the most common terms of each pair of sounds.
+type alike struct {
+	sounds int
+	at     []int32 // pair of sounds to its place in ends, which is that after its terms; 0 for none
+	ends   []int32
+	terms  []int32
+}
+
+func (a *alike) of(p, q syllable) []int32 {
+	at := a.at[int(p)*a.sounds+int(q)]
+	if at == 0 {
 		return nil
 	}
-	m := &a.terms[at]
-	return m.ids[:m.n]
+	return a.terms[a.ends[at-1]:a.ends[at]]
 }
 
 // find returns the bigrams that sound like the pair, and whether exactly.
 func (x *soundIndex) find(p, q syllable) (ids []int32, exact bool) {
-	if ids = x.exact.of(pairKey(p, q)); len(ids) > 0 {
+	if ids = x.exact.of(p, q); len(ids) > 0 {
 		return ids, true
 	}
-	return x.near.of(pairKey(x.blurred[p], x.blurred[q])), false
+	return x.near.of(x.blurred[p], x.blurred[q]), false
 }
 
 // alike returns the bigrams that sound like two characters.

@@ -245,7 +245,7 @@ func (p *plan) pair(i int) {
 // of two words as a new word, so it weighs no more than its characters do.
 func (p *plan) pairRarity(id int32, a, b rune) float32 {
 	if id >= 0 {
-		return p.s.idf[id]
+		return p.s.rarity(id)
 	}
 	x, y := p.s.lex.unigram(a), p.s.lex.unigram(b)
 	return (p.s.rarity(x) + p.s.rarity(y)) / 2
@@ -267,7 +267,7 @@ func (p *plan) soundAlike(i int) {
 		share = exactShare
 	}
 	for _, id := range ids {
-		x, y, _ := splitKey(p.s.lex.keys[id])
+		x, y, _ := splitKey(p.s.lex.key(id))
 		switch {
 		case x != a && rightA || y != b && rightB:
 		case x == a || y == b:
@@ -350,7 +350,7 @@ func (p *plan) syllables(cut []syllable, k int) {
 			share *= looseFactor
 		}
 		if p.alts = append(p.alts, alternative{id, share}); n == 0 {
-			weight = p.s.idf[id]
+			weight = p.s.rarity(id)
 		}
 	}
 	p.add(weight*soundWeight, first, true)
@@ -360,13 +360,13 @@ func (p *plan) syllables(cut []syllable, k int) {
 // linked reports whether a pair shares a character with one that may stand
 // right before or right after it.
 func (p *plan) linked(before []int32, id int32, after []int32) bool {
-	keys := p.s.lex.keys
-	x, y, _ := splitKey(keys[id])
+	lex := p.s.lex
+	x, y, _ := splitKey(lex.key(id))
 	return slices.ContainsFunc(before, func(other int32) bool {
-		_, last, _ := splitKey(keys[other])
+		_, last, _ := splitKey(lex.key(other))
 		return last == x
 	}) || slices.ContainsFunc(after, func(other int32) bool {
-		first, _, _ := splitKey(keys[other])
+		first, _, _ := splitKey(lex.key(other))
 		return first == y
 	})
 }
@@ -404,7 +404,7 @@ func (p *plan) expand(runes []rune, weight float32) {
 		if id < 0 {
 			continue
 		}
-		p.term(id, weight*p.s.idf[id]/total, false)
+		p.term(id, weight*p.s.rarity(id)/total, false)
 		p.clues[len(p.clues)-1].related = true
 		p.about()
 	}

@@ -1,12 +1,12 @@
 package search
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"iter"
 	"math"
 	"slices"
-	"strings"
 )
 
 const (
@@ -39,6 +39,7 @@ type scratch struct {
 	found  []candidate
 	pages  []evidence // by page; zero between searches
 	cells  []int32    // for the longest common run
+	block  [blockLength]posting
 }
 
 // candidate is a document with a score.
@@ -89,19 +90,24 @@ func (w *scratch) accumulate(s *snapshot) {
 	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
 	for _, c := range w.plan.clues {
 		for _, a := range w.plan.alts[c.first:c.last] {
-			// An impact carries the idf of its own term; the clue's weight may
-			// differ, so what counts is their ratio.
-			factor := c.weight * a.share / s.idf[a.term]
-			for _, p := range s.list(a.term) {
-				if w.score[p.unit] == 0 {
-					w.units = append(w.units, p.unit)
-				}
-				w.score[p.unit] += factor * p.impact
-				w.topics[p.unit] |= c.topic
-			}
+			w.add(s, a.term, c.weight*a.share, c.topic)
 		}
 	}
 	w.matchInitials(s)
+}
+
+// add adds what a term counts to all units that have it.
+func (w *scratch) add(s *snapshot, term int32, weight float32, topic uint64) {
+	list := s.list(term)
+	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
+		for _, p := range block {
+			if w.score[p.unit] == 0 {
+				w.units = append(w.units, p.unit)
+			}
+			w.score[p.unit] += weight * s.worth(p.unit, p.n)
+			w.topics[p.unit] |= topic
+		}
+	}
 }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
@@ -112,7 +118,7 @@ func (w *scratch) matchInitials(s *snapshot) {
 	}
 	for i := range s.units {
 		u := &s.units[i]
-		if !strings.Contains(u.initials, letters) {
+		if !bytes.Contains(s.initials[u.from:u.to], []byte(letters)) {
 			continue
 		}
 		if w.score[i] == 0 {

@@ -32,10 +32,10 @@ func (p *plan) marker() *marker {
 			continue
 		}
 		for _, a := range p.alts[c.first:c.last] {
-			if a.share == 1 && c.weight < p.s.idf[a.term] && !c.related && p.partial(a.term) {
+			if a.share == 1 && c.weight < p.s.rarity(a.term) && !c.related && p.partial(a.term) {
 				continue
 			}
-			m.add(p.s.lex.keys[a.term], c.weight*a.share)
+			m.add(p.s.lex.key(a.term), c.weight*a.share)
 		}
 	}
 	for _, t := range p.tokens {
@@ -48,7 +48,7 @@ func (p *plan) marker() *marker {
 
 // partial reports a character, which a query has alone or as part of a word.
 func (p *plan) partial(term int32) bool {
-	_, _, pair := splitKey(p.s.lex.keys[term])
+	_, _, pair := splitKey(p.s.lex.key(term))
 	return !pair
 }
 

@@ -1,0 +1,229 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// shardBytes is the text that is worth a goroutine of its own.
+const shardBytes = 1 << 19
+
+// builder turns documents into a snapshot, in steps that each use all cores: shards
+// of documents are read into streams, the streams of each character and word become
+// lists, and what depends on all of it is computed.
+type builder struct {
+	s        *snapshot
+	norm     *Normalizer
+	book     *book
+	alphabet *alphabet
+	shards   []*shard
+	terms    []uint16 // code to term
+}
+
+func buildSnapshot(ctx context.Context, n *Normalizer, docs []Document) (*snapshot, error) {
+	if err := distinct(docs); err != nil {
+		return nil, err
+	}
+	b := builder{
+		s: &snapshot{docs: valid(docs), pages: map[string]int32{}}, norm: n,
+		book: &book{}, alphabet: &alphabet{rare: map[rune]uint16{}},
+	}
+	b.cut()
+	if err := parallel(len(b.shards), func(i int) error { return b.shards[i].read(ctx) }); err != nil {
+		return nil, err
+	}
+	b.join()
+	b.spell()
+	if err := b.invert(ctx); err != nil {
+		return nil, err
+	}
+	return b.s, b.finish()
+}
+
+// distinct refuses documents without an ID of their own.
+func distinct(docs []Document) error {
+	seen := make(map[string]struct{}, len(docs))
+	for i := range docs {
+		id := docs[i].ID
+		if _, again := seen[id]; again || id == "" {
+			return fmt.Errorf("document %q: id empty or used twice", id)
+		}
+		seen[id] = struct{}{}
+	}
+	return nil
+}
+
+// valid returns documents whose title and text are UTF-8: nearly always the same.
+func valid(docs []Document) []Document {
+	if !slices.ContainsFunc(docs, func(d Document) bool { return !utf8.ValidString(d.Title) || !utf8.ValidString(d.Text) }) {
+		return docs
+	}
+	docs = slices.Clone(docs)
+	for i, d := range docs {
+		docs[i].Title, docs[i].Text = strings.ToValidUTF8(d.Title, ""), strings.ToValidUTF8(d.Text, "")
+	}
+	return docs
+}
+
+// cut divides the documents into shards of about the same length.
+func (b *builder) cut() {
+	docs, total := b.s.docs, 0
+	for i := range docs {
+		total += len(docs[i].Title) + len(docs[i].Text)
+	}
+	n := min(max(1, total/shardBytes), runtime.GOMAXPROCS(0))
+	first, length := 0, 0
+	for i := range docs {
+		length += len(docs[i].Title) + len(docs[i].Text)
+		full := length >= total/n*(len(b.shards)+1) && len(b.shards)+1 < n
+		if full || i == len(docs)-1 {
+			b.shards = append(b.shards, newShard(b, docs[first:i+1]))
+			first = i + 1
+		}
+	}
+}
+
+// join puts together what the shards say of documents and units.
+func (b *builder) join() {
+	s := b.s
+	for i := range s.docs {
+		s.page = append(s.page, s.pageOf(s.docs[i].Policy))
+	}
+	for _, sh := range b.shards {
+		sh.firstUnit, sh.firstSign = int32(len(s.units)), int32(len(s.sequence))
+		for _, u := range sh.units {
+			u.doc += int32(len(s.first))
+			u.from, u.to = u.from+sh.firstSign, u.to+sh.firstSign
+			s.units = append(s.units, u)
+		}
+		for _, first := range sh.first {
+			s.first = append(s.first, first+sh.firstUnit)
+		}
+		s.sequence = append(s.sequence, sh.sequence...)
+		sh.first, sh.sequence = nil, nil
+	}
+	s.first = append(s.first, int32(len(s.units)))
+}
+
+// pageOf numbers what passages belong to and counts them.
+func (s *snapshot) pageOf(policy string) int32 {
+	if policy == "" {
+		return -1
+	}
+	id, ok := s.pages[policy]
+	if !ok {
+		id = int32(len(s.pages))
+		s.pages[policy] = id
+		s.passages = append(s.passages, 0)
+	}
+	s.passages[id]++
+	return id
+}
+
+// parallel calls do for 0 to n-1, each in a goroutine of its own.
+func parallel(n int, do func(i int) error) error {
+	var wait sync.WaitGroup
+	errs := make([]error, n)
+	for i := range n {
+		wait.Go(func() { errs[i] = do(i) })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// spell numbers the characters and words.
+func (b *builder) spell() {
+	var words []string
+	for _, sh := range b.shards {
+		words = append(words, sh.words.spelled...)
+	}
+	slices.Sort(words)
+	used := func(code uint16) bool {
+		return slices.ContainsFunc(b.shards, func(sh *shard) bool { return sh.chars[code].n > 0 })
+	}
+	b.s.lex, b.terms = newSpelling(b.alphabet, used, slices.Compact(words))
+}
+
+// finish computes what depends on all documents.
+func (b *builder) finish() error {
+	s := b.s
+	s.memory = b.book.pages
+	s.unseen = idf(float64(len(s.docs)), 0)
+	s.once = b.onces()
+	s.initials = make([]byte, len(s.sequence))
+	letters := make([]byte, len(s.lex.chars))
+	for i, r := range s.lex.chars {
+		letters[i] = mandarin().initial(r)
+	}
+	return parallel(len(b.shards)+1, func(i int) error {
+		if i == len(b.shards) {
+			s.sound = newSoundIndex(s.lex, s.memory)
+			return nil
+		}
+		t := titler{b: b, s: s, letters: letters, words: b.shards[i].wordTerms(s.lex)}
+		for u := range b.shards[i].units {
+			t.finish(&s.units[int(b.shards[i].firstUnit)+u])
+		}
+		return nil
+	})
+}
+
+// onces returns for every unit what a term counts that it has once: BM25, with the
+// length of the unit against the average of its field.
+func (b *builder) onces() []float32 {
+	var sum, n [fields]float64
+	for _, sh := range b.shards {
+		for i, u := range sh.units {
+			sum[u.field] += float64(sh.lengths[i])
+			n[u.field]++
+		}
+	}
+	out := make([]float32, 0, len(b.s.units))
+	for _, sh := range b.shards {
+		for i, u := range sh.units {
+			f := u.field
+			norm := bm25K1 * (1 - fieldB[f] + fieldB[f]*float64(sh.lengths[i])*n[f]/sum[f])
+			out = append(out, float32((bm25K1+1)/(1+norm)))
+		}
+	}
+	return out
+}
+
+// titler brings titles and names from signs to terms and weighs them.
+type titler struct {
+	b       *builder
+	s       *snapshot
+	letters []byte  // by term
+	words   []int32 // number of a word in the shard to its term
+	terms   []int32
+}
+
+func (t *titler) finish(u *unit) {
+	sequence, initials := t.s.sequence[u.from:u.to], t.s.initials[u.from:u.from]
+	t.terms = t.terms[:0]
+	for i, sign := range sequence {
+		if sign < 0 {
+			sequence[i] = t.words[-sign-1]
+			t.terms = append(t.terms, sequence[i])
+			continue
+		}
+		term := int32(t.b.terms[sign>>1])
+		if sequence[i] = term; sign&1 != 0 {
+			t.terms = append(t.terms, t.s.lex.pair(sequence[i-1], term))
+		}
+		if c := t.letters[term]; c != 0 {
+			initials = append(initials, c)
+		}
+		t.terms = append(t.terms, term)
+	}
+	slices.Sort(t.terms)
+	for _, term := range slices.Compact(t.terms) {
+		u.mass += t.s.rarity(term) * t.s.lex.termWeight(term)
+	}
+}

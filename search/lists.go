@@ -1,0 +1,128 @@
+package search
+
+// posting is one unit that has a term, and how often.
+type posting struct{ unit, n int32 }
+
+// A list is the postings of a term, by unit: first how many postings and documents,
+// then for each posting twice the units passed, plus one when the number of
+// occurrences less two follows. Numbers take one byte for each seven bits. A zero,
+// which is no number of units, says that the list goes on on the page whose number
+// follows.
+//
+// address says where a list begins: its page and the place there.
+type address uint32
+
+const (
+	listRoom    = pageSize - 1 - linkSize - 2*5 // a head or a posting always ends before the link
+	blockLength = 128                           // postings that are read at a time
+)
+
+func (a address) at() (page uint32, offset int) { return uint32(a) / pageSize, int(a % pageSize) }
+
+// listWriter writes lists, one behind the other.
+type listWriter struct {
+	book   *book
+	page   *page
+	number uint32
+	at     int
+	unit   int32
+}
+
+// begin opens a list of n postings in some documents.
+func (w *listWriter) begin(n, docs int32) address {
+	if w.page == nil {
+		w.number, w.page = w.book.take()
+	}
+	if w.at > listRoom {
+		w.turn()
+	}
+	a := address(w.number*pageSize + uint32(w.at))
+	if w.unit = -1; n == docs {
+		w.at = w.page.varint(w.at, uint32(n)<<1)
+		return a
+	}
+	w.at = w.page.varint(w.page.varint(w.at, uint32(n)<<1|1), uint32(n-docs))
+	return a
+}
+
+// add enters a posting. Units come in order.
+func (w *listWriter) add(unit, n int32) {
+	if w.at > listRoom {
+		w.turn()
+	}
+	passed := uint32(unit-w.unit) << 1
+	w.unit = unit
+	switch {
+	case n > 1:
+		w.at = w.page.varint(w.page.varint(w.at, passed|1), uint32(n-2))
+	case passed < 0x80:
+		w.page[w.at] = byte(passed)
+		w.at++
+	default:
+		w.at = w.page.varint(w.at, passed)
+	}
+}
+
+// turn goes on on a new page.
+func (w *listWriter) turn() {
+	n, p := w.book.take()
+	w.page[w.at] = 0
+	w.page.setLink(w.at+1, n)
+	w.number, w.page, w.at = n, p, 0
+}
+
+// head returns the number of postings and of documents of a list.
+func head(pages []*page, a address) (n, docs int32) {
+	number, at := a.at()
+	v, at := pages[number].readVarint(at)
+	if n = int32(v >> 1); v&1 == 0 {
+		return n, n
+	}
+	more, _ := pages[number].readVarint(at)
+	return n, n - int32(more)
+}
+
+// cursor reads a list.
+type cursor struct {
+	pages []*page
+	page  *page
+	at    int
+	unit  int32
+	left  int32
+}
+
+func newCursor(pages []*page, a address) cursor {
+	number, at := a.at()
+	c := cursor{pages: pages, page: pages[number], unit: -1}
+	v, at := c.page.readVarint(at)
+	if v&1 != 0 {
+		_, at = c.page.readVarint(at)
+	}
+	c.left, c.at = int32(v>>1), at
+	return c
+}
+
+// read returns the next postings, in dst; none at the end.
+func (c *cursor) read(dst *[blockLength]posting) []posting {
+	n := min(c.left, blockLength)
+	c.left -= n
+	p, at, unit := c.page, c.at, c.unit
+	for i := range dst[:n] {
+		if p[at] == 0 {
+			p, at = c.pages[p.link(at+1)], 0
+		}
+		v := uint32(p[at])
+		if at++; v >= 0x80 {
+			v, at = p.readVarint(at - 1)
+		}
+		unit += int32(v >> 1)
+		count := int32(1)
+		if v&1 != 0 {
+			v, at = p.readVarint(at)
+			count = int32(v) + 2
+		}
+		dst[i] = posting{unit, count}
+	}
+	c.page, c.at, c.unit = p, at, unit
+	return dst[:n]
+}

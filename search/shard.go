@@ -1,0 +1,116 @@
+package search
+
+import "context"
+
+// shard is a run of documents that one goroutine reads.
+type shard struct {
+	trace    tracer
+	book     *book
+	alphabet *alphabet
+	docs     []Document
+
+	chars  []stream // by code
+	words  vocabulary
+	spoken []stream // by number of the word
+
+	units    []unit
+	first    []int32 // document to its first unit
+	lengths  []int32 // tokens of each unit
+	sequence []int32 // of titles and names: what sign returns
+
+	firstUnit, firstSign int32 // of the shard among those of all
+}
+
+func newShard(b *builder, docs []Document) *shard {
+	return &shard{
+		trace: tracer{n: b.norm, bare: true}, book: b.book, alphabet: b.alphabet, docs: docs,
+		chars: make([]stream, noCode), words: vocabulary{numbers: map[string]int32{}},
+		first: make([]int32, 0, len(docs)), units: make([]unit, 0, 2*len(docs)),
+	}
+}
+
+// A sign is a character or word of a title before terms have numbers.
+func hanSign(code uint16, joined bool) int32 {
+	if joined {
+		return int32(code)<<1 | 1
+	}
+	return int32(code) << 1
+}
+
+func wordSign(number int32) int32 { return -number - 1 }
+
+// read enters all documents.
+func (sh *shard) read(ctx context.Context) error {
+	for i := range sh.docs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		d := &sh.docs[i]
+		sh.first = append(sh.first, int32(len(sh.units)))
+		sh.addUnit(int32(i), fieldTitle, d.Title)
+		for _, name := range d.Names {
+			sh.addUnit(int32(i), fieldName, name)
+		}
+		sh.addUnit(int32(i), fieldText, d.Text)
+	}
+	return nil
+}
+
+// addUnit enters one value; one without letters leaves no trace.
+func (sh *shard) addUnit(doc int32, field uint8, value string) {
+	from := int32(len(sh.sequence))
+	n := sh.enter(sh.trace.trace(value).runes, int32(len(sh.units)), field != fieldText)
+	if n == 0 {
+		return
+	}
+	sh.units = append(sh.units, unit{doc: doc, field: field, from: from, to: int32(len(sh.sequence))})
+	sh.lengths = append(sh.lengths, n)
+}
+
+// enter puts the characters and words of a unit into their streams and returns how
+// many there are. Each character waits for the one that may follow.
+func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
+	open := int32(-1)
+	for i := 0; i < len(runes); n++ {
+		r := runes[i]
+		if r == ' ' {
+			open, i = sh.close(open, unit, noCode), i+1
+			n--
+			continue
+		}
+		if isHan(r) {
+			code := sh.alphabet.code(r)
+			if keep {
+				sh.sequence = append(sh.sequence, hanSign(code, open >= 0))
+			}
+			sh.close(open, unit, code)
+			open, i = int32(code), i+1
+			continue
+		}
+		open = sh.close(open, unit, noCode)
+		j := wordEnd(runes, i)
+		number := sh.enterWord(runes[i:j], unit)
+		if i = j; keep {
+			sh.sequence = append(sh.sequence, wordSign(number))
+		}
+	}
+	sh.close(open, unit, noCode)
+	return n
+}
+
+// close enters the character that waits, if there is one, and returns that none is.
+func (sh *shard) close(code, unit int32, next uint16) int32 {
+	if code >= 0 {
+		sh.chars[code].add(sh.book, unit, next)
+	}
+	return -1
+}
+
+func (sh *shard) enterWord(word []rune, unit int32) int32 {
+	number := sh.words.number(word)
+	if int(number) == len(sh.spoken) {
+		sh.spoken = append(sh.spoken, stream{})
+	}
+	sh.spoken[number].add(sh.book, unit, noCode)
+	return number
+}
