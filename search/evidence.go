@@ -34,7 +34,7 @@ func (w *scratch) dropStrangers() {
 	var best float32
 	common := func(doc int32) float32 {
 		var sum float32
-		for set := w.met[doc]; set != 0; set &= set - 1 {
+		for set := w.tally[doc].topics; set != 0; set &= set - 1 {
 			sum += weight[bits.TrailingZeros64(set)]
 		}
 		return sum

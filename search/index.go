@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -82,11 +81,12 @@ type snapshot struct {
 	pages    map[string]int32 // what documents belong to, numbered
 	passages []int            // of each page
 	lex      *lexicon
-	unseen   float32   // the idf of a word in no document
-	memory   []*page   // the lists of postings
-	once     []float32 // unit to what a term counts that it has once; idf is for the query
-	sequence []int32   // terms of title and name units, in order
-	initials []byte    // of the same, the first letters of their pinyin; zero fills up
+	unseen   float32            // the idf of a word in no document
+	memory   []*page            // the lists of postings
+	jumps    map[address][]jump // into the long ones
+	once     []float32          // unit to what a term counts that it has once; idf is for the query
+	sequence []int32            // terms of title and name units, in order
+	initials []byte             // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
 }
 
@@ -114,7 +114,7 @@ func (s *snapshot) frequency(term int32) int32 {
 }
 
 // list returns the postings of a term.
-func (s *snapshot) list(term int32) cursor { return newCursor(s.memory, s.lex.list(term)) }
+func (s *snapshot) list(term int32) cursor { return s.cursor(s.lex.list(term)) }
 
 // worth returns what a term counts in a unit that has it n times, without its idf.
 func (s *snapshot) worth(unit, n int32) float32 {
@@ -129,18 +129,8 @@ func (s *snapshot) worth(unit, n int32) float32 {
 
 // contains reports whether any value of the document has the term.
 func (s *snapshot) contains(doc, term int32) bool {
-	var block [blockLength]posting
-	for c := s.list(term); ; {
-		list := c.read(&block)
-		if len(list) == 0 {
-			return false
-		}
-		if list[len(list)-1].unit < s.first[doc] {
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(list, s.first[doc], func(p posting, u int32) int { return int(p.unit - u) })
-		return list[i].unit < s.first[doc+1]
-	}
+	list := s.list(term)
+	return list.seek(s.first[doc]) && list.unit < s.first[doc+1]
 }
 
 func idf(n, df float64) float32 { return float32(math.Log(1 + (n-df+0.5)/(df+0.5))) }

@@ -26,20 +26,43 @@ const (
 // in no document.
 const initialsBonus = 1.5
 
+// What bounds the work of a search, whatever is asked of however much text.
+const (
+	rankDepth  = 128     // documents that all terms of the query are looked for in
+	seedBudget = 1 << 17 // postings read to find them, and those of one more term
+)
+
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	plan   plan
-	score  []float32 // by unit; zero between searches
-	units  []int32   // units with a score
-	topics []uint64  // by unit: topics met; zero between searches
-	met    []uint64  // the same by document
-	head   []float32 // by document: best title or name; zero between searches
-	body   []float32
-	docs   []int32
-	found  []candidate
-	pages  []evidence // by page; zero between searches
-	cells  []int32    // for the longest common run
-	block  [blockLength]posting
+	plan  plan
+	wants []want
+	cells []cell  // by unit; zero between searches
+	units []int32 // units with a score
+	tally []tally // by document; zero between searches
+	docs  []int32
+	found []candidate
+	pages []evidence // by page; zero between searches
+	runs  []int32    // for the longest common run
+	block [blockLength]posting
+}
+
+// cell is what a unit has in common with the query.
+type cell struct {
+	topics uint64
+	score  float32
+}
+
+// tally is the same of a document.
+type tally struct {
+	topics     uint64
+	head, body float32 // of the best title or name, and the text
+}
+
+// want is a term of the query, with what it counts in all clues together.
+type want struct {
+	term   int32
+	weight float32
+	topics uint64
 }
 
 // candidate is a document with a score.
@@ -48,8 +71,10 @@ type candidate struct {
 	score float32
 }
 
-// Search returns the documents that match, best first. The only error is that
-// of the context.
+// Search returns the documents that match, best first. Of a query that says what it
+// is about, only documents that have a word of that count, and only the best of them
+// are ranked by all its words; the others follow. The only error is that of the
+// context.
 func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
@@ -61,13 +86,16 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(w.plan.clues) == 0 || len(s.docs) == 0 {
 		return Result{}, nil
 	}
-	w.accumulate(s)
+	rest := w.accumulate(s)
 	w.collect(s, q)
+	w.complete(s, rest)
 	limit, offset := q.page()
-	w.order()
 	w.rerank(s)
 	total := len(w.found)
 	w.release()
+	if offset+limit > rerankDepth && total > rerankDepth {
+		order(w.found[rerankDepth:])
+	}
 	page := w.found[min(offset, total):min(offset+limit, total)]
 	if len(page) == 0 {
 		return Result{Total: total}, nil
@@ -82,32 +110,76 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	return Result{Hits: hits, Total: total}, nil
 }
 
-// accumulate adds up the impacts of all clues, by unit.
-func (w *scratch) accumulate(s *snapshot) {
-	w.score = grow(w.score, len(s.units))
-	w.topics, w.met = grow(w.topics, len(s.units)), grow(w.met, len(s.docs))
-	w.head, w.body = grow(w.head, len(s.docs)), grow(w.body, len(s.docs))
-	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
+// merge lists the terms of all clues, each once, those first that the query is about.
+// It returns how many these are: all, where it says nothing.
+func (w *scratch) merge() (topics int) {
+	w.wants = w.wants[:0]
 	for _, c := range w.plan.clues {
 		for _, a := range w.plan.alts[c.first:c.last] {
-			w.add(s, a.term, c.weight*a.share, c.topic)
+			w.wants = append(w.wants, want{a.term, c.weight * a.share, c.topic})
 		}
 	}
+	slices.SortStableFunc(w.wants, func(a, b want) int { return cmp.Compare(a.term, b.term) })
+	out := w.wants[:0]
+	for _, t := range w.wants {
+		if n := len(out) - 1; n >= 0 && out[n].term == t.term {
+			out[n].weight += t.weight
+			out[n].topics |= t.topics
+			continue
+		}
+		out = append(out, t)
+	}
+	w.wants = out
+	if w.plan.topics == 0 || w.plan.initials != "" {
+		return len(out)
+	}
+	for i, t := range out {
+		if t.topics != 0 {
+			out[i], out[topics] = out[topics], t
+			topics++
+		}
+	}
+	return topics
+}
+
+// accumulate adds up, by unit, what the terms count that find documents: the rarest
+// first, until enough is read. It returns the terms that are left.
+func (w *scratch) accumulate(s *snapshot) (rest []want) {
+	w.cells, w.tally = grow(w.cells, len(s.units)), grow(w.tally, len(s.docs))
+	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
+	n := w.merge()
+	seeds := w.wants[:n]
+	if n > 1 {
+		slices.SortFunc(seeds, func(a, b want) int {
+			return cmp.Or(cmp.Compare(s.frequency(a.term), s.frequency(b.term)), cmp.Compare(a.term, b.term))
+		})
+	}
+	read := int32(0)
+	for i, t := range seeds {
+		if read > seedBudget {
+			n = i
+			break
+		}
+		read += w.add(s, t)
+	}
 	w.matchInitials(s)
+	return w.wants[n:]
 }
 
 // add adds what a term counts to all units that have it.
-func (w *scratch) add(s *snapshot, term int32, weight float32, topic uint64) {
-	list := s.list(term)
+func (w *scratch) add(s *snapshot, t want) (read int32) {
+	list := s.list(t.term)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
-			if w.score[p.unit] == 0 {
+			c := &w.cells[p.unit]
+			if c.score == 0 {
 				w.units = append(w.units, p.unit)
 			}
-			w.score[p.unit] += weight * s.worth(p.unit, p.n)
-			w.topics[p.unit] |= topic
+			c.score += t.weight * s.worth(p.unit, p.n)
+			c.topics |= t.topics
 		}
 	}
+	return list.total
 }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
@@ -121,10 +193,10 @@ func (w *scratch) matchInitials(s *snapshot) {
 		if !bytes.Contains(s.initials[u.from:u.to], []byte(letters)) {
 			continue
 		}
-		if w.score[i] == 0 {
+		if w.cells[i].score == 0 {
 			w.units = append(w.units, int32(i))
 		}
-		w.score[i] += initialsBonus * s.unseen
+		w.cells[i].score += initialsBonus * s.unseen
 	}
 }
 
@@ -137,32 +209,74 @@ func grow[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// collect turns unit scores into candidates that pass the filters.
+// collect turns units into candidates that pass the filters.
 func (w *scratch) collect(s *snapshot, q Query) {
 	for _, i := range w.units {
-		u, v := &s.units[i], w.score[i]
-		if w.head[u.doc] == 0 && w.body[u.doc] == 0 {
-			w.docs = append(w.docs, u.doc)
+		doc := s.units[i].doc
+		if t := &w.tally[doc]; t.head == 0 && t.body == 0 {
+			w.docs = append(w.docs, doc)
 		}
-		w.met[u.doc] |= w.topics[i]
-		v *= fieldWeight[u.field]
-		if u.field == fieldText {
-			w.body[u.doc] += v
-		} else {
-			w.head[u.doc] = max(w.head[u.doc], v)
-		}
+		w.count(s, i)
 	}
-	var best float32
 	for _, doc := range w.docs {
-		if !q.admits(&s.docs[doc]) {
-			continue
+		if q.admits(&s.docs[doc]) {
+			w.found = append(w.found, candidate{doc, w.tally[doc].score()})
 		}
-		v := w.head[doc] + w.body[doc]
-		best = max(best, v)
-		w.found = append(w.found, candidate{doc, v})
 	}
-	w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < cutShare*best })
 	w.dropStrangers()
+}
+
+// count enters a unit into the tally of its document.
+func (w *scratch) count(s *snapshot, i int32) {
+	u, c := &s.units[i], &w.cells[i]
+	t := &w.tally[u.doc]
+	t.topics |= c.topics
+	if v := c.score * fieldWeight[u.field]; u.field == fieldText {
+		t.body = v
+	} else {
+		t.head = max(t.head, v)
+	}
+}
+
+func (t *tally) score() float32 { return t.head + t.body }
+
+// complete looks for the remaining terms in the best candidates and puts these in
+// order. What is far below the best is no hit.
+func (w *scratch) complete(s *snapshot, rest []want) {
+	top := best(w.found, rankDepth)
+	slices.SortFunc(top, func(a, b candidate) int { return cmp.Compare(a.doc, b.doc) })
+	for _, t := range rest {
+		list := s.list(t.term)
+		for _, c := range top {
+			if !list.seek(s.first[c.doc]) {
+				break
+			}
+			for more := true; more && list.unit < s.first[c.doc+1]; more = list.next() {
+				w.complement(list.posting, t, s)
+			}
+		}
+	}
+	for i, c := range top {
+		for u := s.first[c.doc]; u < s.first[c.doc+1]; u++ {
+			w.count(s, u)
+		}
+		top[i].score = w.tally[c.doc].score()
+	}
+	order(top)
+	if len(top) > 0 {
+		least := cutShare * top[0].score
+		w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < least })
+	}
+}
+
+// complement adds what a term counts to a unit of a candidate.
+func (w *scratch) complement(p posting, t want, s *snapshot) {
+	c := &w.cells[p.unit]
+	if c.score == 0 {
+		w.units = append(w.units, p.unit)
+	}
+	c.score += t.weight * s.worth(p.unit, p.n)
+	c.topics |= t.topics
 }
 
 // admits reports whether the document passes the filters.
@@ -176,27 +290,50 @@ func (q *Query) admits(d *Document) bool {
 // release clears the accumulators for the next search.
 func (w *scratch) release() {
 	for _, u := range w.units {
-		w.score[u], w.topics[u] = 0, 0
+		w.cells[u] = cell{}
 	}
 	for _, d := range w.docs {
-		w.head[d], w.body[d], w.met[d] = 0, 0, 0
+		w.tally[d] = tally{}
 	}
 }
 
-// order sorts the candidates; equal ones keep the order of indexing.
-func (w *scratch) order() {
-	slices.SortFunc(w.found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
-	})
+// compare puts the better candidate first; equal ones keep the order of indexing.
+func (c candidate) compare(other candidate) int {
+	return cmp.Or(cmp.Compare(other.score, c.score), cmp.Compare(c.doc, other.doc))
+}
+
+func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
+
+// best moves the n best candidates to the front, in no order, and returns them.
+func best(list []candidate, n int) []candidate {
+	low, high := 0, len(list)
+	for n < high && high-low > 1 {
+		pivot, i := list[low+(high-low)/2], low
+		list[low+(high-low)/2], list[high-1] = list[high-1], pivot
+		for j := low; j < high-1; j++ {
+			if list[j].compare(pivot) < 0 {
+				list[i], list[j] = list[j], list[i]
+				i++
+			}
+		}
+		list[i], list[high-1] = pivot, list[i]
+		switch {
+		case i == n:
+			return list[:n]
+		case i < n:
+			low = i + 1
+		default:
+			high = i
+		}
+	}
+	return list[:min(n, len(list))]
 }
 
 // rerank turns scores into shares of what the query could reach and compares
 // the best candidates with the query as a whole and with each other.
 func (w *scratch) rerank(s *snapshot) {
-	p := &w.plan
 	for i := range w.found {
-		c := &w.found[i]
-		c.score = matchPart * float32(1-math.Exp(-saturation*float64(c.score/p.ideal)))
+		w.found[i].score = w.plan.share(w.found[i].score)
 	}
 	top := w.found[:min(len(w.found), rerankDepth)]
 	for i := range top {
@@ -206,6 +343,11 @@ func (w *scratch) rerank(s *snapshot) {
 	w.settle(top)
 }
 
+// share returns the share of the score that a query could reach.
+func (p *plan) share(score float32) float32 {
+	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
+}
+
 // likeness compares the query with each title and name of a document and
 // returns the best.
 func (w *scratch) likeness(s *snapshot, doc int32) float32 {
@@ -213,12 +355,12 @@ func (w *scratch) likeness(s *snapshot, doc int32) float32 {
 	p := &w.plan
 	for i := s.first[doc]; i < s.first[doc+1]; i++ {
 		u := &s.units[i]
-		if u.field == fieldText || w.score[i] == 0 {
+		if u.field == fieldText || w.cells[i].score == 0 {
 			continue
 		}
 		run := w.commonRun(p.sequence, s.sequence[u.from:u.to])
 		v := phrasePart * float32(run) / float32(max(len(p.tokens), 1))
-		common := min(w.score[i], p.ideal, u.mass)
+		common := min(w.cells[i].score, p.ideal, u.mass)
 		v += sharePart * common / (p.ideal + u.mass - common)
 		best = max(best, v)
 	}
@@ -228,10 +370,10 @@ func (w *scratch) likeness(s *snapshot, doc int32) float32 {
 // commonRun returns the length of the longest run of terms that a and b have
 // in common.
 func (w *scratch) commonRun(a, b []int32) int {
-	if cap(w.cells) < len(b)+1 {
-		w.cells = make([]int32, len(b)+1)
+	if cap(w.runs) < len(b)+1 {
+		w.runs = make([]int32, len(b)+1)
 	}
-	cells := w.cells[:len(b)+1]
+	cells := w.runs[:len(b)+1]
 	clear(cells)
 	var longest int32
 	for _, x := range a {

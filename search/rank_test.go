@@ -1,0 +1,146 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// reference scores every document for the terms that a query asks for, by counting, and
+// leaves out strangers.
+func (x *naive) reference(p *plan, wants []want, spell map[int32]string) []candidate {
+	heads, bodies := make([]float64, len(x.docs)), make([]float64, len(x.docs))
+	topics := make([]uint64, len(x.docs))
+	sums := map[[2]int]float64{}
+	for _, t := range wants {
+		for at, worth := range x.worth(spell[t.term]) {
+			sums[at] += float64(t.weight) * worth
+			topics[at[0]] |= t.topics
+		}
+	}
+	for at, sum := range sums {
+		field := x.values[at[0]][at[1]].field
+		if sum *= float64(fieldWeight[field]); field == fieldText {
+			bodies[at[0]] = sum
+		} else {
+			heads[at[0]] = max(heads[at[0]], sum)
+		}
+	}
+	var out []candidate
+	common, most := make([]float32, len(x.docs)), float32(0)
+	for doc, met := range topics {
+		for _, c := range p.clues {
+			if c.topic&met != 0 {
+				common[doc] += c.weight
+			}
+		}
+		most = max(most, common[doc])
+	}
+	for doc, sum := range common {
+		if sum > 0 && sum >= topicShare*most {
+			out = append(out, candidate{int32(doc), float32(heads[doc] + bodies[doc])})
+		}
+	}
+	slices.SortFunc(out, candidate.compare)
+	return out
+}
+
+// TestScoredAsCounted compares the scores of the best documents with a reference that
+// looks at all documents and stores nothing.
+func TestScoredAsCounted(t *testing.T) {
+	n, docs := testNormalizer(t), mixedDocuments(600)
+	x := NewIndex(n)
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	s, want := x.current.Load(), newNaive(n, docs)
+	spell := map[int32]string{}
+	for _, values := range want.values {
+		for _, v := range values {
+			for term := range v.counts {
+				spell[s.termOf(term)] = term
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	w := new(scratch)
+	for range 25 {
+		runes := []rune(docs[r.IntN(len(docs))].Title + "，" + docs[r.IntN(len(docs))].Title)
+		q := Query{Text: string(runes[:min(len(runes), 12)])}
+		w.plan.prepare(s, n, q.Text)
+		rest := w.accumulate(s)
+		w.collect(s, q)
+		w.complete(s, rest)
+		compareBest(t, q.Text, w.found, want.reference(&w.plan, w.wants, spell))
+		w.release()
+	}
+}
+
+func compareBest(t *testing.T, query string, got, want []candidate) {
+	t.Helper()
+	for i, c := range want[:min(len(want), 10)] {
+		if c.score < cutShare*want[0].score {
+			return
+		}
+		at := slices.IndexFunc(got, func(g candidate) bool { return g.doc == c.doc })
+		if at < 0 {
+			t.Errorf("%q: document %d, number %d of the reference, is not found", query, c.doc, i)
+			continue
+		}
+		if diff := math.Abs(float64(got[at].score - c.score)); diff > 1e-3*float64(c.score) {
+			t.Errorf("%q: document %d scores %f; want %f", query, c.doc, got[at].score, c.score)
+		}
+	}
+}
+
+// TestSeek wants a cursor that jumps to come to what one that reads all comes to.
+func TestSeek(t *testing.T) {
+	book := &book{}
+	w := listWriter{book: book, jumps: map[address][]jump{}}
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, length := range []int{1, 2, 63, 255, 256, 257, 5000} {
+		units, unit := []int32(nil), int32(-1)
+		for range length {
+			unit += 1 + int32(r.IntN(9))*int32(r.IntN(900))
+			units = append(units, unit)
+		}
+		a := w.begin(int32(length), int32(length))
+		for _, u := range units {
+			w.add(u, 1+u%4)
+		}
+		w.end(a)
+		s := &snapshot{memory: book.pages, jumps: w.jumps}
+		for _, step := range []int32{1, 7, 300, 40_000} {
+			c := s.cursor(a)
+			for target := int32(0); target <= unit+step; target += step {
+				i, _ := slices.BinarySearchFunc(units, target, cmp.Compare[int32])
+				if ok := c.seek(target); ok != (i < length) {
+					t.Fatalf("seek(%d) of %d = %v", target, length, ok)
+				} else if ok && c.posting != (posting{units[i], 1 + units[i]%4}) {
+					t.Fatalf("seek(%d) comes to %v; want unit %d", target, c.posting, units[i])
+				}
+			}
+		}
+	}
+}
+
+// TestBest wants the same candidates in front as sorting would bring there.
+func TestBest(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for range 200 {
+		list := make([]candidate, r.IntN(60))
+		for i := range list {
+			list[i] = candidate{int32(i), float32(r.IntN(12))}
+		}
+		sorted := slices.Clone(list)
+		order(sorted)
+		n := r.IntN(70)
+		got := best(list, n)
+		order(got)
+		if want := sorted[:min(n, len(sorted))]; !slices.Equal(got, want) {
+			t.Fatalf("best %d = %v; want %v", n, got, want)
+		}
+	}
+}
