@@ -145,7 +145,7 @@ func (b *builder) spell() {
 	}
 	slices.Sort(words)
 	used := func(code uint16) bool {
-		return slices.ContainsFunc(b.shards, func(sh *shard) bool { return sh.chars[code].n > 0 })
+		return slices.ContainsFunc(b.shards, func(sh *shard) bool { return sh.codes[code] > 0 })
 	}
 	b.s.lex, b.terms = newSpelling(b.alphabet, used, slices.Compact(words))
 }
@@ -154,7 +154,10 @@ func (b *builder) spell() {
 func (b *builder) finish() error {
 	s := b.s
 	s.memory = b.book.pages
-	s.unseen = idf(float64(len(s.docs)), 0)
+	for docs := range min(len(s.docs)+1, fewDocs) {
+		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
+	}
+	s.unseen = s.rare[0]
 	s.once = b.onces()
 	s.initials = make([]byte, len(s.sequence))
 	letters := make([]byte, len(s.lex.chars))

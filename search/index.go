@@ -82,6 +82,7 @@ type snapshot struct {
 	passages []int            // of each page
 	lex      *lexicon
 	unseen   float32            // the idf of a word in no document
+	rare     []float32          // the idf of terms by their number of documents, while that is small
 	memory   []*page            // the lists of postings
 	jumps    map[address][]jump // into the long ones
 	once     []float32          // unit to what a term counts that it has once; idf is for the query
@@ -89,6 +90,9 @@ type snapshot struct {
 	initials []byte             // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
 }
+
+// fewDocs bounds the numbers of documents whose idf is kept.
+const fewDocs = 1 << 10
 
 // unit is one value: a title, one name, or the text of a document. One without
 // letters has no terms.
@@ -104,7 +108,11 @@ func (s *snapshot) rarity(term int32) float32 {
 	if term < 0 {
 		return s.unseen
 	}
-	return idf(float64(len(s.docs)), float64(s.frequency(term)))
+	docs := s.frequency(term)
+	if int(docs) < len(s.rare) {
+		return s.rare[docs]
+	}
+	return idf(float64(len(s.docs)), float64(docs))
 }
 
 // frequency returns the number of documents that have a term.

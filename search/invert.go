@@ -54,9 +54,9 @@ func (b *builder) tasks() []task {
 			tasks[term].streams[i] = s
 			tasks[term].n += s.n
 		}
-		for code := range sh.chars {
-			if s := &sh.chars[code]; s.n > 0 {
-				enter(int32(b.terms[code]), s)
+		for code, at := range sh.codes {
+			if at > 0 {
+				enter(int32(b.terms[code]), &sh.chars[at-1])
 			}
 		}
 		for number, term := range sh.wordTerms(b.s.lex) {

@@ -190,7 +190,10 @@ func (c *cursor) next() bool {
 	if c.page[c.at] == 0 {
 		c.page, c.at = c.pages[c.page.link(c.at+1)], 0
 	}
-	v, at := c.page.readVarint(c.at)
+	v, at := uint32(c.page[c.at]), c.at+1
+	if v >= 0x80 {
+		v, at = c.page.readVarint(c.at)
+	}
 	c.unit += int32(v >> 1)
 	if c.n = 1; v&1 != 0 {
 		v, at = c.page.readVarint(at)

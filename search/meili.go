@@ -239,7 +239,7 @@ func (m *Meili) describe(ctx context.Context, q Query, hits []Hit) []Hit {
 	var p plan
 	p.prepare(s, m.norm, q.Text)
 	for i := range hits {
-		hits[i].Coverage = p.coverage(int32(i))
+		hits[i].Coverage = p.coverage(func(term int32) bool { return s.contains(int32(i), term) })
 	}
 	if !q.Bare {
 		p.excerpts(m.norm, hits)

@@ -60,6 +60,10 @@ func (p *page) varint(at int, v uint32) int { return at + binary.PutUvarint(p[at
 
 // readVarint returns a number and where the next one begins.
 func (p *page) readVarint(at int) (uint32, int) {
-	v, n := binary.Uvarint(p[at:])
-	return uint32(v), at + n
+	v := uint32(p[at] & 0x7f)
+	for shift := 7; p[at] >= 0x80; shift += 7 {
+		at++
+		v |= uint32(p[at]&0x7f) << shift
+	}
+	return v, at + 1
 }

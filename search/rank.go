@@ -34,35 +34,41 @@ const (
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	plan  plan
-	wants []want
-	cells []cell  // by unit; zero between searches
-	units []int32 // units with a score
-	tally []tally // by document; zero between searches
-	docs  []int32
-	found []candidate
-	pages []evidence // by page; zero between searches
-	runs  []int32    // for the longest common run
-	block [blockLength]posting
+	plan   plan
+	wants  []want
+	terms  []int32 // of the wants; a bit in cells for each of the first 64
+	cells  []cell  // by unit; zero between searches
+	units  []int32 // units with a score
+	tally  []tally // by document; zero between searches
+	docs   []int32
+	found  []candidate
+	pages  []evidence // by page; zero between searches
+	common commonRun
+	block  [blockLength]posting
 }
 
 // cell is what a unit has in common with the query.
 type cell struct {
 	topics uint64
+	terms  uint64 // met: a bit for each of the first 64
 	score  float32
 }
 
 // tally is the same of a document.
 type tally struct {
 	topics     uint64
+	terms      uint64
 	head, body float32 // of the best title or name, and the text
+	ranked     bool    // all terms of the query were looked for
 }
 
 // want is a term of the query, with what it counts in all clues together.
 type want struct {
 	term   int32
+	docs   int32 // that have it
 	weight float32
 	topics uint64
+	bit    uint64 // of its own; 0 beyond 64 terms
 }
 
 // candidate is a document with a score.
@@ -92,19 +98,17 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	limit, offset := q.page()
 	w.rerank(s)
 	total := len(w.found)
-	w.release()
 	if offset+limit > rerankDepth && total > rerankDepth {
 		order(w.found[rerankDepth:])
 	}
 	page := w.found[min(offset, total):min(offset+limit, total)]
-	if len(page) == 0 {
-		return Result{Total: total}, nil
-	}
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score), Coverage: w.plan.coverage(c.doc)}
+		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score)}
+		hits[i].Coverage = w.plan.coverage(func(term int32) bool { return w.met(c.doc, term) })
 	}
-	if !q.Bare {
+	w.release()
+	if !q.Bare && len(hits) > 0 {
 		w.plan.excerpts(x.norm, hits)
 	}
 	return Result{Hits: hits, Total: total}, nil
@@ -112,11 +116,11 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 
 // merge lists the terms of all clues, each once, those first that the query is about.
 // It returns how many these are: all, where it says nothing.
-func (w *scratch) merge() (topics int) {
+func (w *scratch) merge(s *snapshot) (topics int) {
 	w.wants = w.wants[:0]
 	for _, c := range w.plan.clues {
 		for _, a := range w.plan.alts[c.first:c.last] {
-			w.wants = append(w.wants, want{a.term, c.weight * a.share, c.topic})
+			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
 		}
 	}
 	slices.SortStableFunc(w.wants, func(a, b want) int { return cmp.Compare(a.term, b.term) })
@@ -129,7 +133,11 @@ func (w *scratch) merge() (topics int) {
 		}
 		out = append(out, t)
 	}
-	w.wants = out
+	w.wants, w.terms = out, w.terms[:0]
+	for i := range out {
+		out[i].docs, out[i].bit = s.frequency(out[i].term), 1<<i
+		w.terms = append(w.terms, out[i].term)
+	}
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return len(out)
 	}
@@ -147,12 +155,10 @@ func (w *scratch) merge() (topics int) {
 func (w *scratch) accumulate(s *snapshot) (rest []want) {
 	w.cells, w.tally = grow(w.cells, len(s.units)), grow(w.tally, len(s.docs))
 	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
-	n := w.merge()
+	n := w.merge(s)
 	seeds := w.wants[:n]
 	if n > 1 {
-		slices.SortFunc(seeds, func(a, b want) int {
-			return cmp.Or(cmp.Compare(s.frequency(a.term), s.frequency(b.term)), cmp.Compare(a.term, b.term))
-		})
+		slices.SortFunc(seeds, func(a, b want) int { return cmp.Or(int(a.docs-b.docs), int(a.term-b.term)) })
 	}
 	read := int32(0)
 	for i, t := range seeds {
@@ -171,15 +177,21 @@ func (w *scratch) add(s *snapshot, t want) (read int32) {
 	list := s.list(t.term)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
-			c := &w.cells[p.unit]
-			if c.score == 0 {
-				w.units = append(w.units, p.unit)
-			}
-			c.score += t.weight * s.worth(p.unit, p.n)
-			c.topics |= t.topics
+			w.enter(s, p, t)
 		}
 	}
 	return list.total
+}
+
+// enter adds what a term counts to one unit.
+func (w *scratch) enter(s *snapshot, p posting, t want) {
+	c := &w.cells[p.unit]
+	if c.score == 0 {
+		w.units = append(w.units, p.unit)
+	}
+	c.score += t.weight * s.worth(p.unit, p.n)
+	c.topics |= t.topics
+	c.terms |= t.bit
 }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
@@ -231,6 +243,7 @@ func (w *scratch) count(s *snapshot, i int32) {
 	u, c := &s.units[i], &w.cells[i]
 	t := &w.tally[u.doc]
 	t.topics |= c.topics
+	t.terms |= c.terms
 	if v := c.score * fieldWeight[u.field]; u.field == fieldText {
 		t.body = v
 	} else {
@@ -252,7 +265,7 @@ func (w *scratch) complete(s *snapshot, rest []want) {
 				break
 			}
 			for more := true; more && list.unit < s.first[c.doc+1]; more = list.next() {
-				w.complement(list.posting, t, s)
+				w.enter(s, list.posting, t)
 			}
 		}
 	}
@@ -260,6 +273,7 @@ func (w *scratch) complete(s *snapshot, rest []want) {
 		for u := s.first[c.doc]; u < s.first[c.doc+1]; u++ {
 			w.count(s, u)
 		}
+		w.tally[c.doc].ranked = true
 		top[i].score = w.tally[c.doc].score()
 	}
 	order(top)
@@ -267,16 +281,6 @@ func (w *scratch) complete(s *snapshot, rest []want) {
 		least := cutShare * top[0].score
 		w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < least })
 	}
-}
-
-// complement adds what a term counts to a unit of a candidate.
-func (w *scratch) complement(p posting, t want, s *snapshot) {
-	c := &w.cells[p.unit]
-	if c.score == 0 {
-		w.units = append(w.units, p.unit)
-	}
-	c.score += t.weight * s.worth(p.unit, p.n)
-	c.topics |= t.topics
 }
 
 // admits reports whether the document passes the filters.
@@ -336,9 +340,11 @@ func (w *scratch) rerank(s *snapshot) {
 		w.found[i].score = w.plan.share(w.found[i].score)
 	}
 	top := w.found[:min(len(w.found), rerankDepth)]
+	w.common.of(w.plan.sequence, len(s.lex.lists))
 	for i := range top {
 		top[i].score += w.likeness(s, top[i].doc)
 	}
+	w.common.forget()
 	w.support(s, top)
 	w.settle(top)
 }
@@ -358,7 +364,7 @@ func (w *scratch) likeness(s *snapshot, doc int32) float32 {
 		if u.field == fieldText || w.cells[i].score == 0 {
 			continue
 		}
-		run := w.commonRun(p.sequence, s.sequence[u.from:u.to])
+		run := w.common.with(s.sequence[u.from:u.to])
 		v := phrasePart * float32(run) / float32(max(len(p.tokens), 1))
 		common := min(w.cells[i].score, p.ideal, u.mass)
 		v += sharePart * common / (p.ideal + u.mass - common)
@@ -367,34 +373,9 @@ func (w *scratch) likeness(s *snapshot, doc int32) float32 {
 	return best
 }
 
-// commonRun returns the length of the longest run of terms that a and b have
-// in common.
-func (w *scratch) commonRun(a, b []int32) int {
-	if cap(w.runs) < len(b)+1 {
-		w.runs = make([]int32, len(b)+1)
-	}
-	cells := w.runs[:len(b)+1]
-	clear(cells)
-	var longest int32
-	for _, x := range a {
-		if x < 0 {
-			clear(cells)
-			continue
-		}
-		for j := len(b); j > 0; j-- {
-			if b[j-1] != x {
-				cells[j] = 0
-				continue
-			}
-			cells[j] = cells[j-1] + 1
-			longest = max(longest, cells[j])
-		}
-	}
-	return int(longest)
-}
-
-// coverage returns the share of the content clues that a document meets.
-func (p *plan) coverage(doc int32) float64 {
+// coverage returns the share of the content clues that a document meets, given the
+// terms it has.
+func (p *plan) coverage(has func(term int32) bool) float64 {
 	if p.mass == 0 {
 		return 0
 	}
@@ -405,13 +386,20 @@ func (p *plan) coverage(doc int32) float64 {
 		}
 		var share float32
 		for _, a := range p.alts[c.first:c.last] {
-			if a.share > share && p.s.contains(doc, a.term) {
+			if a.share > share && has(a.term) {
 				share = a.share
 			}
 		}
 		sum += c.weight * share
 	}
 	return min(1, float64(sum/p.mass))
+}
+
+// met reports whether a document has a term of the query. What is not known of those
+// far down is looked up.
+func (w *scratch) met(doc, term int32) bool {
+	i, _ := slices.BinarySearch(w.terms, term)
+	return w.tally[doc].terms>>i&1 != 0 || (i >= 64 || !w.tally[doc].ranked) && w.plan.s.contains(doc, term)
 }
 
 // terms yields the pairs and words of normalised text, -1 for unknown ones; a

@@ -9,7 +9,8 @@ type shard struct {
 	alphabet *alphabet
 	docs     []Document
 
-	chars  []stream // by code
+	codes  []uint16 // code to its place in chars, plus one
+	chars  []stream
 	words  vocabulary
 	spoken []stream // by number of the word
 
@@ -24,7 +25,7 @@ type shard struct {
 func newShard(b *builder, docs []Document) *shard {
 	return &shard{
 		trace: tracer{n: b.norm, bare: true}, book: b.book, alphabet: b.alphabet, docs: docs,
-		chars: make([]stream, noCode), words: vocabulary{numbers: map[string]int32{}},
+		codes: make([]uint16, noCode), words: vocabulary{numbers: map[string]int32{}},
 		first: make([]int32, 0, len(docs)), units: make([]unit, 0, 2*len(docs)),
 	}
 }
@@ -100,9 +101,16 @@ func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
 
 // close enters the character that waits, if there is one, and returns that none is.
 func (sh *shard) close(code, unit int32, next uint16) int32 {
-	if code >= 0 {
-		sh.chars[code].add(sh.book, unit, next)
+	if code < 0 {
+		return -1
 	}
+	at := sh.codes[code]
+	if at == 0 {
+		sh.chars = append(sh.chars, stream{})
+		at = uint16(len(sh.chars))
+		sh.codes[code] = at
+	}
+	sh.chars[at-1].add(sh.book, unit, next)
 	return -1
 }
 
