@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -27,13 +28,11 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 		l.checkLinks(p.file, p.Sections, c)
 		l.checkFAQ(p, asked, c)
-		checkPlain(p.file, p.lines, p.Plainness(), c)
 		p.checkForm(c)
 		for _, lang := range sortedKeys(p.translations) {
 			t := p.translations[lang]
 			l.checkLinks(t.file, t.Sections, c)
 			l.checkFAQ(t, asked, c)
-			checkPlain(t.file, t.lines, t.Plainness(), c)
 		}
 	}
 	for _, p := range slices.Concat(l.Help, l.Replies) {
@@ -41,11 +40,9 @@ func (l *Library) Check(today time.Time) []Problem {
 			c.add(p.file, p.src.line("reviewBy"), "page was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		}
 		l.checkLinks(p.file, p.Sections, c)
-		checkPlain(p.file, p.lines, p.Plainness(), c)
 		for _, lang := range sortedKeys(p.translations) {
 			t := p.translations[lang]
 			l.checkLinks(t.file, t.Sections, c)
-			checkPlain(t.file, t.lines, t.Plainness(), c)
 		}
 	}
 	l.checkUnused(c)
@@ -154,7 +151,7 @@ func questionKey(q string) string { return strings.ToLower(strings.TrimRight(q, 
 // checkUnused finds facts that no file names any more.
 func (l *Library) checkUnused(c *lint) {
 	for _, f := range l.Facts.All {
-		if _, used := l.Facts.used.Load(f.Name); !used && f.Kind != "phone" {
+		if !l.Facts.used[f.Name] && f.Kind != "phone" {
 			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q is not used", f.Name), "name it in a policy or delete it")
 		}
 	}
@@ -162,13 +159,17 @@ func (l *Library) checkUnused(c *lint) {
 
 // checkPlain finds sentences that are too long, and places that were never filled
 // in since the file was made by Scaffold.
-func checkPlain(file string, lines []string, plain Plainness, c *lint) {
+func checkPlain(file string, text []byte, plain Plainness, c *collector) {
+	if len(plain.Long) == 0 && !bytes.Contains(text, []byte(unfilled)) {
+		return
+	}
+	lines := splitLines(text)
 	for _, s := range plain.Long {
-		c.add(file, lineOf(lines, s), fmt.Sprintf("sentence of more than %d characters: %s", MaxSentence, s), "split it in two")
+		c.note(file, lineOf(lines, s), fmt.Sprintf("sentence of more than %d characters: %s", MaxSentence, s), "split it in two")
 	}
 	for i, line := range lines {
 		if strings.Contains(line, unfilled) {
-			c.add(file, i+1, "not filled in", "write what belongs there instead of "+unfilled)
+			c.note(file, i+1, "not filled in", "write what belongs there instead of "+unfilled)
 		}
 	}
 }

@@ -14,19 +14,13 @@ package content
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
-	"slices"
 	"sort"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -55,6 +49,7 @@ type Library struct {
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies
 	notes  []Problem      // found on loading, for Check to report
+	parts  parts          // for Reload
 }
 
 // Problem is one fault in the content, with the place and the way to mend it.
@@ -92,74 +87,6 @@ func Problems(err error) []Problem {
 		out = append(out, one)
 	}
 	return out
-}
-
-// Load reads the whole tree. The error joins every [Problem] found, so that an
-// editor sees them all at once; a Library is returned only when there is none.
-func Load(fsys fs.FS) (*Library, error) {
-	l := &Library{bySlug: map[string]*Policy{}}
-	c := &collector{}
-	facts := loadFacts(fsys, c)
-	l.Facts = facts
-	shared := loadQuestions(fsys, facts, c)
-	l.Categories = loadList[Category](fsys, "categories.yaml", "categories", c)
-	l.Glossary = loadList[Term](fsys, "glossary.yaml", "terms", c)
-	l.Synonyms = readText(fsys, "synonyms.txt", c)
-	l.Lexicon = readText(fsys, "lexicon.txt", c)
-	l.Examples = readText(fsys, "examples.txt", c)
-	l.Assistant = loadAssistant(fsys, facts, c)
-	names, err := fs.Glob(fsys, "policies/*.md")
-	if err != nil {
-		return nil, fmt.Errorf("list policies: %w", err)
-	}
-	english := tongue{lang: "en", facts: facts.in("en")}
-	english.shared = loadQuestionTexts(fsys, english, c)
-	names = slices.DeleteFunc(names, isTranslation)
-	for _, p := range loadPolicies(fsys, names, facts, shared, english, c) {
-		l.Policies = append(l.Policies, p)
-		l.bySlug[p.Slug] = p
-	}
-	l.Help = loadPages(fsys, "help", pageKind{facts, english, checkHelpPage}, c)
-	l.Replies = loadPages(fsys, "replies", pageKind{facts, english, checkReply}, c)
-	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
-	if len(names) == 0 {
-		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
-	}
-	l.crossCheck(c)
-	if err := c.err(); err != nil {
-		return nil, err
-	}
-	l.notes = c.notes
-	l.sortPolicies()
-	l.Version, err = version(fsys)
-	if err != nil {
-		return nil, err
-	}
-	return l, nil
-}
-
-// loadPolicies reads the named files, several at a time; policies and problems come
-// in the order of the names, whichever was read first.
-func loadPolicies(fsys fs.FS, names []string, facts *Facts, shared map[string]*Question, english tongue, c *collector) []*Policy {
-	policies := make([]*Policy, len(names))
-	found := make([]collector, len(names))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				if policies[i] = loadPolicy(fsys, names[i], facts, shared, &found[i]); policies[i] != nil {
-					policies[i].translate(fsys, english, &found[i])
-				}
-			}
-		})
-	}
-	wait.Wait()
-	for _, f := range found {
-		c.problems = append(c.problems, f.problems...)
-		c.notes = append(c.notes, f.notes...)
-	}
-	return slices.DeleteFunc(policies, func(p *Policy) bool { return p == nil })
 }
 
 // Policy returns the policy with the given slug.
@@ -240,8 +167,9 @@ func (l *Library) crossCheck(c *collector) {
 
 // Watch loads dir again whenever a file in it changes and passes the outcome on:
 // a new Library, or the error with a nil Library, in which case the caller keeps
-// the one it has. It returns when ctx ends.
-func Watch(ctx context.Context, dir string, changed func(*Library, error)) error {
+// the one it has, which current returns and whose unchanged parts are taken over.
+// It returns when ctx ends.
+func Watch(ctx context.Context, dir string, current func() *Library, changed func(*Library, error)) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch content: %w", err)
@@ -269,7 +197,7 @@ func Watch(ctx context.Context, dir string, changed func(*Library, error)) error
 		case err := <-w.Errors:
 			changed(nil, fmt.Errorf("watch content: %w", err))
 		case <-timer.C:
-			changed(Load(os.DirFS(dir)))
+			changed(current().Reload(os.DirFS(dir)))
 		}
 	}
 }
@@ -305,27 +233,4 @@ func readText(fsys fs.FS, name string, c *collector) string {
 		return ""
 	}
 	return string(b)
-}
-
-func version(fsys fs.FS) (string, error) {
-	h := sha256.New()
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		if ext := path.Ext(name); ext != ".md" && ext != ".yaml" && ext != ".txt" && ext != ".csv" {
-			return nil
-		}
-		b, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(h, "%s %d\n", name, len(b))
-		h.Write(b)
-		return nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("hash content: %w", err)
-	}
-	return hex.EncodeToString(h.Sum(nil))[:12], nil
 }

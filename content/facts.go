@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -134,11 +133,14 @@ func (f *Facts) in(lang string) *Facts {
 	return out
 }
 
+// counting returns the same facts; those that texts name from now on go into used.
+func (f *Facts) counting(used map[string]bool) *Facts { return &Facts{f.All, f.byName, used} }
+
 // Facts is the checked list of facts, by name.
 type Facts struct {
 	All    []Fact
 	byName map[string]*Fact
-	used   *sync.Map // names that the content mentions
+	used   map[string]bool // names that the content mentions
 }
 
 // Fact returns the fact with the given name.
@@ -178,7 +180,7 @@ func (f *Facts) fill(s string, show func(Fact) string, bad func(offset int, what
 			b.WriteString(s[m[0]:m[1]])
 			continue
 		}
-		f.used.Store(name, true)
+		f.used[name] = true
 		b.WriteString(show(*fact))
 	}
 	b.WriteString(s[last:])
@@ -187,7 +189,7 @@ func (f *Facts) fill(s string, show func(Fact) string, bad func(offset int, what
 
 func loadFacts(fsys fs.FS, c *collector) *Facts {
 	const file = "facts.yaml"
-	facts := &Facts{byName: map[string]*Fact{}, used: &sync.Map{}}
+	facts := &Facts{byName: map[string]*Fact{}, used: map[string]bool{}}
 	b, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")

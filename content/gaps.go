@@ -70,7 +70,7 @@ func (g *gaps) add(what, fix string, path ...any) {
 // stale notes that the original has changed since it was translated.
 func (g *gaps) stale(now string) {
 	made := ""
-	if n := descend(g.src.root, "translates"); n != nil {
+	if n := descend(g.src.tree(), "translates"); n != nil {
 		made = n.Value
 	}
 	if made != now {
@@ -179,7 +179,11 @@ func (g *gaps) sections(original, translated []Section) {
 	}
 }
 
-func isHan(r rune) bool { return r >= 0x2e80 && unicode.Is(unicode.Han, r) }
+// isHan asks the tables of Unicode only about what is not among the characters that
+// nearly every text is made of.
+func isHan(r rune) bool {
+	return r >= 0x4e00 && r <= 0x9fff || r >= 0x2e80 && unicode.Is(unicode.Han, r)
+}
 
 // mostlyHan reports whether a text is Chinese, not only names a Chinese word.
 func mostlyHan(s string) bool {

@@ -1,10 +1,10 @@
 package content
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
 
@@ -112,22 +112,26 @@ func columnName(cell ast.Node, src []byte) string {
 
 // parseBody splits a Markdown body into its sections. firstLine is the line of
 // the file on which body starts.
-func parseBody(file string, firstLine int, body string, facts *Facts, c *collector) []Section {
-	body = facts.fill(body, Fact.Markdown, func(offset int, what string) {
-		c.add(file, firstLine+strings.Count(body[:offset], "\n"), what, "name a fact of facts.yaml that has a source and dates")
-	})
-	src := []byte(body)
+func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collector) []Section {
+	src := body
+	if bytes.Contains(body, []byte("${")) {
+		src = []byte(facts.fill(string(body), Fact.Markdown, func(offset int, what string) {
+			c.add(file, firstLine+bytes.Count(body[:offset], []byte("\n")), what, "name a fact of facts.yaml that has a source and dates")
+		}))
+	}
 	md := markdown()
 	doc := md.Parser().Parse(text.NewReader(src))
 	var sections []Section
-	var buf bytes.Buffer
-	out := bufio.NewWriter(&buf) // without it each block would be given one of its own
+	var html htmlBuffer
+	var plain []byte
 	flush := func() {
 		if len(sections) > 0 {
 			last := &sections[len(sections)-1]
-			last.HTML = template.HTML(buf.String()) // our own Markdown, raw HTML is left out
+			last.HTML = template.HTML(html.String()) // our own Markdown, raw HTML is left out
+			last.Text = string(plain)
 		}
-		buf.Reset()
+		html.Reset()
+		plain = plain[:0]
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && h.Level <= 2 {
@@ -139,19 +143,25 @@ func parseBody(file string, firstLine int, body string, facts *Facts, c *collect
 			c.add(file, firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
 			return nil
 		}
-		if err := md.Renderer().Render(out, src, n); err != nil {
+		if err := md.Renderer().Render(&html, src, n); err != nil {
 			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
-		last := &sections[len(sections)-1]
-		last.note(file, n, src)
-		last.Text = strings.TrimSpace(last.Text + "\n" + plainBlock(n, src))
+		sections[len(sections)-1].note(file, n, src)
+		plain = bytes.TrimSpace(appendBlock(append(plain, '\n'), n, src))
 	}
 	flush()
 	if len(sections) == 0 {
 		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
 	}
-	return sections
+	return slices.Clip(sections)
 }
+
+// htmlBuffer is a buffer that a renderer writes to without one of its own between.
+type htmlBuffer struct{ bytes.Buffer }
+
+// Buffered and Flush implement util.BufWriter: nothing is held back.
+func (*htmlBuffer) Buffered() int { return 0 }
+func (*htmlBuffer) Flush() error  { return nil }
 
 func newSection(file string, firstLine int, h *ast.Heading, src []byte, c *collector) Section {
 	s := Section{Title: plainInline(h, src), Line: firstLine}
@@ -182,6 +192,9 @@ func (s *Section) note(file string, n ast.Node, src []byte) {
 		}
 		s.depth = h.Level
 	}
+	if !bytes.Contains(src, []byte("![")) {
+		return
+	}
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if img, ok := n.(*ast.Image); ok && entering && strings.TrimSpace(plainInline(img, src)) == "" {
 			add(fmt.Sprintf("picture %s has no alternative text", img.Destination), "say between [ and ] what it shows")
@@ -190,42 +203,50 @@ func (s *Section) note(file string, n ast.Node, src []byte) {
 	})
 }
 
-// plainBlock returns the text below n: a line for each paragraph, item and row.
-func plainBlock(n ast.Node, src []byte) string {
+// appendBlock appends the text below n: a line for each paragraph, item and row.
+func appendBlock(out []byte, n ast.Node, src []byte) []byte {
 	switch n.Kind() {
 	case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
-		return plainInline(n, src)
+		return appendInline(out, n, src)
 	case xast.KindTableRow, xast.KindTableHeader:
-		var cells []string
 		for cell := n.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			cells = append(cells, plainInline(cell, src))
+			if cell != n.FirstChild() {
+				out = append(out, "；"...)
+			}
+			out = appendInline(out, cell, src)
 		}
-		return strings.Join(cells, "；")
+		return out
 	}
-	var lines []string
+	start := len(out)
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		if s := plainBlock(child, src); s != "" {
-			lines = append(lines, s)
+		before := len(out)
+		if len(out) > start {
+			out = append(out, '\n')
+		}
+		from := len(out)
+		if out = appendBlock(out, child, src); len(out) == from {
+			out = out[:before]
 		}
 	}
-	return strings.Join(lines, "\n")
+	return out
 }
 
-func plainInline(n ast.Node, src []byte) string {
-	var b strings.Builder
+func plainInline(n ast.Node, src []byte) string { return string(appendInline(nil, n, src)) }
+
+func appendInline(out []byte, n ast.Node, src []byte) []byte {
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch t := n.(type) {
 		case *ast.Text:
-			b.Write(t.Segment.Value(src))
+			out = append(out, t.Segment.Value(src)...)
 		case *ast.String:
-			b.Write(t.Value)
+			out = append(out, t.Value...)
 		case *ast.AutoLink:
-			b.Write(t.URL(src))
+			out = append(out, t.URL(src)...)
 		}
 		return ast.WalkContinue, nil
 	})
-	return b.String()
+	return out
 }

@@ -2,7 +2,6 @@ package content
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -28,9 +27,8 @@ type Page struct {
 
 	translations map[string]*Page // by language
 
-	file  string
-	lines []string // of the file
-	src   *source
+	file string
+	src  *source
 }
 
 // pageTranslation is what a file <slug>.en.md beside a page declares.
@@ -67,12 +65,11 @@ func (p *Page) ReviewDue(today time.Time) bool {
 
 // Plainness measures everything that the page says.
 func (p *Page) Plainness() Plainness {
-	var b strings.Builder
-	b.WriteString(p.Summary + "\n")
+	texts := []string{p.Summary}
 	for _, s := range p.Sections {
-		b.WriteString(s.Text + "\n")
+		texts = append(texts, s.Text)
 	}
-	return PlainnessOf(b.String())
+	return plainnessOf(texts...)
 }
 
 // HelpPage returns the help page with the given slug.
@@ -101,61 +98,45 @@ func sectionOf(sections []Section, id string) (Section, bool) {
 	return sections[i], true
 }
 
-// pageKind is how the pages of one directory are read.
-type pageKind struct {
-	facts   *Facts
-	english tongue
-	check   func(*Page, *collector)
+// helpPage reads a page of the directory help.
+func helpPage(f file, around surroundings, c *collector) (*Page, bool) {
+	return loadPage(f, around, checkHelpPage, c)
 }
 
-// loadPages reads the pages of a directory, which may be absent, each with its
-// translation.
-func loadPages(fsys fs.FS, dir string, kind pageKind, c *collector) []*Page {
-	names, err := fs.Glob(fsys, dir+"/*.md")
-	if err != nil {
-		c.add(dir, 0, "cannot be listed: "+err.Error(), "")
-	}
-	var out []*Page
-	for _, name := range slices.DeleteFunc(names, isTranslation) {
-		if p := loadPage(fsys, name, kind.facts, c); p != nil {
-			kind.check(p, c)
-			checkLanguages(p.file, p.src.line("languages"), p.Languages, c)
-			p.translate(fsys, kind.english, c)
-			out = append(out, p)
-		}
-	}
-	return out
+// replyPage reads a page of the directory replies.
+func replyPage(f file, around surroundings, c *collector) (*Page, bool) {
+	return loadPage(f, around, checkReply, c)
 }
 
-func loadPage(fsys fs.FS, name string, facts *Facts, c *collector) *Page {
-	b, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		c.add(name, 0, "cannot be read: "+err.Error(), "")
-		return nil
-	}
-	front, body, bodyLine, ok := splitFront(name, b, c)
+// loadPage reads a page and its translation; check is for pages of its kind.
+func loadPage(f file, around surroundings, check func(*Page, *collector), c *collector) (*Page, bool) {
+	front, body, bodyLine, ok := splitFront(f.name, f.text, c)
 	if !ok {
-		return nil
+		return nil, false
 	}
-	p := &Page{Lang: "zh-Hans", file: name, lines: strings.Split(string(b), "\n"), translations: map[string]*Page{}}
-	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
-		return nil
+	p := &Page{Lang: "zh-Hans", file: f.name}
+	if p.src = parseYAML(f.name, front, around.facts, p, c); p.src == nil {
+		return nil, false
 	}
-	p.Sections = parseBody(name, bodyLine, body, facts, c)
+	p.Sections = parseBody(f.name, bodyLine, body, around.facts, c)
 	ids := map[string]bool{}
 	for _, s := range p.Sections {
 		if ids[s.ID] {
-			c.add(name, s.Line, fmt.Sprintf("section %q stands twice", s.ID), "give each heading its own id")
+			c.add(f.name, s.Line, fmt.Sprintf("section %q stands twice", s.ID), "give each heading its own id")
 		}
 		ids[s.ID] = true
 	}
-	return p
+	check(p, c)
+	checkLanguages(p.src, p.Languages, c)
+	checkPlain(f.name, f.text, p.Plainness(), c)
+	p.translate(f, around.english, c)
+	return p, true
 }
 
 // translate reads <page>.<lang>.md for p, if there is one.
-func (p *Page) translate(fsys fs.FS, to tongue, c *collector) {
+func (p *Page) translate(from file, to tongue, c *collector) {
 	var t pageTranslation
-	f, ok := to.read(fsys, original{p.file, p.Languages, p.rawTexts, p.Sections}, &t, c)
+	f, ok := to.read(original{from, p.Languages, rawPageTexts, p.Sections}, &t, c)
 	if !ok {
 		return
 	}
@@ -163,15 +144,16 @@ func (p *Page) translate(fsys fs.FS, to tongue, c *collector) {
 	out.Lang, out.translations = to.lang, nil
 	out.Title, out.Summary = or(t.Title, p.Title), or(t.Summary, p.Summary)
 	out.Sections = inOrder(p.Sections, f.sections)
-	out.file, out.src, out.lines = f.name, f.src, f.lines
-	p.translations[to.lang] = &out
+	out.file, out.src = f.name, f.src
+	p.translations = map[string]*Page{to.lang: &out}
+	checkPlain(f.name, from.translation, out.Plainness(), c)
 }
 
-// rawTexts returns the page's texts with the names of facts still in them, and its
-// body.
-func (p *Page) rawTexts() (any, string) {
+// rawPageTexts returns the texts of a page's file with the names of facts still in
+// them, and its body.
+func rawPageTexts(text []byte) (any, string) {
 	var raw Page
-	body := readRaw(p.lines, &raw)
+	body := readRaw(text, &raw)
 	return pageTranslation{Title: raw.Title, Summary: raw.Summary}, body
 }
 

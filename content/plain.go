@@ -22,47 +22,48 @@ type Plainness struct {
 }
 
 // PlainnessOf measures a text; sentences end with 。！？； or a line.
-func PlainnessOf(text string) Plainness {
+func PlainnessOf(text string) Plainness { return plainnessOf(text) }
+
+// plainnessOf measures several texts, of which each ends a sentence.
+func plainnessOf(texts ...string) Plainness {
 	var p Plainness
-	total, rare, n, start := 0, 0, 0, 0
-	end := func(at int) {
-		if n == 0 {
-			return
+	common := levelOne()
+	total, rare := 0, 0
+	for _, text := range texts {
+		n, start := 0, 0
+		end := func(at int) {
+			if n == 0 {
+				return
+			}
+			p.Sentences++
+			total += n
+			p.Longest = max(p.Longest, n)
+			if n > MaxSentence {
+				p.Long = append(p.Long, strings.TrimSpace(text[start:at]))
+			}
+			n = 0
 		}
-		p.Sentences++
-		total += n
-		p.Longest = max(p.Longest, n)
-		if n > MaxSentence {
-			p.Long = append(p.Long, strings.TrimSpace(text[start:at]))
-		}
-		n = 0
-	}
-	for i, r := range text {
-		switch {
-		case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
-			end(i)
-			start = i + utf8.RuneLen(r)
-		case isHan(r):
-			n++
-			if !common(r) {
-				rare++
+		for i, r := range text {
+			switch {
+			case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
+				end(i)
+				start = i + utf8.RuneLen(r)
+			case isHan(r):
+				n++
+				if int(r) >= len(common) || !common[r] {
+					rare++
+				}
 			}
 		}
+		end(len(text))
 	}
-	end(len(text))
 	if total > 0 {
 		p.Mean, p.Rare = float64(total)/float64(p.Sentences), float64(rare)/float64(total)
 	}
 	return p
 }
 
-// common reports whether r is one of the 3755 characters of level 1 of GB/T 2312.
-func common(r rune) bool {
-	marks := levelOne()
-	return int(r) < len(marks) && marks[r]
-}
-
-// levelOne marks the characters of level 1, which stand at 0xB0A1 to 0xD7F9.
+// levelOne marks the 3755 characters of level 1 of GB/T 2312, which stand at 0xB0A1 to 0xD7F9.
 var levelOne = sync.OnceValue(func() []bool {
 	marks := make([]bool, 0xa000)
 	decoder := simplifiedchinese.GBK.NewDecoder()
@@ -79,13 +80,12 @@ var levelOne = sync.OnceValue(func() []bool {
 
 // Plainness measures everything the policy's page says.
 func (p *Policy) Plainness() Plainness {
-	var b strings.Builder
-	b.WriteString(p.Summary + "\n")
+	texts := []string{p.Summary}
 	for _, s := range p.Sections {
-		b.WriteString(s.Text + "\n")
+		texts = append(texts, s.Text)
 	}
 	for _, f := range p.FAQ {
-		b.WriteString(f.A + "\n")
+		texts = append(texts, f.A)
 	}
-	return PlainnessOf(b.String())
+	return plainnessOf(texts...)
 }

@@ -3,9 +3,10 @@ package content
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,7 +43,6 @@ type Policy struct {
 	translations map[string]*Policy // by language
 
 	file      string
-	lines     []string // of the file
 	src       *source
 	own       []*Question          // defined in the file itself
 	questions map[string]*Question // every question expressions may name
@@ -138,40 +138,41 @@ func (p *Policy) Checkable() bool { return len(p.Eligibility) > 0 }
 // ReviewDue reports whether the policy's review-by date has passed on the given day.
 func (p *Policy) ReviewDue(today time.Time) bool { return today.After(p.ReviewBy.Time) }
 
-var fence = []byte("---\n")
+var fence, closingFence = []byte("---\n"), []byte("\n---\n")
 
-func loadPolicy(fsys fs.FS, name string, facts *Facts, shared map[string]*Question, c *collector) *Policy {
-	b, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		c.add(name, 0, "cannot be read: "+err.Error(), "")
-		return nil
-	}
-	front, body, bodyLine, ok := splitFront(name, b, c)
+// loadPolicy reads a policy and its translation.
+func loadPolicy(f file, around surroundings, c *collector) (*Policy, bool) {
+	front, body, bodyLine, ok := splitFront(f.name, f.text, c)
 	if !ok {
-		return nil
+		return nil, false
 	}
-	p := &Policy{file: name, lines: strings.Split(string(b), "\n"), Lang: "zh-Hans", translations: map[string]*Policy{}}
-	if p.src = parseYAML(name, front, facts, p, c); p.src == nil {
-		return nil
+	p := &Policy{file: f.name, Lang: "zh-Hans"}
+	if p.src = parseYAML(f.name, front, around.facts, p, c); p.src == nil {
+		return nil, false
 	}
-	p.Sections = parseBody(name, bodyLine, body, facts, c)
-	p.resolveQuestions(shared, c)
+	p.Sections = parseBody(f.name, bodyLine, body, around.facts, c)
+	p.resolveQuestions(around.shared, c)
 	p.check(c)
 	p.checkRules(c)
-	return p
+	checkPlain(f.name, f.text, p.Plainness(), c)
+	p.translate(f, around.english, c)
+	return p, true
 }
 
 // splitFront cuts a file into its front matter and body. One empty line stands for
 // the opening fence, so that line numbers in the front matter are those of the
 // file; bodyLine is the line on which the body starts.
-func splitFront(name string, b []byte, c *collector) (front []byte, body string, bodyLine int, ok bool) {
-	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-	front, rest, ok := bytes.Cut(bytes.TrimPrefix(b, fence), append([]byte("\n"), fence...))
+func splitFront(name string, b []byte, c *collector) (front, body []byte, bodyLine int, ok bool) {
+	if bytes.IndexByte(b, '\r') >= 0 {
+		b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+	}
+	front, body, ok = bytes.Cut(bytes.TrimPrefix(b, fence), closingFence)
 	if !ok || !bytes.HasPrefix(b, fence) {
 		c.add(name, 1, "no front matter", "open the file with --- lines around the declaration")
-		return nil, "", 0, false
+		return nil, nil, 0, false
 	}
-	return append([]byte("\n"), front...), string(rest), bytes.Count(front, []byte("\n")) + 4, true
+	// A copy, so that what is kept of the front matter does not keep the whole file.
+	return slices.Concat([]byte("\n"), front), body, bytes.Count(front, []byte("\n")) + 4, true
 }
 
 var slugForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -198,7 +199,7 @@ func (p *Policy) check(c *collector) {
 	if p.Source.Number == "" && !p.Source.Unconfirmed {
 		bad(p.src.line("source"), "source has no document number", "give it, or mark the source unconfirmed: true")
 	}
-	checkLanguages(p.file, p.src.line("languages"), p.Languages, c)
+	checkLanguages(p.src, p.Languages, c)
 	p.checkLists(bad)
 }
 
@@ -238,10 +239,7 @@ func (p *Policy) checkLists(bad func(line int, what, fix string)) {
 // resolveQuestions replaces names of shared questions by the questions, and makes
 // every shared question known to expressions.
 func (p *Policy) resolveQuestions(shared map[string]*Question, c *collector) {
-	p.questions = map[string]*Question{}
-	for name, q := range shared {
-		p.questions[name] = q
-	}
+	p.questions = shared
 	asked := map[string]bool{}
 	sections := map[string]bool{}
 	for i := range p.Questions {
@@ -251,21 +249,24 @@ func (p *Policy) resolveQuestions(shared map[string]*Question, c *collector) {
 		}
 		sections[section.Section] = true
 		for j, a := range section.Ask {
-			line := p.src.line("questions", i, "ask", j)
+			line := func() int { return p.src.line("questions", i, "ask", j) }
 			p.resolve(a, line, shared, c)
 			if asked[a.Name] {
-				c.add(p.file, line, fmt.Sprintf("question %q is asked twice", a.Name), "ask it once")
+				c.add(p.file, line(), fmt.Sprintf("question %q is asked twice", a.Name), "ask it once")
 			}
 			asked[a.Name] = true
 		}
 	}
 }
 
-func (p *Policy) resolve(a *AskEntry, line int, shared map[string]*Question, c *collector) {
+func (p *Policy) resolve(a *AskEntry, line func() int, shared map[string]*Question, c *collector) {
 	if !a.shared() {
 		a.check(p.file, line, c)
 		if _, taken := shared[a.Name]; taken {
-			c.add(p.file, line, fmt.Sprintf("question %q is already a shared one", a.Name), "name the shared question or choose another name")
+			c.add(p.file, line(), fmt.Sprintf("question %q is already a shared one", a.Name), "name the shared question or choose another name")
+		}
+		if len(p.own) == 0 {
+			p.questions = maps.Clone(shared) // all policies without questions of their own have the same map
 		}
 		p.questions[a.Name] = a.Question
 		p.own = append(p.own, a.Question)
@@ -273,7 +274,7 @@ func (p *Policy) resolve(a *AskEntry, line int, shared map[string]*Question, c *
 	}
 	q, ok := shared[a.Name]
 	if !ok {
-		c.add(p.file, line, fmt.Sprintf("no shared question %q", a.Name), "add it to questions.yaml or define it here")
+		c.add(p.file, line(), fmt.Sprintf("no shared question %q", a.Name), "add it to questions.yaml or define it here")
 		return
 	}
 	a.Question = q

@@ -104,19 +104,19 @@ func loadQuestions(fsys fs.FS, facts *Facts, c *collector) map[string]*Question 
 	b, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		c.add(file, 0, "cannot be read: "+err.Error(), "create the file")
-		return nil
+		return map[string]*Question{}
 	}
 	var doc struct {
 		Questions map[string]*Question `yaml:"questions"`
 	}
 	src := parseYAML(file, b, facts, &doc, c)
 	if src == nil {
-		return nil
+		return map[string]*Question{}
 	}
 	for _, name := range sortedKeys(doc.Questions) {
 		q := doc.Questions[name]
 		q.Name = name
-		q.check(file, src.line("questions", name), c)
+		q.check(file, func() int { return src.line("questions", name) }, c)
 	}
 	for _, name := range sortedKeys(doc.Questions) {
 		if err := doc.Questions[name].When.compile(doc.Questions); err != nil {
@@ -127,8 +127,8 @@ func loadQuestions(fsys fs.FS, facts *Facts, c *collector) map[string]*Question 
 }
 
 // check finds what is wrong with one question by itself, and completes it.
-func (q *Question) check(file string, line int, c *collector) {
-	bad := func(what, fix string) { c.add(file, line, fmt.Sprintf("question %q %s", q.Name, what), fix) }
+func (q *Question) check(file string, line func() int, c *collector) {
+	bad := func(what, fix string) { c.add(file, line(), fmt.Sprintf("question %q %s", q.Name, what), fix) }
 	if _, ok := questionTypes[q.Type]; !ok {
 		bad(fmt.Sprintf("has the unknown type %q", q.Type), "use one of the documented types")
 	}

@@ -8,45 +8,56 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// source is a parsed YAML document that still knows the line of every value.
+// source is a YAML document that still knows the line of every value. Lines are
+// asked for when there is a problem to report, so a file without one is never turned
+// into a tree, which would take ten times the room of its text.
 type source struct {
 	file string
-	root *yaml.Node
+	text []byte
+	once sync.Once
+	root *yaml.Node // see tree
+}
+
+// tree returns the document as nodes. The text has been decoded before.
+func (s *source) tree() *yaml.Node {
+	s.once.Do(func() {
+		var doc yaml.Node
+		if err := yaml.Unmarshal(s.text, &doc); err != nil || len(doc.Content) == 0 {
+			doc.Content = []*yaml.Node{{}}
+		}
+		s.root = doc.Content[0]
+	})
+	return s.root
 }
 
 // parseYAML decodes b into out strictly (an unknown key is a problem) after facts
-// have been put in, and returns the tree for later line look-ups; nil on failure.
+// have been put in, and returns the source for later line look-ups; nil on failure.
 // Line numbers count from the start of b, so callers keep leading lines in place.
 func parseYAML(file string, b []byte, facts *Facts, out any, c *collector) *source {
-	var root yaml.Node
-	if err := yaml.Unmarshal(b, &root); err != nil {
-		addYAML(file, err, c)
-		return nil
-	}
-	if len(root.Content) == 0 {
-		c.add(file, 1, "empty", "fill it in or delete it")
-		return nil
-	}
 	dec := yaml.NewDecoder(bytes.NewReader(b))
 	dec.KnownFields(true)
-	if err := dec.Decode(out); err != nil && err != io.EOF {
+	switch err := dec.Decode(out); {
+	case err == io.EOF:
+		c.add(file, 1, "empty", "fill it in or delete it")
+		return nil
+	case err != nil:
 		addYAML(file, err, c)
 		return nil
 	}
-	src := &source{file: file, root: root.Content[0]}
-	if facts == nil || !bytes.Contains(b, []byte("${")) {
-		return src
+	if facts != nil && bytes.Contains(b, []byte("${")) {
+		filled := &source{file: file, text: b}
+		filled.fillFacts(filled.tree(), facts, c)
+		if err := filled.root.Decode(out); err != nil {
+			addYAML(file, err, c)
+			return nil
+		}
 	}
-	src.fillFacts(src.root, facts, c)
-	if err := src.root.Decode(out); err != nil {
-		addYAML(file, err, c)
-		return nil
-	}
-	return src
+	return &source{file: file, text: b}
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
@@ -77,7 +88,7 @@ func (s *source) fillFacts(n *yaml.Node, facts *Facts, c *collector) {
 // line returns the line of the value at path (keys and indexes); where the path
 // ends early, the line of the deepest value that exists.
 func (s *source) line(path ...any) int {
-	n := s.root
+	n := s.tree()
 	for _, step := range path {
 		child := descend(n, step)
 		if child == nil {

@@ -93,28 +93,28 @@ func (p *Policy) In(lang string) (*Policy, bool) {
 func isTranslation(name string) bool { return path.Ext(strings.TrimSuffix(name, ".md")) != "" }
 
 // checkLanguages finds languages that nothing can be translated into.
-func checkLanguages(file string, line int, languages []string, c *collector) {
+func checkLanguages(src *source, languages []string, c *collector) {
 	for _, lang := range languages {
 		if !slices.Contains(tongues, lang) {
-			c.add(file, line, fmt.Sprintf("unknown language %q", lang), "use "+strings.Join(tongues, ", "))
+			c.add(src.file, src.line("languages"), fmt.Sprintf("unknown language %q", lang), "use "+strings.Join(tongues, ", "))
 		}
 	}
 }
 
-// rawTexts returns the texts of a policy that has been loaded with the names of
-// facts still in them, as a translation has to repeat them, and its body.
-func (p *Policy) rawTexts() (any, string) {
+// rawTexts returns the texts of a policy's file with the names of facts still in
+// them, as a translation has to repeat them, and its body.
+func rawTexts(text []byte) (any, string) {
 	var raw Policy
-	body := readRaw(p.lines, &raw)
+	body := readRaw(text, &raw)
 	return raw.texts(), body
 }
 
 // readRaw reads a file again, whose faults have been reported, without filling in
 // the facts.
-func readRaw(lines []string, out any) (body string) {
-	front, body, _, _ := splitFront("", []byte(strings.Join(lines, "\n")), &collector{})
+func readRaw(text []byte, out any) string {
+	front, body, _, _ := splitFront("", text, &collector{})
 	_ = yaml.Unmarshal(front, out)
-	return body
+	return string(body)
 }
 
 // texts returns what a translation of the policy has to say.
@@ -168,9 +168,9 @@ func (q *Question) texts() questionTexts {
 
 // original is what a translation is made from and measured against.
 type original struct {
-	file      string
-	languages []string             // that must not be missing
-	texts     func() (any, string) // with the names of facts in them, and the body
+	file      file
+	languages []string                        // that must not be missing
+	texts     func(text []byte) (any, string) // with the names of facts in them, and the body
 	sections  []Section
 }
 
@@ -178,49 +178,52 @@ type original struct {
 type translationFile struct {
 	name     string
 	src      *source
-	lines    []string
 	sections []Section
+}
+
+// beside returns the name of the file that translates another.
+func (to tongue) beside(name string) string {
+	return strings.TrimSuffix(name, ".md") + "." + to.lang + ".md"
 }
 
 // read fills texts from the file beside o and notes what it lacks; false where
 // there is none.
-func (to tongue) read(fsys fs.FS, o original, texts any, c *collector) (translationFile, bool) {
-	f := translationFile{name: strings.TrimSuffix(o.file, ".md") + "." + to.lang + ".md"}
-	b, err := fs.ReadFile(fsys, f.name)
-	if err != nil {
+func (to tongue) read(o original, texts any, c *collector) (translationFile, bool) {
+	f := translationFile{name: to.beside(o.file.name)}
+	if o.file.translation == nil {
 		if slices.Contains(o.languages, to.lang) {
-			c.note(f.name, 0, "the translation is missing", "write it, with translates: "+digest(o.texts()))
+			c.note(f.name, 0, "the translation is missing", "write it, with translates: "+digest(o.texts(o.file.text)))
 		}
 		return f, false
 	}
-	front, body, bodyLine, ok := splitFront(f.name, b, c)
+	front, body, bodyLine, ok := splitFront(f.name, o.file.translation, c)
 	if !ok {
 		return f, false
 	}
 	if f.src = parseYAML(f.name, front, to.facts, texts, c); f.src == nil {
 		return f, false
 	}
-	f.lines = strings.Split(string(b), "\n")
 	f.sections = parseBody(f.name, bodyLine, body, to.facts, c)
 	g := &gaps{file: f.name, src: f.src, c: c}
-	want, originalBody := o.texts()
+	want, originalBody := o.texts(o.file.text)
 	g.stale(digest(want, originalBody))
 	g.compare(want, texts)
-	g.facts(f.lines, to.facts)
+	g.facts(splitLines(o.file.translation), to.facts)
 	g.sections(o.sections, f.sections)
 	return f, true
 }
 
 // translate reads policies/<slug>.<lang>.md for p, if there is one.
-func (p *Policy) translate(fsys fs.FS, to tongue, c *collector) {
+func (p *Policy) translate(from file, to tongue, c *collector) {
 	var t translation
-	f, ok := to.read(fsys, original{p.file, p.Languages, p.rawTexts, p.Sections}, &t, c)
+	f, ok := to.read(original{from, p.Languages, rawTexts, p.Sections}, &t, c)
 	if !ok {
 		return
 	}
 	out := p.translated(to, t, f.sections)
-	out.file, out.src, out.lines = f.name, f.src, f.lines
-	p.translations[to.lang] = out
+	out.file, out.src = f.name, f.src
+	p.translations = map[string]*Policy{to.lang: out}
+	checkPlain(f.name, from.translation, out.Plainness(), c)
 }
 
 // translated copies p with the texts of t where there are any.
@@ -318,7 +321,7 @@ func loadQuestionTexts(fsys fs.FS, to tongue, c *collector) map[string]questionT
 	g := &gaps{file: name, src: src, c: c}
 	g.stale(digest(want, ""))
 	g.compare(want, map[string]map[string]questionTexts{"questions": doc.Questions})
-	g.facts(strings.Split(string(b), "\n"), to.facts)
+	g.facts(splitLines(b), to.facts)
 	return doc.Questions
 }
 

@@ -41,12 +41,10 @@ var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 func digests(t *testing.T, change map[string]string) (policy, questions string) {
 	t.Helper()
 	fsys := tree(change)
-	lib, err := Load(fsys)
-	if err != nil {
+	if _, err := Load(fsys); err != nil {
 		t.Fatal(err)
 	}
-	p, _ := lib.Policy("sample")
-	return digest(p.rawTexts()), digest(sharedTexts(fsys), "")
+	return digest(rawTexts(fsys["policies/sample.md"].Data)), digest(sharedTexts(fsys), "")
 }
 
 // edit replaces one text by another in a file of the tree.

@@ -212,7 +212,8 @@ func (s *site) watch(env *environment) {
 	if env.cfg.Content == "" {
 		return
 	}
-	err := content.Watch(env.ctx, env.cfg.Content, func(lib *content.Library, err error) {
+	current := func() *content.Library { return s.content().Library }
+	err := content.Watch(env.ctx, env.cfg.Content, current, func(lib *content.Library, err error) {
 		if err == nil && lib.Version == s.content().Library.Version {
 			s.faults.Store(new([]string)) // the mistake was taken back
 			return

@@ -1,0 +1,208 @@
+package content
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Load reads the whole tree. The error joins every [Problem] found, so that an
+// editor sees them all at once; a Library is returned only when there is none.
+func Load(fsys fs.FS) (*Library, error) { return load(fsys, parts{}) }
+
+// Reload is Load for a later state of the tree that l was loaded from. Policies and
+// pages whose files say the same as before are taken over from l as they are, so
+// that a save costs what was saved; problems and result are those of Load.
+func (l *Library) Reload(fsys fs.FS) (*Library, error) { return load(fsys, l.parts) }
+
+func load(fsys fs.FS, old parts) (*Library, error) {
+	l := &Library{bySlug: map[string]*Policy{}}
+	c := &collector{}
+	tree := newReading(fsys)
+	facts := loadFacts(tree, c)
+	l.Facts = facts
+	around := surroundings{facts: facts, shared: loadQuestions(tree, facts, c), english: tongue{lang: "en", facts: facts.in("en")}}
+	l.Categories = loadList[Category](tree, "categories.yaml", "categories", c)
+	l.Glossary = loadList[Term](tree, "glossary.yaml", "terms", c)
+	l.Synonyms = readText(tree, "synonyms.txt", c)
+	l.Lexicon = readText(tree, "lexicon.txt", c)
+	l.Examples = readText(tree, "examples.txt", c)
+	l.Assistant = loadAssistant(tree, facts, c)
+	around.english.shared = loadQuestionTexts(tree, around.english, c)
+	l.parts.around = tree.sum("facts.yaml") + tree.sum("questions.yaml") + tree.sum("questions.en.yaml")
+	if old.around != l.parts.around {
+		old = parts{} // every file may say something else now
+	}
+	var policies []*Policy
+	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
+	for _, p := range policies {
+		l.Policies = append(l.Policies, p)
+		l.bySlug[p.Slug] = p
+	}
+	l.Help, l.parts.help = loadFiles(tree, "help", old.help, around, helpPage, c)
+	l.Replies, l.parts.replies = loadFiles(tree, "replies", old.replies, around, replyPage, c)
+	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
+	if len(l.parts.policies) == 0 {
+		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
+	}
+	l.crossCheck(c)
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	l.notes = c.notes
+	l.sortPolicies()
+	var err error
+	l.Version, err = tree.version()
+	return l, err
+}
+
+// surroundings are what the text of a file may name.
+type surroundings struct {
+	facts   *Facts
+	shared  map[string]*Question
+	english tongue
+}
+
+// counting returns the same with the facts that are named from now on put into used.
+func (s surroundings) counting(used map[string]bool) surroundings {
+	s.facts, s.english.facts = s.facts.counting(used), s.english.facts.counting(used)
+	return s
+}
+
+// parts is what the files of a library gave, by their names, and a digest of what
+// they could name.
+type parts struct {
+	around        string
+	policies      map[string]loaded[*Policy]
+	help, replies map[string]loaded[*Page]
+}
+
+// loaded is what one file gave together with its translation.
+type loaded[T any] struct {
+	value T
+	ok    bool
+	sum   string // of the bytes
+	found collector
+	used  map[string]bool // facts that it names
+}
+
+// file is a Markdown file as it stands.
+type file struct {
+	name        string
+	text        []byte
+	translation []byte // of the file beside it; nil: there is none
+}
+
+// loadFiles reads the files of a directory, which may be absent, several at a time.
+// What they give and their problems come in the order of the names, whichever was
+// read first; a file in old that has not changed is not read twice.
+func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool), c *collector) ([]T, map[string]loaded[T]) {
+	names, err := fs.Glob(t, dir+"/*.md")
+	if err != nil {
+		c.add(dir, 0, "cannot be listed: "+err.Error(), "")
+	}
+	names = slices.DeleteFunc(names, isTranslation)
+	all := make([]loaded[T], len(names))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				all[i] = loadFile(t, names[i], old[names[i]], around, parse)
+			}
+		})
+	}
+	wait.Wait()
+	values, byName := make([]T, 0, len(all)), make(map[string]loaded[T], len(all))
+	for i, one := range all {
+		c.problems = append(c.problems, one.found.problems...)
+		c.notes = append(c.notes, one.found.notes...)
+		maps.Copy(around.facts.used, one.used)
+		if byName[names[i]] = one; one.ok {
+			values = append(values, one.value)
+		}
+	}
+	return values, byName
+}
+
+func loadFile[T any](t *reading, name string, old loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool)) loaded[T] {
+	one := loaded[T]{used: map[string]bool{}}
+	text, err := fs.ReadFile(t, name)
+	if err != nil {
+		one.found.add(name, 0, "cannot be read: "+err.Error(), "")
+		return one
+	}
+	f := file{name: name, text: text}
+	f.translation, _ = fs.ReadFile(t, around.english.beside(name)) // that one is missing is noted with the policy
+	one.sum = t.sum(name) + t.sum(around.english.beside(name))
+	if old.ok && old.sum == one.sum {
+		return old
+	}
+	one.value, one.ok = parse(f, around.counting(one.used), &one.found)
+	return one
+}
+
+// reading is a tree of files that remembers what was read from it.
+type reading struct {
+	fs.FS
+	mu   sync.Mutex
+	sums map[string]string
+}
+
+func newReading(fsys fs.FS) *reading { return &reading{FS: fsys, sums: map[string]string{}} }
+
+// ReadFile implements fs.ReadFileFS.
+func (t *reading) ReadFile(name string) ([]byte, error) {
+	b, err := fs.ReadFile(t.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sums[name] = string(sum[:])
+	return b, nil
+}
+
+// sum returns the digest of a file that was read; empty for any other.
+func (t *reading) sum(name string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.sums[name]
+}
+
+// version names the state of all files of the content. Those that loading had no
+// reason to read are read here.
+func (t *reading) version() (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(t.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if ext := path.Ext(name); ext != ".md" && ext != ".yaml" && ext != ".txt" && ext != ".csv" {
+			return nil
+		}
+		if t.sum(name) == "" {
+			if _, err := t.ReadFile(name); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintf(h, "%s\n%s", name, t.sum(name))
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash content: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12], nil
+}
+
+// splitLines cuts a file into its lines.
+func splitLines(text []byte) []string { return strings.Split(string(text), "\n") }
