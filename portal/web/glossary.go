@@ -61,8 +61,8 @@ func termID(i int) string { return fmt.Sprintf("term-%d", i+1) }
 // linker finds the terms of the glossary in text, the longest first.
 type linker struct {
 	starts map[rune][]linkedTerm
-	may    [256]bool // whether a term starts with a character whose last byte this is
-	latin  bool      // terms are words between spaces, and capitals do not matter
+	may    [1 << 12]bool // whether a term starts with a character that ends in these bits
+	latin  bool          // terms are words between spaces, and capitals do not matter
 }
 
 type linkedTerm struct{ name, id string }
@@ -79,7 +79,7 @@ func newLinker(glossary []content.Term, lang string) *linker {
 			continue
 		}
 		r, _ := utf8.DecodeRuneInString(strings.ToLower(name))
-		l.may[r&0xff] = true
+		l.may[int(r)%len(l.may)] = true
 		l.starts[r] = append(l.starts[r], linkedTerm{name, termID(i)})
 	}
 	for _, terms := range l.starts {
@@ -91,7 +91,7 @@ func newLinker(glossary []content.Term, lang string) *linker {
 // at returns the longest term that text holds at byte i.
 func (l *linker) at(text string, i int) (linkedTerm, bool) {
 	r, _ := utf8.DecodeRuneInString(text[i:])
-	if r = unicode.ToLower(r); !l.may[r&0xff] {
+	if r = lower(r); !l.may[int(r)%len(l.may)] {
 		return linkedTerm{}, false
 	}
 	for _, t := range l.starts[r] {
@@ -110,12 +110,36 @@ func (l *linker) at(text string, i int) (linkedTerm, bool) {
 	return linkedTerm{}, false
 }
 
+// lower is unicode.ToLower for texts that have little but Chinese in them, of which
+// nothing is a capital.
+func lower(r rune) rune {
+	if r >= '\u3000' && r < '\ua000' {
+		return r
+	}
+	return unicode.ToLower(r)
+}
+
+// holds reports whether a term may stand in the markup.
+func (l *linker) holds(markup string) bool {
+	for i, r := range markup {
+		if r = lower(r); l.may[int(r)%len(l.may)] {
+			if _, found := l.at(markup, i); found {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sections returns the sections with each term linked where it first stands, never
 // inside a heading or another link.
 func (l *linker) sections(in []content.Section) []content.Section {
 	out := slices.Clone(in)
 	linked := map[string]bool{}
 	for i := range out {
+		if !l.holds(string(in[i].HTML)) {
+			continue
+		}
 		out[i].HTML = template.HTML(l.html(string(in[i].HTML), linked)) // the section's own markup and ours
 	}
 	return out
@@ -151,22 +175,23 @@ func (l *linker) html(markup string, linked map[string]bool) string {
 // as a whole, so that a shorter one inside it is not taken for itself.
 func (l *linker) text(raw string, linked map[string]bool) string {
 	var b strings.Builder
+	copied := 0
 	for i := 0; i < len(raw); {
 		t, found := l.at(raw, i)
 		if !found {
 			_, size := utf8.DecodeRuneInString(raw[i:])
-			b.WriteString(raw[i : i+size])
 			i += size
 			continue
 		}
-		words := raw[i : i+len(t.name)]
+		end := i + len(t.name)
 		if !linked[t.id] {
 			linked[t.id] = true
-			words = `<a class="term" href="/glossary#` + t.id + `">` + words + `</a>`
+			b.WriteString(raw[copied:i] + `<a class="term" href="/glossary#` + t.id + `">` + raw[i:end] + `</a>`)
+			copied = end
 		}
-		b.WriteString(words)
-		i += len(t.name)
+		i = end
 	}
+	b.WriteString(raw[copied:])
 	return b.String()
 }
 

@@ -385,7 +385,7 @@ func TestNoDeadLinks(t *testing.T) {
 func TestTemplatesFitTheirStructs(t *testing.T) {
 	s := newTestServer(t, nil)
 	for name, data := range pageTypes {
-		if err := templatecheck.CheckHTML(s.views.sets["en"][name], data); err != nil {
+		if err := templatecheck.CheckHTML(s.views.sets["en"][name].Template, data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -192,20 +195,65 @@ func (s *Server) words(c *fiber.Ctx) func(id string, pairs ...any) string {
 // views holds one template set for each language and page, parsed at start, so
 // that two pages may define the same block and no request clones or locks.
 type views struct {
-	sets    map[string]map[string]*template.Template
+	sets    map[string]map[string]pageTemplate // by language and page
 	words   map[string]func(id string, pairs ...any) string
 	convert func(string) string // simplified to traditional characters
 }
 
+// forAll are the pages of published texts, which there may be many of: they have a
+// press. Forms, answers and the desk are executed as they are written.
+var forAll = []string{"card", "glossary", "home", "offline", "policies", "policy", "sitemap", "statement", "text", "texts"}
+
+// pageTemplate is the set of one page. A page for all is folded, and its press made,
+// when it is first shown.
+type pageTemplate struct {
+	*template.Template
+	press func() (*press, error) // nil where the page has none
+}
+
+func newPageTemplate(name string, set *template.Template, funcs template.FuncMap, escape escapers) pageTemplate {
+	if !slices.Contains(forAll, name) {
+		return pageTemplate{Template: set}
+	}
+	return pageTemplate{set, sync.OnceValues(func() (*press, error) {
+		if err := fold(set); err != nil {
+			return nil, err
+		}
+		return newPress(set, funcs, escape)
+	})}
+}
+
+// print executes the page, by its press where that can do it.
+func (t pageTemplate) print(data any) ([]byte, error) {
+	if t.press != nil {
+		p, err := t.press()
+		if err != nil {
+			return nil, err
+		}
+		if body, err := p.print(data); err == nil {
+			return body, nil
+		}
+	}
+	var b bytes.Buffer
+	err := t.Execute(&b, data)
+	return b.Bytes(), err
+}
+
 func newViews(s *Server) (*views, error) {
 	v := &views{
-		sets:    map[string]map[string]*template.Template{},
+		sets:    map[string]map[string]pageTemplate{},
 		words:   map[string]func(string, ...any) string{},
 		convert: s.catalog.Convert,
 	}
+	escape, err := newEscapers()
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range languages {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
-		base, err := template.New("layout.html").Funcs(v.funcs(l, s.content)).Funcs(s.answerFuncs(l)).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
+		funcs := v.funcs(l, s.content)
+		maps.Copy(funcs, s.answerFuncs(l))
+		base, err := template.New("layout.html").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}
@@ -213,7 +261,7 @@ func newViews(s *Server) (*views, error) {
 		if err != nil {
 			return nil, fmt.Errorf("list pages: %w", err)
 		}
-		v.sets[l.Code] = map[string]*template.Template{}
+		v.sets[l.Code] = map[string]pageTemplate{}
 		for _, file := range pages {
 			set, err := base.Clone()
 			if err != nil {
@@ -222,7 +270,8 @@ func newViews(s *Server) (*views, error) {
 			if set, err = set.ParseFS(templateFiles, file); err != nil {
 				return nil, fmt.Errorf("parse %s: %w", file, err)
 			}
-			v.sets[l.Code][strings.TrimSuffix(path.Base(file), ".html")] = set
+			name := strings.TrimSuffix(path.Base(file), ".html")
+			v.sets[l.Code][name] = newPageTemplate(name, set, funcs, escape)
 		}
 	}
 	return v, nil
@@ -236,11 +285,10 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if !ok {
 		return fmt.Errorf("no page template %q", name)
 	}
-	var b bytes.Buffer
-	if err := set.Execute(&b, data); err != nil {
+	body, err := set.print(data)
+	if err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	body := b.Bytes()
 	if v.Lang.Code == "en" {
 		body = markChinese(body)
 	}
@@ -263,10 +311,13 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"shows": l.shows,
 		"c":     func(s string) string { return v.content(l, s) },
 		"say": func(s string) template.HTML {
-			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones())
+			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones)
 		},
-		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones()) },
+		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones) },
 		"rich": func(h template.HTML) template.HTML {
+			if l.Prefix == "" {
+				return h
+			}
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
@@ -313,9 +364,12 @@ var digits = regexp.MustCompile(`\d[\d-]*\d`)
 
 // linkPhones makes the telephone numbers of the facts links in escaped text. A
 // number inside a longer one is left alone.
-func linkPhones(escaped string, phones []content.Fact) template.HTML {
+func linkPhones(escaped string, phones func() []content.Fact) template.HTML {
+	if !strings.ContainsAny(escaped, "0123456789") {
+		return template.HTML(escaped)
+	}
 	return template.HTML(digits.ReplaceAllStringFunc(escaped, func(m string) string {
-		for _, f := range phones {
+		for _, f := range phones() {
 			if f.Value == m {
 				return `<a href="` + f.Tel() + `">` + m + `</a>`
 			}
