@@ -224,6 +224,12 @@ func (c *collector) note(file string, line int, what, fix string) {
 	c.notes = append(c.notes, Problem{File: file, Line: line, What: what, Fix: fix})
 }
 
+// take adds what another collector has found.
+func (c *collector) take(found collector) {
+	c.problems = append(c.problems, found.problems...)
+	c.notes = append(c.notes, found.notes...)
+}
+
 func (c *collector) err() error { return errors.Join(c.problems...) }
 
 func readText(fsys fs.FS, name string, c *collector) string {

@@ -27,20 +27,20 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l := &Library{bySlug: map[string]*Policy{}}
 	c := &collector{}
 	tree := newReading(fsys)
-	facts := loadFacts(tree, c)
+	l.parts.around = loadSurroundings(tree, old.around)
+	if l.parts.around.sum != old.around.sum {
+		old = parts{} // every file may say something else now
+	}
+	c.take(l.parts.around.found)
+	around := l.parts.around.value.counting(maps.Clone(l.parts.around.used))
+	facts := around.facts
 	l.Facts = facts
-	around := surroundings{facts: facts, shared: loadQuestions(tree, facts, c), english: tongue{lang: "en", facts: facts.in("en")}}
 	l.Categories = loadList[Category](tree, "categories.yaml", "categories", c)
 	l.Glossary = loadList[Term](tree, "glossary.yaml", "terms", c)
 	l.Synonyms = readText(tree, "synonyms.txt", c)
 	l.Lexicon = readText(tree, "lexicon.txt", c)
 	l.Examples = readText(tree, "examples.txt", c)
 	l.Assistant = loadAssistant(tree, facts, c)
-	around.english.shared = loadQuestionTexts(tree, around.english, c)
-	l.parts.around = tree.sum("facts.yaml") + tree.sum("questions.yaml") + tree.sum("questions.en.yaml")
-	if old.around != l.parts.around {
-		old = parts{} // every file may say something else now
-	}
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {
@@ -71,21 +71,39 @@ type surroundings struct {
 	english tongue
 }
 
+// loadSurroundings reads facts and shared questions, unless they are those of before.
+func loadSurroundings(t *reading, old loaded[surroundings]) loaded[surroundings] {
+	one := loaded[surroundings]{ok: true, used: map[string]bool{}}
+	for _, name := range []string{"facts.yaml", "questions.yaml", "questions.en.yaml"} {
+		_, _ = fs.ReadFile(t, name) // one that cannot be read is reported below
+		one.sum += name + t.sum(name)
+	}
+	if old.ok && old.sum == one.sum {
+		return old
+	}
+	c := &one.found
+	facts := loadFacts(t, c).counting(one.used)
+	one.value = surroundings{facts: facts, shared: loadQuestions(t, facts, c), english: tongue{lang: "en", facts: facts.in("en")}}
+	one.value.english.shared = loadQuestionTexts(t, one.value.english, c)
+	return one
+}
+
 // counting returns the same with the facts that are named from now on put into used.
 func (s surroundings) counting(used map[string]bool) surroundings {
 	s.facts, s.english.facts = s.facts.counting(used), s.english.facts.counting(used)
 	return s
 }
 
-// parts is what the files of a library gave, by their names, and a digest of what
-// they could name.
+// parts is what the files of a library gave, by their names, and what they could
+// name.
 type parts struct {
-	around        string
+	around        loaded[surroundings]
 	policies      map[string]loaded[*Policy]
 	help, replies map[string]loaded[*Page]
 }
 
-// loaded is what one file gave together with its translation.
+// loaded is what one file gave together with its translation, or several that belong
+// together.
 type loaded[T any] struct {
 	value T
 	ok    bool
@@ -123,8 +141,7 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	wait.Wait()
 	values, byName := make([]T, 0, len(all)), make(map[string]loaded[T], len(all))
 	for i, one := range all {
-		c.problems = append(c.problems, one.found.problems...)
-		c.notes = append(c.notes, one.found.notes...)
+		c.take(one.found)
 		maps.Copy(around.facts.used, one.used)
 		if byName[names[i]] = one; one.ok {
 			values = append(values, one.value)
