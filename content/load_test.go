@@ -37,7 +37,7 @@ func TestReload(t *testing.T) {
 		{"a translation is deleted", "help/first-steps.en.md", func(string) string { return "" }, []string{"first-steps"}},
 		{"a fact", "facts.yaml", func(s string) string { return strings.Replace(s, "100元", "200元", 1) }, []string{"2021001", "first-steps", "other", "sample"}},
 		{"a shared question", "questions.yaml", func(s string) string { return strings.Replace(s, "label: 几岁", "label: 多大", 1) }, []string{"2021001", "first-steps", "other", "sample"}},
-		{"a mistake", "policies/sample.md", func(s string) string { return strings.Replace(s, "summary:", "sumary:", 1) }, nil},
+		{"a mistake", "policies/sample.md", func(s string) string { return strings.Replace(s, "summary:", "abstract:", 1) }, nil},
 		{"a mistake elsewhere", "policies/other.md", func(s string) string { return strings.Replace(s, "{#amount}", "", 1) }, nil},
 	}
 	for _, c := range cases {

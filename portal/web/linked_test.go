@@ -122,7 +122,11 @@ func TestLinkedDataIsEscaped(t *testing.T) {
 	s := newTestServer(t, nil)
 	home := page{Lang: languages[0], Path: "/", Title: "a", Things: []any{linkedName{"Thing", name}}}
 	var b strings.Builder
-	if err := s.views.sets["zh-Hans"]["home"].ExecuteTemplate(&b, "head", home); err != nil {
+	set, err := s.views.sets["zh-Hans"]["home"].set()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := set.ExecuteTemplate(&b, "head", home); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := html.Parse(strings.NewReader(b.String()))

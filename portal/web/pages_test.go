@@ -385,7 +385,11 @@ func TestNoDeadLinks(t *testing.T) {
 func TestTemplatesFitTheirStructs(t *testing.T) {
 	s := newTestServer(t, nil)
 	for name, data := range pageTypes {
-		if err := templatecheck.CheckHTML(s.views.sets["en"][name].Template, data); err != nil {
+		set, err := s.views.sets["en"][name].set()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := templatecheck.CheckHTML(set, data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -36,7 +36,7 @@ func pressed(t *testing.T, change func(*Config)) *Server {
 			if _, err := page.press(); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
-			page.Template = template.Must(template.New("").Parse("not by the press"))
+			page.set = func() (*template.Template, error) { return template.New("").Parse("not by the press") }
 			pages[name] = page
 		}
 	}

@@ -1,17 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"maps"
-	"path"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -192,51 +187,13 @@ func (s *Server) words(c *fiber.Ctx) func(id string, pairs ...any) string {
 	return s.views.words[visitOf(c).Lang.Code]
 }
 
-// views holds one template set for each language and page, parsed at start, so
-// that two pages may define the same block and no request clones or locks.
+// views holds one template set for each language and page, so that two pages may
+// define the same block and no request clones or locks. A set is made when its page
+// is first shown in its language: together they take more room than the content.
 type views struct {
 	sets    map[string]map[string]pageTemplate // by language and page
 	words   map[string]func(id string, pairs ...any) string
 	convert func(string) string // simplified to traditional characters
-}
-
-// forAll are the pages of published texts, which there may be many of: they have a
-// press. Forms, answers and the desk are executed as they are written.
-var forAll = []string{"card", "glossary", "home", "offline", "policies", "policy", "sitemap", "statement", "text", "texts"}
-
-// pageTemplate is the set of one page. A page for all is folded, and its press made,
-// when it is first shown.
-type pageTemplate struct {
-	*template.Template
-	press func() (*press, error) // nil where the page has none
-}
-
-func newPageTemplate(name string, set *template.Template, funcs template.FuncMap, escape escapers) pageTemplate {
-	if !slices.Contains(forAll, name) {
-		return pageTemplate{Template: set}
-	}
-	return pageTemplate{set, sync.OnceValues(func() (*press, error) {
-		if err := fold(set); err != nil {
-			return nil, err
-		}
-		return newPress(set, funcs, escape)
-	})}
-}
-
-// print executes the page, by its press where that can do it.
-func (t pageTemplate) print(data any) ([]byte, error) {
-	if t.press != nil {
-		p, err := t.press()
-		if err != nil {
-			return nil, err
-		}
-		if body, err := p.print(data); err == nil {
-			return body, nil
-		}
-	}
-	var b bytes.Buffer
-	err := t.Execute(&b, data)
-	return b.Bytes(), err
 }
 
 func newViews(s *Server) (*views, error) {
@@ -251,27 +208,13 @@ func newViews(s *Server) (*views, error) {
 	}
 	for _, l := range languages {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
-		funcs := v.funcs(l, s.content)
-		maps.Copy(funcs, s.answerFuncs(l))
-		base, err := template.New("layout.html").Funcs(funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
-		if err != nil {
+		k := kit{funcs: v.funcs(l, s.content), escape: escape}
+		maps.Copy(k.funcs, s.answerFuncs(l))
+		if k.base, err = template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html"); err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}
-		pages, err := fs.Glob(templateFiles, "templates/pages/*.html")
-		if err != nil {
-			return nil, fmt.Errorf("list pages: %w", err)
-		}
-		v.sets[l.Code] = map[string]pageTemplate{}
-		for _, file := range pages {
-			set, err := base.Clone()
-			if err != nil {
-				return nil, fmt.Errorf("clone layout: %w", err)
-			}
-			if set, err = set.ParseFS(templateFiles, file); err != nil {
-				return nil, fmt.Errorf("parse %s: %w", file, err)
-			}
-			name := strings.TrimSuffix(path.Base(file), ".html")
-			v.sets[l.Code][name] = newPageTemplate(name, set, funcs, escape)
+		if v.sets[l.Code], err = k.pages(); err != nil {
+			return nil, err
 		}
 	}
 	return v, nil

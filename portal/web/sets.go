@@ -1,0 +1,90 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// kit is what the pages of one language are made from.
+type kit struct {
+	base   *template.Template // layout and components
+	funcs  template.FuncMap
+	escape escapers
+}
+
+// pages returns the pages by their names. It fails if one does not parse.
+func (k kit) pages() (map[string]pageTemplate, error) {
+	files, err := fs.Glob(templateFiles, "templates/pages/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list pages: %w", err)
+	}
+	out := map[string]pageTemplate{}
+	for _, file := range files {
+		if _, err := template.New("").Funcs(k.funcs).ParseFS(templateFiles, file); err != nil {
+			return nil, fmt.Errorf("parse %s: %w", file, err)
+		}
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		out[name] = k.page(name, file)
+	}
+	return out, nil
+}
+
+// forAll are the pages of published texts, which there may be many of: they have a
+// press. Forms, answers and the desk are executed as they are written.
+var forAll = []string{"card", "glossary", "home", "offline", "policies", "policy", "sitemap", "statement", "text", "texts"}
+
+// pageTemplate is one page in one language.
+type pageTemplate struct {
+	set   func() (*template.Template, error)
+	press func() (*press, error) // nil where the page has none
+}
+
+func (k kit) page(name, file string) pageTemplate {
+	p := pageTemplate{set: sync.OnceValues(func() (*template.Template, error) {
+		set, err := k.base.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("clone layout: %w", err)
+		}
+		return set.ParseFS(templateFiles, file)
+	})}
+	if !slices.Contains(forAll, name) {
+		return p
+	}
+	p.press = sync.OnceValues(func() (*press, error) {
+		set, err := p.set()
+		if err != nil {
+			return nil, err
+		}
+		if err := fold(set); err != nil {
+			return nil, err
+		}
+		return newPress(set, k.funcs, k.escape)
+	})
+	return p
+}
+
+// print executes the page, by its press where that can do it.
+func (t pageTemplate) print(data any) ([]byte, error) {
+	if t.press != nil {
+		p, err := t.press()
+		if err != nil {
+			return nil, err
+		}
+		if body, err := p.print(data); err == nil {
+			return body, nil
+		}
+	}
+	set, err := t.set()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = set.Execute(&b, data)
+	return b.Bytes(), err
+}
