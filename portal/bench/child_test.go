@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,9 @@ import (
 // mode, below out, as Hugo does. Pages come from the portal's own server, which
 // compresses and keeps nothing here; the bot takes no part.
 func buildSite(args []string) error {
+	// A build ends before it matters how long the collector takes; what is in memory
+	// at once is half as much above what the library needs.
+	debug.SetGCPercent(50)
 	dir, out := args[0], args[1]
 	lib, err := content.Load(os.DirFS(dir))
 	if err != nil {
@@ -69,8 +73,9 @@ func writePages(app *fiber.App, paths []string, out string) error {
 	var wait sync.WaitGroup
 	for i := range errs {
 		wait.Go(func() {
+			var c fasthttp.RequestCtx
 			for n := next.Add(1) - 1; n < int64(len(paths)) && errs[i] == nil; n = next.Add(1) - 1 {
-				errs[i] = writePage(handle, paths[n], out)
+				errs[i] = writePage(handle, &c, paths[n], out)
 			}
 		})
 	}
@@ -78,13 +83,19 @@ func writePages(app *fiber.App, paths []string, out string) error {
 	return errors.Join(errs...)
 }
 
-func writePage(handle fasthttp.RequestHandler, path, out string) error {
-	var c fasthttp.RequestCtx
+func writePage(handle fasthttp.RequestHandler, c *fasthttp.RequestCtx, path, out string) error {
+	c.Request.Reset()
+	c.Response.Reset()
+	c.ResetUserValues()
 	c.Request.SetRequestURI(path)
 	c.Request.SetHost("localhost:8080")
-	handle(&c)
+	handle(c)
 	if c.Response.StatusCode() != http.StatusOK {
 		return fmt.Errorf("%s: status %d", path, c.Response.StatusCode())
 	}
-	return write(filepath.Join(out, path, "index.html"), string(c.Response.Body()))
+	dir := filepath.Join(out, path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "index.html"), c.Response.Body(), 0o644)
 }
