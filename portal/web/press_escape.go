@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"text/template/parse"
+
+	"huitong/content"
 )
 
 // escapers are the ways in which html/template escapes values, by the names of the
@@ -69,6 +71,10 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 		if e.before == "<p>" {
 			return append(out, v.String()...), nil
 		}
+	case dayType:
+		if day, ok := v.Interface().(content.Day); ok && e.plain(day.String()) {
+			return append(out, day.String()...), nil
+		}
 	}
 	var b bytes.Buffer
 	if err := e.place.Execute(&b, v.Interface()); err != nil {
@@ -77,7 +83,7 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 	return append(out, b.Bytes()[len(e.before):b.Len()-len(e.after)]...), nil
 }
 
-var stringType, markupType = reflect.TypeFor[string](), reflect.TypeFor[template.HTML]()
+var stringType, markupType, dayType = reflect.TypeFor[string](), reflect.TypeFor[template.HTML](), reflect.TypeFor[content.Day]()
 
 // plainText reports whether a text has nothing that HTML or a quoted attribute could
 // take for markup.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -180,7 +181,7 @@ func FuzzEscaping(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, e := range escape {
-			for _, v := range []any{s, template.HTML(s), template.URL(s)} {
+			for _, v := range []any{s, template.HTML(s), template.URL(s), content.Day{}, content.Day{Time: time.Unix(int64(len(s))<<24, 0)}} {
 				var want bytes.Buffer
 				if err := e.place.Execute(&want, v); err != nil {
 					t.Fatal(err)
