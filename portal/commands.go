@@ -29,7 +29,7 @@ func (checkCommand) Run(env *environment) error {
 		fmt.Fprintln(env.out, p.Error())
 	}
 	if lib != nil {
-		if _, err := buildCorpus(env.ctx, lib, nil); err != nil {
+		if _, err := buildCorpus(env.ctx, lib, nil, nil); err != nil {
 			return err
 		}
 	}
@@ -66,7 +66,7 @@ type askCommand struct {
 
 // Run prints the reply with its sources.
 func (c askCommand) Run(env *environment) error {
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content, nil)
 	if err != nil {
 		return err
 	}

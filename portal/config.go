@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"huitong/portal/rephrase"
+	"huitong/search"
 )
 
 // Config holds every setting. Each is a flag with a HUITONG_* environment twin;
@@ -22,7 +23,8 @@ type Config struct {
 	Data        string        `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
 	DatabaseURL string        `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
 	MeiliURL    string        `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
-	MeiliKey    string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may index and search." group:"Settings"`
+	MeiliKey    string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may only search." group:"Settings"`
+	MeiliAdmin  string        `name:"meili-admin-key" env:"HUITONG_MEILI_ADMIN_KEY" help:"Key of that server that may write; used for nothing but sending documents. Without it the site asks, and portal index has to send." group:"Settings"`
 	Content     string        `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
 	LLMURL      string        `name:"llm-url" env:"HUITONG_LLM_URL" help:"Server of a language model, OpenAI-compatible, that may put answers into other words. Default: none." group:"Settings"`
 	LLMKey      string        `name:"llm-key" env:"HUITONG_LLM_KEY" help:"Key of that server, if it wants one." group:"Settings"`
@@ -65,12 +67,7 @@ func (c *Config) Validate() error {
 	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
 		bad("--database-url", "HUITONG_DATABASE_URL", "is not a PostgreSQL address", "use postgres://user:password@host/database, or leave it out for SQLite")
 	}
-	if c.MeiliURL != "" && !webAddress(c.MeiliURL) {
-		bad("--meili-url", "HUITONG_MEILI_URL", fmt.Sprintf("%q is not a web address", c.MeiliURL), "use http://host:7700, or leave it out for the embedded engine")
-	}
-	if c.MeiliURL == "" && c.MeiliKey != "" {
-		bad("--meili-key", "HUITONG_MEILI_KEY", "is set without a server", "set HUITONG_MEILI_URL too, or remove the key")
-	}
+	c.checkMeili(bad)
 	c.checkModel(bad)
 	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
 		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")
@@ -90,6 +87,48 @@ func (c *Config) Validate() error {
 		bad("--site-id-code", "HUITONG_SITE_ID_CODE", fmt.Sprintf("has %d characters", n), "the code of a government site has ten")
 	}
 	return errors.Join(errs...)
+}
+
+// checkMeili reports what is wrong with the settings of the search server. No text
+// repeats what may be a key or a password.
+func (c *Config) checkMeili(bad func(flag, env, what, fix string)) {
+	if c.MeiliURL != "" && !webAddress(c.MeiliURL) {
+		bad("--meili-url", "HUITONG_MEILI_URL", "is not a web address", "use http://host:7700, or leave it out for the embedded engine")
+	}
+	if c.MeiliURL == "" && c.MeiliKey != "" {
+		bad("--meili-key", "HUITONG_MEILI_KEY", "is set without a server", "set HUITONG_MEILI_URL too, or remove the key")
+	}
+	if c.MeiliURL == "" && c.MeiliAdmin != "" {
+		bad("--meili-admin-key", "HUITONG_MEILI_ADMIN_KEY", "is set without a server", "set HUITONG_MEILI_URL too, or remove the key")
+	}
+}
+
+// meili returns the search server of the settings under a name of an index, "" for
+// that of the site.
+func (c *Config) meili(index string) (*search.Meili, error) {
+	if c.MeiliURL == "" {
+		return nil, errors.New("no search server is set: name it with --meili-url or HUITONG_MEILI_URL")
+	}
+	m, err := search.NewMeili(search.MeiliConfig{URL: c.MeiliURL, SearchKey: c.MeiliKey, AdminKey: c.MeiliAdmin, Index: index})
+	if err != nil {
+		return nil, fmt.Errorf("HUITONG_MEILI_URL: %w", err)
+	}
+	return m, nil
+}
+
+// meiliWarning says what is unwise about the keys; "" for nothing.
+func (c *Config) meiliWarning() string {
+	switch {
+	case c.MeiliURL == "":
+		return ""
+	case c.MeiliKey == "" && c.MeiliAdmin != "":
+		return "the admin key also searches, for want of a search key; set HUITONG_MEILI_KEY to a key with the action search only"
+	case c.MeiliKey != "" && c.MeiliAdmin == "":
+		return "changed content is not sent to the search server, for want of HUITONG_MEILI_ADMIN_KEY; run portal index with it after every change"
+	case c.MeiliKey == "":
+		return "the search server is used without keys, as if everybody may write to it; give it a master key, and set HUITONG_MEILI_KEY and HUITONG_MEILI_ADMIN_KEY"
+	}
+	return ""
 }
 
 // maxPatience is how long a language model may be given at most.

@@ -20,6 +20,8 @@ func TestConfigValidate(t *testing.T) {
 		{"postgres", func(c *Config) { c.DatabaseURL = "postgres://a/b" }, ""},
 		{"meili", func(c *Config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "k" }, ""},
 		{"meili without scheme", func(c *Config) { c.MeiliURL = "127.0.0.1:7700" }, "--meili-url (HUITONG_MEILI_URL)"},
+		{"meili with both keys", func(c *Config) { c.MeiliURL, c.MeiliKey, c.MeiliAdmin = "http://127.0.0.1:7700", "s", "a" }, ""},
+		{"admin key without server", func(c *Config) { c.MeiliAdmin = "k" }, "--meili-admin-key (HUITONG_MEILI_ADMIN_KEY)"},
 		{"key without server", func(c *Config) { c.MeiliKey = "k" }, "--meili-key (HUITONG_MEILI_KEY)"},
 		{"language model", func(c *Config) { c.LLMURL, c.LLMModel = "https://a.cn/v1", "m" }, ""},
 		{"language model with a key", func(c *Config) { c.LLMURL, c.LLMModel, c.LLMKey = "http://127.0.0.1:8000", "m", "k" }, ""},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"huitong/bot"
+	"huitong/portal/web"
 	"huitong/search"
 )
 
@@ -21,6 +22,10 @@ const (
 	engineBleve    = "bleve-cjk"
 	engineMeili    = "meili"
 )
+
+// measuredIndex is the index that measurements use: they must not touch what the
+// site serves. It stays, so that the next one need not build it.
+const measuredIndex = "measured"
 
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
@@ -46,7 +51,7 @@ func (c evalCommand) Run(env *environment) error {
 	if c.Corpus != "" {
 		return c.runCollection(env)
 	}
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content)
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content, nil)
 	if err != nil {
 		return err
 	}
@@ -56,13 +61,44 @@ func (c evalCommand) Run(env *environment) error {
 	}
 	if len(c.Engine) > 0 {
 		docs := bot.Documents(corpus.published)
-		return c.compare(env, corpus.normalizer, docs, judge(docs, cases))
+		if err := c.compare(env, corpus.normalizer, docs, judge(docs, cases)); err != nil {
+			return err
+		}
+		if slices.Contains(c.Engine, engineMeili) {
+			return compareBots(env, corpus, cases)
+		}
+		return nil
 	}
 	report, err := corpus.bot.Evaluate(env.ctx, cases)
 	if err != nil {
 		return fmt.Errorf("evaluate: %w", err)
 	}
 	report.Print(env.out)
+	return nil
+}
+
+// compareBots measures the bot on the embedded engine and, in the same run, on the
+// server, on whose index the engines have just been measured.
+func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
+	meili, err := env.cfg.meili(measuredIndex)
+	if err != nil {
+		return err
+	}
+	served, err := loadCorpus(env.ctx, env.cfg.Content, func(x *search.Index) web.Searcher { return meili.Over(x) })
+	if err != nil {
+		return err
+	}
+	for _, b := range []struct {
+		engine string
+		*corpus
+	}{{engineEmbedded, embedded}, {engineMeili, served}} {
+		report, err := b.bot.Evaluate(env.ctx, cases)
+		if err != nil {
+			return fmt.Errorf("evaluate the bot on %s: %w", b.engine, err)
+		}
+		fmt.Fprintf(env.out, "bot on %s: recall@1 %.3f, MRR@5 %.3f, answers retained %.3f, refusal recall %.3f, urgent recall %.3f\n",
+			b.engine, report.Recall1, report.MRR5, report.Retained, report.RefusalRecall, report.UrgentRecall)
+	}
 	return nil
 }
 
@@ -177,11 +213,11 @@ func openEngine(env *environment, name string, n *search.Normalizer) (search.Eng
 	case engineBleve:
 		return &baseline{}, nil
 	case engineMeili:
-		if env.cfg.MeiliURL == "" {
-			return nil, errors.New("--engine meili needs the server's address in HUITONG_MEILI_URL")
+		meili, err := env.cfg.meili(measuredIndex)
+		if err != nil {
+			return nil, fmt.Errorf("--engine meili: %w", err)
 		}
-		// An index of its own: measuring must not touch what the site serves.
-		return search.NewMeili(search.MeiliConfig{URL: env.cfg.MeiliURL, Key: env.cfg.MeiliKey, Index: "measured"}, n)
+		return meili.Over(search.NewIndex(n)), nil
 	}
 	return search.NewIndex(n), nil
 }

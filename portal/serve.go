@@ -168,34 +168,42 @@ type site struct {
 
 // newSite loads the content and starts the search engine.
 func newSite(env *environment) (*site, error) {
-	c, err := loadCorpus(env.ctx, env.cfg.Content)
-	if err != nil {
-		return nil, err
-	}
 	s := &site{}
 	s.faults.Store(new([]string))
 	if env.cfg.MeiliURL != "" {
-		meili, err := search.NewMeili(search.MeiliConfig{URL: env.cfg.MeiliURL, Key: env.cfg.MeiliKey}, c.normalizer)
+		meili, err := env.cfg.meili("")
 		if err != nil {
-			return nil, fmt.Errorf("HUITONG_MEILI_URL: %w", err)
+			return nil, err
 		}
-		s.fallback = search.NewFallback(meili, search.NewIndex(c.normalizer), env.log, search.FallbackOptions{})
+		if warning := env.cfg.meiliWarning(); warning != "" {
+			env.log.Warn(warning)
+		}
+		s.fallback = search.NewFallback(meili, env.log, search.FallbackOptions{})
 	}
-	return s, s.publish(env.ctx, c)
+	c, err := loadCorpus(env.ctx, env.cfg.Content, s.over())
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.publish(c)
+	return s, nil
+}
+
+// over puts the search server before the index of a corpus.
+func (s *site) over() over {
+	if s.fallback == nil {
+		return nil
+	}
+	return func(x *search.Index) web.Searcher { return s.fallback.Over(x) }
 }
 
 // publish makes c what visitors see.
-func (s *site) publish(ctx context.Context, c *corpus) error {
-	next := &web.Content{Library: c.published, Bot: c.bot, Search: c.index, Suggest: c.suggester}
+func (s *site) publish(c *corpus) {
 	if s.fallback != nil {
-		if err := s.fallback.Index(ctx, bot.Documents(c.published)); err != nil {
-			return fmt.Errorf("index content: %w", err)
-		}
-		next.Search = s.fallback
+		s.fallback.Publish(c.index)
 	}
-	s.current.Store(next)
+	s.current.Store(&web.Content{Library: c.published, Bot: c.bot, Search: c.engine, Suggest: c.suggester})
 	s.bot = c.bot
-	return nil
 }
 
 func (s *site) content() *web.Content { return s.current.Load() }
@@ -221,10 +229,7 @@ func (s *site) watch(env *environment) {
 		began := env.now()
 		var c *corpus
 		if err == nil {
-			c, err = buildCorpus(env.ctx, lib, s.bot)
-		}
-		if err == nil {
-			err = s.publish(env.ctx, c)
+			c, err = buildCorpus(env.ctx, lib, s.bot, s.over())
 		}
 		if err != nil {
 			faults := strings.Split(err.Error(), "\n")
@@ -232,6 +237,7 @@ func (s *site) watch(env *environment) {
 			env.log.Error("content not changed, the last good version stays", "error", err)
 			return
 		}
+		s.publish(c)
 		s.faults.Store(new([]string))
 		env.log.Info("content changed", "version", lib.Version, "took", env.now().Sub(began))
 	})

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"huitong/search/meilitest"
 )
 
 // engine is what both engines offer.
@@ -19,27 +21,51 @@ type engine interface {
 
 // engines returns every engine at hand, without documents: the embedded one,
 // Meilisearch on the stand-in, and on the server of HUITONG_TEST_MEILI_URL when
-// that is set.
+// that is set. Its key, HUITONG_TEST_MEILI_KEY, may do everything.
 func engines(t *testing.T) map[string]engine {
 	t.Helper()
 	n := testNormalizer(t)
-	all := map[string]engine{"embedded": NewIndex(n), "stand-in": newStandIn(t).meili(t, n)}
-	if url := os.Getenv("HUITONG_TEST_MEILI_URL"); url != "" {
-		all["server"] = realMeili(t, url, n)
+	all := map[string]engine{"embedded": NewIndex(n)}
+	for name, m := range servers(t) {
+		all[name] = m.Over(NewIndex(n))
 	}
 	return all
 }
 
-func realMeili(t *testing.T, url string, n *Normalizer) *Meili {
+// servers returns Meilisearch on every server at hand, each under an index of its own.
+func servers(t *testing.T) map[string]*Meili {
+	t.Helper()
+	all := map[string]*Meili{"stand-in": onStandIn(t, meilitest.New(t))}
+	if url := os.Getenv("HUITONG_TEST_MEILI_URL"); url != "" {
+		all["server"] = onServer(t, url)
+	}
+	return all
+}
+
+// onStandIn returns Meilisearch on a stand-in, with keys that may only index and
+// only search, that looks at tasks without waiting.
+func onStandIn(t testing.TB, s *meilitest.Server) *Meili {
 	t.Helper()
 	m, err := NewMeili(MeiliConfig{
-		URL: url, Key: os.Getenv("HUITONG_TEST_MEILI_KEY"), Timeout: 10 * time.Second,
-		Index: fmt.Sprintf("test-%d", time.Now().UnixNano()),
-	}, n)
+		URL: s.URL, SearchKey: meilitest.SearchKey, AdminKey: meilitest.IndexKey, Transport: s.Client().Transport, Timeout: 5 * time.Second,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { m.discard(m.live) })
+	m.interval = time.Millisecond
+	return m
+}
+
+func onServer(t *testing.T, url string) *Meili {
+	t.Helper()
+	m, err := NewMeili(MeiliConfig{
+		URL: url, AdminKey: os.Getenv("HUITONG_TEST_MEILI_KEY"), Timeout: 10 * time.Second,
+		Index: fmt.Sprintf("test-%d", time.Now().UnixNano()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.discard(m.cfg.Index) })
 	return m
 }
 

@@ -8,6 +8,3 @@ func (x *Index) Excerpt(query string, hits []Hit) {
 	w.plan.prepare(x.current.Load(), x.norm, query)
 	w.plan.excerpts(x.norm, hits)
 }
-
-// Excerpt is that of the embedded engine, which has the same documents.
-func (f *Fallback) Excerpt(query string, hits []Hit) { f.reserve.Excerpt(query, hits) }

@@ -10,11 +10,11 @@ import (
 // TestExcerpt wants of a bare search and Excerpt what one search gives.
 func TestExcerpt(t *testing.T) {
 	x := sampleIndex(t)
-	f := NewFallback(nil, x, slog.New(slog.DiscardHandler), FallbackOptions{})
+	f := NewFallback(nil, slog.New(slog.DiscardHandler), FallbackOptions{})
 	defer f.Close()
 	for name, engine := range map[string]interface {
 		Excerpt(query string, hits []Hit)
-	}{"index": x, "fallback": f} {
+	}{"index": x, "fallback": f.Over(x)} {
 		for _, query := range []string{"孤儿补贴", "孤而补帖", "gu er", "no such words", "", "。"} {
 			whole, err := x.Search(t.Context(), Query{Text: query})
 			if err != nil {

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -32,28 +33,25 @@ type FallbackOptions struct {
 	MinWait, MaxWait time.Duration // between attempts, doubling from one to the other
 }
 
-// Fallback answers from a Meilisearch server and, whenever that fails, from
-// the embedded engine, which holds the same documents. It goes back by itself
-// once the server is well and has the current documents.
+// Fallback asks a Meilisearch server while it is well and holds what was published
+// last, and does without it otherwise. It goes back by itself.
 type Fallback struct {
-	primary *Meili
-	reserve *Index
-	log     *slog.Logger
-	opts    FallbackOptions
-	stop    context.CancelFunc
-	done    chan struct{}
-	wake    chan struct{} // buffered: something changed for the background
+	server *Meili
+	log    *slog.Logger
+	opts   FallbackOptions
+	stop   context.CancelFunc
+	done   chan struct{}
+	wake   chan struct{} // buffered: something changed for the background
 
-	mu      sync.Mutex
-	status  Status
-	docs    []Document
-	version int // of docs; 0 before the first Index call
-	sent    int // version that the server has
+	mu        sync.Mutex
+	status    Status
+	published *Index // nil before the first Publish
+	state     state  // of what was published; empty until computed
 }
 
-// NewFallback starts in reserve and looks after the server in the background
-// until Close.
-func NewFallback(primary *Meili, reserve *Index, logger *slog.Logger, opts FallbackOptions) *Fallback {
+// NewFallback starts without the server and looks after it in the background until
+// Close.
+func NewFallback(server *Meili, logger *slog.Logger, opts FallbackOptions) *Fallback {
 	if opts.MinWait <= 0 {
 		opts.MinWait = defaultMinWait
 	}
@@ -62,7 +60,7 @@ func NewFallback(primary *Meili, reserve *Index, logger *slog.Logger, opts Fallb
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	f := &Fallback{
-		primary: primary, reserve: reserve, log: logger, opts: opts, stop: stop,
+		server: server, log: logger, opts: opts, stop: stop,
 		done: make(chan struct{}), wake: make(chan struct{}, 1),
 		status: Status{Serving: ServingEmbedded, Reason: "starting", Since: time.Now()},
 	}
@@ -83,46 +81,52 @@ func (f *Fallback) Status() Status {
 	return f.status
 }
 
-// Index replaces the content: of the embedded engine before it returns, of the
-// server in the background. Until the server has it too, the embedded engine
-// answers. The error is that of the embedded engine.
-func (f *Fallback) Index(ctx context.Context, docs []Document) error {
-	if err := f.reserve.Index(ctx, docs); err != nil {
-		return err
-	}
+// Publish has the server hold what the index does, in the background. Until it
+// does, the index answers alone.
+func (f *Fallback) Publish(x *Index) {
 	f.mu.Lock()
-	f.docs = docs
-	f.version++
+	f.published, f.state = x, state{}
 	f.set(ServingEmbedded, "sending documents to meilisearch")
 	f.mu.Unlock()
 	f.nudge()
-	return nil
 }
 
-// Search asks the server when it is well, the embedded engine otherwise. A
-// failure of the server costs the visitor at most its time-out, once.
-func (f *Fallback) Search(ctx context.Context, q Query) (Result, error) {
-	if f.Status().Serving == ServingEmbedded {
-		return f.reserve.Search(ctx, q)
+// Backed is an embedded index with a server in front that may fail.
+type Backed struct {
+	*Assisted
+	fallback *Fallback
+}
+
+// Over returns the engine that ranks the server's candidates, or else all documents,
+// with x.
+func (f *Fallback) Over(x *Index) *Backed { return &Backed{f.server.Over(x), f} }
+
+// Search asks the server when it is well, the index alone otherwise. A failure of
+// the server costs a visitor at most its time-out, once.
+func (b *Backed) Search(ctx context.Context, q Query) (Result, error) {
+	if b.fallback.Status().Serving == ServingEmbedded {
+		return b.local.Search(ctx, q)
 	}
-	r, err := f.primary.Search(ctx, q)
+	r, err := b.Assisted.Search(ctx, q)
 	if err == nil || ctx.Err() != nil {
 		return r, err
 	}
 	if errors.Is(err, ErrUnavailable) {
-		f.fail(err)
+		b.fallback.fail(err)
 	} else {
-		f.log.Error("search refused", "error", err)
+		b.fallback.log.Error("search refused", "error", err)
 	}
-	return f.reserve.Search(ctx, q)
+	return b.local.Search(ctx, q)
 }
 
-// fail turns to the reserve and has the background look at the server. Of many
-// searches that fail at once only the first has an effect.
+// fail does without the server and has the background look at it. Of many searches
+// that fail at once only the first has an effect. Connections that are kept may be
+// dead, too, without saying so.
 func (f *Fallback) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.status.Serving == ServingMeili {
+		f.server.client.CloseIdleConnections()
 		f.set(ServingEmbedded, err.Error())
 		f.nudge()
 	}
@@ -165,7 +169,7 @@ func (f *Fallback) look(ctx context.Context) {
 			if time.Since(up) > f.opts.MaxWait {
 				wait = f.opts.MinWait
 			}
-			if f.current() && f.Status().Serving == ServingEmbedded {
+			if f.failing() {
 				f.sleep(ctx, time.After(wait))
 				wait = min(2*wait, f.opts.MaxWait)
 			}
@@ -187,50 +191,63 @@ func (f *Fallback) sleep(ctx context.Context, alarm <-chan time.Time) {
 	}
 }
 
-// current reports whether the server has been sent the newest documents.
-func (f *Fallback) current() bool {
+// failing reports that the server was left for what it did, not for something new
+// to be sent.
+func (f *Fallback) failing() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.sent == f.version
+	return f.status.Serving == ServingEmbedded && f.state != state{}
 }
 
 // attempt brings the server up to date and turns to it; false when that cannot
 // be done now.
 func (f *Fallback) attempt(ctx context.Context) bool {
 	f.mu.Lock()
-	docs, version, sent := f.docs, f.version, f.sent
+	x, want := f.published, f.state
 	f.mu.Unlock()
-	if version == 0 {
+	if x == nil {
 		return false
 	}
 	var err error
-	if sent != version {
-		err = f.primary.Index(ctx, docs)
-	} else if err = f.primary.Probe(ctx); err != nil && ctx.Err() == nil {
-		err = f.restore(ctx, docs, err)
+	if want == (state{}) {
+		m, bad := mirrorOf(ctx, x)
+		if bad != nil {
+			return false // told to stop
+		}
+		want = m.state
+	}
+	if _, err = f.server.probe(ctx, want); err != nil && ctx.Err() == nil {
+		err = f.restore(ctx, x, err)
 	}
 	if ctx.Err() != nil {
 		return false
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.published != x { // something new came meanwhile
+		return true
+	}
+	f.state = want
 	if err != nil {
 		f.set(ServingEmbedded, err.Error())
 		return false
-	}
-	f.sent = version
-	if f.version != version { // new documents came meanwhile
-		return true
 	}
 	f.set(ServingMeili, "")
 	return true
 }
 
-// restore sends the documents again when the server is well but has lost them,
-// as after a restart without its disk.
-func (f *Fallback) restore(ctx context.Context, docs []Document, probe error) error {
-	if !f.primary.healthy(ctx) {
+// restore sends the documents when the server is well but holds others, or none, as
+// after a restart without its disk. What may not write waits for somebody who does.
+func (f *Fallback) restore(ctx context.Context, x *Index, probe error) error {
+	if !f.server.healthy(ctx) {
 		return probe
 	}
-	return f.primary.Index(ctx, docs)
+	if !f.server.writes() {
+		return fmt.Errorf("%w; no admin key: run portal index where there is one", probe)
+	}
+	did, err := f.server.Sync(ctx, x, SyncOptions{})
+	if err == nil && (did.Sent > 0 || did.Deleted > 0 || did.Rebuilt) {
+		f.log.Info("documents sent to meilisearch", "sent", did.Sent, "deleted", did.Deleted, "rebuilt", did.Rebuilt)
+	}
+	return err
 }

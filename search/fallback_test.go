@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"huitong/search/meilitest"
 )
 
 // logBuffer is a log that may be read while others write.
@@ -30,152 +34,231 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-func down(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusServiceUnavailable, "down") }
+var down = meilitest.Refuse(http.StatusServiceUnavailable, "down")
 
-// newFallback returns a fallback on a stand-in that tries again at once.
-func newFallback(t *testing.T, s *standIn) (*Fallback, *logBuffer) {
-	t.Helper()
-	n, out := testNormalizer(t), &logBuffer{}
-	f := NewFallback(s.meili(t, n), NewIndex(n), slog.New(slog.NewTextHandler(out, nil)),
-		FallbackOptions{MinWait: time.Millisecond, MaxWait: 4 * time.Millisecond})
-	t.Cleanup(f.Close)
-	return f, out
+// fixture is a fallback with what is published through it.
+type fixture struct {
+	*Fallback
+	engine *Backed
+	norm   *Normalizer
+	log    *logBuffer
 }
 
-// awaitServing waits until the engine answers.
-func awaitServing(t *testing.T, f *Fallback, engine string) {
+// newFallback returns a fallback on a server that tries again at once, with the
+// sample documents published.
+func newFallback(t *testing.T, m *Meili) *fixture {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	f := &fixture{norm: testNormalizer(t), log: &logBuffer{}}
+	f.Fallback = NewFallback(m, slog.New(slog.NewTextHandler(f.log, nil)), FallbackOptions{MinWait: time.Millisecond, MaxWait: 4 * time.Millisecond})
+	t.Cleanup(f.Close)
+	f.publish(t, sampleDocuments())
+	return f
+}
+
+func (f *fixture) publish(t *testing.T, docs []Document) {
+	t.Helper()
+	x := NewIndex(f.norm)
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	f.engine = f.Over(x)
+	f.Publish(x)
+}
+
+// await waits until the engine answers.
+func (f *fixture) await(t *testing.T, engine string) {
+	t.Helper()
+	eventually(t, engine+" to serve", func() bool { return f.Status().Serving == engine })
+}
+
+// eventually waits until ok; what is done in the background has no end to wait for.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for f.Status().Serving != engine {
+	for !ok() {
 		select {
 		case <-deadline:
-			t.Fatalf("status = %+v; want %s", f.Status(), engine)
+			t.Fatalf("waited in vain for %s", what)
 		case <-tick.C:
 		}
 	}
 }
 
-func mustFind(t *testing.T, f *Fallback, query, want string) {
+func (f *fixture) mustFind(t *testing.T, query, want string) {
 	t.Helper()
-	r, err := f.Search(t.Context(), Query{Text: query})
+	r, err := f.engine.Search(t.Context(), Query{Text: query})
 	if err != nil || firstID(t, r) != want {
 		t.Errorf("Search(%q) = %v, %v; want %s first", query, ids(r), err, want)
 	}
 }
 
 func TestFallbackUsesTheServer(t *testing.T) {
-	f, _ := newFallback(t, newStandIn(t))
-	if got := f.Status(); got.Serving != ServingEmbedded || got.Reason == "" {
-		t.Errorf("status = %+v; want the reserve and a reason", got)
-	}
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	mustFind(t, f, "医疗救助", "medical") // at once, whoever answers
-	awaitServing(t, f, ServingMeili)
+	s := meilitest.New(t)
+	f := newFallback(t, onStandIn(t, s))
+	f.mustFind(t, "医疗救助", "medical") // at once, whoever answers
+	f.await(t, ServingMeili)
 	if got := f.Status(); got.Reason != "" {
 		t.Errorf("status = %+v; want no reason", got)
 	}
-	mustFind(t, f, "医疗救助", "medical")
-}
-
-func TestFallbackServerDownAtStart(t *testing.T) {
-	s := newStandIn(t)
-	s.inject(down)
-	f, out := newFallback(t, s)
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	mustFind(t, f, "医疗救助", "medical")
-	s.inject(nil)
-	awaitServing(t, f, ServingMeili)
-	mustFind(t, f, "医疗救助", "medical")
-	for _, want := range []string{"serving=embedded", "serving=meilisearch"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("log lacks %q:\n%s", want, out)
-		}
+	s.Seen()
+	f.mustFind(t, "医疗救助", "medical")
+	if seen := s.Seen(); len(seen) != 1 || seen[0] != "POST /multi-search" {
+		t.Errorf("requests of one search = %v; want one multi-search", seen)
 	}
 }
 
-func TestFallbackServerDiesAndReturns(t *testing.T) {
-	s := newStandIn(t)
-	f, _ := newFallback(t, s)
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
+// TestFallbackFaults breaks the server in every way and mends it again. A visitor
+// is answered whatever it does, and it is used again once it is well.
+func TestFallbackFaults(t *testing.T) {
+	for name, fault := range faults() {
+		t.Run(name, func(t *testing.T) {
+			s := meilitest.New(t)
+			s.Inject(fault) // already when the site starts
+			m := onStandIn(t, s)
+			m.cfg.Timeout = 50 * time.Millisecond
+			f := newFallback(t, m)
+			f.mustFind(t, "医疗救助", "medical")
+			s.Inject(nil)
+			m.cfg.Timeout = 50 * time.Millisecond
+			f.await(t, ServingMeili)
+			f.mustFind(t, "医疗救助", "medical")
+			s.Inject(fault)
+			f.mustFind(t, "医疗救助", "medical")
+			s.Inject(nil)
+			f.await(t, ServingMeili)
+			f.mustFind(t, "医疗救助", "medical")
+			if log := f.log.String(); strings.Contains(log, "医疗") || strings.Contains(log, "-key") {
+				t.Errorf("the log tells what was asked or a key:\n%s", log)
+			}
+		})
+	}
+}
+
+// TestFallbackHalfOpenConnection answers from a listener that takes connections and
+// says nothing.
+func TestFallbackHalfOpenConnection(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		t.Fatal(err)
 	}
-	awaitServing(t, f, ServingMeili)
-	s.inject(down)
-	mustFind(t, f, "医疗救助", "medical") // the visitor does not notice
-	if got := f.Status(); got.Serving != ServingEmbedded || !strings.Contains(got.Reason, "503") {
-		t.Errorf("status = %+v; want the reserve because of 503", got)
+	defer func() { _ = listener.Close() }()
+	m, err := NewMeili(MeiliConfig{URL: "http://" + listener.Addr().String(), AdminKey: "k", Timeout: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.inject(nil)
-	awaitServing(t, f, ServingMeili)
-	mustFind(t, f, "医疗救助", "medical")
+	f := newFallback(t, m)
+	eventually(t, "the reason", func() bool { return strings.Contains(f.Status().Reason, "timed out") })
+	f.mustFind(t, "医疗救助", "medical")
+}
+
+// TestFallbackNeverFollowsStrangers asks an address where something else answers.
+func TestFallbackStranger(t *testing.T) {
+	stranger := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"status":"available","hits":[{"id":"x"}],"results":[],"taskUid":1}`))
+	}))
+	defer stranger.Close()
+	m, err := NewMeili(MeiliConfig{URL: stranger.URL, SearchKey: "s", AdminKey: "a", Indexing: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.interval = time.Millisecond
+	f := newFallback(t, m)
+	eventually(t, "a reason", func() bool { return f.Status().Reason != "sending documents to meilisearch" })
+	if got := f.Status().Serving; got != ServingEmbedded {
+		t.Errorf("serving = %s; want the reserve", got)
+	}
+	f.mustFind(t, "医疗救助", "medical")
 }
 
 func TestFallbackServerForgets(t *testing.T) {
-	s := newStandIn(t)
-	f, _ := newFallback(t, s)
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	awaitServing(t, f, ServingMeili)
-	s.mu.Lock()
-	clear(s.indexes)
-	s.mu.Unlock()
-	mustFind(t, f, "医疗救助", "medical")
-	awaitServing(t, f, ServingMeili)
-	if len(s.names()) != 1 {
-		t.Errorf("indexes = %v; want one, sent again", s.names())
+	s := meilitest.New(t)
+	f := newFallback(t, onStandIn(t, s))
+	f.await(t, ServingMeili)
+	s.Forget()
+	f.mustFind(t, "医疗救助", "medical")
+	f.await(t, ServingMeili)
+	if len(s.Names()) != 1 {
+		t.Errorf("indexes = %v; want one, sent again", s.Names())
 	}
 }
 
-func TestFallbackNewDocumentsWhileDown(t *testing.T) {
-	s := newStandIn(t)
-	f, _ := newFallback(t, s)
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
+func TestFallbackNewDocuments(t *testing.T) {
+	s := meilitest.New(t)
+	f := newFallback(t, onStandIn(t, s))
+	f.await(t, ServingMeili)
+	s.Inject(down)
+	f.publish(t, []Document{{ID: "new", Title: "医疗救助新办法"}})
+	f.mustFind(t, "医疗救助", "new")
+	s.Inject(nil)
+	f.await(t, ServingMeili)
+	f.mustFind(t, "医疗救助", "new")
+	if got := s.Keys("passages"); len(got) != 2 {
+		t.Errorf("the server has %v; want the new document and the state", got)
+	}
+}
+
+// TestFallbackNewSynonyms publishes a content whose data file says something else:
+// the server is built again with other settings.
+func TestFallbackNewSynonyms(t *testing.T) {
+	s := meilitest.New(t)
+	f := newFallback(t, onStandIn(t, s))
+	f.await(t, ServingMeili)
+	n, err := NewNormalizer(strings.NewReader("医疗 ~ 看医生\n"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	awaitServing(t, f, ServingMeili)
-	s.inject(down)
-	if err := f.Index(t.Context(), []Document{{ID: "new", Title: "医疗救助新办法"}}); err != nil {
+	f.norm = n
+	f.publish(t, sampleDocuments())
+	f.await(t, ServingMeili)
+	if got := s.Settings("passages")["synonyms"].(map[string]any); got["看医生"] == nil {
+		t.Errorf("synonyms = %v; want those of the new data file", got)
+	}
+}
+
+// TestFallbackSearchKeyOnly waits for somebody with a key that may write.
+func TestFallbackSearchKeyOnly(t *testing.T) {
+	s := meilitest.New(t)
+	m, err := NewMeili(MeiliConfig{URL: s.URL, SearchKey: meilitest.SearchKey, Timeout: 5 * time.Second})
+	if err != nil {
 		t.Fatal(err)
 	}
-	mustFind(t, f, "医疗救助", "new")
-	s.inject(nil)
-	awaitServing(t, f, ServingMeili)
-	r, err := f.primary.Search(t.Context(), Query{Text: "医疗救助"})
-	if err != nil || len(r.Hits) != 1 || r.Hits[0].ID != "new" {
-		t.Errorf("the server has %v, %v; want the new documents", ids(r), err)
+	f := newFallback(t, m)
+	eventually(t, "advice", func() bool {
+		return strings.Contains(f.Status().Reason, "index") && f.Status().Serving == ServingEmbedded
+	})
+	f.mustFind(t, "医疗救助", "medical")
+	other := onStandIn(t, s).Over(NewIndex(f.norm))
+	if err := other.Index(t.Context(), sampleDocuments()); err != nil {
+		t.Fatal(err)
 	}
+	f.await(t, ServingMeili)
+	for _, request := range s.Seen() {
+		if strings.HasPrefix(request, "PATCH") || strings.HasPrefix(request, "DELETE") {
+			return // that was the other
+		}
+	}
+	t.Error("nobody wrote; want the other to")
 }
 
 func TestFallbackRefusedQueryKeepsTheServer(t *testing.T) {
-	s := newStandIn(t)
-	f, _ := newFallback(t, s)
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	awaitServing(t, f, ServingMeili)
-	s.inject(func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusBadRequest, "invalid_search_q") })
-	mustFind(t, f, "医疗救助", "medical")
+	s := meilitest.New(t)
+	f := newFallback(t, onStandIn(t, s))
+	f.await(t, ServingMeili)
+	s.Inject(meilitest.Refuse(http.StatusBadRequest, "invalid_search_q"))
+	f.mustFind(t, "医疗救助", "medical")
 	if got := f.Status().Serving; got != ServingMeili {
 		t.Errorf("serving = %s; want the server still", got)
 	}
 }
 
 func TestFallbackPassesOnCancellation(t *testing.T) {
-	f, _ := newFallback(t, newStandIn(t))
-	if err := f.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	awaitServing(t, f, ServingMeili)
+	f := newFallback(t, onStandIn(t, meilitest.New(t)))
+	f.await(t, ServingMeili)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := f.Search(ctx, Query{Text: "孤儿"}); !errors.Is(err, context.Canceled) {
+	if _, err := f.engine.Search(ctx, Query{Text: "孤儿"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Search = %v; want context.Canceled", err)
 	}
 	if got := f.Status().Serving; got != ServingMeili {
@@ -183,9 +266,14 @@ func TestFallbackPassesOnCancellation(t *testing.T) {
 	}
 }
 
-func TestFallbackReportsBadDocuments(t *testing.T) {
-	f, _ := newFallback(t, newStandIn(t))
-	if err := f.Index(t.Context(), []Document{{ID: ""}}); err == nil {
-		t.Error("Index: no error")
+func TestFallbackExcerpt(t *testing.T) {
+	f := newFallback(t, onStandIn(t, meilitest.New(t)))
+	f.await(t, ServingMeili)
+	r, err := f.engine.Search(t.Context(), Query{Text: "户口簿", Limit: 1, Bare: true})
+	if err != nil || len(r.Hits) != 1 {
+		t.Fatalf("Search = %v, %v", ids(r), err)
+	}
+	if f.engine.Excerpt("户口簿", r.Hits); len(r.Hits[0].Marks) == 0 {
+		t.Error("no marks in the excerpt")
 	}
 }

@@ -1,48 +1,108 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/meilisearch/meilisearch-go"
 )
 
-// The server reads only the first ten words of a query, and cuts Chinese into
-// words of about two characters; a long question is therefore asked in parts.
+// The server reads only the first ten words of a query, cuts Chinese into words of
+// about two characters, and returns only documents with the rarest word of a query
+// that any document has, however many others they share with it. A question is
+// therefore asked in long parts, which bring the documents that share most words,
+// and in short ones, each of which brings those with a word of its own.
 const (
-	chunkWords = 9
-	chunkHan   = 12 // characters in one run
-	maxChunks  = 4
-	maxWindow  = 1000 // the server's own limit on hits
+	longWords  = 9
+	maxLong    = 3
+	shortHan   = 4 // characters: two words
+	wordHan    = 2 // characters: one word
+	shortLatin = 3 // words or syllables
+	maxQueries = 12
+	chunkHan   = 12  // characters in one run
+	perQuery   = 100 // candidates of one part
 )
 
-// chunk is a part of a question.
-type chunk struct {
-	text  string
-	words int // as the server is expected to count
+// scoreFloor is the rankingScoreThreshold: what the server scores lower is no
+// candidate. Chosen by portal eval --calibrate, which prints for each threshold how
+// many questions are still answered rightly and how many that nothing is published
+// about find nothing.
+const scoreFloor = 0
+
+// reformulate turns a question into short queries: folded, without stop words and
+// operators, pinyin cut into syllables. Of the short parts the rarest come first,
+// and of what is left room for, single words.
+func reformulate(x *Index, question string) []string {
+	all := distinct(pieces(x.norm, question))
+	queries := pack(all, longWords, countWords)
+	queries = queries[:min(len(queries), maxLong)]
+	queries = append(queries, rarest(x, parts(all, shortHan))...)
+	queries = distinct(append(queries, rarest(x, parts(all, wordHan))...))
+	return queries[:min(len(queries), maxQueries)]
 }
 
-// reformulate turns a question into short queries: folded, without stop words
-// and operators, pinyin cut into syllables.
-func (m *Meili) reformulate(query string) []chunk {
-	var chunks []chunk
-	var cur []string
-	words := 0
-	flush := func() {
-		if len(cur) > 0 && len(chunks) < maxChunks {
-			chunks = append(chunks, chunk{strings.Join(cur, " "), words})
+// rarest sorts parts by their rarest word that any document has.
+func rarest(x *Index, parts []string) []string {
+	rarity := make(map[string]float64, len(parts))
+	for _, s := range parts {
+		if idf, known := x.IDF(s); known {
+			rarity[s] = idf
 		}
-		cur, words = nil, 0
 	}
-	for _, piece := range m.pieces(query) {
-		n := countWords(piece)
-		if words+n > chunkWords {
-			flush()
+	slices.SortStableFunc(parts, func(a, b string) int { return cmp.Compare(rarity[b], rarity[a]) })
+	return parts
+}
+
+// distinct drops repetitions.
+func distinct(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(list, func(s string) bool {
+		was := seen[s]
+		seen[s] = true
+		return was
+	})
+}
+
+// pack joins pieces to queries of at most so many words, of which one piece alone
+// may have more.
+func pack(all []string, limit int, count func(string) int) []string {
+	var out, cur []string
+	words := 0
+	for _, piece := range all {
+		n := count(piece)
+		if words+n > limit && len(cur) > 0 {
+			out, cur, words = append(out, strings.Join(cur, " ")), nil, 0
 		}
 		cur, words = append(cur, piece), words+n
 	}
+	if len(cur) > 0 {
+		out = append(out, strings.Join(cur, " "))
+	}
+	return out
+}
+
+// parts cuts runs of characters into parts of the size given, which start at every
+// other character, and joins other words.
+func parts(all []string, size int) []string {
+	var out, latin []string
+	flush := func() {
+		out, latin = append(out, pack(latin, shortLatin, func(string) int { return 1 })...), nil
+	}
+	for _, piece := range all {
+		runes := []rune(piece)
+		if !isHan(runes[0]) {
+			latin = append(latin, piece)
+			continue
+		}
+		flush()
+		for i := 0; i == 0 || i+size-wordHan < len(runes); i += wordHan {
+			out = append(out, string(runes[i:min(i+size, len(runes))]))
+		}
+	}
 	flush()
-	return chunks
+	return out
 }
 
 // countWords estimates the words of a piece.
@@ -56,10 +116,10 @@ func countWords(piece string) int {
 // pieces returns the runs of characters and the words of a query. A related phrase
 // that stands around stop words is written as the data file has it, by which the
 // server knows it.
-func (m *Meili) pieces(query string) []string {
+func pieces(n *Normalizer, query string) []string {
 	var p plan
-	p.text = m.norm.trace(truncate(query, maxQueryRunes))
-	p.markStops(m.norm)
+	p.text = n.trace(truncate(query, maxQueryRunes))
+	p.markStops(n)
 	p.tokens = tokenize(nil, p.text.runes)
 	var out []string
 	var run []rune
@@ -74,7 +134,7 @@ func (m *Meili) pieces(query string) []string {
 		if !t.han || t.at != end || len(run) == chunkHan {
 			flush()
 		}
-		phrase, length := m.broken(&p, t.at)
+		phrase, length := p.broken(n, t.at)
 		switch {
 		case t.at < covered:
 		case length > 0:
@@ -94,8 +154,8 @@ func (m *Meili) pieces(query string) []string {
 
 // broken returns the related phrase at i if stop words stand inside it, and the
 // length of the text covered.
-func (m *Meili) broken(p *plan, i int) (phrase string, length int) {
-	related := m.norm.synonyms.related
+func (p *plan) broken(n *Normalizer, i int) (phrase string, length int) {
+	related := n.synonyms.related
 	for _, e := range related[p.text.runes[i]] {
 		if j := around(p.text.runes, p.stop, i, e.runes); j > i+len(e.runes) {
 			return string(e.runes), j - i
@@ -139,18 +199,18 @@ func cutPinyin(pieces []string) []string {
 
 func isLatin(piece string) bool { return piece[0] >= 'a' && piece[0] <= 'z' }
 
-// request builds one multi-search.
-func (m *Meili) request(chunks []chunk, q Query) *meilisearch.MultiSearchRequest {
-	limit, offset := q.page()
-	window := min(max(limit+offset, rerankDepth), maxWindow)
-	if len(chunks) > 1 { // a good document may stand low in one part
-		window = min(2*window+DefaultLimit, maxWindow)
-	}
+// request builds one multi-search. Frequency is the strategy that drops common words
+// first; the default drops the last, as if what matters always came first.
+func (m *Meili) request(queries []string, q Query) *meilisearch.MultiSearchRequest {
 	req := &meilisearch.MultiSearchRequest{}
-	for _, c := range chunks {
+	for _, text := range queries {
+		locales := english
+		if strings.ContainsFunc(text, isHan) {
+			locales = chinese
+		}
 		req.Queries = append(req.Queries, &meilisearch.SearchRequest{
-			IndexUID: m.live, Query: c.text, Filter: meiliFilter(q), Limit: int64(window),
-			AttributesToRetrieve: []string{attrSource}, ShowRankingScore: true,
+			IndexUID: m.cfg.Index, Query: text, Filter: meiliFilter(q), Limit: perQuery,
+			AttributesToRetrieve: []string{attrID}, RankingScoreThreshold: m.floor,
 			MatchingStrategy: meilisearch.Frequency, Locales: locales,
 		})
 	}

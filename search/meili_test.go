@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"huitong/search/meilitest"
 )
 
 func TestNewMeiliChecksConfig(t *testing.T) {
@@ -19,219 +21,106 @@ func TestNewMeiliChecksConfig(t *testing.T) {
 		{}, {URL: "localhost:7700"}, {URL: "ftp://host"}, {URL: "http://"}, {URL: "http://host", Index: "a b"},
 		{URL: "http://host", Index: "../x"},
 	} {
-		if _, err := NewMeili(cfg, testNormalizer(t)); err == nil {
+		if _, err := NewMeili(cfg); err == nil {
 			t.Errorf("NewMeili(%+v): no error", cfg)
 		}
 	}
-	if _, err := NewMeili(MeiliConfig{URL: "https://host:7700/"}, testNormalizer(t)); err != nil {
+	if _, err := NewMeili(MeiliConfig{URL: "https://host:7700/"}); err != nil {
 		t.Errorf("NewMeili: %v", err)
 	}
 }
 
-func TestReformulate(t *testing.T) {
-	tests := []struct {
-		name, query string
-		want        []string
-	}{
-		{"short", "孤儿补贴", []string{"孤儿补贴"}},
-		{"stop words", "请问孤儿的补贴吗", []string{"孤儿 补贴"}},
-		{"only stop words stay", "请问", []string{"请问"}},
-		{"quotes and minus", `-"孤儿" -补贴`, []string{"孤儿 补贴"}},
-		{"pinyin", "guer butie", []string{"gu er bu tie"}},
-		{"english stays", "orphan allowance", []string{"orphan allowance"}},
-		{"english with a word that is also pinyin", "can orphans apply", []string{"can orphans apply"}},
-		{"mixed", "孤儿butie", []string{"孤儿 bu tie"}},
-		{"long", "一二三四五年级孤儿读书补贴申请材料户口簿身份证出生证明学校证明",
-			[]string{"12345 年级孤儿读书补贴申请材料", "户口簿身份证出生证明学校", "证明"}},
-		{"nothing", "?!", nil},
-	}
-	m := newStandIn(t).meili(t, testNormalizer(t))
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []string
-			for _, c := range m.reformulate(tt.query) {
-				got = append(got, c.text)
-			}
-			if len(got) > maxChunks {
-				t.Errorf("%d parts; want at most %d", len(got), maxChunks)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("reformulate(%q) (-want +got):\n%s", tt.query, diff)
-			}
-		})
+func TestMeiliConfigKeepsSecrets(t *testing.T) {
+	cfg := MeiliConfig{URL: "http://user:hidden@host:7700", SearchKey: "hidden", AdminKey: "hidden", Index: "i"}
+	if got := cfg.LogValue().String(); strings.Contains(got, "hidden") || !strings.Contains(got, "host:7700") {
+		t.Errorf("in a log it is %s; want the host and no secret", got)
 	}
 }
 
-func TestMeiliIndexLeavesOneIndex(t *testing.T) {
-	s := newStandIn(t)
-	m := s.meili(t, testNormalizer(t))
-	for range 3 {
-		if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-			t.Fatal(err)
-		}
-		if got := s.names(); !slices.Equal(got, []string{m.live}) {
-			t.Errorf("indexes = %v; want only %s", got, m.live)
-		}
+// faults are the ways in which a server can fail to answer.
+func faults() map[string]meilitest.Fault {
+	write := func(text string) meilitest.Fault {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }
 	}
-	settings := s.indexes[m.live].settings
-	if settings.TypoTolerance["enabled"] != false || settings.LocalizedAttributes[0].Locales[0] != "cmn" {
-		t.Errorf("settings = %+v; want typos off and Chinese text", settings)
-	}
-	if want := []string{"title", "names", "text", "pinyin", "initials"}; !slices.Equal(settings.SearchableAttributes, want) {
-		t.Errorf("searchable = %v; want %v", settings.SearchableAttributes, want)
-	}
-}
-
-func TestMeiliSendsSettingsBeforeDocuments(t *testing.T) {
-	s := newStandIn(t)
-	m := s.meili(t, testNormalizer(t))
-	if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	var steps []string
-	for _, request := range s.seen {
-		if method, path, _ := strings.Cut(request, " "); method != http.MethodGet {
-			steps = append(steps, method+" "+path[strings.LastIndex(path, "/"):])
-		}
-	}
-	want := []string{"POST /indexes", "PATCH /settings", "POST /documents", "POST /swap-indexes"}
-	if !slices.Equal(steps, want) {
-		t.Errorf("steps = %v; want %v", steps, want)
-	}
-}
-
-func TestMeiliSweepsOldSettings(t *testing.T) {
-	s := newStandIn(t)
-	s.indexes["passages_0ld5e771"] = &standInIndex{created: time.Now()}
-	s.indexes["passages_0ld5e771_build1"] = &standInIndex{created: time.Now().Add(-2 * leftoverAge)}
-	s.indexes["passages_0ld5e771_build2"] = &standInIndex{created: time.Now()} // another server may be at it
-	s.indexes["other_index"] = &standInIndex{created: time.Now()}
-	m := s.meili(t, testNormalizer(t))
-	if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"other_index", "passages_0ld5e771_build2", m.live}
-	slices.Sort(want)
-	if got := s.names(); !slices.Equal(got, want) {
-		t.Errorf("indexes = %v; want %v", got, want)
-	}
-}
-
-func TestMeiliSurfacesTaskFailures(t *testing.T) {
-	for _, kind := range []string{"indexCreation", "settingsUpdate", "documentAdditionOrUpdate", "indexSwap"} {
-		t.Run(kind, func(t *testing.T) {
-			s := newStandIn(t)
-			m := s.meili(t, testNormalizer(t))
-			if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-				t.Fatal(err)
-			}
-			s.failing[kind] = true
-			err := m.Index(t.Context(), sampleDocuments()[:1])
-			if err == nil || !strings.Contains(err.Error(), "failed") {
-				t.Errorf("Index = %v; want the failed task", err)
-			}
-			r, err := m.Search(t.Context(), Query{Text: "孤儿补贴"})
-			if err != nil || len(r.Hits) < 2 {
-				t.Errorf("Search = %v, %v; want the documents of before", ids(r), err)
-			}
-			if got := s.names(); !slices.Equal(got, []string{m.live}) {
-				t.Errorf("indexes = %v; want only %s", got, m.live)
-			}
-		})
-	}
-}
-
-func TestMeiliErrors(t *testing.T) {
-	tests := []struct {
-		name  string
-		fault fault
-	}{
-		{"internal error", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusInternalServerError, "internal") }},
-		{"bad gateway", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }},
-		{"garbage", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }},
-		{"another shape", func(w http.ResponseWriter, _ *http.Request) {
-			reply(w, http.StatusOK, map[string]any{"results": []any{}})
-		}},
-		{"hit of another shape", func(w http.ResponseWriter, _ *http.Request) {
-			reply(w, http.StatusOK, map[string]any{"results": []any{map[string]any{"hits": []any{map[string]any{"source": 1}}}}})
-		}},
-		{"connection cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
-		{"wrong key", func(w http.ResponseWriter, _ *http.Request) { refuse(w, http.StatusForbidden, "invalid_api_key") }},
-		{"slow", func(_ http.ResponseWriter, r *http.Request) {
+	return map[string]meilitest.Fault{
+		"internal error":       meilitest.Refuse(http.StatusInternalServerError, "internal"),
+		"bad gateway":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"wrong key":            meilitest.Refuse(http.StatusForbidden, "invalid_api_key"),
+		"no such index":        meilitest.Refuse(http.StatusNotFound, "index_not_found"),
+		"too many requests":    meilitest.Refuse(http.StatusTooManyRequests, "too_many_search_requests"),
+		"garbage":              write("<html>"),
+		"empty":                write(""),
+		"null":                 write("null"),
+		"another shape":        write(`{"results":[]}`),
+		"results of a stack":   write(strings.Repeat(`{"results":[`, 1000)),
+		"hit of another shape": write(`{"results":[{"hits":[{"id":1}]}]}`),
+		"an id not ours":       write(`{"results":[{"hits":[{"id":"***"}]}]}`),
+		"connection cut":       func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"cut in the middle": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = w.Write([]byte(`{"results":[`))
+			panic(http.ErrAbortHandler)
+		},
+		"slow": func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // only then a disconnect is noticed
 			<-r.Context().Done()
-		}},
+		},
+		"slow body": func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = w.Write([]byte(`{"results":[`))
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newStandIn(t)
-			m := s.meili(t, testNormalizer(t))
-			if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-				t.Fatal(err)
-			}
-			m.cfg.Timeout = 30 * time.Millisecond
-			s.inject(tt.fault)
-			_, err := m.Search(t.Context(), Query{Text: "孤儿补贴很秘密"})
+}
+
+// indexed returns an engine on a stand-in that holds the sample documents.
+func indexed(t *testing.T, s *meilitest.Server) *Assisted {
+	t.Helper()
+	e := onStandIn(t, s).Over(NewIndex(testNormalizer(t)))
+	if err := e.Index(t.Context(), sampleDocuments()); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestMeiliSearchFaults(t *testing.T) {
+	for name, fault := range faults() {
+		t.Run(name, func(t *testing.T) {
+			s := meilitest.New(t)
+			e := indexed(t, s)
+			e.server.cfg.Timeout = 50 * time.Millisecond
+			s.Inject(fault)
+			_, err := e.Search(t.Context(), Query{Text: "孤儿补贴很秘密"})
 			if !errors.Is(err, ErrUnavailable) {
 				t.Errorf("Search = %v; want ErrUnavailable", err)
 			}
-			if err != nil && (strings.Contains(err.Error(), "秘密") || strings.Contains(err.Error(), standInSearchKey)) {
+			if err != nil && (strings.Contains(err.Error(), "秘密") || strings.Contains(err.Error(), meilitest.SearchKey)) {
 				t.Errorf("error %q tells what was asked or the key", err)
 			}
 		})
 	}
 }
 
-func TestMeiliBeforeIndexing(t *testing.T) {
-	m := newStandIn(t).meili(t, testNormalizer(t))
-	if _, err := m.Search(t.Context(), Query{Text: "孤儿"}); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Search = %v; want ErrUnavailable", err)
-	}
-	if err := m.Probe(t.Context()); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Probe = %v; want ErrUnavailable", err)
-	}
-}
-
-func TestMeiliProbeFindsIndex(t *testing.T) {
-	s := newStandIn(t)
-	if err := s.meili(t, testNormalizer(t)).Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
-	again := s.meili(t, testNormalizer(t)) // the site was restarted
-	if err := again.Probe(t.Context()); err != nil {
-		t.Fatalf("Probe: %v", err)
-	}
-	r, err := again.Search(t.Context(), Query{Text: "医疗救助"})
-	if err != nil || firstID(t, r) != "medical" {
-		t.Errorf("Search = %v, %v; want medical", ids(r), err)
-	}
-}
-
-func TestMeiliSearchKeyOnlySearches(t *testing.T) {
-	s := newStandIn(t)
-	m := s.meili(t, testNormalizer(t))
-	m.admin = m.reader
-	if err := m.Index(t.Context(), sampleDocuments()); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Index with the search key = %v; want ErrUnavailable", err)
-	}
-}
-
+// TestMeiliHonoursContext tells a visitor who has left from a server that is slow.
 func TestMeiliHonoursContext(t *testing.T) {
-	s := newStandIn(t)
-	m := s.meili(t, testNormalizer(t))
-	if err := m.Index(t.Context(), sampleDocuments()); err != nil {
-		t.Fatal(err)
-	}
+	e := indexed(t, meilitest.New(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := m.Search(ctx, Query{Text: "孤儿"}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+	if _, err := e.Search(ctx, Query{Text: "孤儿"}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
 		t.Errorf("Search = %v; want only context.Canceled", err)
 	}
-	s.polls = 1 << 30 // tasks that never end
-	m.cfg.Indexing = 30 * time.Millisecond
-	m.cfg.Timeout = 30 * time.Millisecond
-	if err := m.Index(t.Context(), sampleDocuments()); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Index = %v; want the deadline", err)
+}
+
+// TestMeiliShowsOurDocuments gives the server a document of a name that it must not
+// show: what a visitor reads is always what is published.
+func TestMeiliShowsOurDocuments(t *testing.T) {
+	s := meilitest.New(t)
+	e := indexed(t, s)
+	s.Put("passages", time.Now(), map[string]any{"id": "c3RyYW5nZXI", "title": "孤儿补贴 涨到一万元", "original": "yes"})
+	r, err := e.Search(t.Context(), Query{Text: "孤儿补贴", Lang: "zh"})
+	if err == nil {
+		t.Errorf("Search = %v; want an error, since the index allows no filter", ids(r))
 	}
 }
 
@@ -262,29 +151,86 @@ func TestSettingsVersionFollowsSynonyms(t *testing.T) {
 	}
 }
 
-func TestSupported(t *testing.T) {
-	hit := func(id, policy string, score float64) Hit {
-		return Hit{Document: Document{ID: id, Policy: policy}, Score: score}
+func TestDictionary(t *testing.T) {
+	n, err := NewNormalizer(strings.NewReader("孤儿 = 孤二, orphan\n没有 = 冇\n的 = 嘅\n补贴 ~ 津贴, 钱, allowance\n事实无人抚养儿童 ~ 没人养"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	got := Result{Hits: supported([]Hit{
-		hit("lucky", "other", 0.82), hit("home", "allowance", 0.8), hit("home-1", "allowance", 0.7),
-		hit("home-2", "allowance", 0.6), hit("stranger", "", 0.1),
-	})}
-	if want := []string{"home", "home-1", "home-2", "lucky"}; !slices.Equal(ids(got), want) {
-		t.Errorf("supported = %v; want %v", ids(got), want)
+	want := []string{"孤儿", "没人养", "没有", "津贴", "补贴"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, n.dictionary()); diff != "" {
+		t.Errorf("dictionary (-want +got):\n%s", diff)
 	}
-	if got := supported(nil); len(got) != 0 {
-		t.Errorf("supported(nil) = %v; want none", got)
+}
+
+func TestReformulate(t *testing.T) {
+	tests := []struct {
+		name, query string
+		want        []string
+	}{
+		{"short", "孤儿补贴", []string{"孤儿补贴", "孤儿", "补贴"}},
+		{"stop words", "请问孤儿的补贴吗", []string{"孤儿 补贴", "孤儿", "补贴"}},
+		{"only stop words stay", "请问", []string{"请问"}},
+		{"repetition", "补贴补贴，补贴", []string{"补贴补贴 补贴", "补贴补贴", "补贴"}},
+		{"quotes and minus", `-"孤儿" -补贴`, []string{"孤儿 补贴", "孤儿", "补贴"}},
+		{"pinyin", "guer butie", []string{"gu er bu tie", "gu er bu", "tie"}},
+		{"english stays", "orphan allowance", []string{"orphan allowance"}},
+		{"english with a word that is also pinyin", "can orphans apply", []string{"can orphans apply"}},
+		{"traditional and full width", "孤兒１５７８元", []string{"孤儿 1578 元", "孤儿", "1578", "元"}},
+		{"parts that overlap", "户口簿身份证", []string{"户口簿身份证", "户口簿身", "簿身份证", "户口", "簿身", "份证"}},
+		{"nothing", "?!", nil},
+	}
+	x := sampleIndex(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := reformulate(x, tt.query)
+			slices.Sort(got)
+			slices.Sort(tt.want)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("reformulate(%q) (-want +got):\n%s", tt.query, diff)
+			}
+		})
 	}
 }
 
 func TestReformulateJoinsBrokenPhrases(t *testing.T) {
-	m, err := NewMeili(MeiliConfig{URL: "http://localhost:7700"}, testNormalizer(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := m.pieces("请问父母都已经不在了补贴怎么领")
+	got := pieces(testNormalizer(t), "请问父母都已经不在了补贴怎么领")
 	if want := []string{"父母不在了", "补贴怎么领"}; !slices.Equal(got, want) {
 		t.Errorf("pieces = %q; want %q", got, want)
 	}
+}
+
+// FuzzReformulate sends whatever is typed through the reformulation: few queries, none
+// with an operator, none empty, none with more words than the server reads.
+func FuzzReformulate(f *testing.F) {
+	for _, seed := range []string{
+		"孤儿补贴每月多少钱", `-"孤儿" -补贴`, "guer butie", "\xff\xfe", "１５７８元", "a-b \"c d\" -e", "—–−-",
+		strings.Repeat("孤儿orphan", 60), "\u200b\u202e孤", "“双亲”‘’''`", "𠮷野家 😀", "x:y AND z = \"q\"",
+	} {
+		f.Add(seed)
+	}
+	n := testNormalizer(f)
+	x := NewIndex(n)
+	if err := x.Index(f.Context(), sampleDocuments()); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, question string) {
+		queries := reformulate(x, question)
+		if len(queries) > maxQueries {
+			t.Errorf("%d queries; want at most %d", len(queries), maxQueries)
+		}
+		seen := map[string]bool{}
+		for _, q := range queries {
+			if q == "" || strings.TrimSpace(q) != q || seen[q] || strings.ContainsAny(q, "\"'-“”„`\\") {
+				t.Errorf("query %q of %q: empty, repeated or with an operator", q, question)
+			}
+			seen[q] = true
+			if words := len(strings.Fields(q)); words > longWords {
+				t.Errorf("query %q has %d words; want at most %d", q, words, longWords)
+			}
+		}
+		if n.Normalize(truncate(question, maxQueryRunes)) != "" && len(queries) == 0 {
+			t.Errorf("nothing is asked for %q", question)
+		}
+	})
 }

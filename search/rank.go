@@ -288,7 +288,8 @@ func (q *Query) admits(d *Document) bool {
 	return (d.Lang == q.Lang || q.Lang == "" && d.Translates == "") &&
 		(q.Category == "" || d.Category == q.Category) &&
 		(q.Policy == "" || d.Policy == q.Policy) &&
-		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind))
+		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind)) &&
+		(q.among == nil || q.among[d.ID])
 }
 
 // release clears the accumulators for the next search.

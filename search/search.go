@@ -3,11 +3,12 @@
 // mixture of them, with typing mistakes.
 //
 // A caller turns what it publishes into [Document] values, hands all of them
-// to an engine's Index method, and asks with a [Query]. There are two engines
-// with the same two methods: [Index] keeps everything in memory and needs
-// nothing; [Meili] talks to a Meilisearch server. [Fallback] puts the first
-// behind the second. Both engines see text through one [Normalizer], whose
-// synonyms come from a data file that a content editor can extend.
+// to an engine's Index method, and asks with a [Query]. [Index] keeps everything
+// in memory and needs nothing. [Meili] has a Meilisearch server find candidates,
+// which an Index of the same documents ranks, so that both find the same; it is
+// used through [Assisted], or through [Fallback], which does without the server
+// while that fails. All see text through one [Normalizer], whose synonyms come
+// from a data file that a content editor can extend.
 //
 // The package knows no policies, pages, databases or settings; words of the
 // field belong in the data file, never in this code.
@@ -52,6 +53,8 @@ type Query struct {
 	Limit    int      // DefaultLimit when zero or negative
 	Offset   int
 	Bare     bool // leave Snippet and Marks empty: ranking only
+
+	among map[string]bool // IDs to rank, see [Index.Rank]; nil for all
 }
 
 // Span is a half-open range of byte offsets.
