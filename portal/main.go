@@ -23,6 +23,7 @@ type commands struct {
 	Check checkCommand `cmd:"" help:"Check the content: links, facts, dates, rules."`
 	Ask   askCommand   `cmd:"" help:"Ask the bot one question."`
 	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions, or retrieval on a collection."`
+	Index indexCommand `cmd:"" help:"Send the content to the search server of --meili-url."`
 	New   struct {
 		Policy newPolicyCommand `cmd:"" help:"Write a policy file to start from."`
 	} `cmd:"" help:"Start something new."`
