@@ -104,12 +104,13 @@ func (c *Config) checkMeili(bad func(flag, env, what, fix string)) {
 }
 
 // meili returns the search server of the settings under a name of an index, "" for
-// that of the site.
-func (c *Config) meili(index string) (*search.Meili, error) {
+// that of the site. Patience is how long one search may take, 0 for what a visitor
+// is made to wait.
+func (c *Config) meili(index string, patience time.Duration) (*search.Meili, error) {
 	if c.MeiliURL == "" {
 		return nil, errors.New("no search server is set: name it with --meili-url or HUITONG_MEILI_URL")
 	}
-	m, err := search.NewMeili(search.MeiliConfig{URL: c.MeiliURL, SearchKey: c.MeiliKey, AdminKey: c.MeiliAdmin, Index: index})
+	m, err := search.NewMeili(search.MeiliConfig{URL: c.MeiliURL, SearchKey: c.MeiliKey, AdminKey: c.MeiliAdmin, Index: index, Timeout: patience})
 	if err != nil {
 		return nil, fmt.Errorf("HUITONG_MEILI_URL: %w", err)
 	}

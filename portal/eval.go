@@ -23,22 +23,32 @@ const (
 	engineMeili    = "meili"
 )
 
-// measuredIndex is the index that measurements use: they must not touch what the
-// site serves. It stays, so that the next one need not build it.
-const measuredIndex = "measured"
+const (
+	// measuredIndex is the index that measurements use: they must not touch what the
+	// site serves. It stays, so that the next one need not build it.
+	measuredIndex = "measured"
+
+	// measuredPatience is enough for a server that is busy: what is measured is what
+	// it finds.
+	measuredPatience = 30 * time.Second
+)
 
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
-	File    string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
-	Engine  []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
-	Corpus  string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
-	Queries string   `type:"existingfile" help:"Queries of the collection: JSON lines with id, text, relevant."`
+	File      string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
+	Engine    []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
+	Corpus    string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
+	Calibrate bool     `help:"Print what each threshold of the search server's ranking score costs and brings."`
+	Queries   string   `type:"existingfile" help:"Queries of the collection: JSON lines with id, text, relevant."`
 }
 
 // Validate is called by the command line parser.
 func (c evalCommand) Validate() error {
 	if (c.Corpus == "") != (c.Queries == "") {
 		return errors.New("--corpus and --queries go together")
+	}
+	if c.Calibrate && (c.Corpus != "" || len(c.Engine) > 0) {
+		return errors.New("--calibrate goes with bot questions only, without engines")
 	}
 	if c.Corpus != "" && c.File != "" {
 		return errors.New("a file of bot questions does not go with --corpus")
@@ -58,6 +68,9 @@ func (c evalCommand) Run(env *environment) error {
 	cases, err := c.cases()
 	if err != nil {
 		return err
+	}
+	if c.Calibrate {
+		return c.calibrate(env, corpus, cases)
 	}
 	if len(c.Engine) > 0 {
 		docs := bot.Documents(corpus.published)
@@ -80,7 +93,7 @@ func (c evalCommand) Run(env *environment) error {
 // compareBots measures the bot on the embedded engine and, in the same run, on the
 // server, on whose index the engines have just been measured.
 func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
-	meili, err := env.cfg.meili(measuredIndex)
+	meili, err := env.cfg.meili(measuredIndex, measuredPatience)
 	if err != nil {
 		return err
 	}
@@ -213,7 +226,7 @@ func openEngine(env *environment, name string, n *search.Normalizer) (search.Eng
 	case engineBleve:
 		return &baseline{}, nil
 	case engineMeili:
-		meili, err := env.cfg.meili(measuredIndex)
+		meili, err := env.cfg.meili(measuredIndex, measuredPatience)
 		if err != nil {
 			return nil, fmt.Errorf("--engine meili: %w", err)
 		}

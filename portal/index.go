@@ -20,7 +20,7 @@ type indexCommand struct {
 
 // Run makes the server hold what is published, or says how far it is from that.
 func (c indexCommand) Run(env *environment) error {
-	meili, err := env.cfg.meili("")
+	meili, err := env.cfg.meili("", measuredPatience)
 	if err != nil {
 		return err
 	}

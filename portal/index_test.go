@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +141,34 @@ func TestEvalMeili(t *testing.T) {
 	wantParts(t, strings.Join(strings.Fields(out.String()), " "), " embedded 1.000", " meili 1.000", "bot on embedded: recall@1 1.000", "bot on meili: recall@1 1.000")
 	if got := s.Names(); len(got) != 1 || got[0] != measuredIndex {
 		t.Errorf("indexes = %v; want only that of measurements", got)
+	}
+}
+
+// TestEvalCalibrate prints a line for each threshold; a higher one never has more
+// candidates.
+func TestEvalCalibrate(t *testing.T) {
+	s := meilitest.New(t)
+	var out bytes.Buffer
+	questions := filepath.Join(t.TempDir(), "q.txt")
+	if err := os.WriteFile(questions, []byte("answer\tbasic-living-allowance\t孤儿补贴一个月多少钱\nrefuse\t\t火锅店几点关门\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey}
+	err := evalCommand{File: questions, Calibrate: true}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")[2:]
+	if len(lines) != calibrationSteps || strings.Fields(lines[0])[1] != "1.000" {
+		t.Fatalf("table = %s; want %d thresholds, the first without a loss", out.String(), calibrationSteps)
+	}
+	last := math.MaxInt
+	for _, line := range lines {
+		n, err := strconv.Atoi(strings.Fields(line)[3])
+		if err != nil || n > last {
+			t.Errorf("line %q: more candidates than with a lower threshold, or none", line)
+		}
+		last = n
 	}
 }
 

@@ -171,7 +171,7 @@ func newSite(env *environment) (*site, error) {
 	s := &site{}
 	s.faults.Store(new([]string))
 	if env.cfg.MeiliURL != "" {
-		meili, err := env.cfg.meili("")
+		meili, err := env.cfg.meili("", 0)
 		if err != nil {
 			return nil, err
 		}

@@ -43,7 +43,7 @@ func (a *Assisted) Index(ctx context.Context, docs []Document) error {
 // Search returns the documents that match, best first. An error that wraps
 // [ErrUnavailable] says that another engine should answer.
 func (a *Assisted) Search(ctx context.Context, q Query) (Result, error) {
-	ids, err := a.server.candidates(ctx, a.local, q)
+	ids, err := a.server.Candidates(ctx, a.local, q)
 	if err != nil || len(ids) == 0 {
 		return Result{}, err
 	}

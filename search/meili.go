@@ -135,9 +135,17 @@ func (m *Meili) healthy(ctx context.Context) bool {
 	return err == nil
 }
 
-// candidates asks the server, in one request, for what may match, and returns the
-// IDs in no order.
-func (m *Meili) candidates(ctx context.Context, x *Index, q Query) ([]string, error) {
+// WithFloor returns the same server with another threshold of its ranking score, 0..1,
+// for measurements.
+func (m *Meili) WithFloor(floor float64) *Meili {
+	other := *m
+	other.floor = floor
+	return &other
+}
+
+// Candidates asks the server, in one request, for what may match a query of the index,
+// and returns the IDs in no order.
+func (m *Meili) Candidates(ctx context.Context, x *Index, q Query) ([]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package meilitest
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -287,7 +288,7 @@ func (x *index) containing(text string, prefix bool) map[int]int {
 	docs := map[int]int{}
 	for at, d := range x.docs {
 		for i, name := range x.attributes() {
-			if contains(string(d[name]), text, prefix) {
+			if contains(d[name], []byte(text), prefix) {
 				docs[at] = i
 				break
 			}
@@ -298,10 +299,10 @@ func (x *index) containing(text string, prefix bool) map[int]int {
 
 // contains looks for a word in the JSON of an attribute: characters anywhere, other
 // letters as whole words or their beginnings.
-func contains(value, text string, prefix bool) bool {
+func contains(value, text []byte, prefix bool) bool {
 	for from := 0; ; {
-		i := strings.Index(value[from:], text)
-		if i < 0 || text == "" {
+		i := bytes.Index(value[from:], text)
+		if i < 0 || len(text) == 0 {
 			return false
 		}
 		i += from
