@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -89,7 +90,7 @@ func TestMeiliSearchFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := meilitest.New(t)
 			e := indexed(t, s)
-			e.server.cfg.Timeout = 50 * time.Millisecond
+			e.server.cfg.Timeout = 250 * time.Millisecond
 			s.Inject(fault)
 			_, err := e.Search(t.Context(), Query{Text: "孤儿补贴很秘密"})
 			if !errors.Is(err, ErrUnavailable) {
@@ -112,15 +113,21 @@ func TestMeiliHonoursContext(t *testing.T) {
 	}
 }
 
-// TestMeiliShowsOurDocuments gives the server a document of a name that it must not
-// show: what a visitor reads is always what is published.
+// TestMeiliShowsOurDocuments has somebody else write to the server: what a visitor
+// reads is what is published, and what the server adds is not shown.
 func TestMeiliShowsOurDocuments(t *testing.T) {
 	s := meilitest.New(t)
 	e := indexed(t, s)
-	s.Put("passages", time.Now(), map[string]any{"id": "c3RyYW5nZXI", "title": "孤儿补贴 涨到一万元", "original": "yes"})
-	r, err := e.Search(t.Context(), Query{Text: "孤儿补贴", Lang: "zh"})
-	if err == nil {
-		t.Errorf("Search = %v; want an error, since the index allows no filter", ids(r))
+	info, err := e.server.admin.Index("passages").AddDocumentsWithContext(t.Context(), []meiliDocument{
+		{ID: base64.RawURLEncoding.EncodeToString([]byte("stranger")), Title: "孤儿补贴 每月 多少钱", Original: "yes"},
+		{ID: base64.RawURLEncoding.EncodeToString([]byte("medical")), Title: "孤儿补贴 一万元", Original: "yes"},
+	}, nil)
+	if err := e.server.wait(t.Context(), "add documents", info, err); err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.Search(t.Context(), Query{Text: "孤儿补贴每月多少钱"})
+	if err != nil || firstID(t, r) != "orphan-faq-amount" || slices.Contains(ids(r), "stranger") || slices.Contains(ids(r), "medical") {
+		t.Errorf("Search = %v, %v; want our documents in our order", ids(r), err)
 	}
 }
 
