@@ -29,7 +29,7 @@ const (
 // candidate. Chosen by portal eval --calibrate, which prints for each threshold how
 // many questions are still answered rightly and how many that nothing is published
 // about find nothing.
-const scoreFloor = 0
+const scoreFloor = 0.5
 
 // reformulate turns a question into short queries: folded, without stop words and
 // operators, pinyin cut into syllables. Of the short parts the rarest come first,
