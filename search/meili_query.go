@@ -35,11 +35,11 @@ const scoreFloor = 0.5
 // operators, pinyin cut into syllables. Of the short parts the rarest come first,
 // and of what is left room for, single words.
 func reformulate(x *Index, question string) []string {
-	all := distinct(pieces(x.norm, question))
+	all := withoutRepeats(pieces(x.norm, question))
 	queries := pack(all, longWords, countWords)
 	queries = queries[:min(len(queries), maxLong)]
 	queries = append(queries, rarest(x, parts(all, shortHan))...)
-	queries = distinct(append(queries, rarest(x, parts(all, wordHan))...))
+	queries = withoutRepeats(append(queries, rarest(x, parts(all, wordHan))...))
 	return queries[:min(len(queries), maxQueries)]
 }
 
@@ -55,8 +55,8 @@ func rarest(x *Index, parts []string) []string {
 	return parts
 }
 
-// distinct drops repetitions.
-func distinct(list []string) []string {
+// withoutRepeats drops repetitions.
+func withoutRepeats(list []string) []string {
 	seen := make(map[string]bool, len(list))
 	return slices.DeleteFunc(list, func(s string) bool {
 		was := seen[s]
