@@ -4,8 +4,9 @@
 // policies, and a search engine over the same entries. [Bot.Ask] first looks for
 // a child in danger, then decides whether the question belongs here at all, then
 // which policy it is about, and quotes that policy's best entry with a link to
-// the very section. A [Reply] has one of four outcomes: answer, clarify, refuse
-// and urgent. There is no language model: two small classifiers are trained from
+// the very section. In between it is a partner in a dialogue: it understands
+// follow-ups, asks back once, and checks the conditions of a policy by the policy's
+// own questions. Each [Reply] says by its outcome what it is. There is no language model: two small classifiers are trained from
 // example sentences when the content is loaded, in milliseconds.
 //
 // The package refuses to know HTTP, databases and interface texts; its own words
@@ -21,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode"
 	"unicode/utf8"
 
 	"huitong/content"
@@ -45,6 +47,11 @@ const (
 	Clarify Outcome = "clarify" // about several policies; Suggestions lead on
 	Refuse  Outcome = "refuse"  // not published here; says who can help
 	Urgent  Outcome = "urgent"  // a child in danger: numbers to call first
+
+	Checking Outcome = "check"    // a question of a policy's check
+	Judged   Outcome = "verdict"  // the end of a check
+	HandOver Outcome = "handover" // whom to turn to where the family lives
+	Remark   Outcome = "note"     // no answer: that something has ended, say
 )
 
 // Question is one turn of a visitor.
@@ -63,6 +70,14 @@ type Reply struct {
 	Suggestions  []string   `json:"suggestions"` // questions to ask next
 	Confidence   float64    `json:"confidence"`  // 0..1 that the outcome is right
 	Conversation string     `json:"conversation"`
+
+	Entry   string   `json:"entry,omitempty"`   // ID of the passage quoted
+	Notes   []string `json:"notes,omitempty"`   // said on the bot's own account, before the answer
+	Waiting string   `json:"waiting,omitempty"` // the question of a check that is still open, after an answer to something else
+	Choices []Choice `json:"choices,omitempty"` // what may be answered to the bot's question; the label is what to send
+	Links   []Link   `json:"links,omitempty"`   // pages of this site that the answer leads to
+	Offer   string   `json:"offer,omitempty"`   // what to send to have the policy's conditions checked
+	Check   *Check   `json:"check,omitempty"`
 }
 
 // Citation is the section that an answer was taken from.
@@ -104,6 +119,9 @@ type Config struct {
 	Lexicon    io.Reader // see content/lexicon.txt
 	Examples   io.Reader // see content/examples.txt
 	Words      content.Assistant
+	Dialogue   content.Dialogue
+	Places     []content.Place
+	Policies   []*content.Policy // whose conditions it can check
 
 	// Previous is the bot of the version before, if there is one: until the new
 	// one has been trained it judges by what that one has learnt, so that nobody
@@ -114,13 +132,15 @@ type Config struct {
 // Bot answers questions. It is safe for concurrent use; nothing but what it has
 // learnt ever changes.
 type Bot struct {
-	search  Searcher
-	norm    *search.Normalizer
-	words   content.Assistant
-	lexicon *lexicon
-	entries map[string]Entry
-	names   map[string][]string // of each policy, normalised
-	slugs   []string            // class of the topic classifier to policy
+	search   Searcher
+	norm     *search.Normalizer
+	words    content.Assistant
+	lexicon  *lexicon
+	hearing  *hearing
+	policies map[string]*content.Policy
+	entries  map[string]Entry
+	names    map[string][]string // of each policy, normalised
+	slugs    []string            // class of the topic classifier to policy
 
 	questions map[string][]Entry     // of each policy: the entries with a question, in order
 	published map[string]string      // each such question, normalised, to its entry
@@ -142,6 +162,10 @@ func New(c Config) (*Bot, error) {
 		return nil, err
 	}
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
+	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
+	for _, p := range c.Policies {
+		b.policies[p.Slug] = p
+	}
 	b.prepareSuggestions(c.Entries)
 	for _, e := range c.Entries {
 		b.entries[e.ID] = e
@@ -199,50 +223,74 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 }
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
-	words := b.lexicon.readings(b.norm.Fold(q.Text))
-	danger, certain := b.urgency(words)
-	if certain {
-		return b.warn(q, danger), nil
+	t := turn{q, b.remember(q.Conversation), b.lexicon.readings(b.norm.Fold(q.Text))}
+	danger, certain := b.urgency(t.words)
+	if certain && !b.plainReply(t) {
+		return b.warn(t, danger), nil
 	}
-	m, err := b.match(ctx, q.Text, policyOf(q.Conversation), words)
+	if r, ok, err := b.converse(ctx, t); ok || err != nil {
+		return r, err
+	}
+	if r, ok := b.unheard(t); ok && !b.aside(t) {
+		return r, nil
+	}
+	m, err := b.match(ctx, q.Text, t.memory.Policy, t.words)
 	if err != nil {
 		return Reply{}, err
 	}
-	switch {
-	case m.bare && b.names[policyOf(q.Conversation)] == nil:
-		return b.clarify(ctx, q, m)
-	case (m.confidence < answerFrom || len(m.entries) == 0) && danger >= suspectFrom:
-		return b.warn(q, danger), nil
-	case m.confidence < answerFrom || len(m.entries) == 0:
-		return Reply{Outcome: Refuse, Answer: b.words.Refuse.In(q.Lang), Suggestions: b.words.Starters(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}, nil
+	unsure := m.confidence < answerFrom || len(m.entries) == 0
+	if e, ok := b.account(q.Text); ok && (unsure || m.bare) && danger < suspectFrom {
+		return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence}), nil
 	}
-	return b.answer(q, m), nil
+	switch {
+	case m.bare && b.names[t.memory.Policy] == nil:
+		return b.clarify(ctx, t, m)
+	case unsure && danger >= suspectFrom:
+		return b.warn(t, danger), nil
+	case unsure:
+		return b.refuse(t, m), nil
+	}
+	if near := b.close(t, m); near != nil {
+		return b.which(t, near), nil
+	}
+	return b.answer(t, m), nil
+}
+
+// refuse says that nothing is published that answers the question.
+func (b *Bot) refuse(t turn, m match) Reply {
+	after := t.memory.settled()
+	r := Reply{
+		Outcome: Refuse, Answer: b.words.Refuse.In(t.Lang), Suggestions: b.words.Starters(t.Lang),
+		Confidence: 1 - m.confidence, Conversation: after.String(),
+	}
+	return b.waiting(t, r, after)
 }
 
 // reportEntry says how to report that a child is harmed, and who has to.
 const reportEntry = "mandatory-report.section.how"
 
 // warn says whom to call for a child in danger, and where to read how one reports it.
-func (b *Bot) warn(q Question, danger float64) Reply {
-	r := Reply{Outcome: Urgent, Answer: b.words.Urgent.In(q.Lang), Confidence: max(danger, urgentFrom), Conversation: q.Conversation}
+func (b *Bot) warn(t turn, danger float64) Reply {
+	r := Reply{Outcome: Urgent, Answer: b.words.Urgent.In(t.Lang), Confidence: max(danger, urgentFrom), Conversation: t.memory.String()}
 	if report, published := b.entries[reportEntry]; published {
-		r.Citations = []Citation{b.in(report, q.Lang).cite()}
+		r.Citations = []Citation{b.in(report, t.Lang).cite()}
 	}
 	return r
 }
 
 // answer quotes the best entry of the match, in the visitor's language if there is
 // a translation.
-func (b *Bot) answer(q Question, m match) Reply {
+func (b *Bot) answer(t turn, m match) Reply {
 	best := m.entries[0]
-	asked := askedIn(q.Conversation).with(b.published[b.norm.Normalize(q.Text)]).with(best.ID)
-	said := b.in(best, q.Lang)
-	return Reply{
-		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence,
-		Citations:    []Citation{said.cite()},
-		Suggestions:  b.next(m, asked, q.Lang),
-		Conversation: conversationOf(best.Policy, asked),
-	}
+	after := t.memory.settled()
+	after.Policy, after.Section = best.Policy, best.Section
+	after.Asked = after.Asked.with(b.published[b.norm.Normalize(t.Text)]).with(best.ID)
+	said := b.in(best, t.Lang)
+	return b.finish(t, Reply{
+		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence, Entry: best.ID,
+		Citations:   []Citation{said.cite()},
+		Suggestions: b.next(m, after.Asked, t.Lang),
+	}, after)
 }
 
 func (e Entry) cite() Citation {
@@ -284,14 +332,15 @@ func excerpt(text string) string {
 	return string(runes[:limit]) + "……"
 }
 
-// visible removes what nobody can see: control and format characters and tags.
+// visible removes what nobody can see: control and format characters, variation
+// selectors, tags and fillers.
 func visible(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t' || r == '\r':
+		case r == '\n' || r == '\t' || r == '\r' || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r):
 			return ' '
-		case r < ' ', r == utf8.RuneError, r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e,
-			r >= 0x2060 && r <= 0x206f, r == 0xfeff, r >= 0xe0000 && r <= 0xe007f:
+		case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r),
+			unicode.Is(unicode.Variation_Selector, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
 			return -1
 		}
 		return r

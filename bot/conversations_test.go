@@ -3,60 +3,43 @@ package bot
 import (
 	"context"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 )
 
 // TestConversations plays testdata/conversations.txt.
 func TestConversations(t *testing.T) {
-	b := testBot(t)
-	text, err := os.ReadFile("testdata/conversations.txt")
+	p := play(t, "conversations.txt")
+	for _, fault := range p.Faults {
+		t.Log(fault)
+	}
+	atLeast(t, "conversation accuracy", p.Accuracy(), 0.95)
+}
+
+// TestUnseenConversations measures on conversations that nothing is tuned on; their
+// faults are not looked at.
+func TestUnseenConversations(t *testing.T) {
+	p := play(t, "conversations-unseen.txt")
+	t.Logf("accuracy %.3f of %d turns", p.Accuracy(), p.Turns)
+	atLeast(t, "conversation accuracy", p.Accuracy(), 0.90)
+}
+
+func play(t *testing.T, name string) Played {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var reply Reply
-	asked := ""
-	for n, line := range strings.Split(string(text), "\n") {
-		key, value, _ := strings.Cut(line, " ")
-		switch key {
-		case "#":
-		case "":
-			reply = Reply{}
-		case ">":
-			asked = value
-			if reply, err = b.Ask(context.Background(), Question{Text: value, Conversation: reply.Conversation}); err != nil {
-				t.Fatalf("line %d: %v", n+1, err)
-			}
-		default:
-			if got := property(reply, key); !meets(key, got, value) {
-				t.Errorf("line %d: %q: %s = %q; want %q", n+1, asked, key, got, value)
-			}
-		}
+	defer func() { _ = f.Close() }()
+	conversations, err := ParseConversations(f)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func property(r Reply, key string) string {
-	switch {
-	case key == "outcome":
-		return string(r.Outcome)
-	case key == "says":
-		return r.Answer
-	case len(r.Citations) == 0:
-		return ""
-	case key == "policy":
-		return r.Citations[0].Policy
-	case key == "section":
-		return r.Citations[0].Section
+	p, err := testBot(t).Play(context.Background(), conversations)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return "no such property"
-}
-
-func meets(key, got, want string) bool {
-	if key == "says" {
-		return strings.Contains(got, want)
-	}
-	return slices.Contains(strings.Split(want, "|"), got)
+	return p
 }
 
 // TestAnswersAreQuoted holds every answer against what is published: it must be a
@@ -87,8 +70,10 @@ func TestAnswersAreQuoted(t *testing.T) {
 
 func FuzzAsk(f *testing.F) {
 	b := testBot(f)
-	f.Add("孤儿补贴", "about:basic-living-allowance")
-	f.Add("\xff\u202e", "about:../../etc")
+	f.Add("孤儿补贴", `{"p":"basic-living-allowance","s":"amount"}`)
+	f.Add("坐监", `{"k":{"p":"basic-living-allowance","g":[["child_age","8"]],"q":"father"}}`)
+	f.Add("第一个", `{"d":true,"c":["tomorrow-plan.faq.0","check:dream-scholarship"]}`)
+	f.Add("\xff\u202e", `{"p":"../../etc"}`)
 	f.Fuzz(func(t *testing.T, text, conversation string) {
 		r, err := b.Ask(context.Background(), Question{Text: text, Conversation: conversation})
 		if err == nil && (r.Answer == "" || r.Outcome == "" || r.Confidence < 0 || r.Confidence > 1) {

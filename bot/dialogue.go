@@ -1,76 +1,375 @@
 package bot
 
 import (
-	"fmt"
-	"hash/fnv"
-	"regexp"
+	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"huitong/content"
+	"huitong/search"
 )
 
-// The conversation token says which policy was spoken of last and which published
-// questions were answered, by a short hash of their entries; nothing about the
-// visitor and none of their words. Whatever else comes back is ignored.
-const (
-	conversationPrefix = "about:"
-	maxAsked           = 24 // questions remembered
-)
-
-var (
-	slugForm = regexp.MustCompile(`^[a-z0-9-]{1,80}$`)
-	hashForm = regexp.MustCompile(`^[0-9a-f]{6}$`)
-)
-
-// asked holds the hashes of what was answered before, oldest first.
-type asked []string
-
-func conversationOf(policy string, a asked) string {
-	if len(a) == 0 {
-		return conversationPrefix + policy
-	}
-	return conversationPrefix + policy + ":" + strings.Join(a, ".")
+// turn is a question with what is known of the conversation before it.
+type turn struct {
+	Question
+	memory memory
+	words  []reading
 }
 
-// policyOf returns the policy spoken of last; empty if there is none.
-func policyOf(conversation string) string {
-	slug, _ := cutConversation(conversation)
-	return slug
+// Choice is an answer to the bot's own question: what to send, and what it means.
+type Choice struct {
+	Label string `json:"label"`
+	Help  string `json:"help,omitempty"`
 }
 
-// askedIn returns what was answered in the conversation.
-func askedIn(conversation string) asked {
-	_, rest := cutConversation(conversation)
-	var a asked
-	for _, hash := range strings.Split(rest, ".") {
-		if hashForm.MatchString(hash) && len(a) < maxAsked {
-			a = append(a, hash)
+// Link leads to a page of this site.
+type Link struct {
+	Label string `json:"label"`
+	URL   string `json:"url"` // path without language prefix
+}
+
+// converse takes the message as part of the dialogue: an answer to what the bot
+// asked, a choice, a wish to be checked, a place, a follow-up. False means that it is
+// a question that stands by itself.
+func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
+	if t.memory.Check != nil {
+		if r, ok := b.inCheck(t); ok {
+			return r, true, nil
 		}
 	}
-	return a
-}
-
-func cutConversation(conversation string) (slug, rest string) {
-	body, ok := strings.CutPrefix(conversation, conversationPrefix)
-	slug, rest, _ = strings.Cut(body, ":")
-	if !ok || !slugForm.MatchString(slug) {
-		return "", ""
+	if len(t.memory.Choices) > 0 || t.memory.Clarified {
+		if r, ok := b.choose(t); ok {
+			return r, true, nil
+		}
 	}
-	return slug, rest
-}
-
-// with adds an entry; the oldest make room.
-func (a asked) with(id string) asked {
-	if id == "" || a.has(id) {
-		return a
+	meaning := b.hearing.means(t.Text)
+	switch p := b.checkable(t.memory.Offer); {
+	case p != nil && meaning == "yes":
+		return b.begin(t, p), true, nil
+	case p != nil && meaning == "no":
+		t.memory = t.memory.settled()
+		return b.remark(t, content.SayDeclined), true, nil
+	case meaning == "stop":
+		t.memory = t.memory.settled()
+		return b.remark(t, content.SayNothing), true, nil
 	}
-	a = append(slices.Clone(a), hashOf(id))
-	return a[max(0, len(a)-maxAsked):]
+	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
+		return r, ok, err
+	}
+	if place, ok := b.hearing.livesIn(t.Text, b.lexicon); ok {
+		return b.handOver(t, place), true, nil
+	}
+	return b.follow(ctx, t)
 }
 
-func (a asked) has(id string) bool { return slices.Contains(a, hashOf(id)) }
+// choose takes the message as a choice among what the bot offered last.
+func (b *Bot) choose(t turn) (Reply, bool) {
+	choices := t.memory.Choices
+	meaning := b.hearing.means(t.Text)
+	if i, ok := ordinal(meaning, len(choices)); ok {
+		return b.chosen(t, choices[i]), true
+	}
+	if meaning == "neither" || meaning == "whatever" || meaning == "unknown" || meaning == "no" {
+		return b.unclear(t), true
+	}
+	slug := b.called(t.Text)
+	if slug == "" || len(choices) == 0 {
+		return Reply{}, false
+	}
+	for _, id := range choices {
+		if id == checkPrefix+slug || b.entries[id].Policy == slug {
+			return b.chosen(t, id), true
+		}
+	}
+	// Another policy than those offered: what was asked of them is asked of it.
+	if e, ok := b.passage(slug, b.entries[choices[0]].Section); ok {
+		return b.chosen(t, e.ID), true
+	}
+	return Reply{}, false
+}
 
-func hashOf(id string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // never fails
-	return fmt.Sprintf("%06x", h.Sum32()&0xffffff)
+// chosen goes on with one of the choices.
+func (b *Bot) chosen(t turn, id string) Reply {
+	if slug, ok := strings.CutPrefix(id, checkPrefix); ok {
+		t.memory = t.memory.settled()
+		return b.begin(t, b.policies[slug])
+	}
+	e := b.entries[id]
+	return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence})
+}
+
+// called returns the policy that the whole message is a name of; "" if there is none.
+func (b *Bot) called(text string) string {
+	normal := b.norm.Normalize(text)
+	best, size := "", 0
+	for slug, p := range b.policies {
+		names := append([]string{b.norm.Normalize(p.Short("zh-Hans")), b.norm.Normalize(p.Short("en")), b.norm.Normalize(p.Titles.ZH)}, b.names[slug]...)
+		for _, name := range names {
+			if name != "" && strings.Contains(normal, name) && len(name) > size && utf8.RuneCountInString(normal) <= utf8.RuneCountInString(name)+nameSlack {
+				best, size = slug, len(name)
+			}
+		}
+	}
+	return best
+}
+
+// nameSlack is how many characters a message may be longer than the name that it is.
+const nameSlack = 4
+
+// passage returns what a policy says under a section, or under one that says the same
+// in other policies.
+func (b *Bot) passage(policy, section string) (Entry, bool) {
+	alike := []string{section}
+	for _, list := range b.hearing.alike {
+		if slices.Contains(list, section) {
+			alike = append(alike, list...)
+		}
+	}
+	for _, s := range alike {
+		if e, ok := b.entries[policy+".section."+s]; ok {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// unclear gives up asking back: people can help.
+func (b *Bot) unclear(t turn) Reply {
+	t.memory = t.memory.settled()
+	return Reply{Outcome: Refuse, Answer: b.words.Say(content.SayUnclear, t.Lang), Suggestions: b.words.Starters(t.Lang), Confidence: 1, Conversation: t.memory.String()}
+}
+
+// wantsCheck begins a check where the message asks for one.
+func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
+	folded := b.hearing.fold(t.Text)
+	word, ok := b.hearing.holds(beginWords, folded)
+	if !ok || len(b.words.Says) == 0 {
+		return Reply{}, false, nil
+	}
+	rest := strings.TrimSpace(strings.Replace(folded, word, " ", 1))
+	if _, whether := b.hearing.holds(whetherWords, folded); !whether && utf8.RuneCountInString(rest) > shortName {
+		return Reply{}, false, nil
+	}
+	for w, again := b.hearing.holds(whetherWords, rest); again; w, again = b.hearing.holds(whetherWords, rest) {
+		rest = strings.TrimSpace(strings.Replace(rest, w, " ", 1))
+	}
+	if b.lexicon.share(b.lexicon.readings(rest), genericGroup) >= bareShare || rest == "" {
+		for _, slug := range []string{t.memory.Offer, t.memory.Policy} {
+			if p := b.checkable(slug); p != nil {
+				return b.begin(t, p), true, nil
+			}
+		}
+		return b.whichCheck(t), true, nil
+	}
+	m, err := b.match(ctx, rest, t.memory.Policy, b.lexicon.readings(rest))
+	if err != nil {
+		return Reply{}, false, err
+	}
+	for _, e := range m.likely[:min(2, len(m.likely))] {
+		if p := b.checkable(e.Policy); p != nil && m.confidence >= answerFrom {
+			return b.begin(t, p), true, nil
+		}
+	}
+	return Reply{}, false, nil
+}
+
+// shortName is how many characters may follow a wish to be checked that says nothing
+// of conditions: the name of a policy.
+const shortName = 10
+
+// whichCheck asks which policy to check.
+func (b *Bot) whichCheck(t turn) Reply {
+	if t.memory.Clarified {
+		return b.unclear(t)
+	}
+	t.memory = t.memory.settled()
+	t.memory.Clarified = true
+	r := Reply{Outcome: Clarify, Answer: b.words.Say(content.SayClose, t.Lang), Confidence: 1}
+	for _, slug := range b.slugs {
+		p := b.checkable(slug)
+		if p == nil || !p.Online() || len(r.Choices) == mostChecks {
+			continue
+		}
+		r.Choices = append(r.Choices, Choice{Label: b.policyIn(slug, t.Lang).Short(t.Lang)})
+		t.memory.Choices = append(t.memory.Choices, checkPrefix+slug)
+	}
+	r.Conversation = t.memory.String()
+	return r
+}
+
+// mostChecks is how many policies are offered to check.
+const mostChecks = 6
+
+// follow answers a follow-up that names another policy or situation, but leaves out
+// what it asks of it: the same as was asked before.
+func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
+	rest, leans := b.hearing.leaning(t.Text)
+	if !leans || t.memory.Policy == "" || t.memory.Section == "" || b.hearing.asks(rest) {
+		return Reply{}, false, nil
+	}
+	words := b.lexicon.readings(b.norm.Fold(rest))
+	if b.lexicon.share(words, genericGroup) >= bareShare {
+		return Reply{}, false, nil
+	}
+	m, err := b.match(ctx, rest, t.memory.Policy, words)
+	if err != nil || m.confidence < answerFrom || len(m.entries) == 0 {
+		return Reply{}, false, err
+	}
+	policy := m.entries[0].Policy
+	whole, ok := b.passage(policy, t.memory.Section)
+	if !ok {
+		return Reply{}, false, nil
+	}
+	hits, err := b.find(ctx, search.Query{Text: rest, Policy: policy, Limit: candidates, Bare: true})
+	if err != nil {
+		return Reply{}, false, err
+	}
+	m.entries = []Entry{whole}
+	for _, h := range hits {
+		if e := b.entries[h.ID]; e.Section == whole.Section && e.Kind == "faq" {
+			m.entries = []Entry{e, whole}
+			break
+		}
+	}
+	return b.answer(t, m), true, nil
+}
+
+// longestFollowUp is how long a follow-up that leaves something out may be, in
+// characters.
+const longestFollowUp = 20
+
+// leaning returns what is left of a follow-up without the words that tie it to what
+// was said before, and whether there are such words.
+func (h *hearing) leaning(text string) (rest string, ok bool) {
+	rest = h.fold(text)
+	if utf8.RuneCountInString(rest) > longestFollowUp && !isLatin(rest) {
+		return rest, false
+	}
+	if w := longest(h.lists[followWords], rest, nil); w != "" && strings.HasPrefix(rest, w) {
+		rest, ok = strings.TrimSpace(strings.TrimPrefix(rest, w)), true
+	}
+	for _, w := range h.lists[trailWords] {
+		if cut, found := strings.CutSuffix(rest, w); found {
+			return strings.TrimSpace(cut), true
+		}
+	}
+	return rest, ok
+}
+
+// close returns the best policies of a match if they are so close that only the
+// family knows which is meant.
+func (b *Bot) close(t turn, m match) []Entry {
+	if len(m.likely) < 2 || m.bare || t.memory.Clarified || m.likely[0].Policy == t.memory.Policy || b.published[b.norm.Normalize(t.Text)] != "" {
+		return nil
+	}
+	normal := b.norm.Normalize(t.Text)
+	first, second := m.likely[0].Policy, m.likely[1].Policy
+	if m.scores[first]-m.scores[second] >= closeMargin || b.calls(first, normal) || b.calls(second, normal) {
+		return nil
+	}
+	if b.policies[first] == nil || b.policies[second] == nil || slices.Contains(b.links[first+"#"+m.likely[0].Section], second) {
+		return nil
+	}
+	out := m.likely[:2]
+	if len(m.likely) > 2 && m.scores[first]-m.scores[m.likely[2].Policy] < closeMargin && b.policies[m.likely[2].Policy] != nil {
+		out = m.likely[:3]
+	}
+	return out
+}
+
+// closeMargin is by how much the best policy's score must lead for the bot not to
+// ask which one is meant.
+const closeMargin = 0.02
+
+// which asks which of the policies is meant; the answer to each is already known.
+func (b *Bot) which(t turn, entries []Entry) Reply {
+	t.memory = t.memory.settled()
+	t.memory.Clarified = true
+	r := Reply{Outcome: Clarify, Answer: b.words.Say(content.SayClose, t.Lang), Confidence: 1}
+	for _, e := range entries {
+		r.Choices = append(r.Choices, Choice{Label: b.policyIn(e.Policy, t.Lang).Short(t.Lang)})
+		t.memory.Choices = append(t.memory.Choices, e.ID)
+	}
+	r.Conversation = t.memory.String()
+	return r
+}
+
+// finish adds to an answer what the bot says on its own account: whether the rule is
+// in force, where the answer leads on this site, and the offer to check a child.
+func (b *Bot) finish(t turn, r Reply, m memory) Reply {
+	cite := r.Citations[0]
+	r.Notes = append(r.Notes, b.standing(cite.Policy, t.Lang)...)
+	for _, lead := range b.words.Leads {
+		if lead.Section == cite.Policy+"#"+cite.Section {
+			r.Links = append(r.Links, Link{lead.In(t.Lang), lead.Path})
+		}
+	}
+	_, whether := b.hearing.holds(whetherWords, b.hearing.fold(t.Text))
+	if p := b.checkable(cite.Policy); p != nil && m.Check == nil && (whether || cite.Section == p.Sections[0].ID) {
+		m.Offer, r.Offer = cite.Policy, b.words.Say(content.SayOffer, t.Lang)
+	}
+	r.Conversation = m.String()
+	return b.waiting(t, r, m)
+}
+
+// standing says so where a policy has ended or is not confirmed.
+func (b *Bot) standing(slug, lang string) []string {
+	p := b.policies[slug]
+	switch {
+	case p == nil || len(b.words.Says) == 0:
+		return nil
+	case p.Status == "ended":
+		return []string{b.words.Say(content.SayEnded, lang)}
+	case p.Status == "unconfirmed":
+		return []string{b.words.Say(content.SayUnconfirmed, lang)}
+	}
+	return nil
+}
+
+// waiting reminds of the question of a check that something else came between, and
+// offers its answers again.
+func (b *Bot) waiting(t turn, r Reply, m memory) Reply {
+	if m.Check == nil || m.Check.Asks == "" || r.Outcome == Urgent {
+		return r
+	}
+	t.memory = m
+	open := b.question(t)
+	r.Waiting, r.Choices, r.Check = b.words.Say(content.SayWaiting, t.Lang)+"\n"+open.Answer, open.Choices, open.Check
+	return r
+}
+
+// unheard asks the open question of a check again when the answer was not understood,
+// but not a third time.
+func (b *Bot) unheard(t turn) (Reply, bool) {
+	c := t.memory.Check
+	if c == nil || c.Asks == "" || c.Missed {
+		return Reply{}, false
+	}
+	missed := *c
+	missed.Missed = true
+	t.memory.Check = &missed
+	return b.question(t, b.words.Say(content.SayUnheard, t.Lang)), true
+}
+
+// plainReply reports whether the whole message is a word that answers the bot or
+// directs the dialogue: such words speak of hard things at times, but are no cry for
+// help by themselves.
+func (b *Bot) plainReply(t turn) bool {
+	if b.hearing.means(t.Text) != "" {
+		return true
+	}
+	c := t.memory.Check
+	if c == nil || c.Asks == "" {
+		return false
+	}
+	p := b.policies[c.Policy]
+	q := screened(p, c.Asks)
+	return b.hearing.exactly(p, q, nil, t.Text) != "" || b.hearing.everyday(q, t.Text)
+}
+
+// aside reports whether a message in the middle of a check is about something else:
+// a question, or a policy by its name.
+func (b *Bot) aside(t turn) bool {
+	return b.hearing.asks(t.Text) || b.called(t.Text) != "" || b.lexicon.share(t.words, genericGroup) >= bareShare
 }

@@ -157,6 +157,7 @@ func Load(lib *content.Library, n *search.Normalizer, engine Searcher, previous 
 	return New(Config{
 		Previous: previous,
 		Entries:  Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
+		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
 		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
 	})
 }

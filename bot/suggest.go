@@ -57,8 +57,13 @@ func (b *Bot) leadsHome(e Entry) bool {
 
 // clarify asks which policy is meant, with a published question of each of the
 // likely ones to choose from.
-func (b *Bot) clarify(ctx context.Context, q Question, m match) (Reply, error) {
-	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence, Conversation: q.Conversation}
+func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
+	if t.memory.Clarified {
+		return b.unclear(t), nil
+	}
+	q, after := t.Question, t.memory.settled()
+	after.Clarified = true
+	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence}
 	near, err := b.near(ctx, q.Text)
 	if err != nil {
 		return Reply{}, err
@@ -69,8 +74,10 @@ func (b *Bot) clarify(ctx context.Context, q Question, m match) (Reply, error) {
 		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
 			seen[e.Policy] = true
 			r.Suggestions = append(r.Suggestions, e.Question)
+			after.Choices = append(after.Choices, strings.TrimSuffix(e.ID, "."+e.Lang))
 		}
 	}
+	r.Conversation = after.String()
 	return r, nil
 }
 

@@ -148,22 +148,29 @@ func TestPopularQuestions(t *testing.T) {
 	}
 }
 
-func TestConversationToken(t *testing.T) {
-	var a asked
+// TestMemory reads back what a conversation was, and nothing that the content does
+// not know.
+func TestMemory(t *testing.T) {
+	b := testBot(t)
+	m := memory{Policy: "tomorrow-plan", Section: "how", Offer: "tomorrow-plan", Choices: []string{"tomorrow-plan.faq.0", checkPrefix + "tomorrow-plan"}}
 	for i := range maxAsked + 3 {
-		a = a.with(string(rune('a' + i)))
+		m.Asked = m.Asked.with(string(rune('a' + i)))
 	}
-	token := conversationOf("tomorrow-plan", a)
-	if got := policyOf(token); got != "tomorrow-plan" {
-		t.Errorf("policyOf(%q) = %q; want tomorrow-plan", token, got)
+	m.Check = &checking{Policy: "basic-living-allowance", Given: []given{{"child_age", "8"}, {"father", "dead"}}, Asks: "mother", Narrow: []string{"lost", "other"}}
+	back := b.remember(m.String())
+	if back.String() != m.String() {
+		t.Errorf("remember(%s) = %s", m, back)
 	}
-	back := askedIn(token)
-	if len(back) != maxAsked || back.has("a") || !back.has(string(rune('a'+maxAsked))) {
-		t.Errorf("askedIn(%q) = %v; want the last %d", token, back, maxAsked)
+	if len(back.Asked) != maxAsked || back.Asked.has("a") || !back.Asked.has(string(rune('a'+maxAsked))) {
+		t.Errorf("asked = %v; want the last %d", back.Asked, maxAsked)
 	}
-	for _, bad := range []string{"", "about:", "about:../etc:123456", "tomorrow-plan:123456", "about:a:zzzzzz.12"} {
-		if len(askedIn(bad)) > 0 {
-			t.Errorf("askedIn(%q) = %v; want none", bad, askedIn(bad))
+	for _, bad := range []string{
+		"", "about:tomorrow-plan", "{", `{"p":"../etc"}`, `{"a":["zzzzzz","12"]}`, `{"c":["x"]}`, `{"o":"x"}`,
+		`{"k":{"p":"x","q":"mother"}}`, `{"k":{"p":"basic-living-allowance","g":[["father","张三"],["child_name","dead"]],"q":"child_id"}}`,
+		`{"p":"` + strings.Repeat("a", maxMemory) + `"}`,
+	} {
+		if got := b.remember(bad).String(); got != (memory{}).String() {
+			t.Errorf("remember(%.60s) = %s; want nothing", bad, got)
 		}
 	}
 }

@@ -41,10 +41,12 @@ type Library struct {
 	Glossary   []Term
 	Facts      *Facts
 	Assistant  Assistant
-	Examples   string // sentences the bot learns from, see examples.txt; this package does not read it
-	Synonyms   string // search data, see synonyms.txt; this package does not read it
-	Lexicon    string // bot data, see lexicon.txt; this package does not read it
-	Version    string // changes whenever any file changes
+	Dialogue   Dialogue
+	Places     []Place // towns and subdistricts
+	Examples   string  // sentences the bot learns from, see examples.txt; this package does not read it
+	Synonyms   string  // search data, see synonyms.txt; this package does not read it
+	Lexicon    string  // bot data, see lexicon.txt; this package does not read it
+	Version    string  // changes whenever any file changes
 
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies

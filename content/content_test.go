@@ -16,6 +16,8 @@ func tree(change map[string]string) fstest.MapFS {
 		"lexicon.txt":        "",
 		"examples.txt":       "",
 		"assistant.yaml":     "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
+		"dialogue.yaml":      "dialogue: {}\n",
+		"places.yaml":        "places:\n  - {id: a, zh: 甲镇, en: A Town}\n",
 		"questions.yaml":     sampleQuestions,
 		"facts.yaml":         sampleFacts,
 		"policies/sample.md": samplePolicy,

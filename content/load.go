@@ -41,6 +41,8 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Lexicon = readText(tree, "lexicon.txt", c)
 	l.Examples = readText(tree, "examples.txt", c)
 	l.Assistant = loadAssistant(tree, facts, c)
+	l.Dialogue = loadDialogue(tree, c)
+	l.Places = loadList[Place](tree, placesFile, "places", c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {

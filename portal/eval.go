@@ -35,11 +35,12 @@ const (
 
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
-	File      string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
-	Engine    []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
-	Corpus    string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
-	Calibrate bool     `help:"Print what each threshold of the search server's ranking score costs and brings."`
-	Queries   string   `type:"existingfile" help:"Queries of the collection: JSON lines with id, text, relevant."`
+	File          string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
+	Engine        []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
+	Corpus        string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
+	Conversations bool     `help:"Hold conversations instead: FILE is in the format of bot/testdata/conversations.txt. Default: those built in."`
+	Calibrate     bool     `help:"Print what each threshold of the search server's ranking score costs and brings."`
+	Queries       string   `type:"existingfile" help:"Queries of the collection: JSON lines with id, text, relevant."`
 }
 
 // Validate is called by the command line parser.
@@ -49,6 +50,9 @@ func (c evalCommand) Validate() error {
 	}
 	if c.Calibrate && (c.Corpus != "" || len(c.Engine) > 0) {
 		return errors.New("--calibrate goes with bot questions only, without engines")
+	}
+	if c.Conversations && (c.Corpus != "" || len(c.Engine) > 0) {
+		return errors.New("--conversations goes with no other measure")
 	}
 	if c.Corpus != "" && c.File != "" {
 		return errors.New("a file of bot questions does not go with --corpus")
@@ -64,6 +68,9 @@ func (c evalCommand) Run(env *environment) error {
 	corpus, err := loadCorpus(env.ctx, env.cfg.Content, nil)
 	if err != nil {
 		return err
+	}
+	if c.Conversations {
+		return c.play(env, corpus.bot)
 	}
 	cases, err := c.cases()
 	if err != nil {
@@ -117,20 +124,31 @@ func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
 
 // cases reads the bot questions.
 func (c evalCommand) cases() ([]bot.Case, error) {
-	var questions io.Reader = strings.NewReader(bot.DevelopmentQuestions())
 	if c.File != "" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return nil, fmt.Errorf("open questions: %w", err)
+		return readFile(c.File, bot.ParseCases)
+	}
+	return bot.ParseCases(strings.NewReader(bot.DevelopmentQuestions()))
+}
+
+// play holds the conversations and prints the share of turns that came out as
+// expected, with each that did not.
+func (c evalCommand) play(env *environment, b *bot.Bot) error {
+	read := func() ([]bot.Conversation, error) { return readFile(c.File, bot.ParseConversations) }
+	if c.File == "" {
+		read = func() ([]bot.Conversation, error) {
+			return bot.ParseConversations(strings.NewReader(bot.DevelopmentConversations()))
 		}
-		defer func() { _ = f.Close() }()
-		questions = f
 	}
-	cases, err := bot.ParseCases(questions)
+	conversations, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("read questions: %w", err)
+		return fmt.Errorf("read conversations: %w", err)
 	}
-	return cases, nil
+	played, err := b.Play(env.ctx, conversations)
+	if err != nil {
+		return fmt.Errorf("hold conversations: %w", err)
+	}
+	played.Print(env.out)
+	return nil
 }
 
 // judge turns the questions to be answered into queries: every passage of a right

@@ -1,0 +1,69 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"huitong/content"
+)
+
+// livesIn returns the place that the message is about, if it says nothing besides
+// that somebody lives there or looks for somebody there.
+func (h *hearing) livesIn(text string, l *lexicon) (content.Place, bool) {
+	folded := closeUp(h.fold(text))
+	for _, p := range h.places {
+		at := place(folded, closeUp(p.name), 0)
+		if at < 0 {
+			continue
+		}
+		rest := folded[:at] + " " + folded[at+len(closeUp(p.name)):]
+		if h.saysNothing(rest, l) {
+			return p.place, true
+		}
+	}
+	return content.Place{}, false
+}
+
+// saysNothing reports whether a text is made of words of living and looking for
+// somebody, of filler and of words that name no topic.
+func (h *hearing) saysNothing(text string, l *lexicon) bool {
+	words := slices.Concat(h.lists[livesWords], h.filler)
+	for _, p := range l.phrases[l.groups[genericGroup]] {
+		words = append(words, strings.Join(p.tokens, ""))
+	}
+	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	for _, w := range words {
+		if at := place(text, w, 0); at >= 0 {
+			text = text[:at] + " " + text[at+len(w):]
+		}
+	}
+	return utf8.RuneCountInString(strings.Join(strings.Fields(text), "")) <= 1
+}
+
+// handOver tells how to reach the children's director of a place. The facts have no
+// telephone numbers of places, so there are none here either.
+func (b *Bot) handOver(t turn, p content.Place) Reply {
+	m := t.memory.settled()
+	r := Reply{
+		Outcome: HandOver, Answer: strings.ReplaceAll(b.words.Say(content.SayTown, t.Lang), "{place}", p.Name(t.Lang)),
+		Confidence: 1, Conversation: m.String(),
+	}
+	r.Citations = b.citing(nil, "three-level-network", "village", t.Lang)
+	return b.waiting(t, r, m)
+}
+
+// account returns the passage for a question about one's own application, which
+// nothing but its status page can answer.
+func (b *Bot) account(text string) (Entry, bool) {
+	folded := closeUp(b.hearing.fold(text))
+	for _, a := range b.hearing.account {
+		if longest(a.Words, folded, nil) != "" {
+			page, section, _ := strings.Cut(a.Section, "#")
+			e, ok := b.entries[page+".section."+section]
+			return e, ok
+		}
+	}
+	return Entry{}, false
+}

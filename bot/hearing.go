@@ -1,0 +1,414 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"huitong/content"
+)
+
+// hearing is the words of the dialogue data, folded, as messages are compared with
+// them.
+type hearing struct {
+	fold     func(string) string
+	whole    map[string]string   // message without filler to what it means
+	filler   []string            // longest first, as all lists
+	lists    map[string][]string // of words that messages hold
+	subjects map[string][]string
+	answers  map[string]spokenAnswers // by question
+	alike    [][]string
+	account  []content.Account
+	places   []namedPlace
+}
+
+// spokenAnswers are the words for the options of one question.
+type spokenAnswers struct {
+	options map[string][]string
+	near    []content.NearAnswer
+}
+
+type namedPlace struct {
+	name  string // folded
+	place content.Place
+}
+
+// Names of the word lists.
+const (
+	whetherWords = "whether"
+	beginWords   = "begin"
+	askingWords  = "asking"
+	followWords  = "follows"
+	trailWords   = "trails"
+	notWords     = "not"
+	spanWords    = "spans"
+	longWords    = "long"
+	changeWords  = "change"
+	livesWords   = "lives"
+)
+
+func newHearing(d content.Dialogue, places []content.Place, fold func(string) string) *hearing {
+	h := &hearing{fold: fold, whole: map[string]string{}, subjects: map[string][]string{}, answers: map[string]spokenAnswers{}, alike: d.Alike}
+	h.filler = h.words(d.Filler)
+	h.lists = map[string][]string{
+		whetherWords: h.words(d.Whether), beginWords: h.words(d.Begin), askingWords: h.words(d.Asking),
+		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), notWords: h.words(d.Not),
+		spanWords: h.words(d.Spans), longWords: h.words(d.Long), changeWords: h.words(d.Change), livesWords: h.words(d.Lives),
+	}
+	for meaning, list := range d.Words {
+		for _, w := range list {
+			h.whole[h.plain(w)] = meaning
+		}
+	}
+	for name, list := range d.Subjects {
+		h.subjects[name] = h.words(list)
+	}
+	for _, a := range d.Answers {
+		spoken := spokenAnswers{options: map[string][]string{}}
+		for value, list := range a.Options {
+			spoken.options[value] = h.words(list)
+		}
+		for _, near := range a.Near {
+			spoken.near = append(spoken.near, content.NearAnswer{Words: h.words(near.Words), Options: near.Options})
+		}
+		for _, name := range a.Questions {
+			h.answers[name] = spoken
+		}
+	}
+	for _, a := range d.Account {
+		h.account = append(h.account, content.Account{Section: a.Section, Words: h.words(a.Words)})
+	}
+	for _, p := range places {
+		for _, name := range append([]string{p.ZH, p.EN}, p.Also...) {
+			h.places = append(h.places, namedPlace{fold(name), p})
+		}
+	}
+	slices.SortStableFunc(h.places, func(x, y namedPlace) int { return cmp.Compare(len(y.name), len(x.name)) })
+	return h
+}
+
+// words folds a list and puts the longest first.
+func (h *hearing) words(list []string) []string {
+	var out []string
+	for _, w := range list {
+		if w = h.fold(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	return out
+}
+
+// plain returns a message without spaces around Chinese and filler at its ends.
+func (h *hearing) plain(text string) string {
+	text = closeUp(h.fold(text))
+	for {
+		cut := text
+		for _, w := range h.filler {
+			if rest := strings.TrimSpace(strings.TrimSuffix(cut, w)); rest != "" && !isLatin(w) {
+				cut = rest
+			}
+			if rest := strings.TrimSpace(strings.TrimPrefix(cut, w)); rest != "" && !isLatin(w) {
+				cut = rest
+			}
+		}
+		if cut == text {
+			return text
+		}
+		text = cut
+	}
+}
+
+// closeUp removes spaces beside Chinese characters.
+func closeUp(s string) string {
+	var out []rune
+	runes := []rune(s)
+	for i, r := range runes {
+		if r == ' ' && (i > 0 && unicode.Is(unicode.Han, runes[i-1]) || i+1 < len(runes) && unicode.Is(unicode.Han, runes[i+1])) {
+			continue
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+func isLatin(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// means returns what a whole message means; "" if nothing in particular.
+func (h *hearing) means(text string) string {
+	if meaning, ok := h.whole[closeUp(h.fold(text))]; ok {
+		return meaning
+	}
+	return h.whole[h.plain(text)]
+}
+
+// holds returns the longest word of the list that stands in the folded text.
+func (h *hearing) holds(list, folded string) (word string, ok bool) {
+	word = longest(h.lists[list], folded, nil)
+	return word, word != ""
+}
+
+// asks reports whether the message puts a question rather than answers one.
+func (h *hearing) asks(text string) bool {
+	_, yes := h.holds(askingWords, h.fold(text))
+	return yes
+}
+
+// place returns where in the text the word stands; -1 if it does not. A Latin word
+// stands only where no letter or digit touches it.
+func place(text, word string, from int) int {
+	for from <= len(text) {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		if !isLatin(word) || apart(text, at, at+len(word)) {
+			return at
+		}
+		from = at + 1
+	}
+	return -1
+}
+
+func apart(text string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	touches := func(r rune) bool { return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	return !touches(before) && !touches(after)
+}
+
+// longest returns the first word of a list, longest first, that stands in the text
+// somewhere where no word of denied stands just before it.
+func longest(list []string, text string, denied []string) string {
+	for _, w := range list {
+		for at := place(text, w, 0); at >= 0; at = place(text, w, at+1) {
+			before := strings.TrimSpace(text[:at])
+			if !slices.ContainsFunc(denied, func(no string) bool { return strings.HasSuffix(before, no) }) {
+				return w
+			}
+		}
+	}
+	return ""
+}
+
+// meant is an answer as understood: an option of a question, or those that it may be.
+type meant struct {
+	question *content.Question
+	value    string
+	narrow   []string
+}
+
+// answers returns what the message answers of the policy's questions, the open one
+// first; none if it is not understood as an answer.
+func (h *hearing) understand(p *content.Policy, c *checking, text string) []meant {
+	open := screened(p, c.Asks)
+	if open == nil {
+		return nil
+	}
+	if value := h.exactly(p, open, c.Narrow, text); value != "" {
+		return []meant{{question: open, value: value}}
+	}
+	if h.asks(text) {
+		return nil
+	}
+	var out []meant
+	for _, clause := range clauses(text) {
+		q := h.subject(p, open, clause)
+		a := h.option(q, clause)
+		a.question = q
+		if a.value != "" || len(a.narrow) > 0 {
+			out = join(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y meant) int { return cmp.Compare(b2i(y.question == open), b2i(x.question == open)) })
+	return out
+}
+
+// join adds what one more clause means. Where two clauses answer one question, the
+// sure word counts; two sure words that differ are asked about.
+func join(all []meant, a meant) []meant {
+	i := slices.IndexFunc(all, func(o meant) bool { return o.question == a.question })
+	switch {
+	case i < 0:
+		return append(all, a)
+	case a.value == "" || a.value == all[i].value:
+	case all[i].value == "":
+		all[i] = a
+	default:
+		all[i].value, all[i].narrow = "", offered(a.question, []string{all[i].value, a.value, content.UnknownAnswer})
+	}
+	return all
+}
+
+// everyday reports whether the whole message is one of the words for an option.
+func (h *hearing) everyday(q *content.Question, text string) bool {
+	plain, spoken := h.plain(text), h.answers[q.Name]
+	for _, words := range spoken.options {
+		if slices.Contains(words, plain) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(spoken.near, func(n content.NearAnswer) bool { return slices.Contains(n.Words, plain) })
+}
+
+func b2i(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// clauses cuts a message where somebody would take breath.
+func clauses(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("，,。.;；、！!\n", r) })
+}
+
+// exactly returns the option that the message names by its label, its place in the
+// list or, of a question that is asked with yes and no, in a word.
+func (h *hearing) exactly(p *content.Policy, q *content.Question, narrow []string, text string) string {
+	folded := closeUp(h.fold(text))
+	options := optionsOf(q, narrow)
+	for _, said := range inAllLanguages(p, q) {
+		for _, o := range said.Options {
+			if closeUp(h.fold(o.Label)) == folded && slices.Contains(options, o.Value) {
+				return o.Value
+			}
+		}
+	}
+	meaning := h.means(text)
+	if meaning == "unknown" {
+		return content.UnknownAnswer
+	}
+	if len(q.Options) == 0 {
+		return h.number(q, text)
+	}
+	if i, ok := ordinal(meaning, len(options)); ok {
+		return options[i]
+	}
+	if (meaning == "yes" || meaning == "no") && slices.Contains(options, meaning) && q.Type == "yesno" {
+		return meaning
+	}
+	return ""
+}
+
+// optionsOf lists the values that may be answered.
+func optionsOf(q *content.Question, narrow []string) []string {
+	if len(narrow) > 0 {
+		return narrow
+	}
+	var out []string
+	for _, o := range q.Options {
+		out = append(out, o.Value)
+	}
+	return out
+}
+
+// inAllLanguages returns the question as published and translated.
+func inAllLanguages(p *content.Policy, q *content.Question) []*content.Question {
+	out := []*content.Question{q}
+	for _, lang := range languages {
+		if t, ok := p.In(lang); ok {
+			if said := screened(t, q.Name); said != nil {
+				out = append(out, said)
+			}
+		}
+	}
+	return out
+}
+
+// ordinal returns the index that a word such as "the second" has in a list of n.
+func ordinal(meaning string, n int) (int, bool) {
+	i := slices.Index([]string{"first", "second", "third", "fourth"}, meaning)
+	if meaning == "last" {
+		i = n - 1
+	}
+	return i, i >= 0 && i < n
+}
+
+// number reads a count such as an age. Months and days are less than a year.
+func (h *hearing) number(q *content.Question, text string) string {
+	folded := h.fold(text)
+	digits := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsDigit(r) })
+	if _, asks := h.holds(askingWords, folded); asks || len(digits) > 3 || strings.ContainsFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) }) {
+		return ""
+	}
+	_, short := h.holds(spanWords, folded)
+	switch n, err := strconv.Atoi(digits); {
+	case short || strings.Contains(folded, "半岁"):
+		return "0"
+	case err == nil && n >= q.Min && (q.Max == 0 || n <= q.Max):
+		return strconv.Itoa(n)
+	}
+	return ""
+}
+
+// subject returns the question that a clause speaks of: the open one unless another
+// of the policy's is named in it, and the open one is not.
+func (h *hearing) subject(p *content.Policy, open *content.Question, clause string) *content.Question {
+	folded := h.fold(clause)
+	if longest(h.subjects[open.Name], folded, nil) != "" {
+		return open
+	}
+	best, size := open, 0
+	for _, q := range p.Screen() {
+		if w := longest(h.subjects[q.Name], folded, nil); len(w) > size {
+			best, size = q, len(w)
+		}
+	}
+	return best
+}
+
+// option returns the option whose everyday words stand in the clause, the longest
+// counting most, or the options that they may mean.
+func (h *hearing) option(q *content.Question, clause string) meant {
+	if len(q.Options) == 0 {
+		return meant{value: h.number(q, clause)}
+	}
+	folded := closeUp(h.fold(clause))
+	spoken := h.answers[q.Name]
+	best, size := meant{}, 0
+	for _, o := range q.Options {
+		if w := longest(spoken.options[o.Value], folded, h.lists[notWords]); len(w) > size {
+			best, size = meant{value: o.Value}, len(w)
+		}
+	}
+	for _, near := range spoken.near {
+		if w := longest(near.Words, folded, h.lists[notWords]); len(w) > size {
+			best, size = meant{narrow: offered(q, near.Options)}, len(w)
+		}
+	}
+	if best.value != "" && h.tooShort(q, best.value, folded) {
+		return meant{narrow: offered(q, []string{best.value, "other", content.UnknownAnswer})}
+	}
+	if size == 0 && q.Type == "yesno" {
+		if meaning := h.means(clause); meaning == "yes" || meaning == "no" {
+			best.value = meaning
+		}
+	}
+	return best
+}
+
+// tooShort reports whether the clause tells a length of time that may be less than
+// the six months that the option's label asks for.
+func (h *hearing) tooShort(q *content.Question, value, folded string) bool {
+	_, told := h.holds(spanWords, folded)
+	_, long := h.holds(longWords, folded)
+	return told && !long && strings.Contains(q.OptionLabel(value), "6个月")
+}
+
+// offered keeps the values that are options of the question.
+func offered(q *content.Question, values []string) []string {
+	var out []string
+	for _, v := range values {
+		if q.Accepts(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

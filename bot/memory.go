@@ -1,0 +1,144 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"slices"
+	"strings"
+
+	"huitong/content"
+)
+
+// memory is what a conversation comes to: what was spoken of, what the bot has asked
+// and, of a check, the codes of the answers. None of the visitor's words are in it,
+// and nothing that tells who they are. The caller carries it as Reply.Conversation,
+// and vouches that nobody has changed it; still, whatever is in it that the content
+// does not know is ignored.
+type memory struct {
+	Policy    string    `json:"p,omitempty"` // spoken of last
+	Section   string    `json:"s,omitempty"` // of it that was quoted last
+	Asked     asked     `json:"a,omitempty"`
+	Choices   []string  `json:"c,omitempty"` // entries, or policies to check, that were offered to choose from
+	Clarified bool      `json:"d,omitempty"` // the last reply asked back
+	Offer     string    `json:"o,omitempty"` // policy that the bot offered to check
+	Check     *checking `json:"k,omitempty"`
+}
+
+// checking is a check that is under way, or has just ended.
+type checking struct {
+	Policy string   `json:"p"`
+	Given  []given  `json:"g,omitempty"` // in the order in which they were given
+	Asks   string   `json:"q,omitempty"` // name of the open question; empty: the verdict was given
+	Narrow []string `json:"n,omitempty"` // options that the last answer may have meant
+	Missed bool     `json:"m,omitempty"` // the last answer was not understood
+}
+
+// given is the name of a question and the code of its answer.
+type given [2]string
+
+// maxMemory bounds a conversation, in bytes; longer ones are none.
+const maxMemory = 2000
+
+// maxAsked is how many answered questions are remembered.
+const maxAsked = 24
+
+var (
+	slugForm = regexp.MustCompile(`^[a-z0-9-]{1,80}$`)
+	hashForm = regexp.MustCompile(`^[0-9a-f]{6}$`)
+)
+
+// remember reads a conversation.
+func (b *Bot) remember(conversation string) memory {
+	var m memory
+	if len(conversation) > maxMemory || json.Unmarshal([]byte(conversation), &m) != nil {
+		return memory{}
+	}
+	if b.sections[m.Policy] == nil {
+		m.Policy, m.Section = "", ""
+	}
+	if !slices.Contains(b.sections[m.Policy], m.Section) {
+		m.Section = ""
+	}
+	m.Asked = slices.DeleteFunc(m.Asked, func(hash string) bool { return !hashForm.MatchString(hash) })
+	m.Asked = m.Asked[max(0, len(m.Asked)-maxAsked):]
+	m.Choices = slices.DeleteFunc(m.Choices, func(id string) bool { return !b.canChoose(id) })
+	if b.checkable(m.Offer) == nil {
+		m.Offer = ""
+	}
+	if m.Check != nil && !b.valid(m.Check) {
+		m.Check = nil
+	}
+	return m
+}
+
+// valid drops from a check what its policy does not know, and reports whether
+// anything is left.
+func (b *Bot) valid(c *checking) bool {
+	p := b.checkable(c.Policy)
+	if p == nil {
+		return false
+	}
+	c.Given = slices.DeleteFunc(c.Given, func(g given) bool {
+		q := screened(p, g[0])
+		return q == nil || !accepts(q, g[1])
+	})
+	if screened(p, c.Asks) == nil {
+		c.Asks = ""
+	}
+	return c.Asks != "" || len(c.Given) > 0
+}
+
+func (m memory) String() string {
+	text, _ := json.Marshal(m) // strings and lists always marshal
+	return string(text)
+}
+
+// settled forgets what was left open: questions back, offers and a finished check.
+func (m memory) settled() memory {
+	m.Choices, m.Clarified, m.Offer = nil, false, ""
+	if m.Check != nil && m.Check.Asks == "" {
+		m.Check = nil
+	}
+	return m
+}
+
+// asked holds short hashes of the entries that were answered, oldest first.
+type asked []string
+
+// with adds an entry; the oldest make room.
+func (a asked) with(id string) asked {
+	if id == "" || a.has(id) {
+		return a
+	}
+	a = append(slices.Clone(a), hashOf(id))
+	return a[max(0, len(a)-maxAsked):]
+}
+
+func (a asked) has(id string) bool { return slices.Contains(a, hashOf(id)) }
+
+func hashOf(id string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // never fails
+	return fmt.Sprintf("%06x", h.Sum32()&0xffffff)
+}
+
+// checkPrefix marks a policy to check among the choices of a conversation.
+const checkPrefix = "check:"
+
+func (b *Bot) canChoose(id string) bool {
+	if slug, ok := strings.CutPrefix(id, checkPrefix); ok {
+		return b.checkable(slug) != nil
+	}
+	_, ok := b.entries[id]
+	return ok
+}
+
+// checkable returns the policy if it has conditions to check; nil otherwise.
+func (b *Bot) checkable(slug string) *content.Policy {
+	if p := b.policies[slug]; p != nil && p.Checkable() && len(b.words.Says) > 0 {
+		return p
+	}
+	return nil
+}
