@@ -18,22 +18,23 @@ import (
 // Config holds every setting. Each is a flag with a HUITONG_* environment twin;
 // without any the portal runs from what is built in.
 type Config struct {
-	Addr        string        `default:":8080" env:"HUITONG_ADDR" help:"Address to listen on, host:port." group:"Settings"`
-	BaseURL     string        `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
-	Data        string        `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
-	DatabaseURL string        `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
-	MeiliURL    string        `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
-	MeiliKey    string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may only search." group:"Settings"`
-	MeiliAdmin  string        `name:"meili-admin-key" env:"HUITONG_MEILI_ADMIN_KEY" help:"Key of that server that may write; used for nothing but sending documents. Without it the site asks, and portal index has to send." group:"Settings"`
-	Content     string        `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
-	LLMURL      string        `name:"llm-url" env:"HUITONG_LLM_URL" help:"Server of a language model, OpenAI-compatible, that may put answers into other words. Default: none." group:"Settings"`
-	LLMKey      string        `name:"llm-key" env:"HUITONG_LLM_KEY" help:"Key of that server, if it wants one." group:"Settings"`
-	LLMModel    string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
-	LLMTimeout  time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
-	Speech      string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
-	KeepDrafts  int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
-	RateLimit   int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
-	LogLevel    string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
+	Addr         string        `default:":8080" env:"HUITONG_ADDR" help:"Address to listen on, host:port." group:"Settings"`
+	BaseURL      string        `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
+	Data         string        `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
+	DatabaseURL  string        `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
+	MeiliURL     string        `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
+	MeiliKey     string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may only search." group:"Settings"`
+	MeiliAdmin   string        `name:"meili-admin-key" env:"HUITONG_MEILI_ADMIN_KEY" help:"Key of that server that may write; used for nothing but sending documents. Without it the site asks, and portal index has to send." group:"Settings"`
+	Content      string        `env:"HUITONG_CONTENT" help:"Directory with the content, read again on change. Default: the content built in." group:"Settings"`
+	LLMURL       string        `name:"llm-url" env:"HUITONG_LLM_URL" help:"Server of a language model, OpenAI-compatible, that may put answers into other words. Default: none." group:"Settings"`
+	LLMKey       string        `name:"llm-key" env:"HUITONG_LLM_KEY" help:"Key of that server, if it wants one." group:"Settings"`
+	LLMModel     string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
+	LLMTimeout   time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
+	Speech       string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
+	KeepDrafts   int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
+	RateLimit    int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
+	QuestionDays int           `default:"365" env:"HUITONG_QUESTION_DAYS" help:"Days for which questions without an answer, masked, are kept after they were last asked." group:"Settings"`
+	LogLevel     string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
 
 	SiteHost        string `env:"HUITONG_SITE_HOST" help:"主办单位, for the footer." group:"Footer"`
 	SiteContact     string `env:"HUITONG_SITE_CONTACT" help:"联系方式, for the footer." group:"Footer"`
@@ -77,6 +78,9 @@ func (c *Config) Validate() error {
 	}
 	if c.RateLimit < 0 {
 		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")
+	}
+	if c.QuestionDays < 1 || c.QuestionDays > maxQuestionDays {
+		bad("--question-days", "HUITONG_QUESTION_DAYS", fmt.Sprintf("is %d", c.QuestionDays), fmt.Sprintf("use 1 to %d", maxQuestionDays))
 	}
 	if c.Content != "" {
 		if info, err := os.Stat(filepath.Join(c.Content, "policies")); err != nil || !info.IsDir() {
@@ -131,6 +135,9 @@ func (c *Config) meiliWarning() string {
 	}
 	return ""
 }
+
+// maxQuestionDays is how long questions may be kept at most: ten years.
+const maxQuestionDays = 3653
 
 // maxPatience is how long a language model may be given at most.
 const maxPatience = 30 * time.Second

@@ -33,13 +33,15 @@ func TestConfigValidate(t *testing.T) {
 		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},
+		{"questions kept for no time", func(c *Config) { c.QuestionDays = 0 }, "--question-days (HUITONG_QUESTION_DAYS)"},
+		{"questions kept for ever", func(c *Config) { c.QuestionDays = 36500 }, "use 1 to 3653"},
 		{"no content there", func(c *Config) { c.Content = "nowhere" }, "--content (HUITONG_CONTENT)"},
 		{"content", func(c *Config) { c.Content = "../content" }, ""},
 		{"short site code", func(c *Config) { c.SiteIDCode = "123" }, "--site-id-code (HUITONG_SITE_ID_CODE)"},
 	}
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			c := Config{Addr: ":8080", Data: "data", RateLimit: 60}
+			c := Config{Addr: ":8080", Data: "data", RateLimit: 60, QuestionDays: 365}
 			test.change(&c)
 			err := c.Validate()
 			switch {
@@ -50,7 +52,7 @@ func TestConfigValidate(t *testing.T) {
 			}
 		})
 	}
-	c := Config{Addr: "127.0.0.1:9000"}
+	c := Config{Addr: "127.0.0.1:9000", QuestionDays: 1}
 	if err := c.Validate(); err != nil || c.BaseURL != "http://localhost:9000" {
 		t.Errorf("base = %q, %v; want http://localhost:9000", c.BaseURL, err)
 	}

@@ -36,7 +36,7 @@ type serveCommand struct{}
 
 // Run opens everything, prints the address, serves and stops gracefully.
 func (serveCommand) Run(env *environment) error {
-	data, err := openStore(env)
+	data, keys, err := openStore(env)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (serveCommand) Run(env *environment) error {
 		return err
 	}
 	defer site.close()
-	server, err := newServer(env, site, data)
+	server, err := newServer(env, site, data, keys)
 	if err != nil {
 		return err
 	}
@@ -88,27 +88,29 @@ func setupLink(env *environment, token apply.Token) string {
 }
 
 // openStore opens keys and database in the data directory.
-func openStore(env *environment) (*store.Store, error) {
+func openStore(env *environment) (*store.Store, *vault.Keyring, error) {
 	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
+		return nil, nil, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
 	}
 	keys, err := vault.Open(filepath.Join(env.cfg.Data, "secrets.json"), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("open keys: %w", err)
+		return nil, nil, fmt.Errorf("open keys: %w", err)
 	}
-	return store.Open(env.ctx, store.Config{
+	data, err := store.Open(env.ctx, store.Config{
 		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now,
-		IdleLasts: time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
+		IdleLasts:     time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
+		QuestionsLast: time.Duration(env.cfg.QuestionDays) * 24 * time.Hour,
 	})
+	return data, keys, err
 }
 
-func newServer(env *environment, s *site, data *store.Store) (*web.Server, error) {
+func newServer(env *environment, s *site, data *store.Store, keys *vault.Keyring) (*web.Server, error) {
 	texts, err := locale.Default()
 	if err != nil {
 		return nil, fmt.Errorf("load interface texts: %w", err)
 	}
 	cfg := web.Config{
-		Content: s.content, Catalog: texts, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
+		Content: s.content, Catalog: texts, Signer: keys, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
 		Site: web.Site{
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
@@ -284,7 +286,7 @@ type userAddCommand struct {
 
 // Run prints a one-time link with which the person sets a password.
 func (c userAddCommand) Run(env *environment) error {
-	data, err := openStore(env)
+	data, _, err := openStore(env)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func start(t *testing.T, change func(*Config)) running {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr}
+	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365}
 	change(cfg)
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)

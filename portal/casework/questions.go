@@ -64,6 +64,7 @@ func Mask(text string) string {
 		return r
 	}, text)
 	text = figures.ReplaceAllString(mailbox.ReplaceAllString(text, masked), masked)
+	text, _ = MaskPersonal(text, nil)
 	text = introduced.ReplaceAllStringFunc(text, func(m string) string {
 		parts := introduced.FindStringSubmatch(m)
 		for _, word := range noName {

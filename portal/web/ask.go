@@ -2,15 +2,15 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/casework"
 )
 
 // Asker answers questions; *bot.Bot does.
@@ -19,24 +19,51 @@ type Asker interface {
 }
 
 func (s *Server) askRoutes() []route {
-	return []route{
+	routes := []route{
 		{fiber.MethodGet, "/ask", s.showAsk, kept},
 		{fiber.MethodPost, "/ask", s.answerAsk, limited | private},
 	}
+	if s.cases.Feedback == nil {
+		return routes
+	}
+	return append(routes, route{fiber.MethodPost, "/ask/rate", s.rateAnswer, limited | private})
 }
-
-// maxConversation bounds what a client may hand back as its conversation.
-const maxConversation = 500
 
 type askPage struct {
 	page
 	Question     field
 	Problems     []problem
-	Before       string // the question of the turn before, if any
+	Said         []said // turns before, oldest first
 	Asked        string
 	Reply        *bot.Reply
-	Conversation string
+	Remarks      []string // on what was asked, before the reply
+	Source       *quote
+	Check        *checked
+	Groups       []choiceGroup
 	Suggestions  []string
+	Conversation string // signed, as the client keeps it
+	Transcript   string
+	About        string // what a verdict is about; "" where none is asked for
+	Rated        string // the verdict that was given just now
+	HandOver     bool
+	Towns        []content.Place
+}
+
+// choiceGroup is some of the answers to the bot's question: as many as fit a screen.
+type choiceGroup struct {
+	Name    string // of the first ones; empty for a single group
+	Choices []bot.Choice
+}
+
+// checked is what the page shows of a check, beside the bot's question.
+type checked struct {
+	Policy  *content.Policy
+	Order   string
+	Given   []bot.Given
+	Verdict *bot.Verdict
+	Word    string // yes, no or perhaps
+	Lang    string // of the policy's words
+	Instead []*content.Policy
 }
 
 func (s *Server) newAskPage(c *fiber.Ctx) askPage {
@@ -44,9 +71,9 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 	p := askPage{page: s.page(c, "ask.title")}
 	p.Description = t("ask.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/ask", Kind: "talk"}
-	p.Question = field{Name: "question", Label: t("ask.label"), Help: t("ask.help", "Count", bot.MaxQuestion), Long: true, Rows: 3}
+	p.Question = field{Name: "question", Label: t("ask.label"), Help: t("ask.help", "Count", bot.MaxQuestion), Long: true, Rows: 2}
 	p.Suggestions = s.content().Library.Assistant.Starters(p.Lang.Code)
-	p.Scripts = []string{"dictate.js"}
+	p.Scripts = []string{"dictate.js", "chat.js", "speech.js"}
 	mayListen(c)
 	return p
 }
@@ -57,22 +84,146 @@ func (s *Server) showAsk(c *fiber.Ctx) error { return s.render(c, "ask", s.newAs
 // an address.
 func (s *Server) answerAsk(c *fiber.Ctx) error {
 	p := s.newAskPage(c)
-	p.Asked, p.Before = c.FormValue("question"), firstRunes(c.FormValue("before"), bot.MaxQuestion)
-	p.Conversation = firstRunes(c.FormValue("conversation"), maxConversation)
-	reply, err := s.ask(c, bot.Question{Text: p.Asked, Lang: p.Lang.Code, Conversation: p.Conversation})
+	conversation, fresh := s.goOn(c)
+	p.Said = s.unsealSaid(c.FormValue("transcript"))
+	heard := s.hear(c, c.FormValue("question"))
+	p.Asked = heard.text
+	reply, err := s.ask(c, bot.Question{Text: heard.text, Lang: p.Lang.Code, Conversation: conversation})
 	switch {
 	case errors.Is(err, bot.ErrEmpty), errors.Is(err, bot.ErrTooLong):
-		p.Question.Value = p.Asked
-		p.Question.Error = s.questionProblem(c, err, p.Asked)
+		p.Conversation, p.Transcript = c.FormValue("conversation"), c.FormValue("transcript")
+		p.Question.Value = c.FormValue("question")
+		p.Question.Error = s.questionProblem(c, err, heard.text)
 		p.Problems = []problem{{p.Question.ID(), p.Question.Error}}
-		p.Title = s.words(c)("form.title-problem", "Title", p.Title)
-		return s.render(c.Status(fiber.StatusUnprocessableEntity), "ask", p)
+		s.wrong(c, &p.page)
+		return s.render(c, "ask", p)
 	case err != nil:
 		return err
 	}
-	p.Reply, p.Conversation, p.Suggestions = &reply, reply.Conversation, reply.Suggestions
-	p.Scripts = append(p.Scripts, "speech.js")
+	if fresh {
+		p.Remarks = append(p.Remarks, s.words(c)("ask.fresh"))
+	}
+	p.Remarks = append(p.Remarks, heard.remarks...)
+	s.fillReply(c, &p, reply)
 	return s.render(c, "ask", p)
+}
+
+// goOn returns the conversation that the client brings; fresh says that it brought
+// one that counts no longer.
+func (s *Server) goOn(c *fiber.Ctx) (conversation string, fresh bool) {
+	token := c.FormValue("conversation")
+	conversation, ok := s.unseal(conversationLabel, token)
+	return conversation, token != "" && !ok
+}
+
+// heardQuestion is a question as it goes on: without what identifies anybody.
+type heardQuestion struct {
+	text    string
+	remarks []string // why something was taken out
+}
+
+// hear takes out of a question what identifies anybody, before anything else is done
+// with it.
+func (s *Server) hear(c *fiber.Ctx, text string) heardQuestion {
+	var public []string
+	for _, f := range s.content().Library.Facts.Phones() {
+		public = append(public, strings.Map(digitsOnly, f.Value))
+	}
+	text, found := casework.MaskPersonal(text, public)
+	h := heardQuestion{text: text}
+	if found.Numbers {
+		h.remarks = append(h.remarks, s.words(c)("ask.masked.numbers"))
+	}
+	if found.Names {
+		h.remarks = append(h.remarks, s.words(c)("ask.masked.names"))
+	}
+	return h
+}
+
+func digitsOnly(r rune) rune {
+	if r >= '0' && r <= '9' {
+		return r
+	}
+	return -1
+}
+
+// fillReply fills the page with the bot's turn.
+func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
+	p.Reply, p.Suggestions = &r, r.Suggestions
+	p.Conversation = s.seal(conversationLabel, r.Conversation)
+	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer}))
+	p.Groups = s.grouped(c, r)
+	if r.Outcome == bot.Answer && len(r.Citations) > 0 {
+		p.Source = s.quoted(c, r.Citations[0])
+	}
+	if r.Check != nil {
+		p.Check = s.newChecked(c, r.Check)
+	}
+	if s.cases.Feedback != nil {
+		p.About = s.ratedAs(r)
+	}
+	if r.Outcome == bot.Refuse {
+		s.handOver(p)
+	}
+}
+
+// handOver offers people instead: numbers to call, and the way to the children's
+// director of the family's village.
+func (s *Server) handOver(p *askPage) {
+	p.HandOver, p.Towns = true, s.content().Library.Places
+}
+
+// How many choices a group has: all, or as many as fit the screen of elder mode
+// beside going back and stopping.
+const elderChoices = 4
+
+func (s *Server) grouped(c *fiber.Ctx, r bot.Reply) []choiceGroup {
+	size := len(r.Choices)
+	if visitOf(c).Mode == modeElder {
+		size = elderChoices
+	}
+	if len(r.Choices) <= size+1 {
+		size = len(r.Choices)
+	}
+	var out []choiceGroup
+	for rest := r.Choices; len(rest) > 0; {
+		g := choiceGroup{Choices: rest[:min(size, len(rest))]}
+		rest = rest[len(g.Choices):]
+		if len(g.Choices) < len(r.Choices) {
+			g.Name = s.contentText(c, g.Choices[0].Label)
+			if last := len(g.Choices) - 1; last > 0 {
+				g.Name += s.words(c)("ask.group.to") + s.contentText(c, g.Choices[last].Label)
+			}
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+func (s *Server) newChecked(c *fiber.Ctx, check *bot.Check) *checked {
+	policy, ok := s.policy(c, check.Policy)
+	if !ok {
+		return nil
+	}
+	out := &checked{Policy: policy, Given: check.Given, Verdict: check.Verdict, Lang: visitOf(c).Lang.shows(policy.Lang)}
+	var order []string
+	for _, g := range check.Given {
+		order = append(order, g.Name)
+	}
+	out.Order = strings.Join(order, " ")
+	if check.Verdict == nil {
+		return out
+	}
+	out.Word = map[string]string{"yes": "yes", "no": "no"}[check.Verdict.Result]
+	if out.Word == "" {
+		out.Word = "perhaps"
+	}
+	for _, slug := range check.Verdict.Instead {
+		if other, ok := s.policy(c, slug); ok {
+			out.Instead = append(out.Instead, other)
+		}
+	}
+	return out
 }
 
 func (s *Server) questionProblem(c *fiber.Ctx, err error, text string) string {
@@ -87,54 +238,4 @@ func firstRunes(s string, n int) string {
 		return s
 	}
 	return string([]rune(s)[:n])
-}
-
-// askRequest is the body of POST /api/v1/ask; the answer is a bot.Reply.
-type askRequest struct {
-	Question     string `json:"question"`
-	Lang         string `json:"lang"`
-	Conversation string `json:"conversation"`
-}
-
-// maxAskBody is ample for the longest question, escaped.
-const maxAskBody = 16 << 10
-
-func (s *Server) answerAPI(c *fiber.Ctx) error {
-	if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationJSON {
-		return fiber.ErrUnsupportedMediaType
-	}
-	if len(c.Body()) > maxAskBody {
-		return fiber.ErrRequestEntityTooLarge
-	}
-	var q askRequest
-	if err := json.Unmarshal(c.Body(), &q); err != nil {
-		return fiber.ErrBadRequest
-	}
-	l := languages[0]
-	for _, known := range languages {
-		if known.Code == q.Lang {
-			l = known
-		}
-	}
-	c.Locals(visitKey, visit{Lang: l, Mode: modeStandard, Path: "/"})
-	reply, err := s.ask(c, bot.Question{Text: q.Question, Lang: l.Code, Conversation: firstRunes(q.Conversation, maxConversation)})
-	if errors.Is(err, bot.ErrEmpty) || errors.Is(err, bot.ErrTooLong) {
-		word := "empty"
-		if errors.Is(err, bot.ErrTooLong) {
-			word = "too-long"
-		}
-		return c.Status(fiber.StatusUnprocessableEntity).JSON(apiError{Error: word, Message: s.questionProblem(c, err, q.Question)})
-	}
-	if err != nil {
-		return fmt.Errorf("answer by program: %w", err)
-	}
-	reply.Answer, reply.Original = s.contentText(c, reply.Answer), s.contentText(c, reply.Original)
-	for i, cite := range reply.Citations {
-		reply.Citations[i].Title = s.contentText(c, cite.Title)
-		reply.Citations[i].URL = l.path(cite.URL)
-	}
-	for i, text := range reply.Suggestions {
-		reply.Suggestions[i] = s.contentText(c, text)
-	}
-	return c.JSON(reply)
 }

@@ -140,6 +140,12 @@ func (s *Server) knownPage(path string) string {
 
 // pageName returns what a page is called: the policy's title, otherwise its address.
 func (s *Server) pageName(c *fiber.Ctx, path string) string {
+	if about, rated := strings.CutPrefix(path, ratedPath); rated {
+		if name, known := s.ratedName(c, about); known {
+			return s.words(c)("ask.rate.of", "Name", name)
+		}
+		return path
+	}
 	slug, ok := strings.CutPrefix(path, "/policies/")
 	if policy, found := s.content().Library.Policy(slug); ok && found {
 		return s.contentText(c, policy.Short(visitOf(c).Lang.Code))

@@ -26,10 +26,11 @@ type Content struct {
 	Suggest Suggester // nil: the search box completes nothing
 }
 
-// Config is what a Server is made of. Content and Catalog are required.
+// Config is what a Server is made of. Content, Catalog and Signer are required.
 type Config struct {
 	Content    func() *Content // the current version; must be cheap and safe for concurrent use
 	Catalog    *locale.Catalog
+	Signer     Signer // of the conversations that clients keep
 	BaseURL    string // public address without a slash at the end; "" means http://localhost:8080
 	Site       Site
 	KeepDrafts int       // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
@@ -66,6 +67,7 @@ type Server struct {
 	app        *fiber.App
 	content    func() *Content
 	catalog    *locale.Catalog
+	signer     Signer
 	views      *views
 	pages      pages
 	terms      glossed
@@ -129,7 +131,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
 	}

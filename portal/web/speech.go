@@ -102,7 +102,11 @@ func (s *Server) listening(l language, slug, part, name, lang string) heard {
 // listeningTo is listening for an answer of the bot: the sound is that of the FAQ
 // or section that it cites, or of the bot's own words.
 func (s *Server) listeningTo(l language, r *bot.Reply) heard {
-	slug, part := s.spokenAt(l, r)
+	slug, part := "", ""
+	switch r.Outcome {
+	case bot.Answer, bot.Refuse, bot.Urgent, bot.Clarify:
+		slug, part = s.spokenAt(l, r)
+	}
 	return s.listening(l, slug, part, "", l.written(r.Answer))
 }
 

@@ -1,7 +1,7 @@
 // Reads the texts of a page aloud: by the browser where it has a voice for the
 // language, otherwise by the sound that the server makes, whose link stands in the
 // page and works without this script. Nothing is read before somebody asks for it.
-const rows = [...document.querySelectorAll('[data-module="speech"]')];
+const rows = () => document.querySelectorAll('[data-module="speech"]');
 const player = document.querySelector('[data-speech="player"]');
 const part = (name) => player.querySelector(`[data-speech="${name}"]`);
 const synth = window.speechSynthesis;
@@ -20,7 +20,7 @@ const kindsOf = (row) => row.dataset.voices.trim().split(" ").filter((kind) => v
 
 // A button shows only where something can be heard; then it stands for the links.
 function refresh() {
-  for (const row of rows) {
+  for (const row of rows()) {
     const able = kindsOf(row).length > 0;
     button(row).hidden = !able;
     const links = row.querySelector(".listen__links");
@@ -156,9 +156,12 @@ function choose() {
 }
 
 if (player) {
-  for (const row of rows) {
-    button(row).addEventListener("click", () => (now?.row === row ? stop() : begin(row)));
-  }
+  // Rows may be added later, with the answers of a conversation.
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.(".listen__play")?.closest('[data-module="speech"]');
+    if (row) (now?.row === row ? stop() : begin(row));
+  });
+  document.addEventListener("page:more", refresh);
   part("stop").addEventListener("click", () => (now ? stop() : (player.hidden = true)));
   part("pause").addEventListener("click", () => {
     if (!now) return;

@@ -1,0 +1,66 @@
+package casework
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Found says what of a text could identify somebody.
+type Found struct{ Numbers, Names bool }
+
+// longNumber is how many digits a number has that identifies somebody: of an
+// identity card, a telephone, an account, an application or its code. Years, amounts
+// and the short public numbers have fewer.
+const longNumber = 8
+
+// surnames are the usual ones: without one of them, what follows "my name is" in
+// Chinese is more likely no name.
+const surnames = "陈李张黄何梁林刘吴周罗郑杨叶谢王徐邓冯郭曾杜蔡胡潘萧肖袁许欧苏余卢谭朱马伍方简甘高孙宋唐沈韩曹彭吕董程崔魏薛姚钟汪田任范石廖贾夏韦付傅白邹孟熊秦邱江尹阎段侯雷龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温庞殷章葛洪阮陆鲁区麦关岑霍容冼招劳植"
+
+var (
+	// named matches a Chinese name behind words that introduce one.
+	named = regexp.MustCompile(`((?:叫做|名叫|叫|姓名|名字|全名)(?:是|叫|係|系)?[：: 　]?)([` + surnames + `]\p{Han}{1,2})`)
+	// namedEN does so in English, where a name is what is written with capitals, or
+	// the word that follows.
+	namedEN = regexp.MustCompile(`(?i:\b(?:my|his|her|the child'?s|our (?:son|daughter|child)'?s) (?:full )?name(?: is|'s|:)|\b(?:i am|i'm|he is|she is) called|\bname:)[ ]+[A-Za-z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){0,3}`)
+	// introEN is the part of it that stays.
+	introEN = regexp.MustCompile(`(?i)^.*?(?:name is|name's|name:|called) +`)
+)
+
+// MaskPersonal replaces what could identify somebody by *** and leaves the rest as it
+// is, so that a question can still be answered. Numbers among public, digits alone,
+// stay: they are those of hotlines.
+func MaskPersonal(text string, public []string) (string, Found) {
+	var found Found
+	text = figures.ReplaceAllStringFunc(text, func(m string) string {
+		digits := onlyDigits(m)
+		if len([]rune(digits)) < longNumber || slices.ContainsFunc(public, func(p string) bool { return p == digits || len(digits) >= longNumber && strings.HasSuffix(p, digits) }) {
+			return m
+		}
+		found.Numbers = true
+		return masked
+	})
+	hide := func(pattern *regexp.Regexp, by func(string) string) {
+		text = pattern.ReplaceAllStringFunc(text, func(m string) string {
+			found.Names = true
+			return by(m)
+		})
+	}
+	hide(mailbox, func(string) string { return masked })
+	hide(named, func(m string) string { return named.FindStringSubmatch(m)[1] + masked })
+	hide(namedEN, func(m string) string { return introEN.FindString(m) + masked })
+	return text, found
+}
+
+// onlyDigits returns the digits of a number in any script, X at its end included.
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9', unicode.Is(unicode.Nd, r), strings.ContainsRune("〇零一二三四五六七八九XxＸｘ", r):
+			return r
+		}
+		return -1
+	}, s)
+}

@@ -1,0 +1,48 @@
+package casework
+
+import "testing"
+
+func TestMaskPersonal(t *testing.T) {
+	public := []string{"076088201124", "12345"}
+	cases := []struct {
+		name, text, want string
+		found            Found
+	}{
+		{"nothing", "孤儿补贴2021年是1578元，打12345问", "孤儿补贴2021年是1578元，打12345问", Found{}},
+		{"identity number", "身份证442000201703020024能查吗", "身份证***能查吗", Found{Numbers: true}},
+		{"with X", "442000 20170302 002x 查一下", "*** 查一下", Found{Numbers: true}},
+		{"full width", "４４２０００２０１７０３０２００２４", "***", Found{Numbers: true}},
+		{"Chinese digits", "电话一三八零零一三八零零零", "电话***", Found{Numbers: true}},
+		{"mobile in groups", "打我138-0013-8000", "打我***", Found{Numbers: true}},
+		{"bank card", "卡号 6217 0033 6000 0000 124 对吗", "卡号 *** 对吗", Found{Numbers: true}},
+		{"application number and code", "编号1234-5678-9012 码1234 5678", "编号*** 码***", Found{Numbers: true}},
+		{"public hotline", "88201124还打得通吗，0760-88201124呢", "88201124还打得通吗，0760-88201124呢", Found{}},
+		{"number of a reply", "第2021049号建议", "第2021049号建议", Found{}},
+		{"name", "我叫陈小明，想申请", "我叫***，想申请", Found{Names: true}},
+		{"full name", "姓名：欧阳娜", "姓名：***", Found{Names: true}},
+		{"child's name", "孩子的名字是李雷", "孩子的名字是***", Found{Names: true}},
+		{"no name", "这种补贴叫什么名字", "这种补贴叫什么名字", Found{}},
+		{"crying", "孩子叫救命", "孩子叫救命", Found{}},
+		{"English name", "My name is Mary Ann Chan and my son is sick", "My name is *** and my son is sick", Found{Names: true}},
+		{"English, lower case", "my name is peter, can I apply", "my name is ***, can I apply", Found{Names: true}},
+		{"mail", "写信到 a.b@example.com 吧", "写信到 *** 吧", Found{Names: true}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, found := MaskPersonal(c.text, public)
+			if got != c.want || found != c.found {
+				t.Errorf("MaskPersonal(%q) = %q, %+v; want %q, %+v", c.text, got, found, c.want, c.found)
+			}
+		})
+	}
+}
+
+func FuzzMaskPersonal(f *testing.F) {
+	f.Add("身份证 44200020170302002X")
+	f.Fuzz(func(t *testing.T, text string) {
+		once, _ := MaskPersonal(text, nil)
+		if twice, _ := MaskPersonal(once, nil); twice != once {
+			t.Errorf("masking %q twice: %q, then %q", text, once, twice)
+		}
+	})
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/bot"
+)
+
+// askRequest is the body of POST /api/v1/ask; the answer is a bot.Reply whose
+// conversation is signed.
+type askRequest struct {
+	Question     string `json:"question"`
+	Lang         string `json:"lang"`
+	Conversation string `json:"conversation"`
+}
+
+// maxAskBody is ample for the longest question, escaped, and a conversation.
+const maxAskBody = 16 << 10
+
+func (s *Server) answerAPI(c *fiber.Ctx) error {
+	if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationJSON {
+		return fiber.ErrUnsupportedMediaType
+	}
+	if len(c.Body()) > maxAskBody {
+		return fiber.ErrRequestEntityTooLarge
+	}
+	var q askRequest
+	if err := json.Unmarshal(c.Body(), &q); err != nil {
+		return fiber.ErrBadRequest
+	}
+	l := languages[0]
+	for _, known := range languages {
+		if known.Code == q.Lang {
+			l = known
+		}
+	}
+	c.Locals(visitKey, visit{Lang: l, Mode: modeStandard, Path: "/"})
+	conversation, ok := s.unseal(conversationLabel, q.Conversation)
+	heard := s.hear(c, q.Question)
+	reply, err := s.ask(c, bot.Question{Text: heard.text, Lang: l.Code, Conversation: conversation})
+	if errors.Is(err, bot.ErrEmpty) || errors.Is(err, bot.ErrTooLong) {
+		word := "empty"
+		if errors.Is(err, bot.ErrTooLong) {
+			word = "too-long"
+		}
+		return c.Status(fiber.StatusUnprocessableEntity).JSON(apiError{Error: word, Message: s.questionProblem(c, err, heard.text)})
+	}
+	if err != nil {
+		return fmt.Errorf("answer by program: %w", err)
+	}
+	reply = s.inLanguage(c, reply)
+	if q.Conversation != "" && !ok {
+		heard.remarks = append([]string{s.words(c)("ask.fresh")}, heard.remarks...)
+	}
+	reply.Notes = append(heard.remarks, reply.Notes...)
+	reply.Conversation = s.seal(conversationLabel, reply.Conversation)
+	return c.JSON(reply)
+}
+
+// inLanguage returns the reply with its texts in the script of the visit's language,
+// and with addresses on this site in that language.
+func (s *Server) inLanguage(c *fiber.Ctx, r bot.Reply) bot.Reply {
+	l := visitOf(c).Lang
+	in := func(texts ...*string) {
+		for _, t := range texts {
+			*t = s.contentText(c, *t)
+		}
+	}
+	in(&r.Answer, &r.Original, &r.Waiting, &r.Offer)
+	for i := range r.Citations {
+		in(&r.Citations[i].Title)
+		r.Citations[i].URL = l.path(r.Citations[i].URL)
+	}
+	for i := range r.Links {
+		in(&r.Links[i].Label)
+		r.Links[i].URL = l.path(r.Links[i].URL)
+	}
+	for i := range r.Choices {
+		in(&r.Choices[i].Label, &r.Choices[i].Help)
+	}
+	for _, list := range [][]string{r.Suggestions, r.Notes} {
+		for i := range list {
+			in(&list[i])
+		}
+	}
+	if r.Check == nil {
+		return r
+	}
+	for i := range r.Check.Given {
+		in(&r.Check.Given[i].Question, &r.Check.Given[i].Answer)
+	}
+	if v := r.Check.Verdict; v != nil {
+		for i := range v.Reasons {
+			in(&v.Reasons[i].Text)
+		}
+		for i := range v.Confirm {
+			in(&v.Confirm[i])
+		}
+	}
+	return r
+}

@@ -1,0 +1,123 @@
+// Holds the conversation on one page: a turn is sent in the background and its answer
+// added to the log, whole, so that it is announced once. Every form works without
+// this script, and still does where sending in the background fails.
+const chat = document.querySelector('[data-module="chat"]');
+const part = (name, root = chat) => root.querySelector(`[data-chat="${name}"]`);
+
+if (chat) {
+  const log = part("log");
+  const status = part("status");
+  const composer = part("composer");
+  const field = () => composer.querySelector("textarea");
+  let busy = false;
+
+  const tell = (words) => { status.textContent = words; };
+
+  // What the server wants back with the next turn stands in hidden fields.
+  function carry(page) {
+    const fresh = part("composer", page);
+    for (const old of composer.querySelectorAll('input[type="hidden"]')) old.remove();
+    composer.prepend(...fresh.querySelectorAll('input[type="hidden"]'));
+    composer.querySelector(".form__buttons .button").textContent = fresh.querySelector(".form__buttons .button").textContent;
+  }
+
+  function offer(page) {
+    part("next").replaceChildren(...part("next", page).childNodes);
+  }
+
+  // Whoever writes goes on writing; whoever chose goes on choosing, and otherwise
+  // stands before the answer.
+  function settle(from, turn) {
+    if (from === composer) {
+      field().value = "";
+      field().focus({ preventScroll: true });
+    } else {
+      const choice = part("next").querySelector(".choices__button");
+      if (!choice) turn.tabIndex = -1;
+      (choice ?? turn).focus({ preventScroll: true });
+    }
+    turn.scrollIntoView({ block: "start" });
+  }
+
+  function show(page, from) {
+    const turn = part("turn", page);
+    if (!turn) return false;
+    chat.querySelector(".page__lead")?.remove();
+    clearFault();
+    carry(page);
+    offer(page);
+    tell("");
+    log.append(turn);
+    document.dispatchEvent(new CustomEvent("page:more"));
+    settle(from, turn);
+    return true;
+  }
+
+  function clearFault() {
+    const box = composer.querySelector(".field");
+    box.classList.remove("field--wrong");
+    box.querySelector(".field__error")?.remove();
+    field().removeAttribute("aria-invalid");
+    chat.querySelector(".error-summary")?.remove();
+  }
+
+  // The question came back with something to mend: it stays, with what is wrong.
+  function mend(page) {
+    const fault = part("composer", page)?.querySelector(".field__error");
+    if (!fault) return false;
+    clearFault();
+    const box = composer.querySelector(".field");
+    box.classList.add("field--wrong");
+    field().before(fault);
+    field().setAttribute("aria-invalid", "true");
+    field().setAttribute("aria-describedby", `f-question-help ${fault.id}`);
+    tell(fault.textContent);
+    field().focus();
+    return true;
+  }
+
+  function rated(page, from) {
+    const thanks = page.querySelector("[data-rated]");
+    if (!thanks) return false;
+    from.remove();
+    tell(thanks.textContent);
+    const people = part("hand-over", page);
+    if (people && !part("hand-over")) part("next").prepend(people);
+    status.tabIndex = -1;
+    status.focus({ preventScroll: true });
+    return true;
+  }
+
+  async function send(form, pressed) {
+    const body = new URLSearchParams(new FormData(form, pressed));
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const done = form.dataset.chat === "rate" ? rated(page, form) : show(page, form) || mend(page);
+    if (!done) tell(page.querySelector("main h1 + p, main p")?.textContent ?? chat.dataset.failed);
+  }
+
+  chat.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.chat) return; // leads to another page
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    log.setAttribute("aria-busy", "true");
+    tell(chat.dataset.sending);
+    try {
+      await send(form, event.submitter);
+    } catch {
+      tell(chat.dataset.failed);
+    }
+    log.removeAttribute("aria-busy");
+    busy = false;
+  });
+
+  // A question is sent with the enter key, as in any chat; with shift it is a new line.
+  composer.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    composer.requestSubmit(composer.querySelector(".form__buttons .button"));
+  });
+  chat.dataset.ready = "";
+}
