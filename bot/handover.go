@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,12 +32,7 @@ func (h *hearing) saysNothing(text string, l *lexicon) bool {
 	for _, p := range l.phrases[l.groups[genericGroup]] {
 		words = append(words, strings.Join(p.tokens, ""))
 	}
-	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
-	for _, w := range words {
-		if at := place(text, w, 0); at >= 0 {
-			text = text[:at] + " " + text[at+len(w):]
-		}
-	}
+	text, _ = without(text, words)
 	return utf8.RuneCountInString(strings.Join(strings.Fields(text), "")) <= 1
 }
 

@@ -47,6 +47,7 @@ const (
 	spanWords    = "spans"
 	longWords    = "long"
 	changeWords  = "change"
+	paddingWords = "padding"
 	livesWords   = "lives"
 )
 
@@ -56,7 +57,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 	h.lists = map[string][]string{
 		whetherWords: h.words(d.Whether), beginWords: h.words(d.Begin), askingWords: h.words(d.Asking),
 		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), notWords: h.words(d.Not),
-		spanWords: h.words(d.Spans), longWords: h.words(d.Long), changeWords: h.words(d.Change), livesWords: h.words(d.Lives),
+		spanWords: h.words(d.Spans), longWords: h.words(d.Long), changeWords: h.words(d.Change), paddingWords: h.words(d.Padding), livesWords: h.words(d.Lives),
 	}
 	for meaning, list := range d.Words {
 		for _, w := range list {
@@ -246,15 +247,35 @@ func join(all []meant, a meant) []meant {
 	return all
 }
 
-// everyday reports whether the whole message is one of the words for an option.
+// everyday reports whether the message is made of words for options of the question,
+// of who is meant and of padding, and of nothing else.
 func (h *hearing) everyday(q *content.Question, text string) bool {
-	plain, spoken := h.plain(text), h.answers[q.Name]
+	rest, spoken := closeUp(h.fold(text)), h.answers[q.Name]
+	found := false
+	var answers []string
 	for _, words := range spoken.options {
-		if slices.Contains(words, plain) {
-			return true
+		answers = append(answers, words...)
+	}
+	for _, near := range spoken.near {
+		answers = append(answers, near.Words...)
+	}
+	rest, found = without(rest, answers)
+	rest, _ = without(rest, h.subjects[q.Name])
+	rest, _ = without(rest, h.lists[paddingWords])
+	return found && strings.TrimSpace(rest) == ""
+}
+
+// without takes the words out of a text, the longest first, and reports whether there
+// were any.
+func without(text string, words []string) (rest string, found bool) {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	for _, w := range words {
+		for at := place(text, w, 0); at >= 0; at = place(text, w, 0) {
+			text, found = text[:at]+" "+text[at+len(w):], true
 		}
 	}
-	return slices.ContainsFunc(spoken.near, func(n content.NearAnswer) bool { return slices.Contains(n.Words, plain) })
+	return text, found
 }
 
 func b2i(yes bool) int {

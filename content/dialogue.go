@@ -11,6 +11,7 @@ import (
 type Dialogue struct {
 	Words    map[string][]string `yaml:"words"`    // whole messages, by what they mean; see dialogueWords
 	Filler   []string            `yaml:"filler"`   // dropped before comparing whole messages
+	Padding  []string            `yaml:"padding"`  // around the words of an answer, without adding to it
 	Whether  []string            `yaml:"whether"`  // asks whether a child can get something
 	Begin    []string            `yaml:"begin"`    // asks the bot to see for itself
 	Asking   []string            `yaml:"asking"`   // marks a message as a question

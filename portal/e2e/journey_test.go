@@ -168,8 +168,8 @@ func (v *visitor) askBot() {
 
 func (v *visitor) ask(question string) {
 	v.Helper()
-	v.fill("question", question)
-	v.to(`main form.ask .form__buttons button`)
+	v.tab.ask(question)
+	v.arrived()
 	v.sees(question)
 }
 

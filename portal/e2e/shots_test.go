@@ -81,8 +81,7 @@ func (a *album) everything(officer *visitor) {
 		"answer": "孤儿补贴每个月多少钱？", "clarify": "补贴怎么办", "refuse": "明天会下雨吗", "urgent": "孩子被爸爸打得流血了",
 	} {
 		a.open("/ask")
-		a.fill("question", question)
-		a.follow("main form.ask .form__buttons button")
+		a.tab.ask(question)
 		a.shoot("ask-" + name)
 	}
 	a.arrived = func() { a.shoot("way" + a.where()) }

@@ -40,8 +40,7 @@ func TestListenWithoutScripts(t *testing.T) {
 	for _, mode := range modes {
 		b := newTab(t, suite.site, device{width: 360, height: 740, touch: true, noScripts: true})
 		b.open("/ask?mode=" + mode)
-		b.fill("question", "孤儿补贴一个月多少钱？")
-		b.follow("main form.ask .form__buttons button")
+		b.ask("孤儿补贴一个月多少钱？")
 		b.inspect(mode, 360, 320)
 		b.listensAt(".chat .listen__link", 2)
 		b.open(heardPage)
@@ -142,8 +141,7 @@ func TestListenByBrowser(t *testing.T) {
 func (t *tab) answerAloud(mode string) {
 	t.Helper()
 	t.open("/ask")
-	t.fill("question", "孤儿补贴一个月多少钱？")
-	t.follow("main form.ask .form__buttons button")
+	t.ask("孤儿补贴一个月多少钱？")
 	t.press(".chat .listen__play")
 	t.holds("the answer is said", `asked.said[0]?.text.includes("1578")`)
 	t.inspect(mode, 360, 320)
@@ -218,7 +216,7 @@ func TestDictate(t *testing.T) {
 		b.press(".dictate button")
 		evaluate[*bool](b, `ear.refuse("not-allowed"); null`)
 		b.holds("it says that it may not", `document.querySelector("[data-dictate-status]").innerText.includes("话筒")`)
-		b.follow("main form.ask .form__buttons button")
+		b.answered(func() { b.press("main form.ask .form__buttons button") })
 		b.sees("1578")
 	}
 	b := newTab(t, suite.site, handset)

@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// ask types a question and sends it, and waits for the answer.
+func (t *tab) ask(question string) {
+	t.Helper()
+	t.fill("question", question)
+	t.answered(func() { t.press("main form.ask .form__buttons button") })
+}
+
+// say presses an answer that the page offers.
+func (t *tab) say(label string) {
+	t.Helper()
+	t.answered(func() { t.press(fmt.Sprintf("main .chat-next button[value=%q]", label)) })
+}
+
+// answered does what leads to an answer, on this page or, without scripts, on the next.
+func (t *tab) answered(do func()) {
+	t.Helper()
+	if t.device.noScripts {
+		t.arrive(do)
+		return
+	}
+	t.until("the page is ready to ask", func() bool { return evaluate[bool](t, `"ready" in document.querySelector('[data-module="chat"]').dataset`) })
+	before := evaluate[int](t, turns)
+	do()
+	t.until("the answer is there", func() bool {
+		return evaluate[int](t, turns) > before && evaluate[bool](t, `!document.querySelector(".chat").hasAttribute("aria-busy")`)
+	})
+}
+
+const turns = `document.querySelectorAll(".chat__pair").length`
+
+// TestChat has a family check a child, ask something else in between, change an
+// answer, read the source, find the answer of no use and turn to a person: with and
+// without scripts, in each mode, on a handset and a desktop.
+func TestChat(t *testing.T) {
+	for _, mode := range modes {
+		for _, noScripts := range []bool{true, false} {
+			for _, width := range []int64{360, 1280} {
+				t.Run(fmt.Sprintf("%s no scripts %t %d", mode, noScripts, width), func(t *testing.T) {
+					t.Parallel()
+					b := newTab(t, suite.site, device{width: width, height: 800, touch: width < 500, noScripts: noScripts})
+					b.open("/ask?mode=" + mode)
+					chatAll(b, mode, width)
+				})
+			}
+		}
+	}
+}
+
+func chatAll(b *tab, mode string, width int64) {
+	b.Helper()
+	b.ask("爸爸坐牢妈妈跑了,孩子有补助吗")
+	b.inspect(mode, width)
+	b.press(".chat details summary")
+	b.sees("发布并核对")
+	b.say("帮您看看是否符合")
+	b.sees("今年几岁")
+	b.ask("8")
+	b.say("在中山")
+	b.inspect(mode, width)
+	if mode == "elder" {
+		b.fewChoices()
+	}
+	b.ask("坐监")
+	b.sees("坐牢（服刑在押，6个月以上）")
+	b.ask("一个月多少钱")
+	b.sees("1578元/人/月（2021年标准）")
+	b.sees("刚才的问题还在等您")
+	b.ask("走佬咗")
+	b.say("失去联系、没管孩子（满6个月）")
+	b.sees("按“事实无人抚养儿童”申请")
+	b.inspect(mode, width)
+	if evaluate[bool](b, `/question|conversation|prison/.test(location.href) || document.title.includes("坐牢")`) {
+		b.Errorf("an answer stands in the address or the title: %s", b.where())
+	}
+	b.arrive(func() { b.press(`.chat-next form[action^="/check/"] button[formaction^="/apply/"]`) })
+	b.at("/apply/basic-living-allowance")
+	b.sees("坐牢")
+
+	b.open("/ask")
+	b.ask("孤儿补贴一个月多少钱？")
+	if b.device.noScripts {
+		b.arrive(func() { b.press(`.rate button[value="useless"]`) })
+	} else {
+		b.press(`.rate button[value="useless"]`)
+		b.holds("the verdict is thanked for", `document.querySelector("[data-chat='status']").innerText.includes("谢谢")`)
+	}
+	b.sees("小榄镇")
+	b.inspect(mode, width)
+	if !look[bool](b, "select", `main select[name="question"]`, "小榄镇") {
+		b.Fatal("no such town")
+	}
+	b.answered(func() { b.press(`main select[name="question"] ~ button`) })
+	b.sees("您在小榄镇")
+}
+
+// fewChoices wants no more choices on a screen of elder mode than six.
+func (t *tab) fewChoices() {
+	t.Helper()
+	const shown = `[...document.querySelectorAll(".chat-next form[data-chat] button")].filter((e) => e.checkVisibility({ contentVisibilityAuto: true })).length`
+	if n := evaluate[int](t, shown); n > 6 {
+		t.Errorf("%d choices show at once in elder mode; want at most 6", n)
+	}
+	t.press(".choices__group:not([open]) summary")
+	t.holds("the group opens", `document.querySelectorAll(".choices__group[open]").length === 1`)
+	if n := evaluate[int](t, shown); n > 6 {
+		t.Errorf("%d choices show at once after another group was opened; want at most 6", n)
+	}
+}
+
+// TestChatByKeyboard goes through a check without a pointer: Enter sends, the focus
+// stays in the box while one writes, and goes from choice to choice while one chooses.
+func TestChatByKeyboard(t *testing.T) {
+	t.Parallel()
+	for _, mode := range modes {
+		b := newTab(t, suite.site, desktop)
+		b.open("/ask?mode=" + mode)
+		b.fill("question", "帮我看看基本生活补贴能不能领")
+		b.answered(func() { b.key("Enter") })
+		if !evaluate[bool](b, `document.activeElement === document.querySelector("textarea") && document.activeElement.value === ""`) {
+			t.Errorf("mode %s: the box has lost the focus or kept its text", mode)
+		}
+		b.fill("question", "9")
+		b.answered(func() { b.key("Enter") })
+		b.sees("户口在哪里")
+		evaluate[*bool](b, `document.querySelector(".choices__button").focus(); null`)
+		b.answered(func() { b.key("Enter") })
+		if got := evaluate[string](b, `document.activeElement.value ?? ""`); got != "去世了" {
+			t.Errorf("mode %s: after a choice the focus is on %q; want the first of the next", mode, got)
+		}
+		b.answered(func() { b.key("Enter") })
+		b.sees("孩子的妈妈现在是什么情况")
+		b.key("Tab")
+		if got := evaluate[string](b, `document.activeElement.value ?? ""`); got != "法院判决宣告失踪" {
+			t.Errorf("mode %s: Tab leads to %q; want the second choice", mode, got)
+		}
+	}
+}
+
+// TestChatIsAnnounced wants the live region to be there, empty, before the first
+// question, and each answer to be one change of it.
+func TestChatIsAnnounced(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	b.open("/ask")
+	if !evaluate[bool](b, `document.querySelector('.chat').matches('[role="log"][aria-live="polite"][aria-label]') && document.querySelector(".chat").childElementCount === 0`) {
+		t.Fatal("the log is not there, or not empty")
+	}
+	evaluate[*bool](b, `window.changes = 0; new MutationObserver((l) => { window.changes += l.filter((m) => m.addedNodes.length > 0).length; }).observe(document.querySelector(".chat"), { childList: true, subtree: true, characterData: true }); null`)
+	for i, question := range []string{"孤儿补贴一个月多少钱？", "那要多久", "明天会下雨吗"} {
+		b.ask(question)
+		if got := evaluate[int](b, "changes"); got != i+1 {
+			t.Errorf("%s: %d changes of the log; want %d", question, got, i+1)
+		}
+	}
+	if n := evaluate[int](b, turns); n != 3 {
+		t.Errorf("%d turns in the log; want 3", n)
+	}
+}
+
+// TestChatFault keeps what was typed when a question is too long or does not arrive.
+func TestChatFault(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, startSite(t, "--rate-limit", "2"), desktop)
+	b.open("/ask")
+	long := strings.Repeat("孤儿补贴", 80)
+	b.fill("question", long)
+	evaluate[*bool](b, `window.fetched = window.fetch; window.fetch = () => Promise.reject(new Error("no network")); null`)
+	b.key("Enter")
+	b.holds("it says that nothing arrived", `document.querySelector("[data-chat='status']").innerText.includes("没有送到")`)
+	evaluate[*bool](b, `window.fetch = window.fetched; null`)
+	if got := evaluate[string](b, `document.querySelector("textarea").value`); got != long {
+		t.Error("the question is lost")
+	}
+}
