@@ -239,7 +239,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 		return Reply{}, err
 	}
 	unsure := m.confidence < answerFrom || len(m.entries) == 0
-	if e, ok := b.account(q.Text); ok && (unsure || m.bare) && danger < suspectFrom {
+	if e, ok := b.account(q.Text, unsure || m.bare); ok && danger < suspectFrom {
 		return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence}), nil
 	}
 	switch {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -143,6 +144,13 @@ func (b *Bot) unclear(t turn) Reply {
 // wantsCheck begins a check where the message asks for one.
 func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 	folded := b.hearing.fold(t.Text)
+	offer := b.words.Says[content.SayOffer]
+	if folded == b.hearing.fold(offer.ZH) || folded == b.hearing.fold(offer.EN) {
+		if p := b.checkable(cmp.Or(t.memory.Offer, t.memory.Policy)); p != nil {
+			return b.begin(t, p), true, nil
+		}
+		return b.whichCheck(t), true, nil
+	}
 	word, ok := b.hearing.holds(beginWords, folded)
 	if !ok || len(b.words.Says) == 0 {
 		return Reply{}, false, nil

@@ -49,11 +49,12 @@ func (b *Bot) handOver(t turn, p content.Place) Reply {
 }
 
 // account returns the passage for a question about one's own application, which
-// nothing but its status page can answer.
-func (b *Bot) account(text string) (Entry, bool) {
+// nothing but its status page can answer; unless unsure says that no other passage
+// does, the words have to be sure ones.
+func (b *Bot) account(text string, unsure bool) (Entry, bool) {
 	folded := closeUp(b.hearing.fold(text))
 	for _, a := range b.hearing.account {
-		if longest(a.Words, folded, nil) != "" {
+		if (a.Sure || unsure) && longest(a.Words, folded, nil) != "" {
 			page, section, _ := strings.Cut(a.Section, "#")
 			e, ok := b.entries[page+".section."+section]
 			return e, ok

@@ -80,7 +80,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 		}
 	}
 	for _, a := range d.Account {
-		h.account = append(h.account, content.Account{Section: a.Section, Words: h.words(a.Words)})
+		h.account = append(h.account, content.Account{Sure: a.Sure, Section: a.Section, Words: h.words(a.Words)})
 	}
 	for _, p := range places {
 		for _, name := range append([]string{p.ZH, p.EN}, p.Also...) {

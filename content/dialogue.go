@@ -44,6 +44,7 @@ type NearAnswer struct {
 // Account are words of questions about one's own application, and the page#section
 // that answers them.
 type Account struct {
+	Sure    bool     `yaml:"sure"` // the words are enough; otherwise only where nothing else answers
 	Section string   `yaml:"section"`
 	Words   []string `yaml:"words"`
 }
