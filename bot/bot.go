@@ -234,7 +234,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if r, ok := b.unheard(t); ok && !b.aside(t) {
 		return r, nil
 	}
-	m, err := b.match(ctx, q.Text, t.memory.Policy, t.words)
+	m, err := b.matchIn(ctx, t)
 	if err != nil {
 		return Reply{}, err
 	}

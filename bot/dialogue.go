@@ -225,6 +225,9 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, err
 	}
 	policy := m.entries[0].Policy
+	if m.scores[policy]-m.scores[t.memory.Policy] < changeOfTopic && !b.calls(policy, b.norm.Normalize(rest)) {
+		policy = t.memory.Policy
+	}
 	whole, ok := b.passage(policy, t.memory.Section)
 	if !ok {
 		return Reply{}, false, nil
@@ -242,6 +245,39 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 	}
 	return b.answer(t, m), true, nil
 }
+
+// matchIn is match for a question in a conversation: what would be refused but is
+// mostly made of words that name no topic is about the policy spoken of.
+func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
+	spoken := t.memory.Policy
+	m, err := b.match(ctx, t.Text, spoken, t.words)
+	if err != nil || b.names[spoken] == nil {
+		return m, err
+	}
+	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
+	if !m.bare && m.confidence < answerFrom && vague {
+		if m, err = b.followUp(ctx, t.Text, spoken); err != nil {
+			return match{}, err
+		}
+	}
+	if m.bare && len(m.entries) == 0 {
+		if e, ok := b.passage(spoken, contactSection); ok {
+			m.entries = []Entry{e}
+		}
+	}
+	return m, nil
+}
+
+// mostlyBare is the share of a question in words that name no topic from which it is
+// about the policy spoken of rather than refused.
+const mostlyBare = 0.6
+
+// contactSection says whom to ask about a policy.
+const contactSection = "contact"
+
+// changeOfTopic is by how much another policy must lead for a follow-up to leave the
+// one that was spoken of.
+const changeOfTopic = 0.5
 
 // longestFollowUp is how long a follow-up that leaves something out may be, in
 // characters.

@@ -61,7 +61,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 	}
 	for meaning, list := range d.Words {
 		for _, w := range list {
-			h.whole[h.plain(w)] = meaning
+			h.whole[closeUp(fold(w))] = meaning
 		}
 	}
 	for name, list := range d.Subjects {
@@ -312,10 +312,29 @@ func (h *hearing) exactly(p *content.Policy, q *content.Question, narrow []strin
 	if i, ok := ordinal(meaning, len(options)); ok {
 		return options[i]
 	}
+	if q.Type == "yesno" && meaning == "" {
+		return h.repeats(q, text)
+	}
 	if (meaning == "yes" || meaning == "no") && slices.Contains(options, meaning) && q.Type == "yesno" {
 		return meaning
 	}
 	return ""
+}
+
+// repeats takes words of a question that is answered with yes or no as an answer:
+// yes, or no where they are denied.
+func (h *hearing) repeats(q *content.Question, text string) string {
+	said, answer := h.plain(text), "yes"
+	for _, no := range h.lists[notWords] {
+		if rest, ok := strings.CutPrefix(said, no); ok {
+			said, answer = rest, "no"
+			break
+		}
+	}
+	if utf8.RuneCountInString(said) < 2 || !strings.Contains(closeUp(h.fold(q.Label)), said) {
+		return ""
+	}
+	return answer
 }
 
 // optionsOf lists the values that may be answered.
@@ -352,16 +371,15 @@ func ordinal(meaning string, n int) (int, bool) {
 	return i, i >= 0 && i < n
 }
 
-// number reads a count such as an age. Months and days are less than a year.
+// number reads a count such as an age, from a message that says nothing else. Months
+// and days are less than a year.
 func (h *hearing) number(q *content.Question, text string) string {
 	folded := h.fold(text)
-	digits := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsDigit(r) })
-	if _, asks := h.holds(askingWords, folded); asks || len(digits) > 3 || strings.ContainsFunc(digits, func(r rune) bool { return !unicode.IsDigit(r) }) {
-		return ""
-	}
+	rest, _ := without(folded, slices.Concat(h.lists[paddingWords], h.lists[spanWords]))
+	digits := strings.Join(strings.Fields(rest), "")
 	_, short := h.holds(spanWords, folded)
 	switch n, err := strconv.Atoi(digits); {
-	case short || strings.Contains(folded, "半岁"):
+	case short && (err == nil || digits == ""), digits == "" && strings.Contains(folded, "半岁"):
 		return "0"
 	case err == nil && n >= q.Min && (q.Max == 0 || n <= q.Max):
 		return strconv.Itoa(n)

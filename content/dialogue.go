@@ -94,7 +94,14 @@ func (l *Library) checkDialogue(c *lint) {
 			bad(fmt.Sprintf("no words for %q", name), "list at least one")
 		}
 	}
+	meant := map[string]string{}
 	for _, name := range sortedKeys(l.Dialogue.Words) {
+		for _, w := range l.Dialogue.Words[name] {
+			if other := meant[w]; other != "" {
+				bad(fmt.Sprintf("%q means %q and %q", w, other, name), "keep it under one of them")
+			}
+			meant[w] = name
+		}
 		if !slices.Contains(dialogueWords, name) {
 			bad(fmt.Sprintf("nothing is done on words of %q", name), "remove them")
 		}

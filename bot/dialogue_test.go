@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"huitong/content"
+)
+
+// walk answers a check by buttons in every way up to a depth, and calls visit with
+// each reply.
+func walk(t *testing.T, b *Bot, lang string, r Reply, depth int, visit func(Reply)) {
+	t.Helper()
+	visit(r)
+	if r.Outcome != Checking || depth == 0 {
+		return
+	}
+	answers := []string{"8", "19"}
+	if screened(b.policies[r.Check.Policy], r.Check.Asks).Options != nil {
+		answers = nil
+	}
+	for _, c := range r.Choices {
+		answers = append(answers, c.Label)
+	}
+	for _, a := range answers {
+		next := ask(t, b, Question{Text: a, Lang: lang, Conversation: r.Conversation})
+		if next.Outcome != Checking && next.Outcome != Judged {
+			t.Fatalf("%s: %q to %q is %s; want the next question or a verdict", lang, a, r.Answer, next.Outcome)
+		}
+		walk(t, b, lang, next, depth-1, visit)
+	}
+}
+
+// begun returns the first question of a policy's check.
+func begun(b *Bot, slug, lang string) Reply {
+	return b.begin(turn{Question: Question{Lang: lang}}, b.policies[slug])
+}
+
+// TestDialogueIsQuoted goes through the checks of all policies by buttons, in both
+// languages: whatever is said stands in the policy or is one of the bot's own words,
+// every figure with a unit of money has its year, and the verdict is the policy's.
+func TestDialogueIsQuoted(t *testing.T) {
+	b := testBot(t)
+	amount := regexp.MustCompile(`[\d,]+ ?(?:元|yuan)`)
+	for _, lang := range []string{"zh-Hans", "en"} {
+		own := ownWords(b, lang)
+		for slug := range b.policies {
+			if b.checkable(slug) == nil {
+				continue
+			}
+			said := append(slices.Clone(own), policyWords(b.policyIn(slug, lang))...)
+			walk(t, b, lang, begun(b, slug, lang), 3, func(r Reply) {
+				texts := strings.Split(r.Answer, "\n")
+				if v := r.Check.Verdict; v != nil {
+					texts = append(texts, v.Confirm...)
+					for _, reason := range v.Reasons {
+						texts = append(texts, reason.Text)
+					}
+					if want := b.policies[slug].Assess(answersOf(r.Check)); want.Result.String() != v.Result {
+						t.Errorf("%s: verdict %s of %v; want %s", slug, v.Result, r.Check.Given, want.Result)
+					}
+				}
+				for _, text := range texts {
+					if !slices.Contains(said, text) {
+						t.Errorf("%s in %s: nobody has published %q", slug, lang, text)
+					}
+					if amount.MatchString(text) && !strings.Contains(text, "20") {
+						t.Errorf("%s: an amount without its year: %q", slug, text)
+					}
+				}
+			})
+		}
+	}
+}
+
+func answersOf(c *Check) content.Answers {
+	out := content.Answers{}
+	for _, g := range c.Given {
+		out[g.Name] = g.Value
+	}
+	return out
+}
+
+func ownWords(b *Bot, lang string) []string {
+	var out []string
+	for _, w := range b.words.Says {
+		out = append(out, w.In(lang))
+	}
+	return out
+}
+
+func policyWords(p *content.Policy) []string {
+	var out []string
+	for _, q := range p.Screen() {
+		out = append(out, q.Label)
+	}
+	for _, c := range p.Eligibility {
+		out = append(out, c.Yes, c.No, c.Unknown)
+	}
+	for _, r := range slices.Concat(p.Confirm, p.Outcomes) {
+		out = append(out, r.Text)
+	}
+	for _, g := range p.Gives {
+		out = append(out, g.Text)
+	}
+	return out
+}
+
+// TestUnsureIsNeverNo answers every question of every check with "not sure": the
+// verdict is to be confirmed, never no.
+func TestUnsureIsNeverNo(t *testing.T) {
+	b := testBot(t)
+	for slug := range b.policies {
+		if b.checkable(slug) == nil {
+			continue
+		}
+		r := begun(b, slug, "")
+		for r.Outcome == Checking {
+			r = ask(t, b, Question{Text: "不清楚", Conversation: r.Conversation})
+		}
+		if r.Outcome != Judged || r.Check.Verdict.Result != "unknown" {
+			t.Errorf("%s: %s; want a verdict to be confirmed", slug, r.Outcome)
+		}
+	}
+}
+
+// TestEverydayAnswers holds words of families against the option that they mean.
+func TestEverydayAnswers(t *testing.T) {
+	b := testBot(t)
+	p := b.policies["basic-living-allowance"]
+	cases := []struct {
+		asks, text string
+		want       string // value, values to choose from joined by |, or nothing
+	}{
+		{"father", "坐监", "prison"},
+		{"father", "老豆入咗册", ""},
+		{"father", "判了三年", "prison"},
+		{"father", "坐牢3个月", "prison|other|unknown"},
+		{"father", "缓刑", "prison|other|unknown"},
+		{"father", "没有坐牢", ""},
+		{"father", "坐牢的人能领吗", ""},
+		{"father", "走佬咗", "lost|missing|other|unknown"},
+		{"father", "走咗", "dead|lost|other|unknown"},
+		{"father", "法院宣告失踪", "missing"},
+		{"father", "三级残疾", "disabled|other|unknown"},
+		{"father", "残疾证二级", "disabled"},
+		{"father", "第一个", "dead"},
+		{"father", "唔知", "unknown"},
+		{"father", "he is in jail", "prison"},
+		{"child_age", "八歲", "8"},
+		{"child_age", "十七岁半", "17"},
+		{"child_age", "六个月", "0"},
+		{"child_age", "200", ""},
+		{"child_age", "几岁可以领", ""},
+		{"hukou", "唔喺中山", "elsewhere"},
+		{"hukou", "喺中山", "zhongshan"},
+	}
+	for _, c := range cases {
+		got := b.hearing.understand(p, &checking{Policy: p.Slug, Asks: c.asks}, c.text)
+		text := ""
+		if len(got) > 0 {
+			text = got[0].value + strings.Join(got[0].narrow, "|")
+		}
+		if text != c.want {
+			t.Errorf("%s: %q = %q; want %q", c.asks, c.text, text, c.want)
+		}
+	}
+}
+
+// TestDangerBeforeDialogue speaks of danger in the middle of a check, whatever it
+// asks just then: that comes first, and the check is still there afterwards.
+func TestDangerBeforeDialogue(t *testing.T) {
+	b := testBot(t)
+	for _, slug := range []string{"basic-living-allowance", "children-in-difficulty"} {
+		for _, q := range b.policies[slug].Screen() {
+			open := memory{Policy: slug, Check: &checking{Policy: slug, Asks: q.Name}}
+			for _, line := range labelled(t, "urgent.txt") {
+				if ask(t, b, Question{Text: line[2]}).Outcome != Urgent {
+					continue
+				}
+				got := ask(t, b, Question{Text: line[2], Conversation: open.String()})
+				if got.Outcome != Urgent {
+					t.Errorf("%s: %s while %s is asked; want urgent as elsewhere", line[2], got.Outcome, q.Name)
+				} else if b.remember(got.Conversation).Check == nil {
+					t.Errorf("%s: the check is forgotten", line[2])
+				}
+			}
+		}
+	}
+}
+
+// TestConversationHoldsNoWords wants nothing of what a visitor wrote in what is kept.
+func TestConversationHoldsNoWords(t *testing.T) {
+	b := testBot(t)
+	token := ""
+	for _, text := range []string{"张三丰的补贴一个月多少钱", "那张三丰的妈妈呢", "帮我看看张三丰能不能领基本生活补贴", "8", "张三丰", "张三丰坐牢"} {
+		r := ask(t, b, Question{Text: text, Conversation: token})
+		if token = r.Conversation; strings.Contains(token, "张") || len(token) > maxMemory {
+			t.Errorf("after %q the conversation is %s", text, token)
+		}
+	}
+}
