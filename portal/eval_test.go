@@ -65,3 +65,22 @@ func TestEvalFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestEvalConversations plays a file of two turns, one of which expects what the bot
+// never says.
+func TestEvalConversations(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "c.txt")
+	if err := os.WriteFile(name, []byte("> 孤儿补贴一个月多少钱？\noutcome answer\n> 那要多久\noutcome urgent\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c := evalCommand{File: name, Conversations: true}
+	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"turns                  2", "conversation accuracy  0.500", "line 3: 那要多久: outcome"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in:\n%s", want, out.String())
+		}
+	}
+}

@@ -262,7 +262,7 @@ func TestNewPolicy(t *testing.T) {
 
 func TestCommands(t *testing.T) {
 	env := func(out io.Writer) *environment {
-		cfg := &Config{Addr: ":8080", Data: t.TempDir()}
+		cfg := &Config{Addr: ":8080", Data: t.TempDir(), QuestionDays: 365}
 		if err := cfg.Validate(); err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,9 @@ func (t *tab) answered(do func()) {
 		t.arrive(do)
 		return
 	}
-	t.until("the page is ready to ask", func() bool { return evaluate[bool](t, `"ready" in document.querySelector('[data-module="chat"]').dataset`) })
+	t.until("the page is ready to ask", func() bool {
+		return evaluate[bool](t, `"ready" in document.querySelector('[data-module="chat"]').dataset`)
+	})
 	before := evaluate[int](t, turns)
 	do()
 	t.until("the answer is there", func() bool {

@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"huitong/search"
+)
+
+// follow answers a follow-up that names another policy or situation, but leaves out
+// what it asks of it: the same as was asked before.
+func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
+	rest, leans := b.hearing.leaning(t.Text)
+	if !leans || t.memory.Policy == "" || t.memory.Section == "" || b.hearing.asks(rest) {
+		return Reply{}, false, nil
+	}
+	words := b.lexicon.readings(b.norm.Fold(rest))
+	if b.lexicon.share(words, genericGroup) >= bareShare {
+		return Reply{}, false, nil
+	}
+	m, err := b.match(ctx, rest, t.memory.Policy, words)
+	if err != nil || m.confidence < answerFrom || len(m.entries) == 0 {
+		return Reply{}, false, err
+	}
+	policy := m.entries[0].Policy
+	if m.scores[policy]-m.scores[t.memory.Policy] < changeOfTopic && !b.calls(policy, b.norm.Normalize(rest)) {
+		policy = t.memory.Policy
+	}
+	whole, ok := b.passage(policy, t.memory.Section)
+	if !ok {
+		return Reply{}, false, nil
+	}
+	hits, err := b.find(ctx, search.Query{Text: rest, Policy: policy, Limit: candidates, Bare: true})
+	if err != nil {
+		return Reply{}, false, err
+	}
+	m.entries = []Entry{whole}
+	for _, h := range hits {
+		if e := b.entries[h.ID]; e.Section == whole.Section && e.Kind == "faq" {
+			m.entries = []Entry{e, whole}
+			break
+		}
+	}
+	return b.answer(t, m), true, nil
+}
+
+// matchIn is match for a question in a conversation: what would be refused but is
+// mostly made of words that name no topic is about the policy spoken of.
+func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
+	spoken := t.memory.Policy
+	m, err := b.match(ctx, t.Text, spoken, t.words)
+	if err != nil || b.names[spoken] == nil {
+		return m, err
+	}
+	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
+	if !m.bare && m.confidence < answerFrom && vague {
+		if m, err = b.followUp(ctx, t.Text, spoken); err != nil {
+			return match{}, err
+		}
+	}
+	if m.bare && len(m.entries) == 0 {
+		if e, ok := b.passage(spoken, contactSection); ok {
+			m.entries = []Entry{e}
+		}
+	}
+	return m, nil
+}
+
+// mostlyBare is the share of a question in words that name no topic from which it is
+// about the policy spoken of rather than refused.
+const mostlyBare = 0.6
+
+// contactSection says whom to ask about a policy.
+const contactSection = "contact"
+
+// changeOfTopic is by how much another policy must lead for a follow-up to leave the
+// one that was spoken of.
+const changeOfTopic = 0.5
+
+// longestFollowUp is how long a follow-up that leaves something out may be, in
+// characters.
+const longestFollowUp = 20
+
+// leaning returns what is left of a follow-up without the words that tie it to what
+// was said before, and whether there are such words.
+func (h *hearing) leaning(text string) (rest string, ok bool) {
+	rest = h.fold(text)
+	if utf8.RuneCountInString(rest) > longestFollowUp && !isLatin(rest) {
+		return rest, false
+	}
+	if w := longest(h.lists[followWords], rest, nil); w != "" && strings.HasPrefix(rest, w) {
+		rest, ok = strings.TrimSpace(strings.TrimPrefix(rest, w)), true
+	}
+	for _, w := range h.lists[trailWords] {
+		if cut, found := strings.CutSuffix(rest, w); found {
+			return strings.TrimSpace(cut), true
+		}
+	}
+	return rest, ok
+}

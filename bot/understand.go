@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"huitong/content"
+)
+
+// meant is an answer as understood: an option of a question, or those that it may be.
+type meant struct {
+	question *content.Question
+	value    string
+	narrow   []string
+}
+
+// answers returns what the message answers of the policy's questions, the open one
+// first; none if it is not understood as an answer.
+func (h *hearing) understand(p *content.Policy, c *checking, text string) []meant {
+	open := screened(p, c.Asks)
+	if open == nil {
+		return nil
+	}
+	if value := h.exactly(p, open, c.Narrow, text); value != "" {
+		return []meant{{question: open, value: value}}
+	}
+	if h.asks(text) {
+		return nil
+	}
+	var out []meant
+	for _, clause := range clauses(text) {
+		q := h.subject(p, open, clause)
+		a := h.option(q, clause)
+		a.question = q
+		if a.value != "" || len(a.narrow) > 0 {
+			out = join(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y meant) int { return cmp.Compare(b2i(y.question == open), b2i(x.question == open)) })
+	return out
+}
+
+// join adds what one more clause means. Where two clauses answer one question, the
+// sure word counts; two sure words that differ are asked about.
+func join(all []meant, a meant) []meant {
+	i := slices.IndexFunc(all, func(o meant) bool { return o.question == a.question })
+	switch {
+	case i < 0:
+		return append(all, a)
+	case a.value == "" || a.value == all[i].value:
+	case all[i].value == "":
+		all[i] = a
+	default:
+		all[i].value, all[i].narrow = "", offered(a.question, []string{all[i].value, a.value, content.UnknownAnswer})
+	}
+	return all
+}
+
+// everyday reports whether the message is made of words for options of the question,
+// of who is meant and of padding, and of nothing else.
+func (h *hearing) everyday(q *content.Question, text string) bool {
+	rest, spoken := closeUp(h.fold(text)), h.answers[q.Name]
+	found := false
+	var answers []string
+	for _, words := range spoken.options {
+		answers = append(answers, words...)
+	}
+	for _, near := range spoken.near {
+		answers = append(answers, near.Words...)
+	}
+	rest, found = without(rest, answers)
+	rest, _ = without(rest, h.subjects[q.Name])
+	rest, _ = without(rest, h.lists[paddingWords])
+	return found && strings.TrimSpace(rest) == ""
+}
+
+// without takes the words out of a text, the longest first, and reports whether there
+// were any.
+func without(text string, words []string) (rest string, found bool) {
+	words = slices.Clone(words)
+	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	for _, w := range words {
+		for at := place(text, w, 0); at >= 0; at = place(text, w, 0) {
+			text, found = text[:at]+" "+text[at+len(w):], true
+		}
+	}
+	return text, found
+}
+
+func b2i(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// clauses cuts a message where somebody would take breath.
+func clauses(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("，,。.;；、！!\n", r) })
+}
+
+// exactly returns the option that the message names by its label, its place in the
+// list or, of a question that is asked with yes and no, in a word.
+func (h *hearing) exactly(p *content.Policy, q *content.Question, narrow []string, text string) string {
+	folded := closeUp(h.fold(text))
+	options := optionsOf(q, narrow)
+	for _, said := range inAllLanguages(p, q) {
+		for _, o := range said.Options {
+			if closeUp(h.fold(o.Label)) == folded && slices.Contains(options, o.Value) {
+				return o.Value
+			}
+		}
+	}
+	meaning := h.means(text)
+	if meaning == "unknown" {
+		return content.UnknownAnswer
+	}
+	if len(q.Options) == 0 {
+		return h.number(q, text)
+	}
+	if i, ok := ordinal(meaning, len(options)); ok {
+		return options[i]
+	}
+	if q.Type == "yesno" && meaning == "" {
+		return h.repeats(q, text)
+	}
+	if (meaning == "yes" || meaning == "no") && slices.Contains(options, meaning) && q.Type == "yesno" {
+		return meaning
+	}
+	return ""
+}
+
+// repeats takes words of a question that is answered with yes or no as an answer:
+// yes, or no where they are denied.
+func (h *hearing) repeats(q *content.Question, text string) string {
+	said, answer := h.plain(text), "yes"
+	for _, no := range h.lists[notWords] {
+		if rest, ok := strings.CutPrefix(said, no); ok {
+			said, answer = rest, "no"
+			break
+		}
+	}
+	if utf8.RuneCountInString(said) < 2 || !strings.Contains(closeUp(h.fold(q.Label)), said) {
+		return ""
+	}
+	return answer
+}
+
+// optionsOf lists the values that may be answered.
+func optionsOf(q *content.Question, narrow []string) []string {
+	if len(narrow) > 0 {
+		return narrow
+	}
+	var out []string
+	for _, o := range q.Options {
+		out = append(out, o.Value)
+	}
+	return out
+}
+
+// inAllLanguages returns the question as published and translated.
+func inAllLanguages(p *content.Policy, q *content.Question) []*content.Question {
+	out := []*content.Question{q}
+	for _, lang := range languages {
+		if t, ok := p.In(lang); ok {
+			if said := screened(t, q.Name); said != nil {
+				out = append(out, said)
+			}
+		}
+	}
+	return out
+}
+
+// ordinal returns the index that a word such as "the second" has in a list of n.
+func ordinal(meaning string, n int) (int, bool) {
+	i := slices.Index([]string{"first", "second", "third", "fourth"}, meaning)
+	if meaning == "last" {
+		i = n - 1
+	}
+	return i, i >= 0 && i < n
+}
+
+// number reads a count such as an age, from a message that says nothing else. Months
+// and days are less than a year.
+func (h *hearing) number(q *content.Question, text string) string {
+	folded := h.fold(text)
+	rest, _ := without(folded, slices.Concat(h.lists[paddingWords], h.lists[spanWords]))
+	digits := strings.Join(strings.Fields(rest), "")
+	_, short := h.holds(spanWords, folded)
+	switch n, err := strconv.Atoi(digits); {
+	case short && (err == nil || digits == ""), digits == "" && strings.Contains(folded, "半岁"):
+		return "0"
+	case err == nil && n >= q.Min && (q.Max == 0 || n <= q.Max):
+		return strconv.Itoa(n)
+	}
+	return ""
+}
+
+// subject returns the question that a clause speaks of: the open one unless another
+// of the policy's is named in it, and the open one is not.
+func (h *hearing) subject(p *content.Policy, open *content.Question, clause string) *content.Question {
+	folded := h.fold(clause)
+	if longest(h.subjects[open.Name], folded, nil) != "" {
+		return open
+	}
+	best, size := open, 0
+	for _, q := range p.Screen() {
+		if w := longest(h.subjects[q.Name], folded, nil); len(w) > size {
+			best, size = q, len(w)
+		}
+	}
+	return best
+}
+
+// option returns the option whose everyday words stand in the clause, the longest
+// counting most, or the options that they may mean.
+func (h *hearing) option(q *content.Question, clause string) meant {
+	if len(q.Options) == 0 {
+		return meant{value: h.number(q, clause)}
+	}
+	folded := closeUp(h.fold(clause))
+	spoken := h.answers[q.Name]
+	best, size := meant{}, 0
+	for _, o := range q.Options {
+		if w := longest(spoken.options[o.Value], folded, h.lists[notWords]); len(w) > size {
+			best, size = meant{value: o.Value}, len(w)
+		}
+	}
+	for _, near := range spoken.near {
+		if w := longest(near.Words, folded, h.lists[notWords]); len(w) > size {
+			best, size = meant{narrow: offered(q, near.Options)}, len(w)
+		}
+	}
+	if best.value != "" && h.tooShort(q, best.value, folded) {
+		return meant{narrow: offered(q, []string{best.value, "other", content.UnknownAnswer})}
+	}
+	if size == 0 && q.Type == "yesno" {
+		if meaning := h.means(clause); meaning == "yes" || meaning == "no" {
+			best.value = meaning
+		}
+	}
+	return best
+}
+
+// tooShort reports whether the clause tells a length of time that may be less than
+// the six months that the option's label asks for.
+func (h *hearing) tooShort(q *content.Question, value, folded string) bool {
+	_, told := h.holds(spanWords, folded)
+	_, long := h.holds(longWords, folded)
+	return told && !long && strings.Contains(q.OptionLabel(value), "6个月")
+}
+
+// offered keeps the values that are options of the question.
+func offered(q *content.Question, values []string) []string {
+	var out []string
+	for _, v := range values {
+		if q.Accepts(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
