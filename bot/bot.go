@@ -238,7 +238,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	unsure := m.confidence < answerFrom || len(m.entries) == 0
+	unsure := !m.answers()
 	if e, ok := b.account(q.Text, unsure || m.bare); ok && danger < suspectFrom {
 		return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence}), nil
 	}
@@ -261,7 +261,7 @@ func (b *Bot) refuse(t turn, m match) Reply {
 	after := t.memory.settled()
 	r := Reply{
 		Outcome: Refuse, Answer: b.words.Refuse.In(t.Lang), Suggestions: b.words.Starters(t.Lang),
-		Confidence: 1 - m.confidence, Conversation: after.String(),
+		Confidence: 1 - m.belongs, Conversation: after.String(),
 	}
 	return b.waiting(t, r, after)
 }

@@ -97,13 +97,23 @@ func TestExamplesAreNotTests(t *testing.T) {
 		_, text, _ := strings.Cut(line, "\t")
 		taught[text] = true
 	}
-	for _, name := range []string{"questions.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
+	for _, name := range []string{"questions.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
 		for _, line := range labelled(t, name) {
 			if taught[line[2]] {
 				t.Errorf("%s: %q is among the examples", name, line[2])
 			}
 		}
 	}
+}
+
+func logReport(t testing.TB, r Report) {
+	t.Helper()
+	var out strings.Builder
+	if err := Print(&out, []string{t.Name()}, []Report{r}); err != nil {
+		t.Fatal(err)
+	}
+	r.PrintMisses(&out)
+	t.Log("\n" + out.String())
 }
 
 func evaluate(t testing.TB, b *Bot, name string) Report {
@@ -128,9 +138,7 @@ func evaluate(t testing.TB, b *Bot, name string) Report {
 // tuned on.
 func TestDevelopmentQuestions(t *testing.T) {
 	r := evaluate(t, testBot(t), "questions.txt")
-	var out strings.Builder
-	r.Print(&out)
-	t.Log("\n" + out.String())
+	logReport(t, r)
 	atLeast(t, "recall@1", r.Recall1, 0.94)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
@@ -142,9 +150,7 @@ func TestDevelopmentQuestions(t *testing.T) {
 func TestUnseenQuestions(t *testing.T) {
 	r := evaluate(t, testBot(t), "unseen.txt")
 	r.Misses = nil
-	var out strings.Builder
-	r.Print(&out)
-	t.Log("\n" + out.String())
+	logReport(t, r)
 	atLeast(t, "recall@1", r.Recall1, 0.90)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
 	atLeast(t, "answers retained", r.Retained, 0.95)
@@ -156,9 +162,7 @@ func TestUnseenQuestions(t *testing.T) {
 func TestHeldOutQuestions(t *testing.T) {
 	r := evaluate(t, testBot(t), "heldout.txt")
 	r.Misses = nil
-	var out strings.Builder
-	r.Print(&out)
-	t.Log("\n" + out.String())
+	logReport(t, r)
 	atLeast(t, "recall@1", r.Recall1, 0.90)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
 	atLeast(t, "answers retained", r.Retained, 0.95)

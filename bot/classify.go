@@ -6,13 +6,15 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"unicode/utf8"
 
 	"huitong/search"
 )
 
 // classifier tells classes of questions apart by the characters, runs of
-// characters and sounds in them: multinomial logistic regression, trained on example sentences when the content is loaded. Of two
-// classes only the second has weights; of more, each has, so that none is favoured.
+// characters, sounds and groups of words in them: multinomial logistic regression,
+// trained on example sentences when the content is loaded. Of two classes only the
+// second has weights; of more, each has, so that none is favoured.
 type classifier struct {
 	classes int
 	width   int               // weights of a feature: 1 for two classes, otherwise one for each
@@ -21,12 +23,12 @@ type classifier struct {
 	bias    []float32
 }
 
-// example is a sentence and the class it belongs to.
+// example is a sentence and the classes it belongs to, any of which is right.
 type example struct {
-	text   string   // normalised
-	marks  []string // further features, such as the word groups it holds
-	class  int
-	weight float32
+	text    string   // normalised
+	marks   []string // further features, such as the word groups it holds
+	classes []int
+	weight  float32
 }
 
 // vector is a sparse, length-normalised list of features.
@@ -44,13 +46,14 @@ const (
 	vectorLength = 2   // long enough for confident probabilities
 	markWeight   = 1.5 // of a word group beside a pair of characters
 	soundWeight  = 0.5 // of a sound beside the character that was written
+	stemLength   = 5   // of a Latin word, so that its forms are one
 )
 
 // sample is an example as the training sees it.
 type sample struct {
-	v      vector
-	class  int
-	weight float32
+	v       vector
+	classes []int
+	weight  float32
 }
 
 // train fits a classifier to the examples. Each is seen twice: as written and by
@@ -75,7 +78,7 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 		for _, i := range order.Perm(len(samples)) {
 			s := &samples[i]
 			c.softmax(s.v, p)
-			p[s.class]-- // now the gradient of the loss by each score
+			s.gradient(p)
 			c.step(s, p[classes-c.width:], sums)
 		}
 		if epoch >= epochs-averaged {
@@ -88,13 +91,25 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 	return c
 }
 
+// gradient turns the probability of each class into the gradient of the loss by
+// each score. Between several right classes the likelier one is asked for more.
+func (s *sample) gradient(p []float32) {
+	var right float32
+	for _, class := range s.classes {
+		right += p[class]
+	}
+	for _, class := range s.classes {
+		p[class] -= p[class] / max(right, 1e-12)
+	}
+}
+
 func (c *classifier) samples(examples []example) []sample {
 	samples := make([]sample, 0, 2*len(examples))
 	for _, e := range examples {
 		t := tokens(e.text)
-		samples = append(samples, sample{c.vector(t, e.marks, true), e.class, e.weight})
+		samples = append(samples, sample{c.vector(t, e.marks, true), e.classes, e.weight})
 		if s := heard(t); s != nil {
-			samples = append(samples, sample{c.vector(s, e.marks, true), e.class, e.weight * 0.5})
+			samples = append(samples, sample{c.vector(s, e.marks, true), e.classes, e.weight * 0.5})
 		}
 	}
 	return samples
@@ -115,14 +130,19 @@ func (c *classifier) step(s *sample, gradient, sums []float32) {
 	}
 }
 
-// probabilities returns one number for each class; they sum to 1.
-func (c *classifier) probabilities(text string, marks ...string) []float64 {
+// read turns a question into features; one typed in pinyin as it sounds.
+func (c *classifier) read(text string, marks []string) vector {
 	t := tokens(text)
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
+	return c.vector(t, marks, false)
+}
+
+// probabilities returns one number for each class; they sum to 1.
+func (c *classifier) probabilities(v vector) []float64 {
 	p := make([]float32, c.classes)
-	c.softmax(c.vector(t, marks, false), p)
+	c.softmax(v, p)
 	out := make([]float64, len(p))
 	for i, x := range p {
 		out[i] = float64(x)
@@ -152,8 +172,8 @@ func (c *classifier) softmax(v vector, out []float32) {
 	}
 }
 
-// vector turns tokens into features: single ones, runs of two and three, and pairs
-// of sounds. Only training adds features that were not known.
+// vector turns tokens into features: single ones, runs of two and three, pairs of
+// sounds, and stems. Only training adds features that were not known.
 func (c *classifier) vector(t, marks []string, learn bool) vector {
 	v := make(vector, 0, 5*len(t)+len(marks))
 	add := func(value float32, parts ...string) {
@@ -178,6 +198,9 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 		}
 		if sounds != nil && i > 0 {
 			add(soundWeight, "~", sounds[i-1], sounds[i])
+		}
+		if len(token) > stemLength && token[0] < utf8.RuneSelf {
+			add(1, "^", token[:stemLength])
 		}
 	}
 	for _, mark := range marks {

@@ -9,28 +9,48 @@ import (
 // signals are what speaks for and against answering.
 type signals struct {
 	inside   float64 // probability that the question is about the site's field
-	score    float64 // of the best entry
+	policy   float64 // probability of the policy chosen, by the examples alone
 	coverage float64 // share of the question that the best entry holds
 	outside  float64 // share of the question in words of other fields
+	agreed   bool    // the best entry of all is of that policy
 }
 
-func (b *Bot) signals(hits []search.Hit, words []reading, normal string, m match) signals {
-	s := signals{inside: b.learnt.Load().scope.probabilities(normal)[inside]}
-	for _, h := range hits {
-		if h.ID == m.entries[0].ID {
-			s.score, s.coverage = h.Score, h.Coverage
+func (b *Bot) signals(hits []search.Hit, words []reading, subjects []string, normal string, m match) signals {
+	scope := b.learnt.Load().scope
+	s := signals{inside: scope.probabilities(scope.read(normal, subjects))[inside], outside: b.lexicon.share(words, refuseGroup)}
+	best := m.entries[0]
+	s.policy = m.topics[best.Policy]
+	for i, h := range hits {
+		if h.ID == best.ID {
+			s.coverage = h.Coverage
+		}
+		if i == 0 {
+			s.agreed = b.entries[h.ID].Policy == best.Policy
 		}
 	}
-	s.outside = b.lexicon.share(words, refuseGroup)
 	return s
 }
 
-// confidence is a logistic regression over the signals, fitted by cross-validation
-// on the example sentences, inside and outside weighing the same.
+// belongs returns how likely the question is one to answer at all, and confidence
+// how likely the policy chosen is right then. Both are logistic regressions over the
+// signals, fitted by cross-validation on the example sentences: in the first inside
+// and outside weigh the same, in the second a question outside weighs a fifth, since
+// few are asked.
+func (s signals) belongs() float64 { return logistic(s.scope()) }
+
 func (s signals) confidence() float64 {
-	x := -3.43 + 1.08*logit(s.inside) - 2.59*s.score + 4.92*s.coverage - 4.47*s.outside
-	return 1 / (1 + math.Exp(-x))
+	x := -1.56 + 0.62*logit(s.policy) + 0.38*s.scope()
+	if s.agreed {
+		x += 0.42
+	}
+	return logistic(x)
 }
+
+func (s signals) scope() float64 {
+	return -3.99 + 1.00*logit(s.inside) + 1.74*s.policy + 1.83*s.coverage - 1.09*s.outside
+}
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // logit is the inverse of the logistic function, kept within ±5.
 func logit(p float64) float64 {

@@ -174,7 +174,7 @@ func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, err
 	}
 	for _, e := range m.likely[:min(2, len(m.likely))] {
-		if p := b.checkable(e.Policy); p != nil && m.confidence >= answerFrom {
+		if p := b.checkable(e.Policy); p != nil && m.answers() {
 			return b.begin(t, p), true, nil
 		}
 	}

@@ -20,7 +20,7 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, nil
 	}
 	m, err := b.match(ctx, rest, t.memory.Policy, words)
-	if err != nil || m.confidence < answerFrom || len(m.entries) == 0 {
+	if err != nil || !m.answers() {
 		return Reply{}, false, err
 	}
 	policy := m.entries[0].Policy
@@ -54,7 +54,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 		return m, err
 	}
 	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
-	if !m.bare && m.confidence < answerFrom && vague {
+	if !m.bare && m.belongs < answerFrom && vague {
 		if m, err = b.followUp(ctx, t.Text, spoken); err != nil {
 			return match{}, err
 		}

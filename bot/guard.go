@@ -100,6 +100,19 @@ func (l *lexicon) marks(readings []reading) []string {
 	return out
 }
 
+// subjects names the matters that the question speaks of, so that a classifier can
+// learn from one word of a group about all of them.
+func (l *lexicon) subjects(readings []reading) []string {
+	var out []string
+	for _, name := range l.about {
+		group := l.groups[name]
+		if slices.ContainsFunc(readings, func(r reading) bool { return len(r.topics[group]) > 0 }) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 func (r rule) holds(text reading) bool {
 	for _, group := range r.except {
 		if len(text.danger[group]) > 0 {

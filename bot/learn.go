@@ -12,11 +12,15 @@ import (
 )
 
 // sentence is one line of the examples file.
-type sentence struct{ label, text string }
+type sentence struct {
+	labels []string // a general one, or policies any of which answers
+	text   string
+}
 
 // parseExamples reads lines of label, tab, sentence. A label is urgent, calm,
-// inside, outside or one of the policies; sentences of a policy that is not there
-// are left out, so that a policy can be taken down without touching the file.
+// inside, outside or one of the policies, or several policies joined by |;
+// sentences of policies that are not there are left out, so that a policy can be
+// taken down without touching the file.
 func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 	var out []sentence
 	scanner := bufio.NewScanner(r)
@@ -25,14 +29,17 @@ func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		label, text, ok := strings.Cut(line, "\t")
-		if !ok || !slugForm.MatchString(label) {
+		joined, text, ok := strings.Cut(line, "\t")
+		labels := strings.Split(joined, "|")
+		if !ok || slices.ContainsFunc(labels, func(l string) bool { return !slugForm.MatchString(l) }) {
 			return nil, fmt.Errorf("examples line %d: want a label, a tab and a sentence", n)
 		}
-		if !slices.Contains(policies, label) && !slices.Contains(generalLabels[:], label) {
-			continue
+		labels = slices.DeleteFunc(labels, func(l string) bool {
+			return !slices.Contains(policies, l) && !slices.Contains(generalLabels[:], l)
+		})
+		if len(labels) > 0 {
+			out = append(out, sentence{labels, text})
 		}
-		out = append(out, sentence{label, text})
 	}
 	return out, scanner.Err()
 }
@@ -61,8 +68,15 @@ type lessons struct{ topic, scope, danger []example }
 // learnt is what training comes to.
 type learnt struct {
 	topic  *classifier
+	near   *neighbours // of the examples of topic
 	scope  *classifier // inside, outside
 	danger *classifier // calm, urgent
+}
+
+// topics returns the probability of each policy.
+func (l *learnt) topics(normal string, subjects []string) []float64 {
+	v := l.topic.read(normal, subjects)
+	return l.near.agree(l.topic.probabilities(v), v)
 }
 
 // inherit takes over what the previous bot has learnt, if it knows the same
@@ -101,13 +115,21 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		if ctx.Err() != nil {
 			break
 		}
-		policy, ok := class[s.label]
-		b.learnSentence(&l, s, policy, ok)
+		var policies []int
+		for _, label := range s.labels {
+			if policy, ok := class[label]; ok {
+				policies = append(policies, policy)
+			}
+		}
+		b.learnSentence(&l, s, policies)
 	}
 	balance(l.topic, len(b.slugs))
 	var wait sync.WaitGroup
 	var out learnt
-	wait.Go(func() { out.topic = train(ctx, l.topic, len(b.slugs)) })
+	wait.Go(func() {
+		out.topic = train(ctx, l.topic, len(b.slugs))
+		out.near = newNeighbours(out.topic, l.topic)
+	})
 	wait.Go(func() { out.scope = train(ctx, l.scope, 2) })
 	wait.Go(func() { out.danger = train(ctx, l.danger, 2) })
 	wait.Wait()
@@ -129,8 +151,9 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 			continue
 		}
 		text := b.norm.Normalize(q)
-		l.topic = append(l.topic, example{text: text, class: policy, weight: weight})
-		l.scope = append(l.scope, example{text: text, class: inside, weight: weight})
+		subjects := b.subjects(q)
+		l.topic = append(l.topic, example{text: text, marks: subjects, classes: []int{policy}, weight: weight})
+		l.scope = append(l.scope, example{text: text, marks: subjects, classes: []int{inside}, weight: weight})
 		// The thresholds of danger were chosen with these examples; more of calm
 		// would cost children in danger, which weighs more than a false alarm.
 		if e.Lang == original && isPolicy(e) {
@@ -141,29 +164,33 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 		return // it says what the original says, of a few policies only
 	}
 	for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
-		l.topic = append(l.topic, example{text: b.norm.Normalize(s), class: policy, weight: textWeight})
+		l.topic = append(l.topic, example{text: b.norm.Normalize(s), marks: b.subjects(s), classes: []int{policy}, weight: textWeight})
 	}
 }
 
-func (b *Bot) learnSentence(l *lessons, s sentence, policy int, known bool) {
-	text := b.norm.Normalize(s.text)
-	if known {
-		l.topic = append(l.topic, example{text: text, class: policy, weight: phrasingWeight})
+func (b *Bot) learnSentence(l *lessons, s sentence, policies []int) {
+	text, subjects := b.norm.Normalize(s.text), b.subjects(s.text)
+	if len(policies) > 0 {
+		l.topic = append(l.topic, example{text: text, marks: subjects, classes: policies, weight: phrasingWeight})
 	}
 	switch {
-	case known, s.label == "inside":
-		l.scope = append(l.scope, example{text: text, class: inside, weight: phrasingWeight})
-	case s.label == "outside":
-		l.scope = append(l.scope, example{text: text, class: outside, weight: phrasingWeight})
+	case len(policies) > 0, s.labels[0] == "inside":
+		l.scope = append(l.scope, example{text: text, marks: subjects, classes: []int{inside}, weight: phrasingWeight})
+	case s.labels[0] == "outside":
+		l.scope = append(l.scope, example{text: text, marks: subjects, classes: []int{outside}, weight: phrasingWeight})
 	}
 	kind, weight := calm, float32(contrastWeight)
-	switch s.label {
+	switch s.labels[0] {
 	case "urgent":
 		kind, weight = urgent, 1
 	case "calm", "outside":
 		weight = 1
 	}
 	l.danger = append(l.danger, b.dangerExample(s.text, kind, weight))
+}
+
+func (b *Bot) subjects(text string) []string {
+	return b.lexicon.subjects(b.lexicon.readings(b.norm.Fold(text)))
 }
 
 // isPolicy reports whether the entry is of a policy and not of another page.
@@ -173,7 +200,7 @@ func endsSentence(r rune) bool { return strings.ContainsRune("。！？；\n", r
 
 func (b *Bot) dangerExample(text string, class int, weight float32) example {
 	words := b.lexicon.readings(b.norm.Fold(text))
-	return example{text: strings.Join(words[0].masked, " "), marks: b.lexicon.marks(words), class: class, weight: weight}
+	return example{text: strings.Join(words[0].masked, " "), marks: b.lexicon.marks(words), classes: []int{class}, weight: weight}
 }
 
 // balance makes a policy with few examples count nearly as much as one with many,
@@ -182,11 +209,13 @@ func balance(examples []example, classes int) {
 	total := make([]float64, classes)
 	sum := 0.0
 	for _, e := range examples {
-		total[e.class] += float64(e.weight)
+		for _, class := range e.classes {
+			total[class] += float64(e.weight) / float64(len(e.classes))
+		}
 		sum += float64(e.weight)
 	}
 	for i := range examples {
 		e := &examples[i]
-		e.weight *= float32(math.Sqrt(sum / float64(classes) / total[e.class]))
+		e.weight *= float32(math.Sqrt(sum / float64(classes) / total[e.classes[0]]))
 	}
 }

@@ -17,7 +17,8 @@ import (
 // the format.
 type lexicon struct {
 	groups   map[string]int // by name
-	named    []string       // names of the groups that classifiers learn from, in file order
+	named    []string       // names of the groups that tell danger apart, in file order
+	about    []string       // names of the groups that tell subjects apart, in file order
 	phrases  [][]phrase     // of each group
 	urgent   []rule
 	only     map[string][]string // by section: words one of which must be asked with
@@ -46,6 +47,9 @@ const (
 	refuseGroup  = "refuse"  // other fields
 	genericGroup = "generic" // names no topic
 )
+
+// aboutPrefix begins the name of a group of words that speak of the same matter.
+const aboutPrefix = "about."
 
 // phraseIndex finds the phrases that begin with a token.
 type phraseIndex map[string][]indexed
@@ -146,7 +150,10 @@ func (p lexiconParser) extend(name, words string) {
 	if !known {
 		group = p.group(nil)
 		p.groups[name] = group
-		if name != maskGroup && name != genericGroup && name != refuseGroup {
+		switch {
+		case strings.HasPrefix(name, aboutPrefix):
+			p.about = append(p.about, name)
+		case name != maskGroup && name != genericGroup && name != refuseGroup:
 			p.named = append(p.named, name)
 		}
 	}

@@ -24,7 +24,7 @@ const (
 	named          = 0.1  // what a policy gains that is called by its name
 	loyalty        = 0.12 // what the policy spoken of last gains for a short question
 	ellipsisSize   = 12   // characters of a short question
-	answerFrom     = 0.4  // confidence from which the bot answers
+	answerFrom     = 0.4  // how likely a question has to belong here to be answered
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
 	urgentFrom     = 0.17 // probability of danger from which it is urgent
@@ -37,14 +37,20 @@ type match struct {
 	entries    []Entry // of the best policy, best first
 	likely     []Entry // best entry of each policy, best policy first
 	scores     map[string]float64
-	confidence float64 // that entries[0] answers
-	bare       bool    // the question names no topic
+	topics     map[string]float64 // probability of each policy by the examples alone
+	belongs    float64            // that the question is one to answer
+	confidence float64            // that entries[0] is of the right policy
+	bare       bool               // the question names no topic
 }
+
+// answers reports whether there is something to say, and reason to say it.
+func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answerFrom }
 
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
-	p = b.learnt.Load().danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words)...)[urgent]
+	classifier := b.learnt.Load().danger
+	p = classifier.probabilities(classifier.read(strings.Join(words[0].masked, " "), b.lexicon.marks(words)))[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 
@@ -60,14 +66,16 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 		return match{}, err
 	}
 	normal := b.norm.Normalize(text)
-	scores := b.policyScores(hits, normal)
+	subjects := b.lexicon.subjects(words)
+	scores, topics := b.policyScores(hits, normal, subjects)
 	if utf8.RuneCountInString(text) <= ellipsisSize {
 		scores[spoken] += loyalty
 	}
 	m := b.pick(b.wanted(hits, text), b.ranked(scores))
-	m.bare, m.scores = bare, scores
+	m.bare, m.scores, m.topics = bare, scores, topics
 	if len(m.entries) > 0 && !bare {
-		m.confidence = b.signals(hits, words, normal, m).confidence()
+		s := b.signals(hits, words, subjects, normal, m)
+		m.belongs, m.confidence = s.belongs(), s.confidence()
 	}
 	return m, nil
 }
@@ -109,7 +117,7 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) 
 	}
 	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
 	m := b.pick(b.wanted(hits, text), []string{spoken})
-	m.bare, m.confidence = true, bareConfidence
+	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
 }
 
@@ -156,9 +164,9 @@ func (b *Bot) pick(hits []search.Hit, ranked []string) match {
 	return m
 }
 
-// policyScores combines, for each policy, its best entries and how much the
-// question sounds like those that people ask about it.
-func (b *Bot) policyScores(hits []search.Hit, normal string) map[string]float64 {
+// policyScores combines, for each policy, its best entry and how much the question
+// sounds like those that people ask about it, its topic; the latter by itself too.
+func (b *Bot) policyScores(hits []search.Hit, normal string, subjects []string) (scores, topics map[string]float64) {
 	best := map[string]float64{}
 	for _, h := range hits {
 		e, ok := b.entries[h.ID]
@@ -171,15 +179,16 @@ func (b *Bot) policyScores(hits []search.Hit, normal string) map[string]float64 
 	for _, s := range best {
 		top = max(top, s)
 	}
-	scores := map[string]float64{}
-	for i, p := range b.learnt.Load().topic.probabilities(normal) {
+	scores, topics = map[string]float64{}, map[string]float64{}
+	for i, p := range b.learnt.Load().topics(normal, subjects) {
 		slug := b.slugs[i]
+		topics[slug] = p
 		scores[slug] = retrievalPart*best[slug]/top + topicPart*p
 		if b.calls(slug, normal) {
 			scores[slug] += named
 		}
 	}
-	return scores
+	return scores, topics
 }
 
 // calls reports whether the question calls the policy by one of its names.

@@ -52,7 +52,7 @@ func (b *Bot) leadsHome(e Entry) bool {
 		return false
 	}
 	m, err := b.match(ctx, e.Question, "", words)
-	return err == nil && !m.bare && len(m.entries) > 0 && m.confidence >= answerFrom && m.entries[0].Policy == e.Policy
+	return err == nil && !m.bare && m.answers() && m.entries[0].Policy == e.Policy
 }
 
 // clarify asks which policy is meant, with a published question of each of the
@@ -63,7 +63,7 @@ func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
 	}
 	q, after := t.Question, t.memory.settled()
 	after.Clarified = true
-	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.confidence}
+	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.belongs}
 	near, err := b.near(ctx, q.Text)
 	if err != nil {
 		return Reply{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ const (
 
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
-	File          string   `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the development questions built in."`
+	File          []string `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the questions built in, those the bot is tuned on and those kept from it."`
 	Engine        []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
 	Corpus        string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
 	Conversations bool     `help:"Hold conversations instead: FILE is in the format of bot/testdata/conversations.txt. Default: those built in."`
@@ -54,7 +55,7 @@ func (c evalCommand) Validate() error {
 	if c.Conversations && (c.Corpus != "" || len(c.Engine) > 0) {
 		return errors.New("--conversations goes with no other measure")
 	}
-	if c.Corpus != "" && c.File != "" {
+	if c.Corpus != "" && len(c.File) > 0 {
 		return errors.New("a file of bot questions does not go with --corpus")
 	}
 	return nil
@@ -72,28 +73,36 @@ func (c evalCommand) Run(env *environment) error {
 	if c.Conversations {
 		return c.play(env, corpus.bot)
 	}
-	cases, err := c.cases()
+	sets, err := c.sets()
 	if err != nil {
 		return err
 	}
 	if c.Calibrate {
-		return c.calibrate(env, corpus, cases)
+		return c.calibrate(env, corpus, sets[0].cases)
 	}
 	if len(c.Engine) > 0 {
 		docs := bot.Documents(corpus.published)
-		if err := c.compare(env, corpus.normalizer, docs, judge(docs, cases)); err != nil {
+		if err := c.compare(env, corpus.normalizer, docs, judge(docs, sets[0].cases)); err != nil {
 			return err
 		}
 		if slices.Contains(c.Engine, engineMeili) {
-			return compareBots(env, corpus, cases)
+			return compareBots(env, corpus, sets[0].cases)
 		}
 		return nil
 	}
-	report, err := corpus.bot.Evaluate(env.ctx, cases)
-	if err != nil {
-		return fmt.Errorf("evaluate: %w", err)
+	var names []string
+	var reports []bot.Report
+	for _, s := range sets {
+		report, err := corpus.bot.Evaluate(env.ctx, s.cases)
+		if err != nil {
+			return fmt.Errorf("evaluate: %w", err)
+		}
+		names, reports = append(names, s.name), append(reports, report)
 	}
-	report.Print(env.out)
+	if err := bot.Print(env.out, names, reports); err != nil {
+		return fmt.Errorf("print figures: %w", err)
+	}
+	reports[0].PrintMisses(env.out)
 	return nil
 }
 
@@ -122,24 +131,13 @@ func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
 	return nil
 }
 
-// cases reads the bot questions.
-func (c evalCommand) cases() ([]bot.Case, error) {
-	if c.File != "" {
-		return readFile(c.File, bot.ParseCases)
-	}
-	return bot.ParseCases(strings.NewReader(bot.DevelopmentQuestions()))
-}
-
 // play holds the conversations and prints the share of turns that came out as
 // expected, with each that did not.
 func (c evalCommand) play(env *environment, b *bot.Bot) error {
-	read := func() ([]bot.Conversation, error) { return readFile(c.File, bot.ParseConversations) }
-	if c.File == "" {
-		read = func() ([]bot.Conversation, error) {
-			return bot.ParseConversations(strings.NewReader(bot.DevelopmentConversations()))
-		}
+	conversations, err := bot.ParseConversations(strings.NewReader(bot.DevelopmentConversations()))
+	if len(c.File) > 0 {
+		conversations, err = readFile(c.File[0], bot.ParseConversations)
 	}
-	conversations, err := read()
 	if err != nil {
 		return fmt.Errorf("read conversations: %w", err)
 	}
@@ -149,6 +147,44 @@ func (c evalCommand) play(env *environment, b *bot.Bot) error {
 	}
 	played.Print(env.out)
 	return nil
+}
+
+// questionSet is a file of bot questions.
+type questionSet struct {
+	name  string
+	cases []bot.Case
+}
+
+// sets reads the bot questions: the files named, or those built in, of which only
+// the first may be tuned on.
+func (c evalCommand) sets() ([]questionSet, error) {
+	var out []questionSet
+	add := func(name string, r io.Reader) error {
+		cases, err := bot.ParseCases(r)
+		if err != nil {
+			return fmt.Errorf("read questions %s: %w", name, err)
+		}
+		out = append(out, questionSet{name, cases})
+		return nil
+	}
+	for _, name := range c.File {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("open questions: %w", err)
+		}
+		err = add(filepath.Base(name), f)
+		_ = f.Close()
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	if err := add("development", strings.NewReader(bot.DevelopmentQuestions())); err != nil {
+		return nil, err
+	}
+	return out, add("set aside", strings.NewReader(bot.AsideQuestions()))
 }
 
 // judge turns the questions to be answered into queries: every passage of a right

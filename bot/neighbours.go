@@ -1,0 +1,133 @@
+package bot
+
+import (
+	"math"
+	"slices"
+)
+
+// neighbours finds the example sentences most like a question and lets them vote
+// on its class. It corrects the classifier where a question is unlike most of its
+// class but nearly the same as one example.
+type neighbours struct {
+	classes  int
+	idf      []float32   // by feature; 0 of those too common to tell anything
+	lists    [][]posting // by feature
+	examples []example
+}
+
+// posting says that an example holds a feature.
+type posting struct {
+	example uint32
+	value   float32
+}
+
+const (
+	voters       = 20   // examples that vote
+	commonShare  = 0.04 // of the examples, from which a feature tells nothing
+	noVote       = 0.02 // what a class without votes counts
+	voteExponent = 0.7  // how much the votes count beside the classifier
+)
+
+// newNeighbours files the examples under the features that the classifier knows.
+func newNeighbours(c *classifier, examples []example) *neighbours {
+	n := &neighbours{classes: c.classes, idf: make([]float32, len(c.ids)), lists: make([][]posting, len(c.ids)), examples: examples}
+	vectors := make([]vector, len(examples))
+	for i, e := range examples {
+		vectors[i] = c.vector(tokens(e.text), e.marks, false)
+		for _, f := range vectors[i] {
+			n.idf[f.id]++
+		}
+	}
+	for i, count := range n.idf {
+		n.idf[i] = 0
+		if share := float64(count) / float64(max(1, len(examples))); share <= commonShare {
+			n.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(count+1)))
+		}
+	}
+	for i, v := range vectors {
+		for _, f := range n.weigh(v) {
+			n.lists[f.id] = append(n.lists[f.id], posting{uint32(i), f.value})
+		}
+	}
+	return n
+}
+
+// weigh makes rare features count for more and scales the vector to length 1.
+func (n *neighbours) weigh(v vector) vector {
+	out := make(vector, 0, len(v))
+	var norm float64
+	for _, f := range v {
+		if x := f.value * n.idf[f.id]; x > 0 {
+			out = append(out, feature{f.id, x})
+			norm += float64(x) * float64(x)
+		}
+	}
+	for i := range out {
+		out[i].value /= float32(math.Sqrt(norm))
+	}
+	return out
+}
+
+// vote returns the share of the votes that each class gets; an example has more
+// votes the more alike it is.
+func (n *neighbours) vote(v vector) []float64 {
+	alike := make([]float32, len(n.examples))
+	for _, f := range n.weigh(v) {
+		for _, p := range n.lists[f.id] {
+			alike[p.example] += f.value * p.value
+		}
+	}
+	out := make([]float64, n.classes)
+	total := 1e-9
+	for _, i := range nearest(alike) {
+		e := &n.examples[i]
+		votes := float64(alike[i]*alike[i]*alike[i]) * float64(min(1, e.weight))
+		total += votes
+		for _, class := range e.classes {
+			out[class] += votes / float64(len(e.classes))
+		}
+	}
+	for i := range out {
+		out[i] /= total
+	}
+	return out
+}
+
+// nearest returns the places of the highest values above 0, highest first.
+func nearest(alike []float32) []int {
+	best := make([]int, 0, voters+1)
+	least := float32(0)
+	for i, a := range alike {
+		if a <= least {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, a, func(other int, a float32) int {
+			if alike[other] > a {
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, at, i)
+		if len(best) > voters {
+			best = best[:voters]
+		}
+		if len(best) == voters {
+			least = alike[best[voters-1]]
+		}
+	}
+	return best
+}
+
+// agree turns the classifier's probabilities into those of both together.
+func (n *neighbours) agree(probabilities []float64, v vector) []float64 {
+	votes := n.vote(v)
+	total := 0.0
+	for i, p := range probabilities {
+		probabilities[i] = p * math.Pow(votes[i]+noVote, voteExponent)
+		total += probabilities[i]
+	}
+	for i := range probabilities {
+		probabilities[i] /= total
+	}
+	return probabilities
+}
