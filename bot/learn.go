@@ -67,16 +67,26 @@ type lessons struct{ topic, scope, danger []example }
 
 // learnt is what training comes to.
 type learnt struct {
-	topic  *classifier
-	near   *neighbours // of the examples of topic
+	topic  judge
 	scope  *classifier // inside, outside
-	danger *classifier // calm, urgent
+	danger judge       // calm, urgent
 }
 
-// topics returns the probability of each policy.
-func (l *learnt) topics(normal string, subjects []string) []float64 {
-	v := l.topic.read(normal, subjects)
-	return l.near.agree(l.topic.probabilities(v), v)
+// judge is a classifier and the neighbours among the examples it learnt from.
+type judge struct {
+	*classifier
+	near *neighbours
+}
+
+// probabilities returns one number for each class; they sum to 1.
+func (j judge) probabilities(text string, marks []string) []float64 {
+	v := j.read(text, marks)
+	return j.near.agree(j.classifier.probabilities(v), v)
+}
+
+func newJudge(ctx context.Context, examples []example, classes int) judge {
+	c := train(ctx, examples, classes)
+	return judge{c, newNeighbours(c, examples)}
 }
 
 // inherit takes over what the previous bot has learnt, if it knows the same
@@ -126,12 +136,9 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 	balance(l.topic, len(b.slugs))
 	var wait sync.WaitGroup
 	var out learnt
-	wait.Go(func() {
-		out.topic = train(ctx, l.topic, len(b.slugs))
-		out.near = newNeighbours(out.topic, l.topic)
-	})
+	wait.Go(func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) })
 	wait.Go(func() { out.scope = train(ctx, l.scope, 2) })
-	wait.Go(func() { out.danger = train(ctx, l.danger, 2) })
+	wait.Go(func() { out.danger = newJudge(ctx, l.danger, 2) })
 	wait.Wait()
 	if ctx.Err() != nil {
 		return // half trained

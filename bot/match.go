@@ -27,9 +27,9 @@ const (
 	answerFrom     = 0.4  // how likely a question has to belong here to be answered
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.17 // probability of danger from which it is urgent
-	ruleFrom       = 0.05 // the same where a rule of the lexicon says so too
-	suspectFrom    = 0.12 // the same for a question that would be refused otherwise
+	urgentFrom     = 0.11 // probability of danger from which it is urgent
+	ruleFrom       = 0.04 // the same where a rule of the lexicon says so too
+	suspectFrom    = 0.1  // the same for a question that would be refused otherwise
 )
 
 // match is what was found for a question.
@@ -49,8 +49,7 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
-	classifier := b.learnt.Load().danger
-	p = classifier.probabilities(classifier.read(strings.Join(words[0].masked, " "), b.lexicon.marks(words)))[urgent]
+	p = b.learnt.Load().danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words))[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 
@@ -180,7 +179,7 @@ func (b *Bot) policyScores(hits []search.Hit, normal string, subjects []string) 
 		top = max(top, s)
 	}
 	scores, topics = map[string]float64{}, map[string]float64{}
-	for i, p := range b.learnt.Load().topics(normal, subjects) {
+	for i, p := range b.learnt.Load().topic.probabilities(normal, subjects) {
 		slug := b.slugs[i]
 		topics[slug] = p
 		scores[slug] = retrievalPart*best[slug]/top + topicPart*p
