@@ -6,7 +6,8 @@
 // which policy it is about, and quotes that policy's best entry with a link to
 // the very section. In between it is a partner in a dialogue: it understands
 // follow-ups, asks back once, and checks the conditions of a policy by the policy's
-// own questions. Each [Reply] says by its outcome what it is. There is no language model: two small classifiers are trained from
+// own questions. Each [Reply] says by its outcome what it is. There is no language
+// model: three small classifiers are trained from
 // example sentences when the content is loaded, in milliseconds.
 //
 // The package refuses to know HTTP, databases and interface texts; its own words

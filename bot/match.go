@@ -49,7 +49,13 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
-	p = b.learnt.Load().danger.probabilities(strings.Join(words[0].masked, " "), b.lexicon.marks(words))[urgent]
+	danger := b.learnt.Load().danger
+	v := danger.read(strings.Join(words[0].masked, " "), b.lexicon.marks(words))
+	both := danger.classifier.probabilities(v)
+	if both[urgent]*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
+		both = danger.near.agree(both, v)
+	}
+	p = both[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
 }
 

@@ -26,6 +26,7 @@ const (
 	commonShare  = 0.04 // of the examples, from which a feature tells nothing
 	noVote       = 0.02 // what a class without votes counts
 	voteExponent = 0.7  // how much the votes count beside the classifier
+	mostVotes    = 16   // times that the votes can make a class likelier: (1+noVote)/noVote to the voteExponent
 )
 
 // newNeighbours files the examples under the features that the classifier knows.

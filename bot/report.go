@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -163,7 +164,7 @@ func Print(w io.Writer, names []string, reports []Report) error {
 		row(what, func(r Report) string { return fmt.Sprintf("%.3f", of(r)) })
 	}
 	fmt.Fprintln(table, "\t"+strings.Join(names, "\t"))
-	row("questions", func(r Report) string { return fmt.Sprint(r.Cases) })
+	row("questions", func(r Report) string { return strconv.Itoa(r.Cases) })
 	share("recall@1", func(r Report) float64 { return r.Recall1 })
 	share("MRR@5", func(r Report) float64 { return r.MRR5 })
 	share("good questions refused", func(r Report) float64 { return 1 - r.Retained })

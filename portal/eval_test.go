@@ -74,7 +74,7 @@ func TestEvalConversations(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	c := evalCommand{File: name, Conversations: true}
+	c := evalCommand{File: []string{name}, Conversations: true}
 	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now}); err != nil {
 		t.Fatal(err)
 	}

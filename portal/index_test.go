@@ -134,7 +134,7 @@ func TestEvalMeili(t *testing.T) {
 	if err := os.WriteFile(questions, []byte(lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := evalCommand{File: questions, Engine: []string{engineEmbedded, engineMeili}}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
+	err := evalCommand{File: []string{questions}, Engine: []string{engineEmbedded, engineMeili}}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestEvalCalibrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey}
-	err := evalCommand{File: questions, Calibrate: true}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
+	err := evalCommand{File: []string{questions}, Calibrate: true}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
