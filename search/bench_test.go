@@ -108,7 +108,7 @@ func scan(docs []Document, query string) []candidate {
 			}
 		}
 		if score > 0 {
-			found = append(found, candidate{int32(i), float32(score)})
+			found = append(found, candidate{doc: int32(i), score: float32(score)})
 		}
 	}
 	slices.SortFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })

@@ -95,6 +95,11 @@ func (b *builder) join() {
 	for i := range s.docs {
 		s.page = append(s.page, s.pageOf(s.docs[i].Policy))
 	}
+	length := 0
+	for _, sh := range b.shards {
+		length += len(sh.signs)
+	}
+	s.signs = make([]uint16, 0, length)
 	for _, sh := range b.shards {
 		sh.firstUnit, sh.firstSign = int32(len(s.units)), int32(len(s.sequence))
 		for _, u := range sh.units {
@@ -106,9 +111,15 @@ func (b *builder) join() {
 			s.first = append(s.first, first+sh.firstUnit)
 		}
 		s.sequence = append(s.sequence, sh.sequence...)
-		sh.first, sh.sequence = nil, nil
+		firstRead := int32(len(s.signs))
+		for _, start := range sh.starts {
+			s.starts = append(s.starts, start+firstRead)
+		}
+		s.signs = append(s.signs, sh.signs...)
+		sh.first, sh.sequence, sh.signs, sh.starts = nil, nil, nil, nil
 	}
 	s.first = append(s.first, int32(len(s.units)))
+	s.starts = append(s.starts, int32(len(s.signs)))
 }
 
 // pageOf numbers what passages belong to and counts them.
@@ -158,6 +169,8 @@ func (b *builder) finish() error {
 		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
 	}
 	s.unseen = s.rare[0]
+	s.textWeight = s.weighText()
+	s.alike = !slices.ContainsFunc(s.docs, func(d Document) bool { return d.Lang != "" || d.Translates != "" })
 	s.once = b.onces()
 	s.initials = make([]byte, len(s.sequence))
 	letters := make([]byte, len(s.lex.chars))
@@ -227,6 +240,6 @@ func (t *titler) finish(u *unit) {
 	}
 	slices.Sort(t.terms)
 	for _, term := range slices.Compact(t.terms) {
-		u.mass += t.s.rarity(term) * t.s.lex.termWeight(term)
+		u.mass += t.s.value(term) * t.s.lex.termWeight(term)
 	}
 }

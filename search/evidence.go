@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	topicShare = 0.3  // of the most that any hit has in common with the query; what has less is no hit
+	topicShare = 0.25 // of the most that any hit has in common with the query; what has less is no hit
 	floorShare = 0.35 // of the best final score; what is below is no hit
-	pagePart   = 0.4  // what the page that a passage belongs to counts
+	pagePart   = 0.5  // what the page that a passage belongs to counts
 	witnesses  = 3    // the best passages of a page, which speak for it
 )
 
@@ -32,17 +32,22 @@ func (w *scratch) dropStrangers() {
 		}
 	}
 	var best float32
-	common := func(doc int32) float32 {
+	w.common = w.common[:0]
+	for _, c := range w.found {
 		var sum float32
-		for set := w.tally[doc].topics; set != 0; set &= set - 1 {
+		for set := w.tally[c.doc].topics; set != 0; set &= set - 1 {
 			sum += weight[bits.TrailingZeros64(set)]
 		}
-		return sum
+		w.common = append(w.common, sum)
+		best = max(best, sum)
 	}
-	for _, c := range w.found {
-		best = max(best, common(c.doc))
+	kept := w.found[:0]
+	for i, c := range w.found {
+		if w.common[i] > 0 && w.common[i] >= topicShare*best {
+			kept = append(kept, c)
+		}
 	}
-	w.found = slices.DeleteFunc(w.found, func(c candidate) bool { v := common(c.doc); return v == 0 || v < topicShare*best })
+	w.found = kept
 }
 
 // support lets passages of the same page speak for each other: a lucky match of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -18,12 +19,19 @@ const (
 	fields
 )
 
-var (
-	fieldWeight = [fields]float32{1, 0.95, 0.45}
-	fieldB      = [fields]float64{0.4, 0.4, 0.7} // BM25 b: how much length counts
+// What fields count; a collection without titles has but its texts.
+const (
+	titleWeight = 1
+	nameWeight  = 0.95
+	textWeight  = 0.45
 )
 
-const bm25K1 = 1.2
+var fieldB = [fields]float64{0.4, 0.4, 0.7} // BM25 b: how much length counts
+
+const (
+	bm25K1   = 1.4
+	idfPower = 0.9 // rare terms are rare by chance as often as by meaning
+)
 
 // Index is the embedded engine: BM25 over characters and pairs of characters,
 // with every phrasing of a title scored by itself. Readers work on an
@@ -39,7 +47,7 @@ type Index struct {
 // NewIndex returns an empty index.
 func NewIndex(n *Normalizer) *Index {
 	x := &Index{norm: n}
-	x.scratch.New = func() any { return new(scratch) }
+	x.scratch.New = func() any { return &scratch{budget: seedBudget} }
 	x.current.Store(&snapshot{lex: newLexicon(), sound: newSoundIndex(newLexicon(), nil)})
 	return x
 }
@@ -86,9 +94,14 @@ type snapshot struct {
 	memory   []*page            // the lists of postings
 	jumps    map[address][]jump // into the long ones
 	once     []float32          // unit to what a term counts that it has once; idf is for the query
+	signs    []uint16           // of all units, in order
+	starts   []int32            // unit to its first sign; one more at the end
 	sequence []int32            // terms of title and name units, in order
 	initials []byte             // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
+
+	textWeight float32 // what a text counts beside a title
+	alike      bool    // no document has a language or is a translation
 }
 
 // fewDocs bounds the numbers of documents whose idf is kept.
@@ -113,6 +126,30 @@ func (s *snapshot) rarity(term int32) float32 {
 		return s.rare[docs]
 	}
 	return idf(float64(len(s.docs)), float64(docs))
+}
+
+// value returns what a term is worth: its idf, tempered.
+func (s *snapshot) value(term int32) float32 {
+	return float32(math.Pow(float64(s.rarity(term)), idfPower))
+}
+
+// fieldWeight returns what a field counts.
+func (s *snapshot) fieldWeight(field uint8) float32 {
+	switch field {
+	case fieldTitle:
+		return titleWeight
+	case fieldName:
+		return nameWeight
+	}
+	return s.textWeight
+}
+
+// weighText returns the weight of texts.
+func (s *snapshot) weighText() float32 {
+	if slices.ContainsFunc(s.units, func(u unit) bool { return u.field != fieldText }) {
+		return textWeight
+	}
+	return 1
 }
 
 // frequency returns the number of documents that have a term.

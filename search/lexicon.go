@@ -36,13 +36,14 @@ func (a *alphabet) code(r rune) uint16 {
 // lexicon numbers the terms of an index: first the characters, then the words, then
 // the pairs of characters, each in the order of their spelling.
 type lexicon struct {
-	common []uint16        // character from hanFirst to its term, plus one
-	rare   map[rune]uint16 // the same for other characters
-	chars  []rune          // of the first terms
-	words  map[string]int32
-	lists  []address // of characters and words
-	pairs  []pairs   // by first character
-	base   []int32   // by first character: the term of its first pair; one more at the end
+	common  []uint16        // character from hanFirst to its term, plus one
+	rare    map[rune]uint16 // the same for other characters
+	chars   []rune          // of the first terms
+	words   map[string]int32
+	spelled []string  // of the words
+	lists   []address // of characters and words
+	pairs   []pairs   // by first character
+	base    []int32   // by first character: the term of its first pair; one more at the end
 }
 
 // pairs are those that one character opens.
@@ -79,6 +80,7 @@ func newSpelling(a *alphabet, used func(code uint16) bool, words []string) (l *l
 	for i, w := range words {
 		l.words[w] = int32(len(l.chars) + i)
 	}
+	l.spelled = words
 	l.lists = make([]address, len(l.chars)+len(words))
 	l.pairs = make([]pairs, len(l.chars))
 	return l, terms
@@ -153,6 +155,9 @@ func (l *lexicon) key(term int32) uint64 {
 	first, at := l.place(term)
 	return bigramKey(l.chars[first], l.chars[l.pairs[first].second[at]])
 }
+
+// spelling returns the word that is a term.
+func (l *lexicon) spelling(term int32) string { return l.spelled[int(term)-len(l.chars)] }
 
 func unigramKey(r rune) uint64   { return uint64(r) }
 func bigramKey(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) }

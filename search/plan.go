@@ -1,20 +1,23 @@
 package search
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
 
 // What the parts of a query count. Pairs of characters count 1.
 const (
-	characterWeight = 0.4  // a character that is part of a pair
-	stopWeight      = 0.3  // factor for stop words
+	characterWeight = 0.8  // a character that is part of a pair
+	stopWeight      = 0.5  // factor for stop words
 	edgeWeight      = 0.5  // factor for a pair half of which is a stop word
 	soundWeight     = 1.4  // a pair of syllables: it stands for a pair and its characters
 	exactShare      = 0.7  // trust in a pair that sounds the same and shares a character
 	nearShare       = 0.4  // … that sounds nearly the same
 	strangerFactor  = 0.4  // … that shares no character with what was typed
 	longTerm        = 4.0  // characters that a longer term of the data file counts as
+	loosePart       = 0.5  // of a pair of characters that share no word
+	looseBond       = 2.0  // e to this: how much more often than by chance those of a word do
 	pinyinShare     = 0.95 // trust in the words for a pair of syllables
 	looseFactor     = 0.5  // … that do not link up with the neighbouring pair
 )
@@ -39,6 +42,12 @@ type alternative struct {
 	share float32
 }
 
+// queryPair is a pair of characters that was typed.
+type queryPair struct {
+	a, b rune
+	clue int32
+}
+
 // plan is a query made ready for one snapshot. Its slices are reused.
 type plan struct {
 	s        *snapshot
@@ -49,7 +58,7 @@ type plan struct {
 	part     []float32 // by rune: what a character of a long term counts
 	clues    []clue
 	alts     []alternative
-	sequence []int32 // terms of the tokens, for phrases
+	near     []queryPair
 	initials string
 	ideal    float32 // the score of a title that says just what was asked
 	mass     float32 // weight of the content clues
@@ -59,7 +68,8 @@ type plan struct {
 // prepare reads the query. It leaves no clues when there is nothing to find.
 func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
 	p.s, p.initials, p.ideal, p.mass, p.topics = s, "", 0, 0, 0
-	p.clues, p.alts, p.sequence = p.clues[:0], p.alts[:0], p.sequence[:0]
+	p.clues, p.alts = p.clues[:0], p.alts[:0]
+	p.near = p.near[:0]
 	p.text = n.trace(truncate(query, maxQueryRunes))
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
 	p.markStops(n)
@@ -199,9 +209,8 @@ func (p *plan) term(id int32, weight float32, content bool) {
 func (p *plan) character(i int) {
 	lex, t := p.s.lex, p.tokens[i]
 	id := lex.unigram(t.runes[0])
-	p.sequence = append(p.sequence, id)
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
-	weight, stopped := p.s.rarity(id)*p.part[t.at], p.stop[t.at]
+	weight, stopped := p.s.value(id)*p.part[t.at], p.stop[t.at]
 	if pair || t.joined {
 		weight *= characterWeight
 	}
@@ -235,20 +244,30 @@ func (p *plan) pair(i int) {
 	} else if !stopA && !stopB {
 		p.soundAlike(i)
 	}
+	p.near = append(p.near, queryPair{a.runes[0], b.runes[0], int32(len(p.clues))})
 	p.add(weight, first, !stopA && !stopB)
 	if p.plain(a) && p.plain(b) {
 		p.about()
 	}
 }
 
-// pairRarity is the idf of a pair. A pair in no document is as often the seam
+// pairRarity is what a pair is worth. A pair in no document is as often the seam
 // of two words as a new word, so it weighs no more than its characters do.
 func (p *plan) pairRarity(id int32, a, b rune) float32 {
 	if id >= 0 {
-		return p.s.rarity(id)
+		return p.s.value(id) * p.cohesion(id, a, b)
 	}
 	x, y := p.s.lex.unigram(a), p.s.lex.unigram(b)
-	return (p.s.rarity(x) + p.s.rarity(y)) / 2
+	return (p.s.value(x) + p.s.value(y)) / 2
+}
+
+// cohesion tells a word from the seam of two words, 0.5..1: by how much more often
+// than by chance the characters of a pair stand side by side.
+func (p *plan) cohesion(id int32, a, b rune) float32 {
+	n := float64(len(p.s.docs))
+	of := func(term int32) float64 { return float64(p.s.frequency(term)) }
+	bond := math.Log(of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b))))
+	return float32(1 - loosePart*(1-1/(1+math.Exp(min(looseBond, math.Log(n)/2)-bond))))
 }
 
 // soundAlike adds the known pairs that sound like the unknown one at i: a
@@ -291,8 +310,7 @@ func (p *plan) words(i int) int {
 	for j = max(j, i+1); i < j; i++ {
 		t := p.tokens[i]
 		id := p.s.lex.word(string(t.runes))
-		p.sequence = append(p.sequence, id)
-		weight, stopped := p.s.rarity(id), p.stop[t.at]
+		weight, stopped := p.s.value(id), p.stop[t.at]
 		if stopped {
 			weight *= stopWeight
 		}
@@ -350,7 +368,7 @@ func (p *plan) syllables(cut []syllable, k int) {
 			share *= looseFactor
 		}
 		if p.alts = append(p.alts, alternative{id, share}); n == 0 {
-			weight = p.s.rarity(id)
+			weight = p.s.value(id)
 		}
 	}
 	p.add(weight*soundWeight, first, true)
@@ -392,7 +410,7 @@ func (p *plan) relatedTerms(n *Normalizer) {
 func (p *plan) weigh(runes []rune) float32 {
 	var sum float32
 	for id := range p.s.terms(runes) {
-		sum += p.s.rarity(id)
+		sum += p.s.value(id)
 	}
 	return sum
 }
@@ -404,7 +422,7 @@ func (p *plan) expand(runes []rune, weight float32) {
 		if id < 0 {
 			continue
 		}
-		p.term(id, weight*p.s.rarity(id)/total, false)
+		p.term(id, weight*p.s.value(id)/total, false)
 		p.clues[len(p.clues)-1].related = true
 		p.about()
 	}

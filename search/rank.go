@@ -10,16 +10,18 @@ import (
 )
 
 const (
-	rerankDepth = 32   // candidates whose titles are compared in full
-	cutShare    = 0.15 // of the best score; what is below is no hit
-	saturation  = 1.1  // how fast the score nears 1
+	cutShare   = 0.15 // of the best score; what is below is no hit
+	saturation = 1.1  // how fast the score nears 1
 )
 
 // What the parts of the score count; they add up to 1.
 const (
-	matchPart  = 0.70 // weighted terms in common
-	phrasePart = 0.15 // the longest run of the query that a title contains
-	sharePart  = 0.15 // how much of the title the query is
+	matchPart = 0.36 // weighted terms in common
+	titlePart = 0.18 // how much of the title the query is
+	textPart  = 0.12 // how much of the text
+	leadPart  = 0.06 // the query at the beginning of the text
+	coverPart = 0.17 // the query anywhere
+	nearPart  = 0.11 // its characters, in other order or with something between
 )
 
 // initialsBonus is what matching pinyin initials count, in the idf of a word
@@ -28,38 +30,37 @@ const initialsBonus = 1.5
 
 // What bounds the work of a search, whatever is asked of however much text.
 const (
-	rankDepth  = 128     // documents that all terms of the query are looked for in
-	seedBudget = 1 << 17 // postings read to find them, and those of one more term
+	rerankDepth = 48   // documents that are read with the whole query in view
+	seedBudget  = 1000 // postings read to find them, and those of one more term
 )
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
+	budget int32 // postings to read
 	plan   plan
 	wants  []want
-	terms  []int32 // of the wants; a bit in cells for each of the first 64
 	cells  []cell  // by unit; zero between searches
 	units  []int32 // units with a score
 	tally  []tally // by document; zero between searches
 	docs   []int32
 	found  []candidate
 	pages  []evidence // by page; zero between searches
-	common commonRun
+	reader reader
+	looks  []look    // of the documents read
+	common []float32 // of the candidates: what they have of what the query is about
 	block  [blockLength]posting
 }
 
 // cell is what a unit has in common with the query.
 type cell struct {
 	topics uint64
-	terms  uint64 // met: a bit for each of the first 64
 	score  float32
 }
 
 // tally is the same of a document.
 type tally struct {
 	topics     uint64
-	terms      uint64
 	head, body float32 // of the best title or name, and the text
-	ranked     bool    // all terms of the query were looked for
 }
 
 // want is a term of the query, with what it counts in all clues together.
@@ -68,13 +69,13 @@ type want struct {
 	docs   int32 // that have it
 	weight float32
 	topics uint64
-	bit    uint64 // of its own; 0 beyond 64 terms
 }
 
 // candidate is a document with a score.
 type candidate struct {
 	doc   int32
 	score float32
+	look  int32 // in the scratch, when the document has been read
 }
 
 // Search returns the documents that match, best first. Of a query that says what it
@@ -92,23 +93,25 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(w.plan.clues) == 0 || len(s.docs) == 0 {
 		return Result{}, nil
 	}
-	rest := w.accumulate(s)
+	w.accumulate(s)
 	w.collect(s, q)
-	w.complete(s, rest)
+	w.complete()
 	limit, offset := q.page()
 	w.rerank(s)
 	total := len(w.found)
+	w.release()
 	if offset+limit > rerankDepth && total > rerankDepth {
 		order(w.found[rerankDepth:])
 	}
 	page := w.found[min(offset, total):min(offset+limit, total)]
+	if len(page) == 0 {
+		return Result{Total: total}, nil
+	}
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score)}
-		hits[i].Coverage = w.plan.coverage(func(term int32) bool { return w.met(c.doc, term) })
+		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score), Coverage: w.reader.coverage(&w.plan, c.doc)}
 	}
-	w.release()
-	if !q.Bare && len(hits) > 0 {
+	if !q.Bare {
 		w.plan.excerpts(x.norm, hits)
 	}
 	return Result{Hits: hits, Total: total}, nil
@@ -133,10 +136,9 @@ func (w *scratch) merge(s *snapshot) (topics int) {
 		}
 		out = append(out, t)
 	}
-	w.wants, w.terms = out, w.terms[:0]
+	w.wants = out
 	for i := range out {
-		out[i].docs, out[i].bit = s.frequency(out[i].term), 1<<i
-		w.terms = append(w.terms, out[i].term)
+		out[i].docs = s.frequency(out[i].term)
 	}
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return len(out)
@@ -151,8 +153,8 @@ func (w *scratch) merge(s *snapshot) (topics int) {
 }
 
 // accumulate adds up, by unit, what the terms count that find documents: the rarest
-// first, until enough is read. It returns the terms that are left.
-func (w *scratch) accumulate(s *snapshot) (rest []want) {
+// first, until enough is read.
+func (w *scratch) accumulate(s *snapshot) {
 	w.cells, w.tally = grow(w.cells, len(s.units)), grow(w.tally, len(s.docs))
 	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
 	n := w.merge(s)
@@ -161,15 +163,13 @@ func (w *scratch) accumulate(s *snapshot) (rest []want) {
 		slices.SortFunc(seeds, func(a, b want) int { return cmp.Or(int(a.docs-b.docs), int(a.term-b.term)) })
 	}
 	read := int32(0)
-	for i, t := range seeds {
-		if read > seedBudget {
-			n = i
+	for _, t := range seeds {
+		if read > w.budget {
 			break
 		}
 		read += w.add(s, t)
 	}
 	w.matchInitials(s)
-	return w.wants[n:]
 }
 
 // add adds what a term counts to all units that have it.
@@ -177,21 +177,15 @@ func (w *scratch) add(s *snapshot, t want) (read int32) {
 	list := s.list(t.term)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
-			w.enter(s, p, t)
+			c := &w.cells[p.unit]
+			if c.score == 0 {
+				w.units = append(w.units, p.unit)
+			}
+			c.score += t.weight * s.worth(p.unit, p.n)
+			c.topics |= t.topics
 		}
 	}
 	return list.total
-}
-
-// enter adds what a term counts to one unit.
-func (w *scratch) enter(s *snapshot, p posting, t want) {
-	c := &w.cells[p.unit]
-	if c.score == 0 {
-		w.units = append(w.units, p.unit)
-	}
-	c.score += t.weight * s.worth(p.unit, p.n)
-	c.topics |= t.topics
-	c.terms |= t.bit
 }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
@@ -230,9 +224,10 @@ func (w *scratch) collect(s *snapshot, q Query) {
 		}
 		w.count(s, i)
 	}
+	all := s.alike && q.open()
 	for _, doc := range w.docs {
-		if q.admits(&s.docs[doc]) {
-			w.found = append(w.found, candidate{doc, w.tally[doc].score()})
+		if all || q.admits(&s.docs[doc]) {
+			w.found = append(w.found, candidate{doc: doc, score: w.tally[doc].score()})
 		}
 	}
 	w.dropStrangers()
@@ -243,8 +238,7 @@ func (w *scratch) count(s *snapshot, i int32) {
 	u, c := &s.units[i], &w.cells[i]
 	t := &w.tally[u.doc]
 	t.topics |= c.topics
-	t.terms |= c.terms
-	if v := c.score * fieldWeight[u.field]; u.field == fieldText {
+	if v := c.score * s.fieldWeight(u.field); u.field == fieldText {
 		t.body = v
 	} else {
 		t.head = max(t.head, v)
@@ -253,34 +247,32 @@ func (w *scratch) count(s *snapshot, i int32) {
 
 func (t *tally) score() float32 { return t.head + t.body }
 
-// complete looks for the remaining terms in the best candidates and puts these in
-// order. What is far below the best is no hit.
-func (w *scratch) complete(s *snapshot, rest []want) {
-	top := best(w.found, rankDepth)
-	slices.SortFunc(top, func(a, b candidate) int { return cmp.Compare(a.doc, b.doc) })
-	for _, t := range rest {
-		list := s.list(t.term)
-		for _, c := range top {
-			if !list.seek(s.first[c.doc]) {
-				break
-			}
-			for more := true; more && list.unit < s.first[c.doc+1]; more = list.next() {
-				w.enter(s, list.posting, t)
-			}
-		}
-	}
-	for i, c := range top {
-		for u := s.first[c.doc]; u < s.first[c.doc+1]; u++ {
-			w.count(s, u)
-		}
-		w.tally[c.doc].ranked = true
-		top[i].score = w.tally[c.doc].score()
+// complete reads the best candidates for the whole query and puts them in order. What
+// is far below the best is no hit.
+func (w *scratch) complete() {
+	w.reader.prepare(&w.plan)
+	top := best(w.found, rerankDepth)
+	w.looks = w.looks[:0]
+	var seeds float32 // the best score by what was read of the lists
+	for i := range top {
+		seeds = max(seeds, top[i].score)
+		l := w.reader.read(&w.plan, top[i].doc)
+		l.match = max(l.match, top[i].score) // which may have pinyin initials in it
+		top[i].score, top[i].look = l.match, int32(i)
+		w.looks = append(w.looks, l)
 	}
 	order(top)
-	if len(top) > 0 {
-		least := cutShare * top[0].score
-		w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < least })
+	kept := w.found[:0]
+	for i, c := range w.found {
+		of := seeds
+		if i < len(top) {
+			of = w.looks[w.found[0].look].match
+		}
+		if c.score >= cutShare*of {
+			kept = append(kept, c)
+		}
 	}
+	w.found = kept
 }
 
 // admits reports whether the document passes the filters.
@@ -290,6 +282,11 @@ func (q *Query) admits(d *Document) bool {
 		(q.Policy == "" || d.Policy == q.Policy) &&
 		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind)) &&
 		(q.among == nil || q.among[d.ID])
+}
+
+// open reports a query that admits every document without language.
+func (q *Query) open() bool {
+	return q.Lang == "" && q.Category == "" && q.Policy == "" && len(q.Kinds) == 0
 }
 
 // release clears the accumulators for the next search.
@@ -337,15 +334,15 @@ func best(list []candidate, n int) []candidate {
 // rerank turns scores into shares of what the query could reach and compares
 // the best candidates with the query as a whole and with each other.
 func (w *scratch) rerank(s *snapshot) {
-	for i := range w.found {
+	top := w.found[:min(len(w.found), rerankDepth)]
+	for i := range top {
+		l := &w.looks[top[i].look]
+		top[i].score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
+			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
+	}
+	for i := len(top); i < len(w.found); i++ {
 		w.found[i].score = w.plan.share(w.found[i].score)
 	}
-	top := w.found[:min(len(w.found), rerankDepth)]
-	w.common.of(w.plan.sequence, len(s.lex.lists))
-	for i := range top {
-		top[i].score += w.likeness(s, top[i].doc)
-	}
-	w.common.forget()
 	w.support(s, top)
 	w.settle(top)
 }
@@ -353,54 +350,6 @@ func (w *scratch) rerank(s *snapshot) {
 // share returns the share of the score that a query could reach.
 func (p *plan) share(score float32) float32 {
 	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
-}
-
-// likeness compares the query with each title and name of a document and
-// returns the best.
-func (w *scratch) likeness(s *snapshot, doc int32) float32 {
-	var best float32
-	p := &w.plan
-	for i := s.first[doc]; i < s.first[doc+1]; i++ {
-		u := &s.units[i]
-		if u.field == fieldText || w.cells[i].score == 0 {
-			continue
-		}
-		run := w.common.with(s.sequence[u.from:u.to])
-		v := phrasePart * float32(run) / float32(max(len(p.tokens), 1))
-		common := min(w.cells[i].score, p.ideal, u.mass)
-		v += sharePart * common / (p.ideal + u.mass - common)
-		best = max(best, v)
-	}
-	return best
-}
-
-// coverage returns the share of the content clues that a document meets, given the
-// terms it has.
-func (p *plan) coverage(has func(term int32) bool) float64 {
-	if p.mass == 0 {
-		return 0
-	}
-	var sum float32
-	for _, c := range p.clues {
-		if !c.content && !c.related {
-			continue
-		}
-		var share float32
-		for _, a := range p.alts[c.first:c.last] {
-			if a.share > share && has(a.term) {
-				share = a.share
-			}
-		}
-		sum += c.weight * share
-	}
-	return min(1, float64(sum/p.mass))
-}
-
-// met reports whether a document has a term of the query. What is not known of those
-// far down is looked up.
-func (w *scratch) met(doc, term int32) bool {
-	i, _ := slices.BinarySearch(w.terms, term)
-	return w.tally[doc].terms>>i&1 != 0 || (i >= 64 || !w.tally[doc].ranked) && w.plan.s.contains(doc, term)
 }
 
 // terms yields the pairs and words of normalised text, -1 for unknown ones; a

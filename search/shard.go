@@ -9,15 +9,18 @@ type shard struct {
 	alphabet *alphabet
 	docs     []Document
 
-	codes  []uint16 // code to its place in chars, plus one
-	chars  []stream
-	words  vocabulary
-	spoken []stream // by number of the word
+	codes     []uint16 // code to its place in chars, plus one
+	chars     []stream
+	words     vocabulary
+	spoken    []stream // by number of the word
+	wordSigns []uint16 // the same
 
 	units    []unit
-	first    []int32 // document to its first unit
-	lengths  []int32 // tokens of each unit
-	sequence []int32 // of titles and names: what sign returns
+	first    []int32  // document to its first unit
+	lengths  []int32  // tokens of each unit
+	sequence []int32  // of titles and names: what sign returns
+	signs    []uint16 // of all units
+	starts   []int32  // unit to its first
 
 	firstUnit, firstSign int32 // of the shard among those of all
 }
@@ -59,11 +62,12 @@ func (sh *shard) read(ctx context.Context) error {
 
 // addUnit enters one value; one without letters leaves no trace.
 func (sh *shard) addUnit(doc int32, field uint8, value string) {
-	from := int32(len(sh.sequence))
+	from, start := int32(len(sh.sequence)), int32(len(sh.signs))
 	n := sh.enter(sh.trace.trace(value).runes, int32(len(sh.units)), field != fieldText)
 	if n == 0 {
 		return
 	}
+	sh.starts = append(sh.starts, start)
 	sh.units = append(sh.units, unit{doc: doc, field: field, from: from, to: int32(len(sh.sequence))})
 	sh.lengths = append(sh.lengths, n)
 }
@@ -76,11 +80,13 @@ func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
 		r := runes[i]
 		if r == ' ' {
 			open, i = sh.close(open, unit, noCode), i+1
+			sh.signs = append(sh.signs, signGap)
 			n--
 			continue
 		}
 		if isHan(r) {
 			code := sh.alphabet.code(r)
+			sh.signs = append(sh.signs, signOf(r))
 			if keep {
 				sh.sequence = append(sh.sequence, hanSign(code, open >= 0))
 			}
@@ -91,6 +97,7 @@ func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
 		open = sh.close(open, unit, noCode)
 		j := wordEnd(runes, i)
 		number := sh.enterWord(runes[i:j], unit)
+		sh.signs = append(sh.signs, sh.wordSigns[number])
 		if i = j; keep {
 			sh.sequence = append(sh.sequence, wordSign(number))
 		}
@@ -118,6 +125,7 @@ func (sh *shard) enterWord(word []rune, unit int32) int32 {
 	number := sh.words.number(word)
 	if int(number) == len(sh.spoken) {
 		sh.spoken = append(sh.spoken, stream{})
+		sh.wordSigns = append(sh.wordSigns, signOfWord(string(word)))
 	}
 	sh.spoken[number].add(sh.book, unit, noCode)
 	return number
