@@ -218,7 +218,7 @@ func (c evalCommand) runCollection(env *environment) error {
 	if err != nil {
 		return err
 	}
-	n, err := search.NewNormalizer(nil)
+	n, err := search.NewNormalizer(strings.NewReader(search.General()))
 	if err != nil {
 		return err
 	}
