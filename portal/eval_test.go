@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"huitong/search"
 )
 
 // evaluate runs the command on files with the given lines.
@@ -82,5 +84,36 @@ func TestEvalConversations(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in:\n%s", want, out.String())
 		}
+	}
+}
+
+// TestEvalCityLife holds the embedded engine to a lead over Bleve on questions that use
+// other words than the documents.
+func TestEvalCityLife(t *testing.T) {
+	docs, err := readFile("../search/testdata/city-life.jsonl", search.ReadDocuments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries, err := readFile("../search/testdata/city-life-queries.jsonl", search.ReadQueries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := search.NewNormalizer(strings.NewReader(search.General()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bleve := &baseline{}
+	defer bleve.close()
+	recall := map[string]float64{}
+	for name, engine := range map[string]search.Engine{engineEmbedded: search.NewIndex(n), engineBleve: bleve} {
+		f, err := search.Measure(t.Context(), engine, docs, queries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recall[name] = f.Recall1
+	}
+	const lead = 0.15
+	if got, base := recall[engineEmbedded], recall[engineBleve]; got < base+lead {
+		t.Errorf("recall@1 = %.3f, Bleve %.3f; want a lead of %.2f", got, base, lead)
 	}
 }
