@@ -167,6 +167,7 @@ func (b *builder) finish() error {
 	s.memory = b.book.pages
 	for docs := range min(len(s.docs)+1, fewDocs) {
 		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
+		s.values = append(s.values, temper(s.rare[docs]))
 	}
 	s.unseen = s.rare[0]
 	s.textWeight = s.weighText()

@@ -91,6 +91,7 @@ type snapshot struct {
 	lex      *lexicon
 	unseen   float32            // the idf of a word in no document
 	rare     []float32          // the idf of terms by their number of documents, while that is small
+	values   []float32          // the same, tempered
 	memory   []*page            // the lists of postings
 	jumps    map[address][]jump // into the long ones
 	once     []float32          // unit to what a term counts that it has once; idf is for the query
@@ -130,8 +131,17 @@ func (s *snapshot) rarity(term int32) float32 {
 
 // value returns what a term is worth: its idf, tempered.
 func (s *snapshot) value(term int32) float32 {
-	return float32(math.Pow(float64(s.rarity(term)), idfPower))
+	docs := int32(0)
+	if term >= 0 {
+		docs = s.frequency(term)
+	}
+	if int(docs) < len(s.values) {
+		return s.values[docs]
+	}
+	return temper(idf(float64(len(s.docs)), float64(docs)))
 }
+
+func temper(idf float32) float32 { return float32(math.Pow(float64(idf), idfPower)) }
 
 // fieldWeight returns what a field counts.
 func (s *snapshot) fieldWeight(field uint8) float32 {
