@@ -47,6 +47,7 @@ type scratch struct {
 	pages  []evidence // by page; zero between searches
 	reader reader
 	looks  []look    // of the documents read
+	read   int       // of the candidates: the first so many have been read
 	common []float32 // of the candidates: what they have of what the query is about
 	block  [blockLength]posting
 }
@@ -100,8 +101,8 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	w.rerank(s)
 	total := len(w.found)
 	w.release()
-	if offset+limit > rerankDepth && total > rerankDepth {
-		order(w.found[rerankDepth:])
+	if read := min(w.read, total); offset+limit > read {
+		order(w.found[read:])
 	}
 	page := w.found[min(offset, total):min(offset+limit, total)]
 	if len(page) == 0 {
@@ -262,13 +263,13 @@ func (w *scratch) complete() {
 		w.looks = append(w.looks, l)
 	}
 	order(top)
-	kept := w.found[:0]
-	for i, c := range w.found {
-		of := seeds
-		if i < len(top) {
-			of = w.looks[w.found[0].look].match
-		}
-		if c.score >= cutShare*of {
+	w.read = len(top)
+	for w.read > 0 && top[w.read-1].score < cutShare*top[0].score {
+		w.read--
+	}
+	kept := w.found[:w.read]
+	for _, c := range w.found[len(top):] {
+		if c.score >= cutShare*seeds {
 			kept = append(kept, c)
 		}
 	}
@@ -334,7 +335,7 @@ func best(list []candidate, n int) []candidate {
 // rerank turns scores into shares of what the query could reach and compares
 // the best candidates with the query as a whole and with each other.
 func (w *scratch) rerank(s *snapshot) {
-	top := w.found[:min(len(w.found), rerankDepth)]
+	top := w.found[:w.read]
 	for i := range top {
 		l := &w.looks[top[i].look]
 		top[i].score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +

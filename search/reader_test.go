@@ -98,3 +98,32 @@ func firstScore(t *testing.T, x *Index, query string) float64 {
 	}
 	return r.Hits[0].Score
 }
+
+// TestPages wants the hits of all pages to be those of one long page, in order.
+func TestPages(t *testing.T) {
+	docs := mixedDocuments(600)
+	x := NewIndex(testNormalizer(t))
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(docs); i += 40 {
+		q := Query{Text: docs[i].Title, Bare: true, Limit: len(docs)}
+		whole, err := x.Search(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for q.Limit = 7; q.Offset < len(whole.Hits); q.Offset += q.Limit {
+			page, err := x.Search(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, h := range page.Hits {
+				if at := q.Offset + k; h.ID != whole.Hits[at].ID {
+					t.Fatalf("%q: hit %d is %s; on one page it is %s", q.Text, at, h.ID, whole.Hits[at].ID)
+				} else if at > 0 && h.Score > whole.Hits[at-1].Score {
+					t.Fatalf("%q: hit %d scores more than the one before", q.Text, at)
+				}
+			}
+		}
+	}
+}
