@@ -43,7 +43,7 @@ type attempt []struct {
 // begin counts the attempt as failed before it is judged, so that many at once
 // get no more tries than one after the other. What exists is not looked at.
 func (s *Store) begin(ctx context.Context, try attempt) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, t := range try {
 			if err := s.count(ctx, tx, t.limit, s.blind("attempt:"+t.limit.scope, t.subject)); err != nil {
 				return err
@@ -108,7 +108,7 @@ func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code appl
 		return nil, fmt.Errorf("open with code: %w", err)
 	}
 	var a *apply.Application
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		found, err := s.load(ctx, tx, ref)
 		if errors.Is(err, apply.ErrNotFound) {
 			found = &apply.Application{} // compared all the same

@@ -15,29 +15,66 @@ import (
 // denied it. Number, time and login are filled in.
 func (s *Store) RecordAccess(ctx context.Context, e casework.AuditEntry) error {
 	e.At = s.now()
-	if err := s.write(ctx, func(tx *sql.Tx) error { return s.audit(ctx, tx, e) }); err != nil {
+	if err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.audit(ctx, tx, e) }); err != nil {
 		return fmt.Errorf("record access: %w", err)
 	}
 	return nil
 }
 
-// audit appends one line in the caller's transaction.
-func (s *Store) audit(ctx context.Context, tx *sql.Tx, e casework.AuditEntry) error {
-	var number int64
-	if err := tx.QueryRowContext(ctx, `UPDATE audit_head SET number = number + 1 RETURNING number`).Scan(&number); err != nil {
+// show runs fn on one state of the database. What fn read may be shown once it
+// stands in the audit who saw it.
+func (s *Store) show(ctx context.Context, e casework.AuditEntry, fn func(*sql.Tx) error) error {
+	if err := s.read(ctx, fn); err != nil {
 		return err
 	}
-	var login string
-	if e.Actor.ID != "" {
-		err := tx.QueryRowContext(ctx, `SELECT login FROM users WHERE id = $1`, e.Actor.ID).Scan(&login)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
+	return s.RecordAccess(ctx, e)
+}
+
+// audit appends one line in the caller's transaction.
+func (s *Store) audit(ctx context.Context, tx *sql.Tx, e casework.AuditEntry) error {
+	return s.auditAll(ctx, tx, []casework.AuditEntry{e})
+}
+
+// auditAll appends lines in the caller's transaction, as the last thing it does:
+// until it ends nobody else gets a number.
+func (s *Store) auditAll(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) error {
+	if len(lines) == 0 {
+		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, login, string(e.Action), string(e.Reference), e.Detail)
-	return err
+	logins, err := s.logins(ctx, tx, lines)
+	if err != nil {
+		return err
+	}
+	var last int64
+	if err := tx.QueryRowContext(ctx, `UPDATE audit_head SET number = number + $1 RETURNING number`, len(lines)).Scan(&last); err != nil {
+		return err
+	}
+	rows := make([][]any, len(lines))
+	for i, e := range lines {
+		number := last - int64(len(lines)-1-i)
+		rows[i] = []any{number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, logins[e.Actor.ID], string(e.Action), string(e.Reference), e.Detail}
+	}
+	return s.insertRows(ctx, tx, insertAudit, rows)
+}
+
+var insertAudit = rowsInto{`audit (number, at, actor_kind, actor_id, login, action, reference, detail)`, ``}
+
+// logins returns those of the staff who act in the lines, by their ids.
+func (s *Store) logins(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) (map[string]string, error) {
+	out := map[string]string{}
+	for _, e := range lines {
+		id := e.Actor.ID
+		if _, known := out[id]; known || id == "" {
+			continue
+		}
+		var login string
+		err := tx.QueryRowContext(ctx, `SELECT login FROM users WHERE id = $1`, id).Scan(&login)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		out[id] = login
+	}
+	return out, nil
 }
 
 // Audit returns lines of the audit, latest first, and records that it was read.
@@ -49,11 +86,10 @@ func (s *Store) Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery
 		q.Before = math.MaxInt64
 	}
 	var out []casework.AuditEntry
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
-		if out, err = auditLines(ctx, tx, q); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ReadAudit, Reference: q.Reference})
+	look := casework.AuditEntry{Actor: by, Action: casework.ReadAudit, Reference: q.Reference}
+	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
+		out, err = auditLines(ctx, tx, q)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the audit: %w", err)

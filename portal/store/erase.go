@@ -14,7 +14,7 @@ import (
 // keeps that it was there, and nothing of what it held. The error is that of
 // [apply.Application.Erase], or [apply.ErrConflict] at another version.
 func (s *Store) Erase(ctx context.Context, ref apply.Reference, version int) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		a, err := s.load(ctx, tx, ref)
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ const expireAtOnce = 200
 func (s *Store) expire(ctx context.Context, before time.Time) error {
 	for {
 		n := 0
-		err := s.write(ctx, func(tx *sql.Tx) error {
+		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 			refs, err := idle(ctx, tx, before)
 			if err != nil {
 				return err

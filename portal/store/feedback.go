@@ -36,7 +36,7 @@ func (s *Store) keepFeedback(ctx context.Context, f casework.Feedback) error {
 			return err
 		}
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO feedback (id, at, path, lang, verdict, text) VALUES ($1, $2, $3, $4, $5, $6)`,
 			id, micros(s.now()), f.Path, f.Lang, string(f.Verdict), text)
 		return err
@@ -49,14 +49,12 @@ func feedbackBound(id string) []byte { return []byte("feedback:" + id + ":text")
 // and the newest texts. That the user saw it stands in the audit afterwards.
 func (s *Store) Feedback(ctx context.Context, by apply.Actor) (casework.FeedbackReport, error) {
 	var report casework.FeedbackReport
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+	err := s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.ReadFeedback}, func(tx *sql.Tx) (err error) {
 		if report.Pages, err = feedbackCounts(ctx, tx); err != nil {
 			return err
 		}
-		if report.Latest, err = s.feedbackTexts(ctx, tx); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ReadFeedback})
+		report.Latest, err = s.feedbackTexts(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return casework.FeedbackReport{}, fmt.Errorf("read feedback: %w", err)

@@ -25,7 +25,8 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 		return casework.Page{}, err
 	}
 	var page casework.Page
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: strings.TrimSpace(string(q.State) + " " + q.Town)}
+	err = s.show(ctx, look, func(tx *sql.Tx) error {
 		statement := listColumns + where + ` LIMIT ` + strconv.Itoa(q.Limit+1)
 		list, marks, err := s.list(ctx, tx, statement, args...)
 		if err != nil {
@@ -36,7 +37,7 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 			page.Next = marks[q.Limit-1]
 		}
 		page.Applications = list
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ListApplications, Detail: strings.TrimSpace(string(q.State) + " " + q.Town)})
+		return nil
 	})
 	if err != nil {
 		return casework.Page{}, fmt.Errorf("list applications: %w", err)
@@ -109,13 +110,11 @@ func parseMark(s string) (mark, error) {
 // cleaned ID number, newest first.
 func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID string) ([]casework.Listed, error) {
 	var list []casework.Listed
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: "child"}
+	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
 		list, _, err = s.list(ctx, tx, listColumns+`child_index = $1 AND child_index <> '' AND submitted_at > 0
 			ORDER BY submitted_at DESC, reference DESC LIMIT 100`, s.blind("child-id", childID))
-		if err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ListApplications, Detail: "child"})
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("applications of a child: %w", err)

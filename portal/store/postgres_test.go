@@ -18,21 +18,49 @@ import (
 	"time"
 )
 
-// server is the PostgreSQL server of this test run: the one named by
-// HUITONG_TEST_POSTGRES_URL, or a private one that is started when first needed.
-var server struct {
-	once sync.Once
-	url  string
-	err  error
-	stop func()
+// postgres is a private server that is started when first needed.
+type postgres struct {
+	settings []string
+	once     sync.Once
+	url      string
+	err      error
+	stop     func()
 }
+
+// Most tests end before anything could be lost, and need not wait for the disk. What
+// measures commits or breaks them off does.
+var (
+	quick   = &postgres{settings: []string{"-c", "fsync=off"}}
+	durable = &postgres{}
+)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if server.stop != nil {
-		server.stop()
+	for _, p := range []*postgres{quick, durable} {
+		if p.stop != nil {
+			p.stop()
+		}
 	}
 	os.Exit(code)
+}
+
+// postgresURL returns the address of an empty schema that the test has to itself, on
+// a quick server or on the one named by HUITONG_TEST_POSTGRES_URL.
+func postgresURL(tb testing.TB) string {
+	tb.Helper()
+	if named := os.Getenv("HUITONG_TEST_POSTGRES_URL"); named != "" {
+		return schemaOf(tb, named)
+	}
+	return schemaOf(tb, quick.start(tb))
+}
+
+func (p *postgres) start(tb testing.TB) string {
+	tb.Helper()
+	p.once.Do(func() { p.url, p.stop, p.err = startPostgres(p.settings...) })
+	if p.err != nil {
+		tb.Fatal(p.err)
+	}
+	return p.url
 }
 
 var schemas struct {
@@ -40,22 +68,14 @@ var schemas struct {
 	n int
 }
 
-// postgresURL returns the address of an empty schema that the test has to itself.
-func postgresURL(tb testing.TB) string {
+// schemaOf makes an empty schema on a server and returns its address.
+func schemaOf(tb testing.TB, server string) string {
 	tb.Helper()
-	server.once.Do(func() {
-		if server.url = os.Getenv("HUITONG_TEST_POSTGRES_URL"); server.url == "" {
-			server.url, server.stop, server.err = startPostgres()
-		}
-	})
-	if server.err != nil {
-		tb.Fatal(server.err)
-	}
 	schemas.Lock()
 	schemas.n++
 	schema := fmt.Sprintf("test_%d_%d", os.Getpid(), schemas.n)
 	schemas.Unlock()
-	db, err := sql.Open("pgx", server.url)
+	db, err := sql.Open("pgx", server)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -68,7 +88,7 @@ func postgresURL(tb testing.TB) string {
 		}
 		_ = db.Close()
 	})
-	u, err := url.Parse(server.url)
+	u, err := url.Parse(server)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -80,7 +100,7 @@ func postgresURL(tb testing.TB) string {
 
 // startPostgres runs a server in a temporary directory, reached by a Unix socket
 // there. It refuses to run as root, so root hands it to the user postgres.
-func startPostgres() (address string, stop func(), err error) {
+func startPostgres(settings ...string) (address string, stop func(), err error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
 		return "", nil, errors.New("no PostgreSQL here; run: apt-get install -y postgresql (or set HUITONG_TEST_POSTGRES_URL)")
@@ -104,7 +124,7 @@ func startPostgres() (address string, stop func(), err error) {
 		return "", nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	var log bytes.Buffer
-	postgres := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
+	postgres := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", dir, "-c", "listen_addresses="}, settings...)...)
 	postgres.Dir, postgres.SysProcAttr, postgres.Stdout, postgres.Stderr = dir, attr, &log, &log
 	if err := postgres.Start(); err != nil {
 		return "", nil, err

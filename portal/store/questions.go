@@ -39,7 +39,7 @@ func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error
 	}
 	key := s.blind("unanswered", string(q.Place)+"\x00"+q.Lang+"\x00"+strings.ToLower(q.Text))
 	now := micros(s.now())
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO unanswered (id, key, place, lang, text, count, first_at, last_at)
 			SELECT $1, $2, $3, $4, $5, 1, $6, $6
 			WHERE (SELECT COUNT(*) FROM unanswered) < $7 OR EXISTS (SELECT 1 FROM unanswered WHERE key = $2)
@@ -55,11 +55,9 @@ func unansweredBound(id string) []byte { return []byte("unanswered:" + id + ":te
 // stands in the audit afterwards.
 func (s *Store) Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unanswered, error) {
 	var out []casework.Unanswered
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
-		if out, err = s.unanswered(ctx, tx); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ReadQuestions})
+	err := s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.ReadQuestions}, func(tx *sql.Tx) (err error) {
+		out, err = s.unanswered(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read questions: %w", err)
@@ -96,7 +94,7 @@ func (s *Store) unanswered(ctx context.Context, tx *sql.Tx) ([]casework.Unanswer
 // Pause turns a part of the site off, for a reason that visitors read; an empty
 // reason turns it on again. Both stand in the audit.
 func (s *Store) Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE part = $1`, string(part)); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ const (
 // false once there are. Tokens of earlier starts stop working.
 func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
 	var token apply.Token
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		var users int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM users`).Scan(&users); err != nil || users > 0 {
 			return err
@@ -49,7 +49,7 @@ func (s *Store) Invite(ctx context.Context, by apply.Actor, i casework.Invite) (
 		return "", err
 	}
 	var token apply.Token
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if token, err = s.invite(ctx, tx, i); err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 	if u.ID, err = s.newID(); err != nil {
 		return casework.User{}, err
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		ok, err := changed(tx.ExecContext(ctx, `UPDATE invites SET used_at = $1 WHERE token_hash = $2 AND used_at = 0`, micros(s.now()), token.Hash()))
 		if err == nil && !ok {
 			err = apply.ErrNotFound
@@ -165,7 +165,7 @@ func (s *Store) Users(ctx context.Context) ([]casework.User, error) {
 
 // DisableUser closes an account and ends its sessions. What it did stays known.
 func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(s.now()), id))
 		if err == nil && !ok {
 			err = apply.ErrNotFound
@@ -223,7 +223,7 @@ func (s *Store) openSession(ctx context.Context, u casework.User, try attempt) (
 		return "", err
 	}
 	now := s.now()
-	return token, s.write(ctx, func(tx *sql.Tx) error {
+	return token, s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2`, u.Password, u.ID); err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (s *Store) UserBySession(ctx context.Context, token apply.Token) (casework.
 	if now.Sub(session.Seen) < seenEvery {
 		return u, nil
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE token_hash = $2 AND seen_at < $1`, micros(now), session.TokenHash)
 		return err
 	})
@@ -272,7 +272,7 @@ func (s *Store) UserBySession(ctx context.Context, token apply.Token) (casework.
 
 // SignOut ends the session; an unknown token is no error.
 func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var user string
 		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id`, token.Hash()).Scan(&user)
 		if errors.Is(err, sql.ErrNoRows) {

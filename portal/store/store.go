@@ -48,10 +48,14 @@ type Config struct {
 type Store struct {
 	db       *sql.DB
 	postgres bool
-	writer   chan struct{} // SQLite has one writer; waiting here is fair and cheap
-	vault    *vault.Keyring
-	clock    func() time.Time
-	random   io.Reader
+	changes  *lanes // of applications
+	writes   *lanes // all other writes; nil: each has a transaction of its own
+	lockRows string // ends a SELECT whose rows are written next
+
+	statements statements
+	vault      *vault.Keyring
+	clock      func() time.Time
+	random     io.Reader
 
 	questionsLast, idleLasts time.Duration
 }
@@ -59,6 +63,7 @@ type Store struct {
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
+	s.statements.prepared = map[statementKey]*sql.Stmt{}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -77,7 +82,22 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		_ = s.db.Close()
 		return nil, fmt.Errorf("migrate database: %w", err)
 	}
+	s.startWriting()
 	return s, nil
+}
+
+// startWriting begins to take writes. SQLite has one writer, whose every commit
+// waits for the disk. PostgreSQL flushes the commits of parallel transactions
+// together; changes share transactions there all the same, since they take turns
+// at the audit's head, each of them until it is flushed.
+func (s *Store) startWriting() {
+	if s.postgres {
+		s.lockRows = ` FOR NO KEY UPDATE`
+		s.changes = s.startLanes(changeLanes)
+		return
+	}
+	s.changes = s.startLanes(1)
+	s.writes = s.changes
 }
 
 func (s *Store) openPostgres(source string) (err error) {
@@ -105,14 +125,16 @@ func (s *Store) openSQLite(path string) error {
 	if s.db, err = sql.Open("sqlite", source); err != nil {
 		return err
 	}
-	s.writer = make(chan struct{}, 1)
 	s.db.SetMaxOpenConns(16)
 	s.db.SetMaxIdleConns(16)
 	return nil
 }
 
-// Close ends all connections.
-func (s *Store) Close() error { return s.db.Close() }
+// Close lets the writes under way end and closes all connections.
+func (s *Store) Close() error {
+	s.changes.stop()
+	return s.db.Close()
+}
 
 // Ready reports whether the database answers.
 func (s *Store) Ready(ctx context.Context) error {
@@ -123,17 +145,13 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// write runs fn in one transaction that ends with it.
-func (s *Store) write(ctx context.Context, fn func(*sql.Tx) error) error {
-	if s.writer != nil {
-		select {
-		case s.writer <- struct{}{}:
-			defer func() { <-s.writer }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// write runs fn in a transaction, on SQLite one that others may share: fn must use
+// the context that it is given, which does not end in the middle of a statement.
+func (s *Store) write(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
+	if s.writes != nil {
+		return s.writes.do(ctx, &job{work: fn})
 	}
-	return s.transact(ctx, nil, fn)
+	return s.transact(ctx, nil, func(tx *sql.Tx) error { return fn(ctx, tx) })
 }
 
 // read runs fn on one unchanging state of the database.
@@ -198,7 +216,7 @@ func missing(err error) error {
 // withdrew long ago. Those that were handed in and the audit stay.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, del := range []struct {
 			statement string
 			before    time.Time

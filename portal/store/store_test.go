@@ -74,6 +74,7 @@ type fixture struct {
 	config store.Config
 	form   apply.Form
 	raw    *sql.DB // past the store, to look and to meddle
+	taken  map[apply.Reference]bool
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -100,7 +101,7 @@ func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 		tb.Fatal(err)
 	}
 	policy, _ := lib.Policy("sample")
-	f := &fixture{clock: &clock{t: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC)}, form: apply.Form{Policy: policy}}
+	f := &fixture{clock: &clock{t: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC)}, form: apply.Form{Policy: policy}, taken: map[apply.Reference]bool{}}
 	c.Vault, c.Now = keys, f.clock.now
 	f.config = c
 	if f.Store, err = store.Open(context.Background(), c); err != nil {

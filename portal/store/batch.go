@@ -1,0 +1,233 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// batchLimit is how many writes share a transaction at most. A longer batch would
+// save little of its one fsync and make the first in it wait for the last.
+const batchLimit = 128
+
+// changeLanes is how many transactions with changes PostgreSQL works on at once: one
+// is written and flushed while the answers of the next are checked and sealed.
+const changeLanes = 2
+
+// errClosed says that the store takes no more writes.
+var errClosed = errors.New("the store is closed")
+
+// job is one write: a change of an application, or any other work in a transaction.
+type job struct {
+	work   func(context.Context, *sql.Tx) error
+	change *change
+
+	ctx      context.Context // the caller's, without its end; see lane.do
+	done     chan struct{}   // closed when the job's transaction has ended
+	err      error
+	panicked any
+}
+
+// lane makes one transaction of all the writes that wait when it begins, so that
+// they share its fsync. Nobody is answered before it has ended. A lone write does
+// not wait for company.
+type lane struct {
+	store *Store
+	jobs  <-chan *job
+	conn  *sql.Conn // keeps its prepared statements; nil: connect when needed
+}
+
+// lanes runs n lanes that take from one queue.
+type lanes struct {
+	jobs  chan *job // without a buffer: what is not taken is still the caller's
+	quit  chan struct{}
+	ended sync.WaitGroup
+}
+
+func (s *Store) startLanes(n int) *lanes {
+	l := &lanes{jobs: make(chan *job), quit: make(chan struct{})}
+	for range n {
+		l.ended.Go(func() { (&lane{store: s, jobs: l.jobs}).run(l.quit) })
+	}
+	return l
+}
+
+// stop lets the transactions under way end and takes no more.
+func (l *lanes) stop() {
+	close(l.quit)
+	l.ended.Wait()
+}
+
+// do hands j in and returns when the transaction that holds it has ended. It is
+// ctx's end that counts until j is taken, and no longer then: a statement that is
+// broken off would take the writes of other people with it.
+func (l *lanes) do(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j.ctx, j.done = context.WithoutCancel(ctx), make(chan struct{})
+	select {
+	case l.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.quit:
+		return errClosed
+	}
+	<-j.done
+	if j.panicked != nil {
+		panic(j.panicked) // where it would have been without the queue
+	}
+	return j.err
+}
+
+func (l *lane) run(quit <-chan struct{}) {
+	defer l.disconnect()
+	for {
+		select {
+		case j := <-l.jobs:
+			l.finish(l.gather(j))
+		case <-quit:
+			return
+		}
+	}
+}
+
+// gather adds to the first job all that wait.
+func (l *lane) gather(first *job) []*job {
+	batch := []*job{first}
+	runtime.Gosched() // those whom the last transaction answered come back first
+	for len(batch) < batchLimit {
+		select {
+		case j := <-l.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// errTogether says that the changes of a batch could not be written together; no
+// other job of it has begun.
+var errTogether = errors.New("changes do not go together")
+
+// finish runs the jobs and answers them. What keeps the transaction from being
+// committed is the answer to each of them.
+func (l *lane) finish(batch []*job) {
+	err := l.commit(context.Background(), batch)
+	if errors.Is(err, errTogether) {
+		for _, j := range batch {
+			l.finish([]*job{j}) // so that one of them does not spoil it for all
+		}
+		return
+	}
+	for _, j := range batch {
+		if err != nil {
+			j.err = err
+		}
+		close(j.done)
+	}
+}
+
+func (l *lane) commit(ctx context.Context, batch []*job) error {
+	tx, err := l.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.store.runJobs(ctx, tx, batch); err != nil {
+		if undone := tx.Rollback(); undone != nil {
+			l.disconnect()
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		l.disconnect() // whatever state it is in
+		return err
+	}
+	return nil
+}
+
+// begin connects again if the server has gone away since the last transaction.
+func (l *lane) begin(ctx context.Context) (tx *sql.Tx, err error) {
+	for range 2 {
+		if l.conn == nil {
+			if l.conn, err = l.store.db.Conn(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if tx, err = l.conn.BeginTx(ctx, nil); err == nil {
+			return tx, nil
+		}
+		l.disconnect()
+	}
+	return nil, err
+}
+
+func (l *lane) disconnect() {
+	if l.conn != nil {
+		_ = l.conn.Close()
+		l.conn = nil
+	}
+}
+
+// runJobs runs each job so that its failure undoes nothing of the others. An error
+// means that the transaction cannot go on.
+func (s *Store) runJobs(ctx context.Context, tx *sql.Tx, batch []*job) error {
+	if len(batch) == 1 {
+		return s.runJob(tx, batch[0]) // its failure undoes the transaction
+	}
+	var changes, others []*job
+	for _, j := range batch {
+		if j.change != nil {
+			changes = append(changes, j)
+		} else {
+			others = append(others, j)
+		}
+	}
+	if err := s.runChanges(ctx, tx, changes); err != nil {
+		return fmt.Errorf("%w: %w", errTogether, err)
+	}
+	for _, j := range others {
+		var err error
+		if j.err, err = apart(ctx, tx, func() error { return s.runJob(tx, j) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) runJob(tx *sql.Tx, j *job) (err error) {
+	if j.change != nil {
+		if err := s.runChanges(j.ctx, tx, []*job{j}); err != nil {
+			return err
+		}
+		return j.err
+	}
+	defer j.caught(&err)
+	return j.work(j.ctx, tx)
+}
+
+// caught keeps a panic for the caller's goroutine and fails the job.
+func (j *job) caught(err *error) {
+	if r := recover(); r != nil {
+		j.panicked, *err = r, fmt.Errorf("panic: %v", r)
+	}
+}
+
+// apart runs fn under a savepoint and undoes what it did if it fails. A broken
+// transaction is the second error.
+func apart(ctx context.Context, tx *sql.Tx, fn func() error) (failed, broken error) {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT job`); err != nil {
+		return nil, err
+	}
+	if failed = fn(); failed != nil {
+		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT job`); err != nil {
+			return failed, errors.Join(failed, err)
+		}
+	}
+	_, broken = tx.ExecContext(ctx, `RELEASE SAVEPOINT job`)
+	return failed, broken
+}

@@ -1,0 +1,136 @@
+package store_test
+
+import (
+	"context"
+	"crypto/rand"
+	"flag"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/store"
+)
+
+// The sizes of a benchmark's run; smaller ones are for a first look.
+var (
+	clients     = flag.Int("clients", 64, "clients that submit at once")
+	submissions = flag.Int("submissions", 8192, "submissions in a round")
+	rounds      = flag.Int("rounds", 5, "rounds, of which the median counts")
+)
+
+// BenchmarkSubmit measures acknowledged submissions through Store.Submit, with
+// sealing, history and audit, against the fewest that a commit can do: one row, no
+// index, a commit each. Both have the same clients, the same disk and the same
+// settings, and take turns. submit/bare is how many times more submissions than
+// such commits a second makes.
+func BenchmarkSubmit(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) { benchmarkSubmit(b, openDurable(b, "sqlite")) })
+	b.Run("postgres", func(b *testing.B) { benchmarkSubmit(b, openDurable(b, "postgres")) })
+}
+
+// openDurable opens a store whose commits wait for the disk.
+func openDurable(tb testing.TB, on string) *fixture {
+	tb.Helper()
+	if on == "postgres" {
+		address := schemaOf(tb, durable.start(tb))
+		return open(tb, store.Config{URL: address}, "pgx", address)
+	}
+	path := filepath.Join(tb.TempDir(), "huitong.db")
+	f := open(tb, store.Config{Path: path}, "sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)")
+	f.raw.SetMaxOpenConns(1) // waiting in line is faster than trying again and again
+	return f
+}
+
+func benchmarkSubmit(b *testing.B, f *fixture) {
+	if _, err := f.raw.Exec(`CREATE TABLE bare (id BIGINT PRIMARY KEY, words TEXT NOT NULL)`); err != nil {
+		b.Fatal(err)
+	}
+	if f.config.URL != "" {
+		f.raw.SetMaxOpenConns(*clients)
+		f.raw.SetMaxIdleConns(*clients)
+	}
+	insert, err := f.raw.Prepare(`INSERT INTO bare (id, words) VALUES ($1, $2)`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = insert.Close() }()
+	var id atomic.Int64
+	bare := func(int) error {
+		_, err := insert.Exec(id.Add(1), "a row of no more than this")
+		return err
+	}
+	var ours, theirs []float64
+	for b.Loop() {
+		for range *rounds {
+			drafts := f.drafts(b, *submissions)
+			theirs = append(theirs, perSecond(b, len(drafts), bare))
+			ours = append(ours, perSecond(b, len(drafts), func(i int) error {
+				_, err := f.Submit(context.Background(), f.submission(drafts[i], "key"))
+				return err
+			}))
+		}
+	}
+	b.ReportMetric(median(theirs), "bare/s")
+	b.ReportMetric(median(ours), "submit/s")
+	b.ReportMetric(median(ours)/median(theirs), "submit/bare")
+	b.ReportMetric(0, "ns/op") // making the drafts is in it
+}
+
+// perSecond does n things with all clients and returns how many a second.
+func perSecond(tb testing.TB, n int, do func(i int) error) float64 {
+	tb.Helper()
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	start := time.Now()
+	for range *clients {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				if err := do(int(i)); err != nil {
+					tb.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return float64(n) / time.Since(start).Seconds()
+}
+
+// drafts makes n complete drafts.
+func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
+	tb.Helper()
+	var all []*apply.Application
+	for len(all) < n {
+		ref, err := apply.NewReference(rand.Reader, f.clock.now())
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if f.taken[ref] {
+			continue
+		}
+		f.taken[ref] = true
+		code, err := apply.NewCode(rand.Reader)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, &apply.Application{
+			Reference: ref, Code: code, Policy: "sample", Lang: "zh-Hans", State: apply.Draft, Version: 2,
+			Answers: answers, Created: f.clock.now(), Updated: f.clock.now(),
+		})
+	}
+	if err := f.Fill(tb.Context(), all); err != nil {
+		tb.Fatal(err)
+	}
+	runtime.GC()
+	return all
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// change is what one caller wants done to one application.
+type change struct {
+	ref apply.Reference
+	// decide carries it out and reports whether anything was changed. key is that of
+	// the submission. It may be asked again when a transaction has to be repeated.
+	decide func(a *apply.Application, key *string) (bool, error)
+	result *apply.Application // what came of it
+}
+
+// SaveAnswers replaces the answers of a draft.
+func (s *Store) SaveAnswers(ctx context.Context, ref apply.Reference, version int, answers apply.Answers) (*apply.Application, error) {
+	return s.Change(ctx, ref, version, func(a *apply.Application, now time.Time) error {
+		return a.SaveAnswers(answers, now)
+	})
+}
+
+// Change runs a method of the application, such as Approve, and writes what came
+// of it: new state, events and one audit line for each, all or nothing. It
+// returns [apply.ErrConflict] if the application is no longer at this version, and
+// whatever the method returns.
+func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error) {
+	a, err := s.change(ctx, ref, func(a *apply.Application, _ *string) (bool, error) {
+		if a.Version != version {
+			return false, apply.ErrConflict
+		}
+		return true, move(a, s.now())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("change application: %w", err)
+	}
+	return a, nil
+}
+
+// Submit hands a draft in. Sending the same key again, also at the same time,
+// returns the application as it is and changes nothing.
+func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Application, error) {
+	if sub.Key == "" {
+		return nil, errors.New("submit application: no idempotency key")
+	}
+	a, err := s.change(ctx, sub.Reference, func(a *apply.Application, key *string) (bool, error) {
+		switch {
+		case *key == sub.Key:
+			return false, nil
+		case *key != "" || a.Version != sub.Version || a.State != apply.Draft:
+			return false, apply.ErrConflict
+		case a.Policy != sub.Form.Policy.Slug:
+			return false, errors.New("the form belongs to another policy")
+		}
+		*key = sub.Key
+		return true, a.Submit(sub.Form, sub.Consent, s.now())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("submit application: %w", err)
+	}
+	return a, nil
+}
+
+func (s *Store) change(ctx context.Context, ref apply.Reference, decide func(*apply.Application, *string) (bool, error)) (*apply.Application, error) {
+	c := &change{ref: ref, decide: decide}
+	err := s.changes.do(ctx, &job{change: c})
+	return c.result, err
+}
+
+// dossier is an application with all that is to be done to it in one transaction.
+type dossier struct {
+	record
+	jobs    []*job
+	known   int // how many of its events are in the database
+	changed bool
+	words   [][]byte // sealed, of the new events
+	err     error
+}
+
+// runChanges carries out the changes of any number of applications with as many
+// statements as one would take. An error undoes them all; what is wrong with one
+// of them alone is the error of its job.
+func (s *Store) runChanges(ctx context.Context, tx *sql.Tx, jobs []*job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	all, err := s.dossiers(ctx, tx, jobs)
+	if err != nil {
+		return err
+	}
+	// Opening, checking and sealing is most of the work, and each application's own.
+	var wait sync.WaitGroup
+	for _, d := range all {
+		wait.Go(func() { d.err = s.decide(d) })
+	}
+	wait.Wait()
+	var written []*dossier
+	for _, d := range all {
+		if d.err != nil {
+			return d.err
+		}
+		if d.changed {
+			written = append(written, d)
+		}
+	}
+	return s.saveDossiers(ctx, tx, written)
+}
+
+// dossiers reads and locks the applications that the jobs are about. Those that do
+// not exist are their jobs' errors.
+func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, jobs []*job) ([]*dossier, error) {
+	wanted := map[apply.Reference]*dossier{}
+	var refs []apply.Reference
+	for _, j := range jobs {
+		d := wanted[j.change.ref]
+		if d == nil {
+			d = &dossier{}
+			wanted[j.change.ref] = d
+			refs = append(refs, j.change.ref)
+		}
+		j.err, j.panicked = apply.ErrNotFound, nil // until it is found
+		d.jobs = append(d.jobs, j)
+	}
+	records, err := s.records(ctx, tx, refs, s.lockRows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*dossier, len(records))
+	for i, r := range records {
+		out[i] = wanted[r.a.Reference]
+		out[i].record = *r
+	}
+	return out, nil
+}
+
+// decide carries out the jobs of one application, each on what the one before left.
+func (s *Store) decide(d *dossier) error {
+	if err := s.openRecord(&d.record); err != nil {
+		return err
+	}
+	d.known = len(d.a.Events)
+	for _, j := range d.jobs {
+		trial, key := *d.a, d.key // a job that fails half-way has changed nothing
+		changed, err := j.decide(&trial, &key)
+		if j.err = err; err != nil {
+			continue
+		}
+		if changed {
+			trial.Version++
+			d.a, d.key, d.changed = &trial, key, true
+		}
+		own := *d.a
+		own.Answers = maps.Clone(own.Answers)
+		j.change.result = &own
+	}
+	if !d.changed {
+		return nil
+	}
+	return s.sealDossier(d)
+}
+
+func (j *job) decide(a *apply.Application, key *string) (changed bool, err error) {
+	defer j.caught(&err)
+	return j.change.decide(a, key)
+}
+
+func (s *Store) sealDossier(d *dossier) (err error) {
+	if err := s.sealRecord(&d.record); err != nil {
+		return err
+	}
+	for _, e := range d.a.Events[d.known:] {
+		sealed, err := s.sealer(d.a.Reference).seal(eventColumn(e.Number), words{e.Text, e.Reason})
+		if err != nil {
+			return err
+		}
+		d.words = append(d.words, sealed)
+	}
+	return nil
+}
+
+// saveDossiers writes applications, their new events and the audit's line for each.
+func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) error {
+	var records, events [][]any
+	var lines []casework.AuditEntry
+	for _, d := range all {
+		records = append(records, d.values())
+		for i, e := range d.a.Events[d.known:] {
+			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
+			lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: d.a.Reference})
+		}
+	}
+	if err := s.insertRows(ctx, tx, updateRecords, records); err != nil {
+		return err
+	}
+	if err := s.insertRows(ctx, tx, insertEvents, events); err != nil {
+		return err
+	}
+	return s.auditAll(ctx, tx, lines)
+}

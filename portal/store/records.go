@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"huitong/portal/apply"
+)
+
+// record is an application as its table holds it.
+type record struct {
+	a                             *apply.Application
+	key                           string // of the submission; "" before
+	answers, names, code, consent []byte // sealed
+	child                         string // blind index
+}
+
+const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at`
+
+var (
+	// What is written back was read and locked before in the same transaction, so
+	// that each row is in conflict and none is new. An UPDATE takes one row only.
+	updateRecords = rowsInto{`applications (` + recordColumns + `)`, `ON CONFLICT (reference) DO UPDATE SET
+		state = excluded.state, waiting = excluded.waiting, version = excluded.version, town = excluded.town,
+		answers = excluded.answers, names = excluded.names, consent = excluded.consent, child_index = excluded.child_index,
+		submit_key = excluded.submit_key, updated_at = excluded.updated_at, submitted_at = excluded.submitted_at
+		WHERE applications.version < excluded.version`}
+
+	insertEvents = rowsInto{`events (reference, number, at, actor_kind, actor_id, move, state, words)`, ``}
+)
+
+// values are those of recordColumns.
+func (r *record) values() []any {
+	a := r.a
+	return []any{
+		string(a.Reference), a.Policy, a.Lang, string(a.State), waiting(a.State), a.Version, a.Answers[apply.FieldTown],
+		r.code, r.answers, r.names, r.consent, r.child, r.key, micros(a.Created), micros(a.Updated), micros(a.Submitted),
+	}
+}
+
+func waiting(s apply.State) int {
+	if s.Waiting() {
+		return 1
+	}
+	return 0
+}
+
+// sealRecord fills the sealed columns from the application. The code never changes.
+func (s *Store) sealRecord(r *record) (err error) {
+	a, x := r.a, s.sealer(r.a.Reference)
+	if r.answers, err = x.seal("answers", map[string]string(a.Answers)); err != nil {
+		return err
+	}
+	if r.names, err = x.seal("names", names{a.Answers[apply.FieldChildName], a.Answers[apply.FieldGuardianName]}); err != nil {
+		return err
+	}
+	if r.consent, err = x.seal("consent", a.Consent); err != nil {
+		return err
+	}
+	r.child = s.blind("child-id", a.Answers[apply.FieldChildID])
+	if r.code == nil {
+		r.code, err = x.seal("code", string(a.Code))
+	}
+	return err
+}
+
+// openRecord fills the application from the sealed columns.
+func (s *Store) openRecord(r *record) error {
+	x := s.sealer(r.a.Reference)
+	if err := x.open("code", r.code, &r.a.Code); err != nil {
+		return err
+	}
+	if err := x.open("answers", r.answers, &r.a.Answers); err != nil {
+		return err
+	}
+	return x.open("consent", r.consent, &r.a.Consent)
+}
+
+// load returns one application.
+func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*apply.Application, error) {
+	records, err := s.records(ctx, tx, []apply.Reference{ref}, "")
+	if err != nil {
+		return nil, err
+	}
+	if len(records) == 0 {
+		return nil, apply.ErrNotFound
+	}
+	return records[0].a, s.openRecord(records[0])
+}
+
+// records reads the applications that exist, still sealed, with their events.
+func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
+	// Whoever locks several does so in one order, or two would wait for each other.
+	rows, err := s.selectAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at
+		FROM applications WHERE reference`, ` ORDER BY reference`+lock, refs)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []*record
+	var begun []apply.Reference
+	for rows.Next() {
+		a := &apply.Application{}
+		r := &record{a: a}
+		var created, updated, submitted int64
+		err := rows.Scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted)
+		if err != nil {
+			return nil, err
+		}
+		a.Created, a.Updated, a.Submitted = moment(created), moment(updated), moment(submitted)
+		if a.State != apply.Draft { // a draft has no history
+			begun = append(begun, a.Reference)
+		}
+		out = append(out, r)
+	}
+	if err := rows.Err(); err != nil || len(begun) == 0 {
+		return out, err
+	}
+	histories, err := s.histories(ctx, tx, begun)
+	for _, r := range out {
+		r.a.Events = histories[r.a.Reference]
+	}
+	return out, err
+}
+
+// histories reads the events of applications, oldest first.
+func (s *Store) histories(ctx context.Context, tx *sql.Tx, refs []apply.Reference) (map[apply.Reference][]apply.Event, error) {
+	rows, err := s.selectAmong(ctx, tx, `SELECT reference, number, at, actor_kind, actor_id, move, state, words
+		FROM events WHERE reference`, ` ORDER BY reference, number`, refs)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[apply.Reference][]apply.Event{}
+	for rows.Next() {
+		var ref apply.Reference
+		var e apply.Event
+		var at int64
+		var sealed []byte
+		if err := rows.Scan(&ref, &e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Move, &e.State, &sealed); err != nil {
+			return nil, err
+		}
+		var w words
+		if err := s.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
+			return nil, err
+		}
+		e.At, e.Text, e.Reason = moment(at), w.Text, w.Reason
+		out[ref] = append(out[ref], e)
+	}
+	return out, rows.Err()
+}
+
+func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"huitong/portal/apply"
+)
+
+// maxRows is how many rows one statement takes at most.
+const maxRows = 64
+
+// rowsInto is an INSERT of any number of rows: table with columns, and what follows
+// the values.
+type rowsInto struct{ table, then string }
+
+// statements keeps what is prepared. Statements differ by how many rows they take,
+// which is a power of two, so that there are few.
+type statements struct {
+	mu       sync.Mutex
+	prepared map[statementKey]*sql.Stmt
+}
+
+type statementKey struct {
+	text string
+	rows int
+}
+
+// prepare returns the statement in tx; write makes its text.
+func (s *Store) prepare(ctx context.Context, tx *sql.Tx, key statementKey, write func() string) (*sql.Stmt, error) {
+	s.statements.mu.Lock()
+	defer s.statements.mu.Unlock()
+	stmt := s.statements.prepared[key]
+	if stmt == nil {
+		var err error
+		if stmt, err = s.db.PrepareContext(ctx, write()); err != nil {
+			return nil, err
+		}
+		s.statements.prepared[key] = stmt
+	}
+	return tx.StmtContext(ctx, stmt), nil
+}
+
+// insertRows writes each row, or fails.
+func (s *Store) insertRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
+	for len(rows) > 0 {
+		n := min(maxRows, 1<<(bits.Len(uint(len(rows)))-1))
+		stmt, err := s.prepare(ctx, tx, statementKey{into.table + into.then, n}, func() string {
+			return `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
+		})
+		if err != nil {
+			return err
+		}
+		r, err := stmt.ExecContext(ctx, slices.Concat(rows[:n]...)...)
+		if err != nil {
+			return err
+		}
+		if written, err := r.RowsAffected(); err != nil || written != int64(n) {
+			return fmt.Errorf("%d of %d rows written: %w", written, n, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// selectAmong completes a SELECT that ends in a column, for rows in which the column
+// is one of refs.
+func (s *Store) selectAmong(ctx context.Context, tx *sql.Tx, statement, then string, refs []apply.Reference) (*sql.Rows, error) {
+	n := 1 << bits.Len(uint(len(refs)-1))
+	stmt, err := s.prepare(ctx, tx, statementKey{statement + then, n}, func() string {
+		return statement + ` IN ` + placeholders(1, n) + then
+	})
+	if err != nil {
+		return nil, err
+	}
+	args := make([]any, n)
+	for i := range args {
+		args[i] = string(refs[min(i, len(refs)-1)]) // the last one again and again does no harm
+	}
+	return stmt.QueryContext(ctx, args...)
+}
+
+// placeholders writes ($1, $2), ($3, $4), … for so many rows of so many columns.
+func placeholders(rows, columns int) string {
+	var b strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%columns == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String() + ")"
+}
