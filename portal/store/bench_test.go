@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"flag"
+	"fmt"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -118,9 +120,11 @@ func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 		if err != nil {
 			tb.Fatal(err)
 		}
+		own := maps.Clone(answers)
+		own["phone"] = fmt.Sprintf("138%08d", len(f.taken))
 		all = append(all, &apply.Application{
 			Reference: ref, Code: code, Policy: "sample", Lang: "zh-Hans", State: apply.Draft, Version: 2,
-			Answers: answers, Created: f.clock.now(), Updated: f.clock.now(),
+			Answers: own, Created: f.clock.now(), Updated: f.clock.now(),
 		})
 	}
 	if err := f.Fill(tb.Context(), all); err != nil {

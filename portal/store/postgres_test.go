@@ -18,13 +18,17 @@ import (
 	"time"
 )
 
-// postgres is a private server that is started when first needed.
+// postgres is a private server that is started when first needed, in a temporary
+// directory and reached by a Unix socket there.
 type postgres struct {
 	settings []string
 	once     sync.Once
-	url      string
 	err      error
-	stop     func()
+
+	bin, dir string
+	attr     *syscall.SysProcAttr
+	cmd      *exec.Cmd
+	ended    chan struct{} // closed when cmd has ended
 }
 
 // Most tests end before anything could be lost, and need not wait for the disk. What
@@ -35,12 +39,12 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	for _, p := range []*postgres{quick, durable} {
-		if p.stop != nil {
-			p.stop()
-		}
+	if submit := os.Getenv(submitterKey); submit != "" {
+		os.Exit(runSubmitter(submit))
 	}
+	code := m.Run()
+	quick.remove()
+	durable.remove()
 	os.Exit(code)
 }
 
@@ -54,13 +58,22 @@ func postgresURL(tb testing.TB) string {
 	return schemaOf(tb, quick.start(tb))
 }
 
+// start returns the server's address.
 func (p *postgres) start(tb testing.TB) string {
 	tb.Helper()
-	p.once.Do(func() { p.url, p.stop, p.err = startPostgres(p.settings...) })
+	p.once.Do(func() {
+		if p.err = p.create(); p.err == nil {
+			p.err = p.launch()
+		}
+	})
 	if p.err != nil {
 		tb.Fatal(p.err)
 	}
-	return p.url
+	return p.address()
+}
+
+func (p *postgres) address() string {
+	return "postgres://postgres@/postgres?host=" + url.QueryEscape(p.dir)
 }
 
 var schemas struct {
@@ -98,48 +111,101 @@ func schemaOf(tb testing.TB, server string) string {
 	return u.String()
 }
 
-// startPostgres runs a server in a temporary directory, reached by a Unix socket
-// there. It refuses to run as root, so root hands it to the user postgres.
-func startPostgres(settings ...string) (address string, stop func(), err error) {
+// create makes the data directory. PostgreSQL refuses to run as root, so root hands
+// it to the user postgres.
+func (p *postgres) create() (err error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
-		return "", nil, errors.New("no PostgreSQL here; run: apt-get install -y postgresql (or set HUITONG_TEST_POSTGRES_URL)")
+		return errors.New("no PostgreSQL here; run: apt-get install -y postgresql (or set HUITONG_TEST_POSTGRES_URL)")
 	}
 	slices.Sort(found)
-	bin := filepath.Dir(found[len(found)-1])
-	dir, err := os.MkdirTemp("", "huitong-pg")
-	if err != nil {
-		return "", nil, err
+	p.bin = filepath.Dir(found[len(found)-1])
+	if p.dir, err = os.MkdirTemp("", "huitong-pg"); err != nil {
+		return err
 	}
-	attr := &syscall.SysProcAttr{}
+	p.attr = &syscall.SysProcAttr{}
 	if os.Getuid() == 0 {
-		if attr.Credential, err = unprivileged(dir); err != nil {
-			return "", nil, err
+		if p.attr.Credential, err = unprivileged(p.dir); err != nil {
+			return err
 		}
 	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.Dir, initdb.SysProcAttr = dir, attr
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("initdb: %w: %s", err, out)
+	out, err := p.command("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	var log bytes.Buffer
-	postgres := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", dir, "-c", "listen_addresses="}, settings...)...)
-	postgres.Dir, postgres.SysProcAttr, postgres.Stdout, postgres.Stderr = dir, attr, &log, &log
-	if err := postgres.Start(); err != nil {
-		return "", nil, err
+	return nil
+}
+
+func (p *postgres) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(p.bin, name), append([]string{"-D", filepath.Join(p.dir, "data")}, args...)...)
+	cmd.Dir, cmd.SysProcAttr = p.dir, p.attr
+	return cmd
+}
+
+// launch starts the server. One that was killed leaves processes behind that keep
+// the next one out for a moment.
+func (p *postgres) launch() (err error) {
+	for range 100 {
+		var log bytes.Buffer
+		p.cmd = p.command("postgres", append([]string{"-k", p.dir, "-c", "listen_addresses="}, p.settings...)...)
+		p.cmd.Stdout, p.cmd.Stderr = &log, &log
+		if err := p.cmd.Start(); err != nil {
+			return err
+		}
+		cmd, ended := p.cmd, make(chan struct{})
+		p.ended = ended
+		go func() {
+			_ = cmd.Wait()
+			close(ended)
+		}()
+		if err = p.await(); err == nil {
+			return nil
+		}
+		p.stop()
+		err = fmt.Errorf("start postgres: %w: %s", err, log.String())
+		time.Sleep(50 * time.Millisecond)
 	}
-	stop = func() {
-		_ = postgres.Process.Signal(syscall.SIGINT)
-		_ = postgres.Wait()
-		_ = os.RemoveAll(dir)
+	return err
+}
+
+// await returns when the server answers.
+func (p *postgres) await() error {
+	db, err := sql.Open("pgx", p.address())
+	if err != nil {
+		return err
 	}
-	address = "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)
-	if err := awaitPostgres(address); err != nil {
-		stop()
-		return "", nil, fmt.Errorf("start postgres: %w: %s", err, log.String())
+	defer func() { _ = db.Close() }()
+	end := time.Now().Add(time.Minute)
+	for {
+		if err = db.Ping(); err == nil || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-p.ended:
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
-	return address, stop, nil
+}
+
+// kill ends the server as if its machine had stopped.
+func (p *postgres) kill() error {
+	err := p.cmd.Process.Kill()
+	<-p.ended
+	return err
+}
+
+func (p *postgres) stop() {
+	if p.cmd != nil {
+		_ = p.cmd.Process.Signal(syscall.SIGINT)
+		<-p.ended
+	}
+}
+
+// remove stops the server and takes its data away.
+func (p *postgres) remove() {
+	p.stop()
+	_ = os.RemoveAll(p.dir)
 }
 
 func unprivileged(dir string) (*syscall.Credential, error) {
@@ -156,19 +222,4 @@ func unprivileged(dir string) (*syscall.Credential, error) {
 		return nil, err
 	}
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
-}
-
-func awaitPostgres(address string) error {
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	end := time.Now().Add(30 * time.Second)
-	for {
-		if err = db.Ping(); err == nil || time.Now().After(end) {
-			return err
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
 }

@@ -70,11 +70,12 @@ func (s sampleContent) Open(name string) (fs.File, error) {
 // fixture is an empty store on one of the databases.
 type fixture struct {
 	*store.Store
-	clock  *clock
-	config store.Config
-	form   apply.Form
-	raw    *sql.DB // past the store, to look and to meddle
-	taken  map[apply.Reference]bool
+	clock   *clock
+	config  store.Config
+	form    apply.Form
+	raw     *sql.DB // past the store, to look and to meddle
+	secrets string
+	taken   map[apply.Reference]bool
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -90,18 +91,27 @@ func onBoth(t *testing.T, test func(t *testing.T, f *fixture)) {
 	})
 }
 
-func open(tb testing.TB, c store.Config, driver, source string) *fixture {
-	tb.Helper()
-	keys, err := vault.Open(filepath.Join(tb.TempDir(), "secrets.json"), rand.Reader)
-	if err != nil {
-		tb.Fatal(err)
-	}
+func sampleForm() (apply.Form, error) {
 	lib, err := content.Load(sampleContent{os.DirFS("../apply/testdata/content")})
 	if err != nil {
-		tb.Fatal(err)
+		return apply.Form{}, err
 	}
 	policy, _ := lib.Policy("sample")
-	f := &fixture{clock: &clock{t: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC)}, form: apply.Form{Policy: policy}, taken: map[apply.Reference]bool{}}
+	return apply.Form{Policy: policy}, nil
+}
+
+func open(tb testing.TB, c store.Config, driver, source string) *fixture {
+	tb.Helper()
+	secrets := filepath.Join(tb.TempDir(), "secrets.json")
+	keys, err := vault.Open(secrets, rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	form, err := sampleForm()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	f := &fixture{secrets: secrets, clock: &clock{t: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC)}, form: form, taken: map[apply.Reference]bool{}}
 	c.Vault, c.Now = keys, f.clock.now
 	f.config = c
 	if f.Store, err = store.Open(context.Background(), c); err != nil {
@@ -133,7 +143,11 @@ func (f *fixture) draft(tb testing.TB) (*apply.Application, apply.Token) {
 }
 
 func (f *fixture) submission(a *apply.Application, key string) apply.Submission {
-	return apply.Submission{Reference: a.Reference, Version: a.Version, Key: key, Form: f.form,
+	return submissionOf(a, f.form, key)
+}
+
+func submissionOf(a *apply.Application, form apply.Form, key string) apply.Submission {
+	return apply.Submission{Reference: a.Reference, Version: a.Version, Key: key, Form: form,
 		Consent: apply.Consent{Guardian: guardian, Relation: "grandparent", Notice: "2026-11"}}
 }
 
