@@ -138,14 +138,20 @@ func (i Invite) Accept(random io.Reader, login, name, password string, now time.
 	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Password: hash, Created: now}, nil
 }
 
-// CleanLogin returns the login as it is compared: lower case, no spaces.
+// CleanLogin returns the login as it is compared: lower case, no spaces and nothing
+// that is no character.
 func CleanLogin(s string) string {
-	return strings.ToLower(strings.Join(strings.Fields(s), ""))
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 func nameFits(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n >= 2 && n <= 30 && strings.IndexFunc(s, unicode.IsControl) < 0
+	return n >= 2 && n <= 30 && utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }
 
 // What the audit records beside the actions that need permission.

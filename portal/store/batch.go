@@ -154,7 +154,7 @@ func (l *lane) commit(ctx context.Context, batch []*job) error {
 func (l *lane) begin(ctx context.Context) (tx *sql.Tx, err error) {
 	for range 2 {
 		if l.conn == nil {
-			if l.conn, err = l.store.db.Conn(ctx); err != nil {
+			if err = l.connect(ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -164,6 +164,15 @@ func (l *lane) begin(ctx context.Context) (tx *sql.Tx, err error) {
 		l.disconnect()
 	}
 	return nil, err
+}
+
+func (l *lane) connect(ctx context.Context) (err error) {
+	if l.conn, err = l.store.db.Conn(ctx); err != nil || l.store.postgres {
+		return err
+	}
+	// 64 MB of pages, so that the indexes' are not read again for each transaction.
+	_, err = l.conn.ExecContext(ctx, `PRAGMA cache_size = -65536`)
+	return err
 }
 
 func (l *lane) disconnect() {

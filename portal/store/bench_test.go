@@ -106,9 +106,21 @@ func perSecond(tb testing.TB, n int, do func(i int) error) float64 {
 // drafts makes n complete drafts.
 func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 	tb.Helper()
+	all := f.blank(tb, n)
+	if err := f.Fill(tb.Context(), all); err != nil {
+		tb.Fatal(err)
+	}
+	runtime.GC()
+	return all
+}
+
+// blank are drafts with numbers of their own that are not stored yet.
+func (f *fixture) blank(tb testing.TB, n int) []*apply.Application {
+	tb.Helper()
 	var all []*apply.Application
 	for len(all) < n {
-		ref, err := apply.NewReference(rand.Reader, f.clock.now())
+		month := time.Duration(len(f.taken)%24) * 30 * 24 * time.Hour // few of a month's numbers are taken
+		ref, err := apply.NewReference(rand.Reader, f.clock.now().Add(-month))
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -127,10 +139,6 @@ func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 			Answers: own, Created: f.clock.now(), Updated: f.clock.now(),
 		})
 	}
-	if err := f.Fill(tb.Context(), all); err != nil {
-		tb.Fatal(err)
-	}
-	runtime.GC()
 	return all
 }
 

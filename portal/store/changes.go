@@ -13,6 +13,9 @@ import (
 	"huitong/portal/casework"
 )
 
+// maxKey is the length of the longest idempotency key.
+const maxKey = 100
+
 // change is what one caller wants done to one application.
 type change struct {
 	ref apply.Reference
@@ -47,10 +50,14 @@ func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, mo
 }
 
 // Submit hands a draft in. Sending the same key again, also at the same time,
-// returns the application as it is and changes nothing.
+// returns the application as it is and changes nothing. [apply.ErrConflict] means
+// that the draft is no longer the one that was reviewed.
 func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Application, error) {
 	if sub.Key == "" {
 		return nil, errors.New("submit application: no idempotency key")
+	}
+	if len(sub.Key) > maxKey || storable(sub.Key) != sub.Key { // none that our page has drawn: let it draw another
+		return nil, fmt.Errorf("submit application: %w", apply.ErrConflict)
 	}
 	a, err := s.change(ctx, sub.Reference, func(a *apply.Application, key *string) (bool, error) {
 		switch {

@@ -94,6 +94,7 @@ func (s *Store) unanswered(ctx context.Context, tx *sql.Tx) ([]casework.Unanswer
 // Pause turns a part of the site off, for a reason that visitors read; an empty
 // reason turns it on again. Both stand in the audit.
 func (s *Store) Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error {
+	reason = storable(reason)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE part = $1`, string(part)); err != nil {
 			return err

@@ -44,7 +44,7 @@ func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
 // [apply.Invalid] if role, area or login do not fit. The zero Actor stands for the
 // command line.
 func (s *Store) Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error) {
-	i.Login = casework.CleanLogin(i.Login)
+	i.Login, i.Name, i.Area = casework.CleanLogin(i.Login), storable(i.Name), storable(i.Area)
 	if err := i.Check(); err != nil {
 		return "", err
 	}

@@ -22,6 +22,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver pgx
@@ -111,7 +112,8 @@ func (s *Store) openPostgres(source string) (err error) {
 }
 
 // openSQLite makes every commit reach the disk: a number that a family has seen
-// must be there after a power cut.
+// must be there after a power cut. The log may grow to 16 MB before it is copied into
+// the database, since a page that many submissions touch is then copied once.
 func (s *Store) openSQLite(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *Store) openSQLite(path string) error {
 		return err
 	}
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate" +
-		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)"
 	if s.db, err = sql.Open("sqlite", source); err != nil {
 		return err
 	}
@@ -201,6 +203,11 @@ func changed(r sql.Result, err error) (bool, error) {
 	}
 	n, err := r.RowsAffected()
 	return n > 0, err
+}
+
+// storable leaves out what PostgreSQL takes in no text.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
 }
 
 // missing turns the driver's word for an empty result into ours.

@@ -1,0 +1,229 @@
+package store_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	mathrand "math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/store"
+)
+
+var (
+	applications = flag.Int("applications", 1_000_000, "applications of the large city in the benchmark of growth")
+	lookups      = flag.Int("lookups", 2000, "look-ups of each kind in it")
+)
+
+// smallCity is what the large one is compared with.
+const smallCity = 1000
+
+// BenchmarkGrowth measures, in turns, how long staff and families wait in a city with
+// a thousand applications and in one with a million. p99/p99 is how many times longer
+// the slowest hundredth takes in the large one.
+func BenchmarkGrowth(b *testing.B) {
+	for _, on := range []string{"sqlite", "postgres"} {
+		b.Run(on, func(b *testing.B) {
+			small, large := openCity(b, on, smallCity), openCity(b, on, *applications)
+			for _, l := range lookupKinds {
+				b.Run(l.name, func(b *testing.B) {
+					var few, many rounded
+					for b.Loop() {
+						for range *rounds {
+							few, many = append(few, nil), append(many, nil)
+							for range *lookups / *rounds {
+								few.add(small.took(b, l.do))
+								many.add(large.took(b, l.do))
+							}
+						}
+					}
+					b.ReportMetric(few.slowest(50)/1000, "small-p50-µs")
+					b.ReportMetric(few.slowest(99)/1000, "small-p99-µs")
+					b.ReportMetric(many.slowest(99)/1000, "large-p99-µs")
+					b.ReportMetric(many.slowest(50)/few.slowest(50), "p50/p50")
+					b.ReportMetric(many.slowest(99)/few.slowest(99), "p99/p99")
+					b.ReportMetric(0, "ns/op") // would count both
+				})
+			}
+		})
+	}
+}
+
+// TestLookups runs the benchmark's look-ups in a small city.
+func TestLookups(t *testing.T) {
+	for _, on := range []string{"sqlite", "postgres"} {
+		t.Run(on, func(t *testing.T) {
+			c := openCity(t, on, smallCity)
+			for _, l := range lookupKinds {
+				for range 5 {
+					c.took(t, l.do)
+				}
+			}
+			c.sound(t)
+		})
+	}
+}
+
+// city is a store full of applications.
+type city struct {
+	*fixture
+	submitted []*apply.Application // a sample
+	asked     int
+}
+
+// lookupKinds each return how many applications they found.
+var lookupKinds = []struct {
+	name string
+	do   func(c *city, tb testing.TB, a *apply.Application) (found int, err error)
+}{
+	{"by number", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		_, err := c.ApplicationByReference(tb.Context(), a.Reference)
+		return 1, err
+	}},
+	{"by number and code", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		c.asked++
+		_, err := c.OpenWithCode(tb.Context(), a.Reference, a.Code, fmt.Sprint("client", c.asked))
+		return 1, err
+	}},
+	{"by child", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		list, err := c.ApplicationsOfChild(tb.Context(), desk, a.Answers[apply.FieldChildID])
+		return len(list), err
+	}},
+	{"list", func(c *city, tb testing.TB, _ *apply.Application) (int, error) { return c.page(tb, casework.Query{}) }},
+	{"list of a state", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{State: apply.Approved})
+	}},
+	{"list of a town", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Town: "shiqi"})
+	}},
+	{"list of a town and a state", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Town: "shiqi", State: apply.Approved})
+	}},
+	{"list from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{After: store.Place(a)})
+	}},
+	{"list of a state from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{After: store.Place(a), State: apply.Approved})
+	}},
+	{"list of a town from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{After: store.Place(a), Town: "shiqi"})
+	}},
+}
+
+// desk is who looks things up.
+var desk = apply.Actor{Kind: apply.StaffActor, ID: "nobody"}
+
+func (c *city) page(tb testing.TB, q casework.Query) (int, error) {
+	q.Limit = 20 // what a thousand applications fill with any filter
+	page, err := c.Applications(tb.Context(), desk, q)
+	return len(page.Applications), err
+}
+
+// took does one look-up for an application of the sample.
+func (c *city) took(tb testing.TB, do func(*city, testing.TB, *apply.Application) (int, error)) time.Duration {
+	tb.Helper()
+	a := c.submitted[mathrand.IntN(len(c.submitted))]
+	start := time.Now()
+	found, err := do(c, tb, a)
+	took := time.Since(start)
+	if err != nil || found == 0 {
+		tb.Fatalf("%d found, %v", found, err)
+	}
+	return took
+}
+
+// rounded are the times of several rounds, so that one stall of the machine does not
+// decide about all.
+type rounded [][]time.Duration
+
+func (r rounded) add(d time.Duration) { r[len(r)-1] = append(r[len(r)-1], d) }
+
+// slowest returns the percentile of the median round, in nanoseconds.
+func (r rounded) slowest(percent int) float64 {
+	var each []float64
+	for _, round := range r {
+		each = append(each, float64(slices.Sorted(slices.Values(round))[len(round)*percent/100]))
+	}
+	return median(each)
+}
+
+// openCity makes n applications of two years: most are decided, one in twenty is a
+// draft, and a third are of the largest town.
+func openCity(tb testing.TB, on string, n int) *city {
+	tb.Helper()
+	c := &city{fixture: openDurable(tb, on)}
+	const atOnce = 2048
+	begun := time.Now()
+	for left := n; left > 0; left -= atOnce {
+		all := c.invent(tb, min(left, atOnce))
+		for _, a := range all {
+			// From where a list goes on there must be something left of it.
+			if a.State == apply.Approved && a.Submitted.After(c.clock.now().AddDate(-1, 0, 0)) && len(c.submitted) < 10000 && mathrand.IntN(n) < 40000 {
+				c.submitted = append(c.submitted, a)
+			}
+		}
+		if err := c.Fill(tb.Context(), all); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := c.Analyze(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Logf("%s: %d applications made in %s", on, n, time.Since(begun).Round(time.Second))
+	return c
+}
+
+// paths are how applications have gone, by how many of twenty.
+var paths = []struct {
+	of20  int
+	moves []apply.Move
+}{
+	{1, nil},
+	{1, []apply.Move{apply.Submit}},
+	{1, []apply.Move{apply.Submit, apply.Accept}},
+	{1, []apply.Move{apply.Submit, apply.AskMore}},
+	{2, []apply.Move{apply.Submit, apply.Refuse}},
+	{1, []apply.Move{apply.Submit, apply.Withdraw}},
+	{13, []apply.Move{apply.Submit, apply.Accept, apply.Approve}},
+}
+
+var moveStates = map[apply.Move]apply.State{
+	apply.Submit: apply.Submitted, apply.Accept: apply.Accepted, apply.AskMore: apply.MoreNeeded,
+	apply.Refuse: apply.Refused, apply.Withdraw: apply.Withdrawn, apply.Approve: apply.Approved,
+}
+
+// invent makes applications that have been through something.
+func (c *city) invent(tb testing.TB, n int) []*apply.Application {
+	tb.Helper()
+	all := c.blank(tb, n)
+	for _, a := range all {
+		a.Answers = maps.Clone(a.Answers)
+		a.Answers[apply.FieldChildID] = fmt.Sprintf("4420002018%08d", mathrand.IntN(10_000_000))
+		if mathrand.IntN(3) > 0 {
+			a.Answers[apply.FieldTown] = fmt.Sprintf("town-%d", mathrand.IntN(23))
+		}
+		at := a.Created.Add(-time.Duration(mathrand.Int64N(int64(2 * 365 * 24 * time.Hour))))
+		a.Created, a.Updated = at, at
+		path, i := mathrand.IntN(20), 0
+		for ; path >= paths[i].of20; i++ {
+			path -= paths[i].of20
+		}
+		for _, m := range paths[i].moves {
+			at = at.Add(24 * time.Hour)
+			e := apply.Event{Number: len(a.Events) + 1, At: at, Actor: apply.Family, Move: m, State: moveStates[m]}
+			if m != apply.Submit && m != apply.Withdraw {
+				e.Actor, e.Reason = desk, "按规定办理。"
+			}
+			if m == apply.Submit {
+				a.Submitted, a.Consent = at, apply.Consent{Guardian: guardian, Relation: "grandparent", Notice: "2026-11", At: at}
+			}
+			a.Events, a.State, a.Updated = append(a.Events, e), e.State, at
+			a.Version++
+		}
+	}
+	return all
+}
