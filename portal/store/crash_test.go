@@ -183,6 +183,7 @@ func (f *fixture) keepsItsWord(t *testing.T, told map[string]receipt) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	keys := map[apply.Reference]string{}
 	for rows.Next() {
 		var ref apply.Reference
@@ -192,7 +193,7 @@ func (f *fixture) keepsItsWord(t *testing.T, told map[string]receipt) {
 		}
 		keys[ref] = key
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
 	applied := map[string]apply.Reference{}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -13,8 +14,12 @@ import (
 	"huitong/portal/apply"
 )
 
-// maxRows is how many rows one statement takes at most.
-const maxRows = 64
+// How many rows one statement takes at most: over a connection they save the way to
+// and fro; SQLite has no way to save, and looks up each parameter among all before.
+const (
+	maxRowsPostgres = 64
+	maxRowsSQLite   = 1
+)
 
 // rowsInto is an INSERT of any number of rows: table with columns, and what follows
 // the values.
@@ -50,21 +55,30 @@ func (s *Store) prepare(ctx context.Context, tx *sql.Tx, key statementKey, write
 // insertRows writes each row, or fails.
 func (s *Store) insertRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
 	for len(rows) > 0 {
-		n := min(maxRows, 1<<(bits.Len(uint(len(rows)))-1))
-		stmt, err := s.prepare(ctx, tx, statementKey{into.table + into.then, n}, func() string {
-			return `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
-		})
-		if err != nil {
+		n := min(s.maxRows, 1<<(bits.Len(uint(len(rows)))-1))
+		if err := s.insertSome(ctx, tx, into, rows[:n]); err != nil {
 			return err
-		}
-		r, err := stmt.ExecContext(ctx, slices.Concat(rows[:n]...)...)
-		if err != nil {
-			return err
-		}
-		if written, err := r.RowsAffected(); err != nil || written != int64(n) {
-			return fmt.Errorf("%d of %d rows written: %w", written, n, err)
 		}
 		rows = rows[n:]
+	}
+	return nil
+}
+
+func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
+	n := len(rows)
+	stmt, err := s.prepare(ctx, tx, statementKey{into.table + into.then, n}, func() string {
+		return `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stmt.Close() }() // what was prepared stays
+	r, err := stmt.ExecContext(ctx, slices.Concat(rows...)...)
+	if err != nil {
+		return err
+	}
+	if written, err := r.RowsAffected(); err != nil || written != int64(n) {
+		return errors.Join(fmt.Errorf("%d of %d rows written", written, n), err)
 	}
 	return nil
 }
@@ -79,6 +93,7 @@ func (s *Store) selectAmong(ctx context.Context, tx *sql.Tx, statement, then str
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = stmt.Close() }() // what was prepared stays, and so do the rows
 	args := make([]any, n)
 	for i := range args {
 		args[i] = string(refs[min(i, len(refs)-1)]) // the last one again and again does no harm
