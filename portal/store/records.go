@@ -91,30 +91,23 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*app
 
 // records reads the applications that exist, still sealed, with their events.
 func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
-	// Whoever locks several does so in one order, or two would wait for each other.
-	rows, err := s.selectAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at
-		FROM applications WHERE reference`, ` ORDER BY reference`+lock, refs)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	var out []*record
 	var begun []apply.Reference
-	for rows.Next() {
+	// Whoever locks several does so in one order, or two would wait for each other.
+	err := s.eachAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at
+		FROM applications WHERE reference`, ` ORDER BY reference`+lock, refs, func(scan func(...any) error) error {
 		a := &apply.Application{}
 		r := &record{a: a}
 		var created, updated, submitted int64
-		err := rows.Scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted)
-		if err != nil {
-			return nil, err
-		}
+		err := scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted)
 		a.Created, a.Updated, a.Submitted = moment(created), moment(updated), moment(submitted)
 		if a.State != apply.Draft { // a draft has no history
 			begun = append(begun, a.Reference)
 		}
 		out = append(out, r)
-	}
-	if err := rows.Err(); err != nil || len(begun) == 0 {
+		return err
+	})
+	if err != nil || len(begun) == 0 {
 		return out, err
 	}
 	histories, err := s.histories(ctx, tx, begun)
@@ -126,29 +119,25 @@ func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference,
 
 // histories reads the events of applications, oldest first.
 func (s *Store) histories(ctx context.Context, tx *sql.Tx, refs []apply.Reference) (map[apply.Reference][]apply.Event, error) {
-	rows, err := s.selectAmong(ctx, tx, `SELECT reference, number, at, actor_kind, actor_id, move, state, words
-		FROM events WHERE reference`, ` ORDER BY reference, number`, refs)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	out := map[apply.Reference][]apply.Event{}
-	for rows.Next() {
+	err := s.eachAmong(ctx, tx, `SELECT reference, number, at, actor_kind, actor_id, move, state, words
+		FROM events WHERE reference`, ` ORDER BY reference, number`, refs, func(scan func(...any) error) error {
 		var ref apply.Reference
 		var e apply.Event
 		var at int64
 		var sealed []byte
-		if err := rows.Scan(&ref, &e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Move, &e.State, &sealed); err != nil {
-			return nil, err
+		if err := scan(&ref, &e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Move, &e.State, &sealed); err != nil {
+			return err
 		}
 		var w words
 		if err := s.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
-			return nil, err
+			return err
 		}
 		e.At, e.Text, e.Reason = moment(at), w.Text, w.Reason
 		out[ref] = append(out[ref], e)
-	}
-	return out, rows.Err()
+		return nil
+	})
+	return out, err
 }
 
 func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }

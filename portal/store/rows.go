@@ -83,22 +83,32 @@ func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows 
 	return nil
 }
 
-// selectAmong completes a SELECT that ends in a column, for rows in which the column
-// is one of refs.
-func (s *Store) selectAmong(ctx context.Context, tx *sql.Tx, statement, then string, refs []apply.Reference) (*sql.Rows, error) {
+// eachAmong completes a SELECT that ends in a column, for rows in which the column
+// is one of refs, and reads each of them.
+func (s *Store) eachAmong(ctx context.Context, tx *sql.Tx, statement, then string, refs []apply.Reference, read func(scan func(...any) error) error) error {
 	n := 1 << bits.Len(uint(len(refs)-1))
 	stmt, err := s.prepare(ctx, tx, statementKey{statement + then, n}, func() string {
 		return statement + ` IN ` + placeholders(1, n) + then
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { _ = stmt.Close() }() // what was prepared stays, and so do the rows
+	defer func() { _ = stmt.Close() }() // what was prepared stays
 	args := make([]any, n)
 	for i := range args {
 		args[i] = string(refs[min(i, len(refs)-1)]) // the last one again and again does no harm
 	}
-	return stmt.QueryContext(ctx, args...)
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // placeholders writes ($1, $2), ($3, $4), … for so many rows of so many columns.
