@@ -19,7 +19,7 @@ BENCH ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots lighthouse fuzz
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots lighthouse fuzz bench bench-store
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -81,3 +81,7 @@ fuzz: ## every fuzz test for FUZZ_TIME
 bench: ## the portal beside bare Fiber, nginx and Hugo: tables with ratios, some ten minutes
 	./.ci/debian hugo nginx-light wrk
 	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/bench $(BENCH)
+
+bench-store: ## submissions beside bare commits, and a city of a million applications beside one of a thousand, on both databases
+	./.ci/debian
+	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/store $(BENCH)
