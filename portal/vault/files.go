@@ -9,10 +9,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"gocloud.dev/blob"
+	"gocloud.dev/blob/fileblob"
+	"gocloud.dev/gcerrors"
 )
 
 // ErrTooLarge says that an upload is longer than the limit; nothing was kept.
@@ -32,20 +37,27 @@ const (
 	fileHeaderSize = headerSize + saltSize
 	chunkSize      = 64 << 10
 	fileIDSize     = 16
-	tempSuffix     = ".part"
+	tempSuffix     = ".tmp"
 	tempLifetime   = 24 * time.Hour
 )
 
-// Files is a directory of encrypted files. It is safe for concurrent use.
+// Files is a bucket of encrypted files. Whoever holds the bucket sees random names
+// and sealed bytes. It is safe for concurrent use.
 type Files struct {
-	dir   string
-	keys  *Keyring
-	limit int64
+	bucket *blob.Bucket
+	keys   *Keyring
+	limit  int64
 }
 
-// OpenFiles prepares dir, making it if absent, for files of at most limit
-// bytes. Remains of writes broken off more than a day ago are removed.
-func OpenFiles(dir string, keys *Keyring, limit int64) (*Files, error) {
+// OpenFiles keeps files of at most limit bytes in bucket, which stays the caller's
+// to close.
+func OpenFiles(bucket *blob.Bucket, keys *Keyring, limit int64) *Files {
+	return &Files{bucket, keys, limit}
+}
+
+// OpenDirectory returns dir as a bucket, making it if absent. Remains of writes
+// broken off more than a day ago are removed.
+func OpenDirectory(dir string) (*blob.Bucket, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open file store: %w", err)
 	}
@@ -58,7 +70,12 @@ func OpenFiles(dir string, keys *Keyring, limit int64) (*Files, error) {
 			os.Remove(name)
 		}
 	}
-	return &Files{dir: dir, keys: keys, limit: limit}, nil
+	// A rename is only whole within one file system, so parts are written in dir.
+	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
+	if err != nil {
+		return nil, fmt.Errorf("open file store: %w", err)
+	}
+	return bucket, nil
 }
 
 // NewID draws the random id under which a file is to be put.
@@ -71,28 +88,43 @@ func (f *Files) NewID() (string, error) {
 }
 
 // Put stores what r gives under id and returns its size. Afterwards the file
-// is there whole and survives a power cut; on an error, or when ctx ends, it
-// is as it was before. More than the limit is ErrTooLarge.
+// is there whole and, in a directory, survives a power cut; on an error, or when
+// ctx ends, it is as it was before. More than the limit is ErrTooLarge.
 func (f *Files) Put(ctx context.Context, id string, r io.Reader) (int64, error) {
-	path, err := f.path(id)
-	if err != nil {
+	if err := checkFileID(id); err != nil {
 		return 0, err
 	}
-	temp, err := os.CreateTemp(f.dir, id+"-*"+tempSuffix) // mode 0600
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var part *os.File // where the bucket is a directory
+	w, err := f.bucket.NewWriter(ctx, id, &blob.WriterOptions{
+		ContentType: "application/octet-stream", DisableContentTypeDetection: true,
+		BeforeWrite: func(as func(any) bool) error {
+			if as(&part) {
+				return part.Chmod(0o600)
+			}
+			return nil
+		},
+	})
 	if err != nil {
 		return 0, fmt.Errorf("put file: %w", err)
 	}
-	defer os.Remove(temp.Name())
-	defer temp.Close()
-	size, err := f.seal(ctx, temp, id, r)
+	size, err := f.seal(ctx, w, id, r)
+	if err == nil && part != nil {
+		err = part.Sync()
+	}
 	if err != nil {
+		cancel() // makes Close take back what was written
+		_ = w.Close()
 		return 0, fmt.Errorf("put file: %w", err)
 	}
-	if err := errors.Join(temp.Sync(), temp.Close()); err != nil {
+	if err := w.Close(); err != nil {
 		return 0, fmt.Errorf("put file: %w", err)
 	}
-	if err := replace(temp.Name(), path); err != nil {
-		return 0, fmt.Errorf("put file: %w", err)
+	if part != nil {
+		if err := syncDir(filepath.Dir(part.Name())); err != nil {
+			return 0, fmt.Errorf("put file: %w", err)
+		}
 	}
 	return size, nil
 }
@@ -101,11 +133,13 @@ func (f *Files) Put(ctx context.Context, id string, r io.Reader) (int64, error) 
 // bytes that were authenticated, and where the file was cut or changed it ends
 // with ErrTampered instead of io.EOF. An absent file is fs.ErrNotExist.
 func (f *Files) Open(ctx context.Context, id string) (io.ReadCloser, error) {
-	path, err := f.path(id)
-	if err != nil {
+	if err := checkFileID(id); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(path)
+	file, err := f.bucket.NewReader(ctx, id, nil)
+	if gcerrors.Code(err) == gcerrors.NotFound {
+		return nil, fmt.Errorf("open file: %w", fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
@@ -119,25 +153,25 @@ func (f *Files) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 
 // Delete removes the file; one that is not there is no error.
 func (f *Files) Delete(ctx context.Context, id string) error {
-	path, err := f.path(id)
-	if err != nil {
+	if err := checkFileID(id); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := f.bucket.Delete(ctx, id); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 		return fmt.Errorf("delete file: %w", err)
 	}
-	return syncDir(f.dir)
+	return nil
 }
 
-// path admits nothing but the 32 digits of NewID, so no id can leave dir.
-func (f *Files) path(id string) (string, error) {
+// checkFileID admits nothing but the 32 digits of NewID, so no id can leave the
+// bucket.
+func checkFileID(id string) error {
 	if len(id) != 2*fileIDSize || strings.Trim(id, "0123456789abcdef") != "" {
-		return "", ErrFileID
+		return ErrFileID
 	}
-	return filepath.Join(f.dir, id), nil
+	return nil
 }
 
 func (f *Files) seal(ctx context.Context, w io.Writer, id string, r io.Reader) (int64, error) {
@@ -225,7 +259,7 @@ func chunkNonce(number uint64, last bool) []byte {
 
 type fileReader struct {
 	ctx    context.Context // of the one request that reads
-	file   *os.File
+	file   io.ReadCloser
 	in     *bufio.Reader
 	aead   cipher.AEAD
 	buf    [chunkSize + tagSize]byte

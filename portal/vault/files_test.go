@@ -13,6 +13,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"gocloud.dev/blob/memblob"
+
 	"huitong/portal/vault"
 )
 
@@ -31,11 +33,12 @@ type fileStore struct {
 func openFiles(t testing.TB) fileStore {
 	t.Helper()
 	dir, keys := filepath.Join(t.TempDir(), "uploads"), openKeyring(t)
-	f, err := vault.OpenFiles(dir, keys, testLimit)
+	bucket, err := vault.OpenDirectory(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fileStore{f, dir, keys}
+	t.Cleanup(func() { _ = bucket.Close() })
+	return fileStore{vault.OpenFiles(bucket, keys, testLimit), dir, keys}
 }
 
 func (f fileStore) put(t testing.TB, content []byte) string {
@@ -234,7 +237,7 @@ func TestFilesReplaceAndDelete(t *testing.T) {
 func TestOpenFilesClearsRemains(t *testing.T) {
 	f := openFiles(t)
 	id := f.put(t, []byte("kept"))
-	for name, age := range map[string]time.Duration{id + "-1.part": 48 * time.Hour, id + "-2.part": time.Minute} {
+	for name, age := range map[string]time.Duration{id + "-1.tmp": 48 * time.Hour, id + "-2.tmp": time.Minute} {
 		path, then := filepath.Join(f.dir, name), time.Now().Add(-age)
 		if err := os.WriteFile(path, nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -243,11 +246,42 @@ func TestOpenFilesClearsRemains(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := vault.OpenFiles(f.dir, f.keys, testLimit); err != nil {
+	bucket, err := vault.OpenDirectory(f.dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got := list(t, f.dir); len(got) != 2 || got[0] != id || got[1] != id+"-2.part" {
+	defer bucket.Close()
+	if got := list(t, f.dir); len(got) != 2 || got[0] != id || got[1] != id+"-2.tmp" {
 		t.Errorf("directory holds %v; want the file and the write under way", got)
+	}
+}
+
+// TestFilesElsewhere keeps files in a bucket that is no directory: what leaves the
+// process is sealed, under a name that says nothing.
+func TestFilesElsewhere(t *testing.T) {
+	bucket := memblob.OpenBucket(nil)
+	defer bucket.Close()
+	f := fileStore{vault.OpenFiles(bucket, openKeyring(t), testLimit), "", nil}
+	content := photo(150_000)
+	id := f.put(t, content)
+	if got, err := f.read(id); !bytes.Equal(got, content) || err != nil {
+		t.Errorf("read %d bytes, %v; want them back", len(got), err)
+	}
+	stored, err := bucket.ReadAll(t.Context(), id)
+	if err != nil || bytes.Contains(stored, content[:64]) {
+		t.Errorf("the bucket holds the file in the clear, or %v", err)
+	}
+	if _, err := f.Put(t.Context(), id, bytes.NewReader(photo(testLimit+1))); !errors.Is(err, vault.ErrTooLarge) {
+		t.Errorf("Put of too much = %v; want %v", err, vault.ErrTooLarge)
+	}
+	if got, err := f.read(id); !bytes.Equal(got, content) || err != nil {
+		t.Errorf("after a write that failed: read %d bytes, %v; want the first file", len(got), err)
+	}
+	if err := errors.Join(f.Delete(t.Context(), id), f.Delete(t.Context(), id)); err != nil {
+		t.Errorf("Delete: %v", err)
+	}
+	if _, err := f.read(id); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("read after Delete = %v; want %v", err, fs.ErrNotExist)
 	}
 }
 

@@ -5,9 +5,9 @@
 //
 // Open reads the secrets file into a Keyring (and writes one on the first
 // start); Keyring.Seal and Keyring.Open work on fields, Keyring.Blind on look-up
-// values, Keyring.Sign and Keyring.Verify on tokens. Files is a directory of
-// encrypted uploads under the same keys. Ciphers are SM4-GCM (GB/T 32907),
-// hashes are SM3 (GB/T 32905).
+// values, Keyring.Sign and Keyring.Verify on tokens. Files is a bucket of encrypted
+// uploads under the same keys, in a directory or elsewhere. Ciphers are SM4-GCM
+// (GB/T 32907), hashes are SM3 (GB/T 32905).
 //
 // The package knows no form, no table and no request: what a value means, and
 // who may see it, is settled by the caller before it asks.
