@@ -143,6 +143,8 @@ type Application struct {
 	Updated   time.Time
 	Submitted time.Time // first submission; zero for a draft
 	Events    []Event   // oldest first
+	Files     []File    // oldest first
+	Papers    []string  // documents that the family brings on paper
 }
 
 // LogValue implements slog.LogValuer: what the application is, not whose.
@@ -227,13 +229,14 @@ func (a *Application) SaveAnswers(answers Answers, now time.Time) error {
 	return nil
 }
 
-// Submit hands a draft in. The whole form is checked again, and the consent must
-// name a guardian and a notice; what is missing comes back as [Invalid].
+// Submit hands a draft in. The whole form and the documents are checked again, and
+// the consent must name a guardian and a notice; what is missing comes back as
+// [Invalid].
 func (a *Application) Submit(f Form, c Consent, now time.Time) error {
 	if !a.Can(Submit, FamilyActor) {
 		return &TransitionError{From: a.State, Move: Submit, By: FamilyActor}
 	}
-	answers, invalid := f.Complete(a.Answers, now)
+	answers, invalid := a.Missing(f, now)
 	c, consent := c.check()
 	if err := append(invalid, consent...).Err(); err != nil {
 		return err
@@ -276,9 +279,10 @@ func (a *Application) AskMore(by Actor, reason string, now time.Time) error {
 	return a.move(AskMore, by, Event{Reason: reason}, now)
 }
 
-// Supply gives what the office asked for; the office then looks at the whole again.
+// Supply gives what the office asked for, in words or in files attached since; the
+// office then looks at the whole again.
 func (a *Application) Supply(text string, now time.Time) error {
-	if a.Can(Supply, FamilyActor) && strings.TrimSpace(visible(text)) == "" {
+	if a.Can(Supply, FamilyActor) && !a.supplied(text) {
 		return Invalid{{Field: "text", Key: KeyMessageRequired}}
 	}
 	return a.move(Supply, Family, Event{Text: text}, now)

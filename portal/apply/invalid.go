@@ -91,6 +91,9 @@ const (
 	KeyReasonRequired  = "error.reason.required"     //
 	KeyMessageRequired = "error.message.required"    // nothing was supplied
 	KeyMessageLong     = "error.message.long"        // Max, Count
+	KeyDocumentMissing = "error.document.missing"    // neither a file nor brought on paper
+	KeyFilesMany       = "error.files.many"          // Max of one document
+	KeyFilesAll        = "error.files.all"           // Max of an application
 )
 
 // MessageKeys lists every key that a [Problem] of this package may carry, for the
@@ -106,5 +109,6 @@ func MessageKeys() []string {
 		KeyBankDigits, KeyBankLength, KeyBankCheck,
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
 		KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
+		KeyDocumentMissing, KeyFilesMany, KeyFilesAll,
 	}
 }

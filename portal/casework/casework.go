@@ -170,6 +170,8 @@ const (
 	CopyCase     Action = "copy"   // the family took a copy of its data
 	EraseCase    Action = "erase"  // the family had its data deleted
 	ExpireCase   Action = "expire" // deleted because nobody went on with it
+
+	QuarantineFile Action = "quarantine-file" // the virus scanner found something
 )
 
 // AuditEntry is one line of the audit. It names an application and a field, never

@@ -20,6 +20,7 @@ func TestPermissions(t *testing.T) {
 		casework.ListApplications: "-SO-",
 		casework.OpenApplication:  "-SO-",
 		casework.RevealField:      "-SO-",
+		casework.OpenFile:         "-SO-",
 		casework.AcceptCase:       "-SO-",
 		casework.AskMoreCase:      "-SO-",
 		casework.ApproveCase:      "--O-",

@@ -24,6 +24,7 @@ const (
 	ListApplications Action = "list-applications"
 	OpenApplication  Action = "open-application"
 	RevealField      Action = "reveal-field" // see an ID or account number in full
+	OpenFile         Action = "open-file"    // see a photo or PDF that a family attached
 	AcceptCase       Action = "accept"
 	AskMoreCase      Action = "ask-more"
 	ApproveCase      Action = "approve"
@@ -38,7 +39,7 @@ const (
 // Actions lists everything that needs permission.
 func Actions() []Action {
 	return []Action{
-		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
+		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 	}
 }
@@ -48,9 +49,9 @@ func Actions() []Action {
 // looking at those of others.
 var permissions = map[Role][]Action{
 	Director:   {},
-	Supervisor: {ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase, ReadFeedback, ReadQuestions},
+	Supervisor: {ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase, ReadFeedback, ReadQuestions},
 	Officer: {
-		ListApplications, OpenApplication, RevealField, AcceptCase, AskMoreCase,
+		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 	},
 	Auditor: {ReadAudit},

@@ -46,8 +46,15 @@ func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, mo
 	if err != nil {
 		return nil, fmt.Errorf("change application: %w", err)
 	}
+	if abandoned(a) {
+		s.discardLater(ctx, ref)
+	}
 	return a, nil
 }
+
+// abandoned reports whether the family gave the application up before it handed it
+// in: then nobody needs its files.
+func abandoned(a *apply.Application) bool { return a.State == apply.Withdrawn && a.Submitted.IsZero() }
 
 // Submit hands a draft in. Sending the same key again, also at the same time,
 // returns the application as it is and changes nothing. [apply.ErrConflict] means
@@ -199,6 +206,11 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 	var records, events [][]any
 	var lines []casework.AuditEntry
 	for _, d := range all {
+		if abandoned(d.a) {
+			if err := s.dropAll(ctx, tx, d.a.Reference); err != nil {
+				return err
+			}
+		}
 		records = append(records, d.values())
 		for i, e := range d.a.Events[d.known:] {
 			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})

@@ -30,11 +30,16 @@ func (s *Store) Erase(ctx context.Context, ref apply.Reference, version int) err
 	if err != nil {
 		return fmt.Errorf("erase application: %w", err)
 	}
+	s.discardLater(ctx, ref)
 	return nil
 }
 
-// erase deletes rows and notes it; history and remembered browsers go with them.
+// erase deletes rows and notes it; history and remembered browsers go with them, and
+// the files are swept.
 func (s *Store) erase(ctx context.Context, tx *sql.Tx, ref apply.Reference, why casework.Action, by apply.Actor) error {
+	if err := s.dropAll(ctx, tx, ref); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM applications WHERE reference = $1`, string(ref)); err != nil {
 		return err
 	}

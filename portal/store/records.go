@@ -89,7 +89,7 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*app
 	return records[0].a, s.openRecord(records[0])
 }
 
-// records reads the applications that exist, still sealed, with their events.
+// records reads the applications that exist, still sealed, with their events and files.
 func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
 	var out []*record
 	var begun []apply.Reference
@@ -107,6 +107,9 @@ func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference,
 		out = append(out, r)
 		return err
 	})
+	if err == nil && len(out) > 0 {
+		err = s.loadFiles(ctx, tx, refs, out)
+	}
 	if err != nil || len(begun) == 0 {
 		return out, err
 	}

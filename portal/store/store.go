@@ -40,6 +40,7 @@ type Config struct {
 	Vault *vault.Keyring   // seals what is personal
 	Now   func() time.Time // nil: time.Now
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
+	Files *vault.Files     // where attached files are; nil: none can be attached
 
 	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
 	IdleLasts     time.Duration // how long what the family left or withdrew is kept; 0: apply.IdleLasts
@@ -56,6 +57,7 @@ type Store struct {
 
 	statements statements
 	vault      *vault.Keyring
+	files      *vault.Files
 	clock      func() time.Time
 	random     io.Reader
 
@@ -64,7 +66,7 @@ type Store struct {
 
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
+	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
 	s.statements.prepared = map[statementKey]*sql.Stmt{}
 	if s.clock == nil {
 		s.clock = time.Now

@@ -76,6 +76,7 @@ type fixture struct {
 	raw     *sql.DB // past the store, to look and to meddle
 	secrets string
 	taken   map[apply.Reference]bool
+	blobs   string // directory of attached files
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -112,7 +113,13 @@ func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 		tb.Fatal(err)
 	}
 	f := &fixture{secrets: secrets, clock: &clock{t: time.Date(2026, 11, 23, 1, 2, 3, 4000, time.UTC)}, form: form, taken: map[apply.Reference]bool{}}
-	c.Vault, c.Now = keys, f.clock.now
+	f.blobs = filepath.Join(tb.TempDir(), "uploads")
+	bucket, err := vault.OpenDirectory(f.blobs)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = bucket.Close() })
+	c.Vault, c.Now, c.Files = keys, f.clock.now, vault.OpenFiles(bucket, keys, 1<<20)
 	f.config = c
 	if f.Store, err = store.Open(context.Background(), c); err != nil {
 		tb.Fatal(err)

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/vault"
+)
+
+// Scanner checks a file for viruses. An error is about the scanner, which is asked
+// again later; what it cannot judge is [apply.FileFailed].
+type Scanner interface {
+	Scan(ctx context.Context, file io.Reader) (apply.FileState, error)
+}
+
+// failedAgain is after what time a failed check is tried again.
+const failedAgain = time.Hour
+
+// ScanFiles checks up to limit files, oldest first, and returns how many it has
+// settled. It stops at the first error of the scanner.
+func (s *Store) ScanFiles(ctx context.Context, scanner Scanner, limit int) (int, error) {
+	list, err := s.unscanned(ctx, limit)
+	if err != nil {
+		return 0, fmt.Errorf("scan files: %w", err)
+	}
+	for done, r := range list {
+		state, err := s.scanFile(ctx, scanner, r.file.ID)
+		if err == nil {
+			err = s.settleScan(ctx, r, state)
+		}
+		if err != nil {
+			return done, fmt.Errorf("scan files: %w", err)
+		}
+	}
+	return len(list), nil
+}
+
+func (s *Store) unscanned(ctx context.Context, limit int) (list []fileRow, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		list, err = fileRows(ctx, tx, `SELECT id, small, reference FROM files WHERE state = 'pending' OR state = 'failed' AND changed_at < $1
+			ORDER BY changed_at, id LIMIT $2`, micros(s.now().Add(-failedAgain)), limit)
+		return err
+	})
+	return list, err
+}
+
+func fileRows(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]fileRow, error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []fileRow
+	for rows.Next() {
+		var r fileRow
+		if err := rows.Scan(&r.file.ID, &r.small, &r.ref); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// scanFile asks the scanner. A blob that does not open has failed: the scanner is
+// not to blame, and the next file is waiting.
+func (s *Store) scanFile(ctx context.Context, scanner Scanner, id string) (apply.FileState, error) {
+	r, err := s.files.Open(ctx, id)
+	if err == nil {
+		defer func() { _ = r.Close() }()
+		var state apply.FileState
+		if state, err = scanner.Scan(ctx, r); err == nil {
+			return state, nil
+		}
+	}
+	for _, damaged := range []error{vault.ErrTampered, vault.ErrUnknownKey, fs.ErrNotExist} {
+		if errors.Is(err, damaged) {
+			return apply.FileFailed, nil
+		}
+	}
+	return "", err
+}
+
+// settleScan writes a verdict, and what was found into the audit. A file that was
+// removed meanwhile stays removed.
+func (s *Store) settleScan(ctx context.Context, r fileRow, state apply.FileState) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE files SET state = $1, changed_at = $2 WHERE id = $3 AND state IN ('pending', 'failed')`,
+			string(state), micros(s.now()), r.file.ID))
+		if err != nil || !ok || state != apply.FileInfected {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Action: casework.QuarantineFile, Reference: r.ref})
+	})
+}
+
+// SweepFiles deletes up to limit files that nobody can reach any more: removed ones,
+// those that broke off while arriving, and those whose application is gone. It
+// returns how many.
+func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
+	n, err := s.discard(ctx, `state = 'gone' OR state = 'arriving' AND changed_at < $1
+		OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference)
+		ORDER BY changed_at LIMIT $2`, micros(s.now().Add(-arrivalLasts)), limit)
+	if err != nil {
+		return n, fmt.Errorf("sweep files: %w", err)
+	}
+	return n, nil
+}
+
+// discardLater deletes what the family has just removed. What does not work now the
+// next sweep does: nobody can read it any more.
+func (s *Store) discardLater(ctx context.Context, ref apply.Reference) {
+	_, _ = s.discard(context.WithoutCancel(ctx), `reference = $1 AND state = 'gone'`, string(ref))
+}
+
+// discard deletes blobs first and their rows afterwards, so that a crash between
+// leaves a row by which the next sweep finds them.
+func (s *Store) discard(ctx context.Context, where string, args ...any) (int, error) {
+	if s.files == nil {
+		return 0, nil
+	}
+	var list []fileRow
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		list, err = fileRows(ctx, tx, `SELECT id, small, reference FROM files WHERE `+where, args...)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	for _, r := range list {
+		if err := s.files.Delete(ctx, r.file.ID); err != nil {
+			return 0, err
+		}
+		if r.small == "" {
+			continue
+		}
+		if err := s.files.Delete(ctx, r.small); err != nil {
+			return 0, err
+		}
+	}
+	return len(list), s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, r := range list {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM files WHERE id = $1`, r.file.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// dropAll marks all files of an application that is withdrawn before the office
+// has seen it.
+func (s *Store) dropAll(ctx context.Context, tx *sql.Tx, ref apply.Reference) error {
+	_, err := tx.ExecContext(ctx, `UPDATE files SET state = $1, changed_at = $2 WHERE reference = $3`, fileGone, micros(s.now()), string(ref))
+	return err
+}
