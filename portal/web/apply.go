@@ -18,15 +18,20 @@ func (s *Server) applyRoutes() []route {
 		{fiber.MethodGet, "/apply/:slug/review", s.withDraft(s.showReview), guarded | private},
 		{fiber.MethodPost, "/apply/:slug/review", s.withDraft(s.submitApplication), limited | guarded | private},
 		{fiber.MethodGet, "/apply/:slug/done", s.showReceipt, guarded | private},
+		{fiber.MethodGet, documentsRoute, s.withDraft(s.showDocuments), guarded | private},
+		{fiber.MethodPost, documentsRoute, s.withDraft(s.saveDocuments), limited | streamed | private},
+		{fiber.MethodGet, "/apply/:slug/files/:file", s.showOwnFile, private},
 		{fiber.MethodGet, "/apply/:slug/:section", s.withDraft(s.showSection), guarded | private},
 		{fiber.MethodPost, "/apply/:slug/:section", s.saveSection, form},
 	}
 }
 
+const documentsRoute = "/apply/:slug/" + apply.DocumentsPage
+
 // noticeVersion names the privacy notice that the consent was given on. It
 // changes with the words apply.notice.*, so that an old consent is not taken for
 // one to the new words.
-const noticeVersion = "2026-11"
+const noticeVersion = "2026-11-25"
 
 // Fields of the form's own; questions are never named like them.
 const (
@@ -199,8 +204,16 @@ func (s *Server) firstPart(p *content.Policy, a *apply.Application) string {
 
 // nextPart returns the first part of the form that still lacks something.
 func (s *Server) nextPart(p *content.Policy, a *apply.Application) string {
-	if _, missing := (apply.Form{Policy: p}).Complete(a.Answers, s.now()); len(missing) > 0 {
+	if _, missing := a.Missing(apply.Form{Policy: p}, s.now()); len(missing) > 0 {
 		return missing[0].Section
+	}
+	return "review"
+}
+
+// lastPart returns what follows after the last section of the form.
+func lastPart(p *content.Policy, answers apply.Answers) string {
+	if hasDocuments(p, answers) {
+		return apply.DocumentsPage
 	}
 	return "review"
 }

@@ -93,6 +93,9 @@ func (s *Server) showSection(c *fiber.Ctx, p *content.Policy, a *apply.Applicati
 func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Application, section apply.Page, answers apply.Answers, invalid apply.Invalid) error {
 	view := sectionPage{draft: s.newDraft(c, p, a, s.contentText(c, section.Title)), Section: section}
 	view.Progress = newProgress(section.Number, section.Total+1)
+	if hasDocuments(p, answers) {
+		view.Progress = newProgress(section.Number, section.Total+2)
+	}
 	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
 	view.Short = view.Heading
 	view.Back = applyPath(p, section.Previous)
@@ -168,8 +171,10 @@ func (s *Server) saveSection(c *fiber.Ctx) error {
 		return s.redirect(c, "/track/status")
 	case asked && len(invalid) > 0:
 		return s.renderSection(c, p, a, section, answers, invalid)
-	case !asked || section.Next == "" || c.FormValue(formTo) == "review":
+	case !asked || c.FormValue(formTo) == "review":
 		return s.redirect(c, applyPath(p, "review"))
+	case section.Next == "":
+		return s.redirect(c, applyPath(p, lastPart(p, answers)))
 	}
 	return s.redirect(c, applyPath(p, section.Next))
 }

@@ -26,6 +26,7 @@ type reviewPage struct {
 	draft
 	Progress progress
 	Parts    []reviewPart
+	Papers   []paperRow
 	Missing  []missingPart
 	Back     string
 	Problems []problem
@@ -55,7 +56,7 @@ func (s *Server) showReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicatio
 
 func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Application, view reviewPage, invalid apply.Invalid) error {
 	form := apply.Form{Policy: p}
-	answers, missing := form.Complete(a.Answers, s.now())
+	answers, missing := a.Missing(form, s.now())
 	pages := form.Pages(answers)
 	view.draft = s.newDraft(c, p, a, s.words(c)("apply.review.title"))
 	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
@@ -64,21 +65,31 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 	for _, page := range pages {
 		view.Parts = append(view.Parts, s.reviewPart(view.draft, page, answers))
 		view.Back = applyPath(p, page.Name)
-		m := missingPart{Title: s.contentText(c, page.Title), Path: applyPath(p, page.Name) + "?to=review"}
-		for _, problem := range missing {
-			if problem.Section == page.Name {
-				m.Count++
-			}
-		}
-		if m.Count > 0 {
-			view.Missing = append(view.Missing, m)
-		}
+		view.note(missing, missingPart{Title: s.contentText(c, page.Title), Path: view.Back + "?to=review"}, page.Name)
+	}
+	if hasDocuments(p, answers) {
+		view.Back = documentsPath(p)
+		view.Progress = newProgress(len(pages)+2, len(pages)+2)
+		view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), view.Back+"?to=review")
+		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: view.Back + "?to=review"}, apply.DocumentsPage)
 	}
 	s.fillConsent(c, &view, answers, invalid)
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "apply-review", view)
+}
+
+// note adds a page of the form to what is missing, if it lacks something.
+func (p *reviewPage) note(missing apply.Invalid, m missingPart, section string) {
+	for _, problem := range missing {
+		if problem.Section == section {
+			m.Count++
+		}
+	}
+	if m.Count > 0 {
+		p.Missing = append(p.Missing, m)
+	}
 }
 
 func (s *Server) reviewPart(d draft, page apply.Page, answers apply.Answers) reviewPart {
@@ -181,6 +192,7 @@ type receiptPage struct {
 	Submitted string
 	Steps     []step
 	Decision  string // plain words on decision and objection
+	Papers    []paperRow
 }
 
 func (s *Server) showReceipt(c *fiber.Ctx) error {
@@ -201,6 +213,7 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 	view.Submitted = s.day(c, a.Submitted)
 	view.Steps = append([]step{{Title: s.words(c)("apply.done.step"), Text: view.Submitted, State: "done"}}, s.dueSteps(c, p, a.Submitted)...)
 	view.Decision = p.Decides.Text
+	view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), "")
 	view.Scripts = append(view.Scripts, "print.js")
 	return s.render(c, "apply-done", view)
 }

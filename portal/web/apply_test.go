@@ -22,7 +22,7 @@ func TestJourney(t *testing.T) {
 		t.Errorf("/apply links to %v", b.links())
 	}
 	b.open(applied).wants(200, "先准备好这些", "户口本", "15个工作日", "请以12345答复为准", "存在哪里", "不同意", "到镇街窗口办")
-	b.send(applied, map[string]string{"-start": "1"}).wants(200, "第1步，共6步", "还没有提交")
+	b.send(applied, map[string]string{"-start": "1"}).wants(200, "第1步，共7步", "还没有提交")
 	number, code := b.pass()
 	b.open(applied).wants(200, "您有一份还没填完的", number, code)
 
@@ -38,7 +38,7 @@ func TestJourney(t *testing.T) {
 	for _, f := range family {
 		b.send(applied+"/"+f.section, f.answers)
 	}
-	b.wants(200, "核对并提交", "**************002X", "画眉鸟", "爷爷、奶奶").lacks("44200020170302002X", "6217003360000000124")
+	b.wants(200, "材料照片").onPaper().wants(200, "核对并提交", "**************002X", "画眉鸟", "爷爷、奶奶").lacks("44200020170302002X", "6217003360000000124")
 
 	// Change one answer and come back.
 	b.open(applied+"/place?to=review").send(applied+"/place", map[string]string{"town": "xiaolan"}).wants(200, "核对并提交", "小榄镇")
@@ -178,8 +178,8 @@ func TestBankAccountInDoubt(t *testing.T) {
 	b := d.fill("family")
 	pay := applied + "/payment"
 	b.open(pay).send(pay, map[string]string{"bank_account": "6217003360000000125"}).wants(422, "这个账号看起来不太对", "号码没有错")
-	b.send(pay, map[string]string{"bank_account.checked": "6217003360000000125"}).wants(200, "核对并提交")
-	b.open(pay).send(pay, nil).wants(200, "核对并提交")
+	b.send(pay, map[string]string{"bank_account.checked": "6217003360000000125"}).wants(200, "材料照片")
+	b.open(pay).send(pay, nil).wants(200, "材料照片")
 	b.open(pay).send(pay, map[string]string{"bank_account": "6217003360000000126"}).wants(422, "这个账号看起来不太对")
 }
 
@@ -213,11 +213,12 @@ func TestConsentWhereTheFormAsksNoGuardian(t *testing.T) {
 	}
 	answers["child_id"] = validID("44200020061231001")
 	for range 8 {
-		if strings.HasSuffix(b.address, "/review") {
+		if strings.HasSuffix(b.address, "/documents") {
 			break
 		}
 		b.wants(200).send(b.address, answers)
 	}
+	b.onPaper()
 	b.wants(200, "核对并提交").send(slug+"/review", map[string]string{"consent": noticeVersion}).wants(422, "请填同意人的姓名", "请选同意人是孩子的什么人")
 	b.send(slug+"/review", map[string]string{"consent": noticeVersion, "consent_name": "测试甲", "consent_relation": "self"}).wants(200, "已经提交成功", "没有写明期限")
 }

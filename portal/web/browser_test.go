@@ -19,6 +19,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/intake"
 	"huitong/portal/store"
 	"huitong/portal/vault"
 )
@@ -29,6 +30,7 @@ type desk struct {
 	server *Server
 	store  *store.Store
 	file   string // of the database
+	blobs  string // directory of attached files
 	log    *syncBuffer
 	now    time.Time
 	faults []string // of a content that is not published
@@ -67,12 +69,17 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), log: &syncBuffer{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
-	now := func() time.Time { return d.now }
-	if d.store, err = store.Open(t.Context(), store.Config{Path: d.file, Vault: keys, Now: now}); err != nil {
+	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), blobs: filepath.Join(dir, "uploads"), log: &syncBuffer{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	bucket, err := vault.OpenDirectory(d.blobs)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = d.store.Close() })
+	now := func() time.Time { return d.now }
+	files := vault.OpenFiles(bucket, keys, intake.MaxSize)
+	if d.store, err = store.Open(t.Context(), store.Config{Path: d.file, Vault: keys, Now: now, Files: files}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = d.store.Close(), bucket.Close() })
 	d.server = newTestServer(t, func(c *Config) {
 		c.Cases, c.Now = CasesOf(d.store), now
 		c.Faults = func() []string { return d.faults }
@@ -148,7 +155,9 @@ func (b *browser) form(action string) url.Values {
 	out := url.Values{}
 	for _, n := range find(forms[0], tag(atom.Input, atom.Textarea)) {
 		switch kind := attr(n, "type"); {
-		case (kind == "radio" || kind == "checkbox") && !has(n, "checked"):
+		case (kind == "radio" || kind == "checkbox") && !has(n, "checked"), kind == "file":
+		case kind == "checkbox":
+			out.Add(attr(n, "name"), attr(n, "value"))
 		case n.DataAtom == atom.Textarea:
 			out.Set(attr(n, "name"), text(n))
 		default:
@@ -244,7 +253,19 @@ func (d *desk) fill(name string) *browser {
 	for _, f := range family {
 		b.wants(200, "还没有提交").send(applied+"/"+f.section, f.answers)
 	}
-	return b.wants(200, "核对并提交")
+	return b.wants(200, "材料照片").onPaper().wants(200, "核对并提交")
+}
+
+// onPaper brings all documents on paper; the documents page is open.
+func (b *browser) onPaper() *browser {
+	b.t.Helper()
+	form := b.form(strings.TrimSuffix(b.address, "?to=review"))
+	form.Del("paper")
+	for _, n := range find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "paper" }) {
+		form.Add("paper", attr(n, "value"))
+	}
+	b.do("POST", strings.TrimSuffix(b.address, "?to=review"), form)
+	return b
 }
 
 // submit sends what fill has filled in; the receipt is open then.

@@ -38,6 +38,16 @@ type Desk interface {
 	Change(ctx context.Context, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error)
 }
 
+// Files keeps what families attach to their applications. Whether somebody may see
+// a file is settled before it is read.
+type Files interface {
+	AddFile(ctx context.Context, ref apply.Reference, f apply.NewFile) (apply.File, error)
+	RemoveFile(ctx context.Context, ref apply.Reference, id string) error
+	SetPapers(ctx context.Context, ref apply.Reference, papers map[string]bool) error
+	ReadFile(ctx context.Context, ref apply.Reference, id string, small bool) ([]byte, error)
+	ReadFileForStaff(ctx context.Context, by apply.Actor, ref apply.Reference, id string) ([]byte, error)
+}
+
 // Accounts signs staff in and out and takes up invitations.
 type Accounts interface {
 	SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error)
@@ -61,6 +71,7 @@ type Cases struct {
 	Tracking  Tracking
 	Erasure   Erasure
 	Desk      Desk
+	Files     Files
 	Accounts  Accounts
 	Audit     Audit
 	Feedback  Feedback
@@ -73,10 +84,11 @@ func CasesOf[S interface {
 	Tracking
 	Erasure
 	Desk
+	Files
 	Accounts
 	Audit
 	Feedback
 	Questions
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
 }

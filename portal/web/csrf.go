@@ -45,12 +45,17 @@ func stale(c *fiber.Ctx) bool {
 func (s *Server) readToken(c *fiber.Ctx) bool {
 	token := c.Cookies(s.tokenCookie())
 	fresh := len(token) != tokenLength
-	fits := !fresh && subtle.ConstantTimeCompare([]byte(token), []byte(c.FormValue(tokenField))) == 1
+	ok := c.Method() != fiber.MethodPost || fits(token, c.FormValue(tokenField))
 	if fresh {
 		token = s.newToken(c)
 	}
 	c.Locals(tokenKey, token)
-	return fits || c.Method() != fiber.MethodPost
+	return ok
+}
+
+// fits reports whether a page brought back the token of the cookie.
+func fits(cookie, posted string) bool {
+	return len(cookie) == tokenLength && subtle.ConstantTimeCompare([]byte(cookie), []byte(posted)) == 1
 }
 
 func (s *Server) newToken(c *fiber.Ctx) string {

@@ -222,7 +222,10 @@ func TestEnglishJourney(t *testing.T) {
 		checkEnglish(t, b.doc)
 		b.send(path+"/"+f.section, f.answers)
 	}
-	page("金丝雀", "In prison")
+	page("Photos of papers", "household register")
+	checkEnglish(t, b.doc)
+	b.onPaper()
+	page("金丝雀", "In prison", "On paper")
 	checkEnglish(t, b.doc)
 	b.send(path+"/review", map[string]string{"consent": noticeVersion})
 	page("Basic living allowance")

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/sync/semaphore"
 
 	"huitong/content"
 	"huitong/portal/apply"
+	"huitong/portal/intake"
 	"huitong/portal/locale"
 )
 
@@ -40,6 +42,7 @@ type Config struct {
 	Speaker    Speaker   // nil: texts are read aloud by browsers alone
 	Rephraser  Rephraser // nil: answers stay as they were published
 	Cases      Cases     // without it nothing can be applied for, and there is no case desk
+	Scans      bool      // attached files are checked for viruses before staff see them
 	Ready      func(context.Context) []Dependency
 	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log        *slog.Logger     // nil discards
@@ -76,6 +79,10 @@ type Server struct {
 	site       Site
 	cases      Cases
 	keepDrafts int
+	scans      bool
+	bodyLimit  int
+	cleaner    *intake.Cleaner
+	uploads    *semaphore.Weighted // files that are held in memory at once
 	speaker    Speaker
 	rephraser  Rephraser
 	ready      func(context.Context) []Dependency
@@ -94,6 +101,7 @@ const (
 	guarded                    // a post must bring the CSRF token
 	returned                   // the handler sees to a post without it, and gives the answers back
 	private                    // the answer is never stored
+	streamed                   // the handler reads the body itself: files
 	kept                       // the page is the same for everybody: rendered once
 )
 
@@ -131,8 +139,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), scans: cfg.Scans, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
+		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
 	}
 	if s.log == nil {
@@ -148,14 +157,17 @@ func New(cfg Config) (*Server, error) {
 		// Without Immutable every string of a request is overwritten by the next one.
 		Immutable:             true,
 		DisableStartupMessage: true,
-		BodyLimit:             cmp.Or(cfg.BodyLimit, 1<<20),
-		WriteBufferSize:       writeBuffer,
-		ReadTimeout:           30 * time.Second,
-		IdleTimeout:           2 * time.Minute,
-		ErrorHandler:          s.fail,
+		// Each route reads its body itself, see body.go: forms by Fiber would put files
+		// into temporary ones, and the limit would be one for all routes.
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		WriteBufferSize:              writeBuffer,
+		ReadTimeout:                  bodyStalls,
+		IdleTimeout:                  2 * time.Minute,
+		ErrorHandler:                 s.fail,
 	})
 	s.register(cfg)
-	s.app.Server().Handler = s.keptFirst(s.app.Server().Handler)
+	s.app.Server().Handler = closeUnread(s.keptFirst(s.app.Server().Handler))
 	return s, nil
 }
 
@@ -176,7 +188,7 @@ func (s *Server) register(cfg Config) {
 	s.app.Use(s.settle)
 	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)
-	s.app.Post("/api/v1/ask", neverStored, limit.count, s.answerAPI)
+	s.app.Post("/api/v1/ask", neverStored, limit.count, s.bounded, s.answerAPI)
 	s.app.Get("/api/v1/suggest", s.suggestAPI)
 	for _, l := range languages {
 		for _, r := range s.routes() {
@@ -186,6 +198,11 @@ func (s *Server) register(cfg Config) {
 			}
 			if r.guard&limited != 0 {
 				handlers = append(handlers, limit.count)
+			}
+			if r.guard&streamed == 0 {
+				handlers = append(handlers, s.bounded)
+			} else {
+				handlers = append(handlers, s.giveToken)
 			}
 			if r.guard&guarded != 0 {
 				handlers = append(handlers, s.checkToken)

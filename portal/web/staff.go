@@ -30,6 +30,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/questions", s.asStaff(s.pauseChat), guarded | private},
 		{fiber.MethodGet, "/staff/applications/:ref", s.asStaff(s.showCase), read},
 		{fiber.MethodPost, "/staff/applications/:ref/reveal", s.asStaff(s.reveal), guarded | private},
+		{fiber.MethodGet, "/staff/applications/:ref/files/:file", s.asStaff(s.showCaseFile), private},
 		{fiber.MethodGet, "/staff/applications/:ref/:move", s.asStaff(s.showMove), read},
 		{fiber.MethodPost, "/staff/applications/:ref/:move", s.asStaff(s.makeMove), guarded | private},
 	}

@@ -26,7 +26,7 @@ type casePage struct {
 	Parts     []casePart
 	Verdict   *content.Verdict
 	Word      string // yes, no or perhaps
-	Documents []content.Document
+	Documents []caseDocument
 	History   []step
 	Moves     []caseMove
 	Accept    bool
@@ -148,7 +148,7 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	}
 	v := p.Assess(content.Answers(a.Answers))
 	view.Verdict, view.Word = &v, resultWords[v.Result]
-	view.Documents = p.DocumentsFor(content.Answers(a.Answers))
+	view.Documents = s.caseDocuments(c, p, a)
 	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
 		part := casePart{Title: s.contentText(c, page.Title)}
 		for _, q := range page.Questions {

@@ -184,6 +184,11 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		if q, ok := p.Question(detail); ok {
 			return s.contentText(c, q.Label)
 		}
+		for _, d := range p.Documents {
+			if d.Name == detail {
+				return s.contentText(c, d.Title)
+			}
+		}
 	}
 	return s.townName(c, detail)
 }

@@ -22,6 +22,9 @@ func (s *Server) trackRoutes() []route {
 		{fiber.MethodPost, "/track", s.openTrack, form},
 		{fiber.MethodGet, "/track/status", s.showStatus, guarded | private},
 		{fiber.MethodPost, "/track/supply", s.supply, form},
+		{fiber.MethodGet, "/track/documents", s.withAsked(s.showMore), guarded | private},
+		{fiber.MethodPost, "/track/documents", s.withAsked(s.saveMore), limited | streamed | private},
+		{fiber.MethodGet, "/track/files/:file", s.showTrackedFile, private},
 		{fiber.MethodGet, "/track/withdraw", s.askWithdraw, guarded | private},
 		{fiber.MethodPost, "/track/withdraw", s.withdraw, form},
 		{fiber.MethodPost, "/track/forget", s.forget, form},
@@ -87,6 +90,7 @@ type statusPage struct {
 	Needs    string // what the office asks for
 	Decided  string // the office's reason for its decision
 	Supply   field
+	Papers   []paperRow
 	Version  int
 	Withdraw bool // can still be withdrawn
 	Problems []problem
@@ -129,6 +133,10 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	if n := len(a.Events); n > 0 && a.State.Final() {
 		view.Decided = a.Events[n-1].Reason
 	}
+	if view.Policy != nil {
+		view.ContentLang = view.Lang.shows(view.Policy.Lang)
+	}
+	view.Papers = s.paperRows(c, view.page, s.trackFiling(c, a), "")
 	view.Supply = field{Name: "text", Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
 	if p, bad := invalid.Field("text"); bad {
 		view.Supply.Error = s.problemWords(c, p, bad)

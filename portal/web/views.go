@@ -30,6 +30,7 @@ var pageTypes = map[string]any{
 	"check":           checkPage{},
 	"check-all":       screenPage{},
 	"choose":          choosePage{},
+	"documents":       documentsPage{},
 	"error":           errorPage{},
 	"feedback":        feedbackPage{},
 	"feedback-thanks": feedbackPage{},

@@ -1,0 +1,412 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/intake"
+)
+
+// Fields of the documents page. The input of a document is named by
+// [apply.DocumentField].
+const (
+	paperField    = "paper"    // documents brought on paper
+	papersField   = "-papers"  // the ticks of the page are complete
+	replacesField = "replace-" // and the file's ID: a file in its place
+	formStay      = "-stay"    // document to come back to
+	formRemove    = "-remove"  // ID of a file
+)
+
+// maxUploads is how many files are held in memory at once; more wait for their turn.
+const (
+	maxUploads = 16
+	uploadWait = 30 * time.Second
+)
+
+// filing is the place where the files of one application are given: in a draft, or
+// where the office asks for more.
+type filing struct {
+	policy *content.Policy // nil if it is no longer published
+	app    *apply.Application
+	action string // address of the page
+	files  string // where its files are
+}
+
+func (f filing) draft() bool { return f.app.State == apply.Draft }
+
+// documents lists what can be attached. What the office asks for need not be in the
+// policy's list.
+func (f filing) documents() []content.Document {
+	var out []content.Document
+	if f.policy != nil {
+		out = apply.Form{Policy: f.policy}.Documents(f.app.Answers)
+	}
+	if !f.draft() {
+		out = append(out, content.Document{Name: apply.OtherDocument})
+	}
+	return out
+}
+
+func (f filing) knows(document string) bool {
+	return slices.ContainsFunc(f.documents(), func(d content.Document) bool { return d.Name == document })
+}
+
+type documentsPage struct {
+	draft
+	Progress  progress
+	Filing    bool // for an application that was submitted before
+	Action    string
+	Documents []documentField
+	Elsewhere []string // titles of what departments check between themselves
+	MaxSize   int      // megabytes
+	MaxFiles  int
+	Back      string
+	Review    bool
+	Problems  []problem
+}
+
+// documentField is one document with what is attached for it.
+type documentField struct {
+	Name, Title, Text string
+	Lang              string // of title and text
+	Example           string // how to take the photo
+	Optional          bool
+	Files             []shownFile
+	Full              bool // no more can be added
+	OnPaper           bool
+	Errors            []string
+}
+
+// Field returns the name of the input.
+func (d documentField) Field() string { return apply.DocumentField(d.Name) }
+
+// ID returns the id of the input, or of what takes its place when no more can be added.
+func (d documentField) ID() string { return "f-" + d.Field() }
+
+// DescribedBy lists the ids of what is said of the input.
+func (d documentField) DescribedBy() string {
+	ids := []string{d.ID() + "-help"}
+	if len(d.Errors) > 0 {
+		ids = append(ids, d.ID()+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+// shownFile is an attached file as a page shows it.
+type shownFile struct {
+	ID        string
+	Name      string // “photo 1”, never a name from somebody's phone
+	Size      string
+	Path      string // "" if it cannot be opened
+	Small     string // path of the small picture; "" for none
+	Note      string // what is to be known of its state
+	State     string
+	Removable bool
+}
+
+func documentsPath(p *content.Policy) string { return applyPath(p, apply.DocumentsPage) }
+
+// hasDocuments reports whether the family is asked for documents after these answers.
+func hasDocuments(p *content.Policy, a apply.Answers) bool {
+	return len(apply.Form{Policy: p}.Documents(a)) > 0
+}
+
+func (s *Server) draftFiling(p *content.Policy, a *apply.Application) filing {
+	return filing{p, a, documentsPath(p), applyPath(p, "files") + "/"}
+}
+
+func (s *Server) showDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
+	if !hasDocuments(p, a.Answers) {
+		return s.redirect(c, applyPath(p, "review"))
+	}
+	review := c.Query("to") == "review"
+	return s.renderDocuments(c, s.draftFiling(p, a), review, nil)
+}
+
+// saveDocuments keeps files and ticks. What is refused is told beside its document;
+// whatever else the page brought is kept.
+func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
+	f := s.draftFiling(p, a)
+	values, invalid, err := s.takeFiles(c, f)
+	if err != nil {
+		return err
+	}
+	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), a.Reference); err != nil {
+		return err
+	}
+	review := values.Get(formTo) == "review"
+	to := f.action
+	if review {
+		to += "?to=review"
+	}
+	switch stay := values.Get(formStay); {
+	case len(invalid) > 0:
+		return s.renderDocuments(c, f, review, invalid)
+	case values.Get(formLeave) != "":
+		return s.redirect(c, "/track/status")
+	case stay != "" && f.knows(stay):
+		return s.redirect(c, to+"#"+stay)
+	case values.Get(formRemove) != "":
+		return s.redirect(c, to)
+	}
+	for _, problem := range s.missing(f) {
+		if problem.Section == apply.DocumentsPage {
+			invalid = append(invalid, problem)
+		}
+	}
+	if len(invalid) > 0 {
+		return s.renderDocuments(c, f, review, invalid)
+	}
+	return s.redirect(c, applyPath(p, "review"))
+}
+
+func (s *Server) missing(f filing) apply.Invalid {
+	_, missing := f.app.Missing(apply.Form{Policy: f.policy}, s.now())
+	return missing
+}
+
+// takeFiles reads the posted page: it keeps its files as they come, then its ticks,
+// and removes what is to be removed. What is wrong with files comes back as Invalid.
+func (s *Server) takeFiles(c *fiber.Ctx, f filing) (url.Values, apply.Invalid, error) {
+	var invalid apply.Invalid
+	values, err := s.readForm(c, func(file sent) error {
+		err := s.takeFile(c, f, file)
+		var found apply.Invalid
+		if errors.As(err, &found) {
+			invalid = append(invalid, found...)
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if values.Get(papersField) != "" {
+		papers := map[string]bool{}
+		for _, d := range f.documents() {
+			papers[d.Name] = slices.Contains(values[paperField], d.Name)
+		}
+		if err := s.cases.Files.SetPapers(c.UserContext(), f.app.Reference, papers); err != nil {
+			return nil, nil, err
+		}
+	}
+	if id := values.Get(formRemove); id != "" {
+		if err := s.cases.Files.RemoveFile(c.UserContext(), f.app.Reference, id); err != nil {
+			return nil, nil, err
+		}
+	}
+	return values, invalid, nil
+}
+
+// takeFile cleans and keeps one file.
+func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
+	n := apply.NewFile{Document: strings.TrimPrefix(file.field, apply.DocumentField(""))}
+	if id, ok := strings.CutPrefix(file.field, replacesField); ok {
+		old, _ := f.app.File(id)
+		n.Document, n.Replaces = old.Document, id
+	}
+	if !f.knows(n.Document) {
+		return fiber.ErrBadRequest
+	}
+	ctx, cancel := context.WithTimeout(c.UserContext(), uploadWait)
+	defer cancel()
+	if err := s.uploads.Acquire(ctx, 1); err != nil {
+		return fiber.ErrServiceUnavailable
+	}
+	defer s.uploads.Release(1)
+	err := error(&intake.Refusal{Reason: intake.TooLarge})
+	var cleaned intake.File
+	if !file.large {
+		cleaned, err = s.cleaner.Clean(c.UserContext(), file.body)
+	}
+	var refusal *intake.Refusal
+	if errors.As(err, &refusal) {
+		return apply.Invalid{{
+			Section: apply.DocumentsPage, Field: apply.DocumentField(n.Document),
+			Key: fmt.Sprintf("error.file.%s", refusal.Reason), Args: map[string]any{"Max": intake.MaxSize >> 20},
+		}}
+	}
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(file.body)
+	n.Kind, n.Body, n.Small, n.Digest = string(cleaned.Kind), cleaned.Body, cleaned.Small, digest[:]
+	_, err = s.cases.Files.AddFile(c.UserContext(), f.app.Reference, n)
+	return err
+}
+
+func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid apply.Invalid) error {
+	view := documentsPage{Filing: !f.draft(), Action: f.action, MaxSize: intake.MaxSize >> 20, MaxFiles: apply.MaxFiles, Review: review}
+	if f.draft() {
+		view.draft = s.newDraft(c, f.policy, f.app, s.words(c)("documents.title"))
+		s.fillWay(&view, c, f)
+	} else {
+		view.draft = draft{page: s.trackedPage(c, f, "documents.title")}
+		view.Heading, view.Back = view.Title, "/track/status"
+	}
+	view.Scripts = []string{"upload.js"}
+	for _, d := range f.documents() {
+		view.Documents = append(view.Documents, s.documentField(c, view.page, f, d, invalid))
+	}
+	for _, d := range view.Documents {
+		for _, words := range d.Errors {
+			view.Problems = append(view.Problems, problem{d.ID(), d.Title + s.words(c)("punctuation.colon") + words})
+		}
+	}
+	if len(view.Problems) > 0 {
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "documents", view)
+}
+
+// fillWay says where the page stands between those of the form.
+func (s *Server) fillWay(p *documentsPage, c *fiber.Ctx, f filing) {
+	pages := apply.Form{Policy: f.policy}.Pages(f.app.Answers)
+	p.Progress = newProgress(len(pages)+1, len(pages)+2)
+	p.Crumbs = append(p.Crumbs, crumb{p.Short, applyPath(f.policy, "")})
+	p.Short, p.Back = p.Heading, applyPath(f.policy, "review")
+	if !p.Review && len(pages) > 0 {
+		p.Back = applyPath(f.policy, pages[len(pages)-1].Name)
+	}
+	for _, d := range f.policy.DocumentsFor(content.Answers(f.app.Answers)) {
+		if d.Holder == "department" {
+			p.Elsewhere = append(p.Elsewhere, s.contentText(c, d.Title))
+		}
+	}
+}
+
+// trackedPage is a page below the state of a followed application.
+func (s *Server) trackedPage(c *fiber.Ctx, f filing, titleID string) page {
+	t := s.words(c)
+	p := s.page(c, titleID)
+	p.NoIndex = true
+	p.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
+	p.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
+	if f.policy != nil {
+		p.ContentLang = p.Lang.shows(f.policy.Lang)
+	}
+	return p
+}
+
+func (s *Server) documentField(c *fiber.Ctx, p page, f filing, d content.Document, invalid apply.Invalid) documentField {
+	t := s.words(c)
+	out := documentField{
+		Name: d.Name, Title: s.contentText(c, d.Title), Text: s.contentText(c, d.Text), Optional: !d.Required,
+		Example: s.example(c, d.Name), OnPaper: f.app.OnPaper(d.Name), Files: s.shownFiles(c, f.app, d.Name, f.files),
+	}
+	if d.Name == apply.OtherDocument {
+		out.Title, out.Text = t("documents.other"), t("documents.other.about")
+	} else if p.Foreign() {
+		out.Lang = p.ContentLang
+	}
+	out.Full = len(out.Files) >= apply.MaxFiles
+	for _, wrong := range invalid {
+		if wrong.Field == out.Field() {
+			if words := s.problemWords(c, wrong, true); !slices.Contains(out.Errors, words) {
+				out.Errors = append(out.Errors, words)
+			}
+		}
+	}
+	return out
+}
+
+// examples are the documents for which the interface says in particular how to take
+// the photo; for others it says it in general.
+var examples = []string{
+	"household-register", "id-card", "photo", "bank-book", "application-form", "disability-card",
+	"death-proof", "illness-record", "medical-record", "invoices", "school-proof",
+}
+
+func (s *Server) example(c *fiber.Ctx, document string) string {
+	if slices.Contains(examples, document) {
+		return s.words(c)(fmt.Sprintf("documents.example.%s", document))
+	}
+	return s.words(c)("documents.example")
+}
+
+// shownFiles lists the files of a document. prefix is where they are opened; "" for
+// a page on which nobody opens them.
+func (s *Server) shownFiles(c *fiber.Ctx, a *apply.Application, document, prefix string) []shownFile {
+	t := s.words(c)
+	var out []shownFile
+	for i, f := range a.FilesOf(document) {
+		one := shownFile{
+			ID: f.ID, Name: t(fmt.Sprintf("documents.file.%s", f.Kind), "Number", i+1), Size: s.fileSize(c, f.Size),
+			State: string(f.State), Note: s.fileNote(c, f), Removable: a.Removable(f),
+		}
+		if prefix != "" && f.State != apply.FileInfected {
+			one.Path = prefix + f.ID
+			if f.Kind == string(intake.JPEG) {
+				one.Small = one.Path + "?size=small"
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// fileNote says what the family is to know of a file's state; nothing where all is
+// well or nothing is checked.
+func (s *Server) fileNote(c *fiber.Ctx, f apply.File) string {
+	if f.State == apply.FileClean || !s.scans && f.State != apply.FileInfected {
+		return ""
+	}
+	return s.words(c)(fmt.Sprintf("documents.state.%s", f.State))
+}
+
+func (s *Server) fileSize(c *fiber.Ctx, bytes int64) string {
+	if kb := (bytes + 1023) >> 10; kb < 1024 {
+		return s.words(c)("documents.size.kb", "Size", kb)
+	}
+	return s.words(c)("documents.size.mb", "Size", fmt.Sprintf("%.1f", float64(bytes)/(1<<20)))
+}
+
+// paperRow is a document with what the family gives for it, as a list shows it.
+type paperRow struct {
+	Title, Lang string
+	Words       string
+	Files       []shownFile
+	Change      string // path to change it; "" for none
+}
+
+// paperRows lists what is given for each document, and what for none of them.
+func (s *Server) paperRows(c *fiber.Ctx, p page, f filing, change string) []paperRow {
+	documents := f.documents()
+	if f.draft() || len(f.app.FilesOf(apply.OtherDocument)) == 0 {
+		documents = slices.DeleteFunc(documents, func(d content.Document) bool { return d.Name == apply.OtherDocument })
+	}
+	var out []paperRow
+	for _, d := range documents {
+		field := s.documentField(c, p, f, d, nil)
+		row := paperRow{Title: field.Title, Lang: field.Lang, Files: field.Files, Words: s.givenWords(c, field)}
+		if change != "" {
+			row.Change = change + "#" + d.Name
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// givenWords says how a document is given.
+func (s *Server) givenWords(c *fiber.Ctx, d documentField) string {
+	t := s.words(c)
+	switch n := len(d.Files); {
+	case n > 0 && d.OnPaper:
+		return t("documents.given.both", "Count", n)
+	case n > 0:
+		return t("documents.given", "Count", n)
+	case d.OnPaper:
+		return t("documents.given.paper")
+	}
+	return t("documents.given.none")
+}
