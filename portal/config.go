@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"huitong/portal/intake"
 	"huitong/portal/rephrase"
 	"huitong/search"
 )
@@ -22,6 +24,8 @@ type Config struct {
 	BaseURL      string        `env:"HUITONG_BASE_URL" help:"Public address of the site, such as https://etfl.example.cn. Default: http://localhost and the port." group:"Settings"`
 	Data         string        `default:"data" env:"HUITONG_DATA" help:"Directory for database, uploads and secrets; created if absent." group:"Settings"`
 	DatabaseURL  string        `env:"HUITONG_DATABASE_URL" help:"PostgreSQL address, postgres://… Default: an SQLite file in the data directory." group:"Settings"`
+	BlobURL      string        `name:"blob-url" env:"HUITONG_BLOB_URL" help:"Where uploads are kept, s3://bucket?region=… Default: a directory in the data directory." group:"Settings"`
+	Clamd        string        `env:"HUITONG_CLAMD" help:"ClamAV daemon that checks uploads: path of its socket or host:port. Default: uploads are not checked." group:"Settings"`
 	MeiliURL     string        `env:"HUITONG_MEILI_URL" help:"Address of a Meilisearch server. Default: the embedded engine." group:"Settings"`
 	MeiliKey     string        `env:"HUITONG_MEILI_KEY" help:"Key of that server that may only search." group:"Settings"`
 	MeiliAdmin   string        `name:"meili-admin-key" env:"HUITONG_MEILI_ADMIN_KEY" help:"Key of that server that may write; used for nothing but sending documents. Without it the site asks, and portal index has to send." group:"Settings"`
@@ -69,6 +73,14 @@ func (c *Config) Validate() error {
 		bad("--database-url", "HUITONG_DATABASE_URL", "is not a PostgreSQL address", "use postgres://user:password@host/database, or leave it out for SQLite")
 	}
 	c.checkMeili(bad)
+	if u, err := url.Parse(c.BlobURL); c.BlobURL != "" && (err != nil || !slices.Contains(blobSchemes, u.Scheme) || u.Host == "") {
+		bad("--blob-url", "HUITONG_BLOB_URL", "is not the address of a bucket", "use s3://bucket?region=…, or leave it out for a directory in the data directory")
+	}
+	if c.Clamd != "" {
+		if _, err := intake.NewClamd(c.Clamd); err != nil {
+			bad("--clamd", "HUITONG_CLAMD", err.Error(), "use /run/clamav/clamd.ctl or 127.0.0.1:3310")
+		}
+	}
 	c.checkModel(bad)
 	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
 		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")

@@ -12,10 +12,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gocloud.dev/blob"
+
 	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/intake"
 	"huitong/portal/locale"
 	"huitong/portal/rephrase"
 	"huitong/portal/speech"
@@ -36,17 +39,17 @@ type serveCommand struct{}
 
 // Run opens everything, prints the address, serves and stops gracefully.
 func (serveCommand) Run(env *environment) error {
-	data, keys, err := openStore(env)
+	data, err := openStore(env)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.Close() }()
+	defer data.close()
 	site, err := newSite(env)
 	if err != nil {
 		return err
 	}
 	defer site.close()
-	server, err := newServer(env, site, data, keys)
+	server, err := newServer(env, site, data)
 	if err != nil {
 		return err
 	}
@@ -54,11 +57,12 @@ func (serveCommand) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w; choose another with --addr or HUITONG_ADDR", err)
 	}
-	if err := greet(env, data); err != nil {
+	if err := greet(env, data.Store); err != nil {
 		return err
 	}
 	go site.watch(env)
-	go prune(env, data)
+	go prune(env, data.Store)
+	go scan(env, data.Store)
 	served := make(chan error, 1)
 	go func() { served <- server.App().Listener(listener) }()
 	select {
@@ -87,39 +91,61 @@ func setupLink(env *environment, token apply.Token) string {
 	return env.cfg.BaseURL + "/staff/setup?token=" + string(token)
 }
 
-// openStore opens keys and database in the data directory.
-func openStore(env *environment) (*store.Store, *vault.Keyring, error) {
+// archive is the open store with the bucket that its files lie in.
+type archive struct {
+	*store.Store
+	bucket *blob.Bucket
+	keys   *vault.Keyring
+}
+
+func (a archive) close() {
+	_ = a.Close()
+	_ = a.bucket.Close()
+}
+
+// openStore opens keys, files and database in the data directory, or where the
+// settings say.
+func openStore(env *environment) (archive, error) {
 	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
+		return archive{}, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
 	}
 	keys, err := vault.Open(filepath.Join(env.cfg.Data, "secrets.json"), rand.Reader)
 	if err != nil {
-		return nil, nil, fmt.Errorf("open keys: %w", err)
+		return archive{}, fmt.Errorf("open keys: %w", err)
+	}
+	bucket, err := openBucket(env)
+	if err != nil {
+		return archive{}, err
 	}
 	data, err := store.Open(env.ctx, store.Config{
 		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now,
 		IdleLasts:     time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
 		QuestionsLast: time.Duration(env.cfg.QuestionDays) * 24 * time.Hour,
+		Files:         vault.OpenFiles(bucket, keys, intake.MaxSize),
 	})
-	return data, keys, err
+	if err != nil {
+		return archive{}, errors.Join(err, bucket.Close())
+	}
+	return archive{data, bucket, keys}, nil
 }
 
-func newServer(env *environment, s *site, data *store.Store, keys *vault.Keyring) (*web.Server, error) {
+func newServer(env *environment, s *site, data archive) (*web.Server, error) {
 	texts, err := locale.Default()
 	if err != nil {
 		return nil, fmt.Errorf("load interface texts: %w", err)
 	}
 	cfg := web.Config{
-		Content: s.content, Catalog: texts, Signer: keys, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
+		Content: s.content, Catalog: texts, Signer: data.keys, BaseURL: env.cfg.BaseURL, RateLimit: env.cfg.RateLimit, Log: env.log, Now: env.now,
 		Site: web.Site{
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
 		},
-		Cases:      web.CasesOf(data),
+		Cases:      web.CasesOf(data.Store),
+		Scans:      env.cfg.Clamd != "",
 		KeepDrafts: env.cfg.KeepDrafts,
 		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
-			return []web.Dependency{databaseState(ctx, data), s.searchState()}
+			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, scannerState(ctx, env.cfg)...)
 		},
 	}
 	if speaker := openSpeaker(env); speaker != nil {
@@ -272,6 +298,7 @@ func prune(env *environment, data *store.Store) {
 			if err := data.Prune(env.ctx); err != nil && !errors.Is(err, context.Canceled) {
 				env.log.Error("expired data not deleted", "error", err)
 			}
+			sweep(env, data)
 		}
 	}
 }
@@ -286,11 +313,11 @@ type userAddCommand struct {
 
 // Run prints a one-time link with which the person sets a password.
 func (c userAddCommand) Run(env *environment) error {
-	data, _, err := openStore(env)
+	data, err := openStore(env)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = data.Close() }()
+	defer data.close()
 	invite := casework.Invite{Login: c.Login, Name: c.Name, Role: casework.Role(c.Role), Area: c.Area}
 	token, err := data.Invite(env.ctx, apply.Actor{}, invite)
 	if err != nil {

@@ -96,6 +96,9 @@ func (d *Clamd) ask(ctx context.Context, command string, file io.Reader) (string
 // readError is a fault of the file, not of the connection.
 type readError struct{ error }
 
+// Unwrap returns what reading said.
+func (e *readError) Unwrap() error { return e.error }
+
 // send writes a command of clamd's z-protocol; INSTREAM takes chunks with their
 // length before them, and one of length zero at the end.
 func send(conn io.Writer, command string, file io.Reader) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -384,7 +385,7 @@ func (s *scanner) Scan(_ context.Context, r io.Reader) (apply.FileState, error) 
 	case err != nil:
 		return "", err
 	case s.down:
-		return "", errors.New("no scanner")
+		return "", fmt.Errorf("no scanner: %w", fs.ErrNotExist) // of its socket
 	case bytes.Contains(b, []byte("harm")):
 		return apply.FileInfected, nil
 	case bytes.Contains(b, []byte("odd")):

@@ -72,19 +72,22 @@ func fileRows(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([
 // not to blame, and the next file is waiting.
 func (s *Store) scanFile(ctx context.Context, scanner Scanner, id string) (apply.FileState, error) {
 	r, err := s.files.Open(ctx, id)
-	if err == nil {
-		defer func() { _ = r.Close() }()
-		var state apply.FileState
-		if state, err = scanner.Scan(ctx, r); err == nil {
-			return state, nil
-		}
+	if errors.Is(err, fs.ErrNotExist) || damaged(err) {
+		return apply.FileFailed, nil
 	}
-	for _, damaged := range []error{vault.ErrTampered, vault.ErrUnknownKey, fs.ErrNotExist} {
-		if errors.Is(err, damaged) {
-			return apply.FileFailed, nil
-		}
+	if err != nil {
+		return "", err
 	}
-	return "", err
+	defer func() { _ = r.Close() }()
+	state, err := scanner.Scan(ctx, r)
+	if damaged(err) {
+		return apply.FileFailed, nil
+	}
+	return state, err
+}
+
+func damaged(err error) bool {
+	return errors.Is(err, vault.ErrTampered) || errors.Is(err, vault.ErrUnknownKey)
 }
 
 // settleScan writes a verdict, and what was found into the audit. A file that was

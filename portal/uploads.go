@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/s3blob" // s3://
+
+	"huitong/portal/apply"
+	"huitong/portal/intake"
+	"huitong/portal/store"
+	"huitong/portal/vault"
+	"huitong/portal/web"
+)
+
+// blobSchemes are the schemes of the drivers that are linked.
+var blobSchemes = []string{"s3"}
+
+// openBucket opens where uploads lie: a directory below --data by default.
+func openBucket(env *environment) (*blob.Bucket, error) {
+	if env.cfg.BlobURL == "" {
+		return vault.OpenDirectory(filepath.Join(env.cfg.Data, "uploads"))
+	}
+	bucket, err := blob.OpenBucket(env.ctx, env.cfg.BlobURL)
+	if err != nil {
+		return nil, fmt.Errorf("HUITONG_BLOB_URL: %w", err)
+	}
+	return bucket, nil
+}
+
+const (
+	sweepBatch = 200 // uploads that one round deletes at most
+	scanBatch  = 50  // and checks at most
+	scanEvery  = 5 * time.Second
+	scanPause  = 30 * time.Second // after clamd could not be reached
+)
+
+// sweep deletes what is left of uploads that were removed or broken off.
+func sweep(env *environment, data *store.Store) {
+	n, err := data.SweepFiles(env.ctx, sweepBatch)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		env.log.Error("remains of uploads not deleted", "error", err)
+	}
+	if n > 0 {
+		env.log.Info("remains of uploads deleted", "files", n)
+	}
+}
+
+// scan has uploads checked as they come, until the process ends. While the scanner
+// is away they wait, held back from staff.
+func scan(env *environment, data *store.Store) {
+	if env.cfg.Clamd == "" {
+		return
+	}
+	clamd, err := intake.NewClamd(env.cfg.Clamd)
+	if err != nil {
+		env.log.Error("uploads are not checked", "error", err)
+		return
+	}
+	away := false
+	for pause := time.Duration(0); ; {
+		select {
+		case <-env.ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		_, err := data.ScanFiles(env.ctx, scanner{clamd}, scanBatch)
+		pause = scanEvery
+		switch {
+		case err == nil && away:
+			env.log.Info("uploads are checked again")
+		case err != nil && !away && !errors.Is(err, context.Canceled):
+			env.log.Warn("uploads wait to be checked", "error", err)
+		}
+		if away = err != nil; away {
+			pause = scanPause
+		}
+	}
+}
+
+// scanner lets the store ask clamd.
+type scanner struct{ clamd *intake.Clamd }
+
+// Scan implements store.Scanner.
+func (s scanner) Scan(ctx context.Context, file io.Reader) (apply.FileState, error) {
+	verdict, err := s.clamd.Scan(ctx, file)
+	switch {
+	case errors.Is(err, intake.ErrScan):
+		return apply.FileFailed, nil
+	case err != nil:
+		return "", err
+	case verdict == intake.Infected:
+		return apply.FileInfected, nil
+	}
+	return apply.FileClean, nil
+}
+
+// scannerState tells whether the virus scanner answers, if there is to be one. The
+// site works without: uploads wait.
+func scannerState(ctx context.Context, cfg *Config) []web.Dependency {
+	if cfg.Clamd == "" {
+		return nil
+	}
+	d := web.Dependency{Name: "scanner", Detail: "does not answer; uploads wait"}
+	if clamd, err := intake.NewClamd(cfg.Clamd); err == nil && clamd.Ping(ctx) == nil {
+		d.OK, d.Detail = true, ""
+	}
+	return []web.Dependency{d}
+}
