@@ -229,13 +229,18 @@ func (v *visitor) apply() pass {
 	v.Helper()
 	v.goTo("/apply/" + journeySlug)
 	v.to(`main form button[name="-start"]`)
-	for !strings.HasSuffix(v.where(), "/review") {
+	for !strings.HasSuffix(v.where(), "/documents") {
 		v.answerAll()
 		if strings.HasSuffix(v.where(), "/guardian") {
 			v.mistake()
 		}
 		v.to(`main form .form__buttons button`)
 	}
+	v.bringOnPaper("household-register")
+	v.upload("household-register", "main #f-document-household-register", photoFile(v, v.TempDir(), "register.jpg", 1200, 900))
+	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	v.to(`main form > .form__buttons button`)
+	v.at("/apply/" + journeySlug + "/review")
 	if v.count("main form button.button--chief") != 1 {
 		v.Fatalf("the review does not let the family submit:\n%s", look[string](v.tab, "text", "main"))
 	}
@@ -301,6 +306,11 @@ func (v *visitor) track(p pass) {
 func (v *visitor) supply() {
 	v.Helper()
 	v.sees(moreWords)
+	v.to(`main a[href^="/track/documents"]`)
+	v.upload("other", "main #f-document-other", photoFile(v, v.TempDir(), "more.jpg", 900, 1200))
+	v.until("the photo is there", func() bool { return v.count("#other .file-list__picture") == 1 })
+	v.to(`main form > .form__buttons button`)
+	v.at("/track/status")
 	v.fill("text", moreReply)
 	v.to(`main form[action^="/track/supply"] button`)
 	v.sees(moreReply)
@@ -347,6 +357,10 @@ func (v *visitor) openCase(p pass) {
 	}
 	v.to(`main form[action$="/reveal"] button[value="child_id"]`)
 	v.sees(answers["child_id"])
+	photo := `main .case-files a`
+	if v.count(photo) == 0 {
+		v.Error("the case shows no file")
+	}
 }
 
 // decide makes one move, with its reason.

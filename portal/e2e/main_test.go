@@ -164,14 +164,23 @@ func launch(data string, settings ...string) (*site, error) {
 	s := &site{url: "http://" + addr, out: &output{}}
 	args := append([]string{"--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0"}, settings...)
 	s.process = exec.Command(suite.binary, args...)
-	s.process.Stdout, s.process.Stderr = s.out, s.out
-	if err := s.process.Start(); err != nil {
-		return nil, fmt.Errorf("start portal: %w", err)
-	}
-	if err := s.awaitReady(); err != nil {
+	if err := s.restart(); err != nil {
+		if s.process.Process == nil {
+			return nil, err
+		}
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
+}
+
+// restart starts a portal that was stopped again, at the same address.
+func (s *site) restart() error {
+	s.process = exec.Command(suite.binary, s.process.Args[1:]...)
+	s.process.Stdout, s.process.Stderr = s.out, s.out
+	if err := s.process.Start(); err != nil {
+		return fmt.Errorf("start portal: %w", err)
+	}
+	return s.awaitReady()
 }
 
 // awaitReady waits until the portal answers and has told the first officer's link,

@@ -53,6 +53,7 @@ type tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	tolerated  int64 // status that requests of scripts may have; 0 for none
 	status     int64 // of the latest page
 }
 
@@ -111,10 +112,23 @@ func (t *tab) hear(event any) {
 			t.mu.Lock()
 			t.status = e.Response.Status
 			t.mu.Unlock()
-		} else if e.Response.Status >= 400 {
+		} else if e.Response.Status >= 400 && !t.tolerates(e.Response.Status) {
 			t.complain("status %d: %s", e.Response.Status, e.Response.URL)
 		}
 	}
+}
+
+// tolerate lets requests of scripts fail with a status, on purpose.
+func (t *tab) tolerate(status int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tolerated = status
+}
+
+func (t *tab) tolerates(status int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.tolerated == status
 }
 
 func (t *tab) complain(format string, args ...any) {

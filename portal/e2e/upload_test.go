@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/runtime"
+)
+
+// TestUpload adds photos on a handset, with scripts and without, in the standard and
+// in elder mode: several at once, a wrong one, another in place of one, one removed.
+func TestUpload(t *testing.T) {
+	for _, tt := range []struct {
+		name, mode string
+		device     device
+	}{
+		{"standard", "standard", handset},
+		{"elder", "elder", handset},
+		{"accessible", "accessible", handset},
+		{"standard without scripts", "standard", device{width: 360, height: 740, touch: true, noScripts: true}},
+		{"elder without scripts", "elder", device{width: 360, height: 740, touch: true, noScripts: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v := newVisitor(t, startSite(t), tt.device, tt.mode)
+			v.arriveAtHome()
+			v.goTo("/apply/" + journeySlug)
+			v.to(`main form button[name="-start"]`)
+			for !strings.HasSuffix(v.where(), "/documents") {
+				v.answerAll()
+				v.to(`main form .form__buttons button`)
+			}
+			v.uploadPhotos()
+			v.bringOnPaper("household-register")
+			v.to(`main form > .form__buttons button`)
+			v.at("/apply/" + journeySlug + "/review")
+			v.sees("已传2个文件")
+			if n := v.count("main .paper-list img"); n != 2 {
+				t.Errorf("the review shows %d pictures; want 2", n)
+			}
+		})
+	}
+}
+
+func (v *visitor) uploadPhotos() {
+	v.Helper()
+	dir := v.TempDir()
+	input := `main #f-document-household-register`
+	v.upload("household-register", input, photoFile(v, dir, "one.jpg", 1600, 1200), photoFile(v, dir, "two.jpg", 900, 1200))
+	v.until("both photos are there", func() bool { return v.count("#household-register .file-list__picture") == 2 })
+	v.arrived()
+
+	wrong := filepath.Join(dir, "photo.jpg") // by name
+	if err := os.WriteFile(wrong, []byte("this is no photo"), 0o600); err != nil {
+		v.Fatal(err)
+	}
+	v.tolerate(422)
+	v.failing(422, func() { v.upload("household-register", input, wrong) })
+	v.until("the error is there", func() bool { return v.count("#household-register .upload__errors") == 1 })
+	v.sees("不是照片，也不是PDF")
+	if v.count("#household-register .file-list__picture") != 2 {
+		v.Error("the photos that were there are gone")
+	}
+	v.arrived()
+
+	v.press("#household-register .file-list__item:first-child summary")
+	before := look[string](v.tab, "idOf", "#household-register .file-list__item:first-child .upload__input")
+	v.upload("household-register", "#"+before, photoFile(v, dir, "three.jpg", 640, 480))
+	v.until("another is in its place", func() bool {
+		return v.count("#household-register .file-list__picture") == 2 && v.count("#household-register .upload__errors") == 0 &&
+			!evaluate[bool](v.tab, `!!document.querySelector("#`+before+`")`)
+	})
+
+	remove := `#household-register .file-list__item:last-child button[name="-remove"]`
+	if v.device.noScripts {
+		v.to(remove)
+	} else {
+		v.press(remove)
+	}
+	v.until("one is gone", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	v.upload("household-register", input, photoFile(v, dir, "four.jpg", 1200, 900))
+	v.until("two are there again", func() bool { return v.count("#household-register .file-list__picture") == 2 })
+	v.until("the pictures are drawn", func() bool {
+		return evaluate[bool](v.tab, `[...document.querySelectorAll(".file-list__picture")].every((i) => (i.scrollIntoView(), i.complete && i.naturalWidth > 0))`)
+	})
+	v.arrived()
+}
+
+// upload chooses files and, where no script does it, sends them.
+func (v *visitor) upload(section, input string, files ...string) {
+	v.Helper()
+	found := call(v.tab, runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelector("` + strings.TrimPrefix(input, "main ") + `")`})
+	call(v.tab, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: found.Result.ObjectID})
+	if v.device.noScripts {
+		v.follow("#" + section + " .upload__send")
+	}
+}
+
+// bringOnPaper ticks that every document but one comes on paper.
+func (v *visitor) bringOnPaper(but string) {
+	v.Helper()
+	for _, id := range evaluate[[]string](v.tab, `[...document.querySelectorAll('main [name="paper"]')].map((e) => e.id).filter((id) => id !== "p-`+but+`")`) {
+		if !look[bool](v.tab, "checked", "#"+id) {
+			v.press(`main label[for="` + id + `"]`)
+		}
+	}
+}
+
+// TestUploadAcrossABrokenConnection loses the server while a photo is to be sent: the
+// page says so, goes on by itself, and there is one photo in the end.
+func TestUploadAcrossABrokenConnection(t *testing.T) {
+	s := startSite(t)
+	v := newVisitor(t, s, handset, "standard")
+	v.arriveAtHome()
+	v.goTo("/apply/" + journeySlug)
+	v.to(`main form button[name="-start"]`)
+	for !strings.HasSuffix(v.where(), "/documents") {
+		v.answerAll()
+		v.to(`main form .form__buttons button`)
+	}
+	v.setOffline(true)
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	v.upload("household-register", "main #f-document-household-register", photoFile(v, t.TempDir(), "one.jpg", 1600, 1200))
+	v.until("it says that the connection is broken", func() bool {
+		return strings.Contains(look[string](v.tab, "text", "#household-register .upload__words"), "网络断了") &&
+			strings.Contains(evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`), "网络断了")
+	})
+	if err := s.restart(); err != nil {
+		t.Fatal(err)
+	}
+	v.setOffline(false)
+	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	v.until("a screen reader hears that it is done", func() bool {
+		return evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`) == "传好了。"
+	})
+}
+
+// photoFile writes a photo with some grain, as from a camera.
+func photoFile(v *visitor, dir, name string, width, height int) string {
+	v.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			shade := uint8(170 + (x/80+y/60)%2*50 + rand.IntN(20))
+			img.SetRGBA(x, y, color.RGBA{shade, shade, shade - 30, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		v.Fatal(err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		v.Fatal(err)
+	}
+	return path
+}
