@@ -31,11 +31,16 @@ func (s *Store) AddFile(ctx context.Context, ref apply.Reference, f apply.NewFil
 	if err != nil {
 		return apply.File{}, fmt.Errorf("add file: %w", err)
 	}
-	s.discardLater(ctx, ref)
+	if f.Replaces != "" {
+		s.discardLater(ctx, ref)
+	}
 	return added, nil
 }
 
 func (s *Store) addFile(ctx context.Context, ref apply.Reference, f apply.NewFile) (apply.File, error) {
+	if s.files == nil {
+		return apply.File{}, errors.New("the store has no place for files")
+	}
 	r, known, err := s.announce(ctx, ref, f)
 	if err != nil || known {
 		return r.file, err

@@ -65,8 +65,11 @@ func (s *Server) bounded(c *fiber.Ctx) error {
 
 // brokenOff turns the error of reading a body into one that is not ours.
 func brokenOff(err error) error {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return fiber.ErrRequestTimeout
+	case errors.Is(err, fiber.ErrRequestEntityTooLarge):
+		return fiber.ErrRequestEntityTooLarge
 	}
 	return fmt.Errorf("%w: %w", fiber.ErrBadRequest, err)
 }
@@ -118,13 +121,20 @@ func (s *Server) readForm(c *fiber.Ctx, take func(sent) error) (url.Values, erro
 	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return nil, fiber.ErrUnsupportedMediaType
 	}
-	body := newPatient(c)
-	values, err := s.readParts(c, body, take)
-	// The browser shows no answer before it has sent everything.
-	if _, rest := io.Copy(io.Discard, body); rest == nil {
+	return s.readParts(c, newPatient(c), take)
+}
+
+// readRest reads what a handler of files has left of the body: a browser shows no
+// answer before it has sent everything.
+func readRest(c *fiber.Ctx) error {
+	err := c.Next()
+	if !c.Request().IsBodyStream() {
+		return err
+	}
+	if _, rest := io.Copy(io.Discard, newPatient(c)); rest == nil {
 		_ = c.Request().CloseBodyStream()
 	}
-	return values, err
+	return err
 }
 
 func (s *Server) readParts(c *fiber.Ctx, body io.Reader, take func(sent) error) (url.Values, error) {

@@ -202,7 +202,7 @@ func (s *Server) register(cfg Config) {
 			if r.guard&streamed == 0 {
 				handlers = append(handlers, s.bounded)
 			} else {
-				handlers = append(handlers, s.giveToken)
+				handlers = append(handlers, readRest, s.giveToken)
 			}
 			if r.guard&guarded != 0 {
 				handlers = append(handlers, s.checkToken)

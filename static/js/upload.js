@@ -189,6 +189,13 @@ function enhance(section) {
   const name = section.dataset.upload;
   section.querySelectorAll(".upload__send").forEach((button) => { button.hidden = true; });
   section.querySelectorAll(".upload__input").forEach((input) => {
+    // The label is the button: what the browser's own says is of no use here.
+    const label = input.labels[0];
+    const quiet = section.querySelector(".upload__input--camera") && !input.matches(".upload__input--camera");
+    label.className = quiet ? "button button--quiet upload__button" : "button upload__button";
+    input.classList.add("upload__input--hidden");
+    input.addEventListener("focus", () => label.classList.add("upload__button--focused"));
+    input.addEventListener("blur", () => label.classList.remove("upload__button--focused"));
     input.addEventListener("change", () => {
       const files = [...input.files];
       input.value = ""; // sent here, so that the button does not send it again
