@@ -5,7 +5,7 @@
 // A [Cleaner] turns the bytes of a JPEG, PNG, HEIC or PDF into a [File]: pictures
 // are turned upright, made smaller and written anew as JPEG, so that place, time
 // and device of the photo are gone and no byte of the original reaches anybody; a
-// PDF stays as it is. What cannot be kept is a [Refusal] with the reason as a word.
+// PDF stays as it is. What cannot be kept is a [RefusedError] with the reason as a word.
 // A [Clamd] asks a virus scanner about what was kept.
 //
 // The package knows no form, no store and no words for visitors, and it trusts
@@ -69,14 +69,14 @@ func Reasons() []Reason {
 	return []Reason{Empty, TooLarge, Unknown, Broken, Pixels, Tiny, Locked}
 }
 
-// Refusal is the error for a file that is not kept. It says nothing of the content.
-type Refusal struct {
+// RefusedError is the error for a file that is not kept. It says nothing of the content.
+type RefusedError struct {
 	Reason Reason
 	cause  error
 }
 
 // Error names the reason and what the decoder said.
-func (r *Refusal) Error() string {
+func (r *RefusedError) Error() string {
 	if r.cause == nil {
 		return "file refused: " + string(r.Reason)
 	}
@@ -84,9 +84,9 @@ func (r *Refusal) Error() string {
 }
 
 // Unwrap returns what the decoder said.
-func (r *Refusal) Unwrap() error { return r.cause }
+func (r *RefusedError) Unwrap() error { return r.cause }
 
-func refuse(why Reason, cause error) error { return &Refusal{why, cause} }
+func refuse(why Reason, cause error) error { return &RefusedError{why, cause} }
 
 // Cleaner cleans files. It is safe for concurrent use: pictures that are decoded at
 // the same time never have more pixels together than the largest alone may have,
@@ -113,7 +113,7 @@ var formats = []format{
 	{isHEIC, heicSize, decodeHEIC, func([]byte) int { return upright }},
 }
 
-// Clean returns what may be kept of body. The error is a *Refusal, or ctx's.
+// Clean returns what may be kept of body. The error is a *RefusedError, or ctx's.
 func (c *Cleaner) Clean(ctx context.Context, body []byte) (File, error) {
 	switch {
 	case len(body) == 0:

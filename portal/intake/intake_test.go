@@ -324,7 +324,7 @@ func TestRefusals(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f, err := c.Clean(t.Context(), test.body)
-			var refusal *intake.Refusal
+			var refusal *intake.RefusedError
 			if !errors.As(err, &refusal) || refusal.Reason != test.want || f.Body != nil {
 				t.Errorf("Clean = %d bytes, %v; want %s", len(f.Body), err, test.want)
 			}
@@ -367,7 +367,7 @@ func FuzzClean(f *testing.F) {
 	c := intake.NewCleaner()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, err := c.Clean(t.Context(), body)
-		var refusal *intake.Refusal
+		var refusal *intake.RefusedError
 		switch {
 		case errors.As(err, &refusal):
 		case err != nil:

@@ -212,12 +212,12 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 		return fiber.ErrServiceUnavailable
 	}
 	defer s.uploads.Release(1)
-	err := error(&intake.Refusal{Reason: intake.TooLarge})
+	err := error(&intake.RefusedError{Reason: intake.TooLarge})
 	var cleaned intake.File
 	if !file.large {
 		cleaned, err = s.cleaner.Clean(c.UserContext(), file.body)
 	}
-	var refusal *intake.Refusal
+	var refusal *intake.RefusedError
 	if errors.As(err, &refusal) {
 		return apply.Invalid{{
 			Section: apply.DocumentsPage, Field: apply.DocumentField(n.Document),
