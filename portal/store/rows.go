@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"huitong/portal/apply"
 )
@@ -25,33 +24,6 @@ const (
 // the values.
 type rowsInto struct{ table, then string }
 
-// statements keeps what is prepared. Statements differ by how many rows they take,
-// which is a power of two, so that there are few.
-type statements struct {
-	mu       sync.Mutex
-	prepared map[statementKey]*sql.Stmt
-}
-
-type statementKey struct {
-	text string
-	rows int
-}
-
-// prepare returns the statement in tx; write makes its text.
-func (s *Store) prepare(ctx context.Context, tx *sql.Tx, key statementKey, write func() string) (*sql.Stmt, error) {
-	s.statements.mu.Lock()
-	defer s.statements.mu.Unlock()
-	stmt := s.statements.prepared[key]
-	if stmt == nil {
-		var err error
-		if stmt, err = s.db.PrepareContext(ctx, write()); err != nil {
-			return nil, err
-		}
-		s.statements.prepared[key] = stmt
-	}
-	return tx.StmtContext(ctx, stmt), nil
-}
-
 // insertRows writes each row, or fails.
 func (s *Store) insertRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
 	for len(rows) > 0 {
@@ -66,14 +38,8 @@ func (s *Store) insertRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows 
 
 func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
 	n := len(rows)
-	stmt, err := s.prepare(ctx, tx, statementKey{into.table + into.then, n}, func() string {
-		return `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stmt.Close() }() // what was prepared stays
-	r, err := stmt.ExecContext(ctx, slices.Concat(rows...)...)
+	statement := `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
+	r, err := tx.ExecContext(ctx, statement, slices.Concat(rows...)...)
 	if err != nil {
 		return err
 	}
@@ -86,19 +52,14 @@ func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows 
 // eachAmong completes a SELECT that ends in a column, for rows in which the column
 // is one of refs, and reads each of them.
 func (s *Store) eachAmong(ctx context.Context, tx *sql.Tx, statement, then string, refs []apply.Reference, read func(scan func(...any) error) error) error {
+	// Powers of two, so that a connection meets few different statements and keeps
+	// them. Nothing is prepared outside the transaction: that takes a second connection.
 	n := 1 << bits.Len(uint(len(refs)-1))
-	stmt, err := s.prepare(ctx, tx, statementKey{statement + then, n}, func() string {
-		return statement + ` IN ` + placeholders(1, n) + then
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stmt.Close() }() // what was prepared stays
 	args := make([]any, n)
 	for i := range args {
 		args[i] = string(refs[min(i, len(refs)-1)]) // the last one again and again does no harm
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := tx.QueryContext(ctx, statement+` IN `+placeholders(1, n)+then, args...)
 	if err != nil {
 		return err
 	}

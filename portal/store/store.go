@@ -55,11 +55,10 @@ type Store struct {
 	lockRows string // ends a SELECT whose rows are written next
 	maxRows  int    // of a statement
 
-	statements statements
-	vault      *vault.Keyring
-	files      *vault.Files
-	clock      func() time.Time
-	random     io.Reader
+	vault  *vault.Keyring
+	files  *vault.Files
+	clock  func() time.Time
+	random io.Reader
 
 	questionsLast, idleLasts time.Duration
 }
@@ -67,7 +66,6 @@ type Store struct {
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
-	s.statements.prepared = map[statementKey]*sql.Stmt{}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -637,3 +637,27 @@ func TestOpenAgainKeepsEverything(t *testing.T) {
 		}
 	})
 }
+
+// TestManyReadersAtOnce has more readers than connections: none may wait for a
+// second connection while it holds one, or all wait for ever.
+func TestManyReadersAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		a := f.submitted(t)
+		fresh, err := store.Open(t.Context(), f.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = fresh.Close() }()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		var wait sync.WaitGroup
+		for range 200 {
+			wait.Go(func() {
+				if _, err := fresh.ApplicationByReference(ctx, a.Reference); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	})
+}
