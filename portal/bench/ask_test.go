@@ -1,0 +1,324 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/valyala/fasthttp"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/locale"
+	"huitong/portal/web"
+	"huitong/search"
+)
+
+const (
+	askers     = 64 // clients that ask again as soon as they are answered
+	bleveBatch = 1000
+	bleveHits  = 10
+	faqSeed    = 5
+	faqHan     = 16 // characters of a generated question
+	faqOwn     = 8  // of these, its own words; the rest is said of many things
+	faqAnswer  = 60
+	askTimes   = 3 // rounds of each program
+)
+
+// asked is a library with a bot, all of it in memory.
+type asked struct {
+	lib       *content.Library
+	docs      []search.Document
+	index     *search.Index
+	bot       *bot.Bot
+	questions []string
+}
+
+// generatedFAQ makes n entries as a content desk would write them, spread over the
+// policies: the way of asking recurs, the subject does not.
+func generatedFAQ(lib *content.Library, n int) []bot.Entry {
+	w := writer{words()}
+	var ways []string
+	for _, p := range lib.Policies {
+		for _, f := range p.FAQ {
+			ways = append(ways, string([]rune(f.Q)[max(0, len([]rune(f.Q))-(faqHan-faqOwn)):]))
+		}
+	}
+	plain := strings.NewReplacer("。", "", "，", "", "\n", "")
+	out := make([]bot.Entry, n)
+	for i := range out {
+		r := rand.New(rand.NewPCG(faqSeed, uint64(i)))
+		p := lib.Policies[i%len(lib.Policies)]
+		section := p.Sections[i%len(p.Sections)].ID
+		out[i] = bot.Entry{
+			ID: p.Slug + ".generated." + strconv.Itoa(i), Policy: p.Slug, Section: section, Kind: "faq", Lang: "zh-Hans",
+			Title: p.Titles.ZH, Question: plain.Replace(w.text(r, faqOwn)) + ways[r.IntN(len(ways))],
+			Text: plain.Replace(w.text(r, faqAnswer)) + "。", URL: "/policies/" + p.Slug + "#" + section,
+		}
+	}
+	return out
+}
+
+// openAsked builds the bot that the portal has, over what is published and n more
+// questions.
+func openAsked(tb testing.TB, n int) *asked {
+	tb.Helper()
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	norm, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a := &asked{lib: lib, index: search.NewIndex(norm)}
+	entries := append(bot.Entries(lib), generatedFAQ(lib, n)...)
+	for _, e := range entries {
+		a.docs = append(a.docs, e.Document(""))
+	}
+	if err := a.index.Index(tb.Context(), a.docs); err != nil {
+		tb.Fatal(err)
+	}
+	a.bot, err = bot.New(bot.Config{
+		Entries: entries, Search: a.index, Normalizer: norm, Words: lib.Assistant,
+		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cases, err := bot.ParseCases(strings.NewReader(bot.DevelopmentQuestions()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, c := range cases {
+		a.questions = append(a.questions, c.Question)
+	}
+	if err := a.answer(tb.Context(), a.questions[0]); err != nil { // waits until it has learnt
+		tb.Fatal(err)
+	}
+	return a
+}
+
+func (a *asked) answer(ctx context.Context, question string) error {
+	_, err := a.bot.Ask(ctx, bot.Question{Text: question, Lang: "zh-Hans"})
+	return err
+}
+
+// bleve indexes the same documents as one would without tuning, and returns a query.
+func (a *asked) bleve(tb testing.TB) func(ctx context.Context, question string) error {
+	tb.Helper()
+	mapping := bleve.NewIndexMapping()
+	mapping.DefaultAnalyzer = cjk.AnalyzerName
+	index, err := bleve.NewUsing("", mapping, scorch.Name, scorch.Name, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = index.Close() }) // in memory: nothing can be lost
+	for docs := range slices.Chunk(a.docs, bleveBatch) {
+		batch := index.NewBatch()
+		for _, d := range docs {
+			if err := batch.Index(d.ID, map[string]any{"title": d.Title, "names": d.Names, "text": d.Text}); err != nil {
+				tb.Fatal(err)
+			}
+		}
+		if err := index.Batch(batch); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return func(ctx context.Context, question string) error {
+		_, err := index.SearchInContext(ctx, bleve.NewSearchRequestOptions(bleve.NewMatchQuery(question), bleveHits, 0, false))
+		return err
+	}
+}
+
+// serve starts the portal's server in this process and returns a question to its API.
+func (a *asked) serve(tb testing.TB) func(ctx context.Context, question string) error {
+	tb.Helper()
+	texts, err := locale.Default()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	site := &web.Content{Library: a.lib, Bot: a.bot, Search: a.index}
+	server, err := web.New(web.Config{Content: func() *web.Content { return site }, Catalog: texts})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.App().Listener(listener) }()
+	tb.Cleanup(func() {
+		if err := errors.Join(server.App().Shutdown(), <-stopped); err != nil {
+			tb.Error(err)
+		}
+	})
+	client := &fasthttp.Client{MaxConnsPerHost: askers}
+	url := "http://" + listener.Addr().String() + "/api/v1/ask"
+	return func(_ context.Context, question string) error {
+		body, err := json.Marshal(map[string]string{"question": question})
+		if err != nil {
+			return err
+		}
+		req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+		defer fasthttp.ReleaseRequest(req)
+		defer fasthttp.ReleaseResponse(resp)
+		req.SetRequestURI(url)
+		req.Header.SetMethod(http.MethodPost)
+		req.Header.SetContentType("application/json")
+		req.SetBody(body)
+		if err := client.Do(req, resp); err != nil {
+			return err
+		}
+		if resp.StatusCode() != http.StatusOK {
+			return fmt.Errorf("status %d: %w", resp.StatusCode(), io.ErrUnexpectedEOF)
+		}
+		return nil
+	}
+}
+
+// pace is what came of one round.
+type pace struct {
+	perSecond float64
+	p50, p99  time.Duration
+}
+
+// storm lets all askers ask for as long as a round takes, each from another question on.
+func (a *asked) storm(tb testing.TB, ask func(ctx context.Context, question string) error, length time.Duration) pace {
+	tb.Helper()
+	took := make([][]time.Duration, askers)
+	errs := make([]error, askers)
+	var wait sync.WaitGroup
+	start := time.Now()
+	for i := range askers {
+		wait.Go(func() {
+			for n := i * len(a.questions) / askers; errs[i] == nil && time.Since(start) < length; n++ {
+				asked := time.Now()
+				errs[i] = ask(tb.Context(), a.questions[n%len(a.questions)])
+				took[i] = append(took[i], time.Since(asked))
+				runtime.Gosched() // a client is somebody else while it reads
+			}
+		})
+	}
+	wait.Wait()
+	whole := time.Since(start)
+	if err := errors.Join(errs...); err != nil {
+		tb.Fatal(err)
+	}
+	all := slices.Concat(took...)
+	slices.Sort(all)
+	return pace{float64(len(all)) / whole.Seconds(), all[len(all)/2], all[len(all)*99/100]}
+}
+
+// BenchmarkAsk lets the bot answer beside plain Bleve queries for the same questions
+// on the same documents, then shows how an answer grows with the questions published.
+func BenchmarkAsk(b *testing.B) {
+	printMachine()
+	printLoad("before")
+	for range b.N {
+		compareAsk(b, *round)
+		growAsk(b, []int{200, 2000, 20000})
+	}
+	printLoad("after")
+}
+
+func compareAsk(b testing.TB, length time.Duration) {
+	b.Helper()
+	a := openAsked(b, 0)
+	programs := []struct {
+		name string
+		ask  func(ctx context.Context, question string) error
+	}{{"Bleve, CJK analyzer, a query", a.bleve(b)}, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b)}}
+	paces := make([][]pace, len(programs))
+	for range askTimes {
+		for i, p := range programs {
+			paces[i] = append(paces[i], a.storm(b, p.ask, length))
+		}
+	}
+	fmt.Printf("\n%d questions to %d passages, %d clients in the same process, median of %d rounds of %v\n", len(a.questions), len(a.docs), askers, askTimes, length)
+	t := newTable("program", "answers/s", "of Bleve", "p50", "p99", "p99/p50")
+	bleve := middle(paces[0])
+	for i, p := range programs {
+		m := middle(paces[i])
+		t.row(p.name, fmt.Sprintf("%.0f", m.perSecond), ratio(m.perSecond, bleve.perSecond), rounded(m.p50), rounded(m.p99), ratio(float64(m.p99), float64(m.p50)))
+	}
+	t.print()
+}
+
+// middle returns the median of each value.
+func middle(all []pace) pace {
+	var perSecond, p50, p99 []float64
+	for _, p := range all {
+		perSecond, p50, p99 = append(perSecond, p.perSecond), append(p50, float64(p.p50)), append(p99, float64(p.p99))
+	}
+	return pace{median(perSecond), time.Duration(median(p50)), time.Duration(median(p99))}
+}
+
+func rounded(d time.Duration) string { return d.Round(time.Microsecond).String() }
+
+func growAsk(b testing.TB, sizes []int) {
+	b.Helper()
+	fmt.Printf("\nAn answer as questions are added to what is published, one client\n")
+	t := newTable("questions added", "an answer", "a query of Bleve", "of Bleve", "heap of index and bot")
+	for _, n := range sizes {
+		before := inUse()
+		a := openAsked(b, n)
+		held := inUse() - before
+		mine := a.each(b, a.answer)
+		theirs := a.each(b, a.bleve(b))
+		t.row(strconv.Itoa(n), rounded(mine), rounded(theirs), ratio(mine.Seconds(), theirs.Seconds()), fmt.Sprintf("%d MB", held>>20))
+		runtime.KeepAlive(a)
+	}
+	t.print()
+}
+
+// each returns the median time of the questions, one after the other, the better of
+// two rounds each.
+func (a *asked) each(tb testing.TB, ask func(ctx context.Context, question string) error) time.Duration {
+	tb.Helper()
+	best := make([]time.Duration, len(a.questions))
+	for round := range 2 {
+		for i, q := range a.questions {
+			start := time.Now()
+			if err := ask(tb.Context(), q); err != nil {
+				tb.Fatal(err)
+			}
+			if took := time.Since(start); round == 0 || took < best[i] {
+				best[i] = took
+			}
+		}
+	}
+	slices.Sort(best)
+	return best[len(best)/2]
+}
+
+// inUse returns the bytes in use after a collection.
+func inUse() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestAsk runs the benchmark of questions once, for a moment: all three programs
+// answer, over HTTP too.
+func TestAsk(t *testing.T) {
+	compareAsk(t, 10*time.Millisecond)
+}
