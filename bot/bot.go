@@ -145,6 +145,7 @@ type Bot struct {
 
 	questions map[string][]Entry     // of each policy: the entries with a question, in order
 	published map[string]string      // each such question, normalised, to its entry
+	normal    map[string]string      // question of each entry, normalised
 	sections  map[string][]string    // of each policy, in order
 	links     map[string][]string    // policy#section to the other policies that it links to
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
@@ -300,7 +301,10 @@ func (e Entry) cite() Citation {
 
 // in returns the entry in a language; itself where it is not translated.
 func (b *Bot) in(e Entry, lang string) Entry {
-	if t, ok := b.entries[idIn(e.ID, lang)]; ok && lang != "" {
+	if lang == "" || lang == e.Lang {
+		return e
+	}
+	if t, ok := b.entries[idIn(e.ID, lang)]; ok {
 		return t
 	}
 	return e

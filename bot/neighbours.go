@@ -3,6 +3,7 @@ package bot
 import (
 	"math"
 	"slices"
+	"sync"
 )
 
 // neighbours finds the example sentences most like a question and lets them vote
@@ -13,6 +14,7 @@ type neighbours struct {
 	idf      []float32   // by feature; 0 of those too common to tell anything
 	lists    [][]posting // by feature
 	examples []example
+	memory   sync.Pool // how alike each example is, of votes before
 }
 
 // posting says that an example holds a feature.
@@ -72,7 +74,14 @@ func (n *neighbours) weigh(v vector) vector {
 // vote returns the share of the votes that each class gets; an example has more
 // votes the more alike it is.
 func (n *neighbours) vote(v vector) []float64 {
-	alike := make([]float32, len(n.examples))
+	memory, _ := n.memory.Get().(*[]float32)
+	if memory == nil {
+		memory = new([]float32)
+		*memory = make([]float32, len(n.examples))
+	}
+	defer n.memory.Put(memory)
+	alike := *memory
+	clear(alike)
 	for _, f := range n.weigh(v) {
 		for _, p := range n.lists[f.id] {
 			alike[p.example] += f.value * p.value

@@ -23,10 +23,11 @@ const (
 func (b *Bot) prepareSuggestions(entries []Entry) {
 	b.questions, b.published = map[string][]Entry{}, map[string]string{}
 	b.links, b.sections = map[string][]string{}, map[string][]string{}
-	b.sound = map[string]func() bool{}
+	b.sound, b.normal = map[string]func() bool{}, map[string]string{}
 	for _, e := range entries {
 		if e.Question != "" {
-			b.published[b.norm.Normalize(e.Question)] = strings.TrimSuffix(e.ID, "."+e.Lang)
+			b.normal[e.ID] = b.norm.Normalize(e.Question)
+			b.published[b.normal[e.ID]] = strings.TrimSuffix(e.ID, "."+e.Lang)
 			b.sound[e.ID] = sync.OnceValue(func() bool { return b.leadsHome(e) })
 		}
 		if e.Lang != original {
@@ -69,9 +70,12 @@ func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
 		return Reply{}, err
 	}
 	seen := map[string]bool{}
-	for _, e := range b.choices(q, near, m.scores) {
-		e = b.in(e, q.Lang)
-		if len(r.Suggestions) < mostChoices && !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
+	for _, c := range b.choices(q, near, m.scores) {
+		if len(r.Suggestions) == mostChoices {
+			break
+		}
+		e := b.in(*c.entry, q.Lang)
+		if !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
 			seen[e.Policy] = true
 			r.Suggestions = append(r.Suggestions, e.Question)
 			after.Choices = append(after.Choices, strings.TrimSuffix(e.ID, "."+e.Lang))
@@ -113,8 +117,11 @@ func (b *Bot) near(ctx context.Context, text string) (map[string]float64, error)
 			value[h.ID], best = h.Score, max(best, h.Score)
 			sections[e.Section] = max(sections[e.Section], h.Score)
 		}
-		for _, e := range b.questions[slug] {
-			value[e.ID] = max(value[e.ID], sectionShare*sections[e.Section])
+		for i := range b.questions[slug] {
+			e := &b.questions[slug][i]
+			if near := sectionShare * sections[e.Section]; near > value[e.ID] {
+				value[e.ID] = near
+			}
 		}
 	}
 	for id := range value {
@@ -123,24 +130,31 @@ func (b *Bot) near(ctx context.Context, text string) (map[string]float64, error)
 	return value, nil
 }
 
+// choice is a published question and how good a one it is to choose.
+type choice struct {
+	entry *Entry
+	value float64
+}
+
 // choices ranks the published questions that do more than repeat what was asked.
-func (b *Bot) choices(q Question, value, scores map[string]float64) []Entry {
-	var out []Entry
+func (b *Bot) choices(q Question, near, scores map[string]float64) []choice {
+	var out []choice
 	text := b.norm.Normalize(q.Text)
 	for _, slug := range b.slugs {
-		for _, e := range b.questions[slug] {
-			question := b.norm.Normalize(b.in(e, q.Lang).Question)
+		for i := range b.questions[slug] {
+			e := &b.questions[slug][i]
+			question := b.normal[b.in(*e, q.Lang).ID]
 			if strings.Contains(question, text) {
 				continue
 			}
+			value := near[e.ID] + likelyMeant*scores[slug]
 			if b.calls(slug, question) {
-				value[e.ID] += standsAlone
+				value = near[e.ID] + standsAlone + likelyMeant*scores[slug]
 			}
-			value[e.ID] += likelyMeant * scores[slug]
-			out = append(out, e)
+			out = append(out, choice{e, value})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Entry) int { return cmp.Compare(value[y.ID], value[x.ID]) })
+	slices.SortStableFunc(out, func(x, y choice) int { return cmp.Compare(y.value, x.value) })
 	return out
 }
 
@@ -150,34 +164,41 @@ func (b *Bot) choices(q Question, value, scores map[string]float64) []Entry {
 func (b *Bot) next(m match, before asked, lang string) []string {
 	best := m.entries[0]
 	var out []string
-	add := func(limit int, entries ...Entry) {
-		for _, e := range entries {
-			if said := b.in(e, lang); said.Question != "" && len(out) < limit && !before.has(e.ID) && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
+	add := func(limit int, entries []Entry, keep func(*Entry) bool) bool {
+		for i := range entries {
+			e := &entries[i]
+			if len(out) >= limit || !keep(e) || before.has(e.ID) {
+				continue
+			}
+			if said := b.in(*e, lang); said.Question != "" && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
 				out = append(out, said.Question)
-				return
+				return true
 			}
 		}
+		return false
 	}
 	own := b.questions[best.Policy]
 	for _, section := range b.following(best) {
-		add(mostNext-1, only(own, func(e Entry) bool { return e.Section == section })...)
+		add(mostNext-1, own, func(e *Entry) bool { return e.Section == section })
 	}
 	for _, slug := range b.links[best.Policy+"#"+best.Section] {
-		near := only(m.likely, func(e Entry) bool { return e.Policy == slug })
-		add(mostNext, only(append(near, b.questions[slug]...), notElliptic)...)
+		near := func(e *Entry) bool { return e.Policy == slug && notElliptic(e) }
+		if !add(mostNext, m.likely, near) {
+			add(mostNext, b.questions[slug], notElliptic)
+		}
 	}
 	// A question of a section that was quoted as a whole is answered with it.
-	fresh := func(e Entry) bool { return e.Section != best.Section || best.Kind == "faq" }
+	fresh := func(e *Entry) bool { return e.Section != best.Section || best.Kind == "faq" }
 	for range mostNext {
-		add(mostNext, only(m.entries[1:], fresh)...)
-		add(mostNext, only(own, fresh)...)
+		add(mostNext, m.entries[1:], fresh)
+		add(mostNext, own, fresh)
 	}
 	return out
 }
 
 // notElliptic reports whether the question is too long to be taken for one about
 // the policy spoken of.
-func notElliptic(e Entry) bool { return utf8.RuneCountInString(e.Question) > ellipsisSize }
+func notElliptic(e *Entry) bool { return utf8.RuneCountInString(e.Question) > ellipsisSize }
 
 // following returns the other sections of the entry's policy, those after its own
 // first.
@@ -185,8 +206,4 @@ func (b *Bot) following(e Entry) []string {
 	all := b.sections[e.Policy]
 	i := slices.Index(all, e.Section)
 	return append(slices.Clone(all[i+1:]), all[:max(i, 0)]...)
-}
-
-func only(entries []Entry, keep func(Entry) bool) []Entry {
-	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return !keep(e) })
 }
