@@ -92,14 +92,16 @@ func (b *builder) cut() {
 // join puts together what the shards say of documents and units.
 func (b *builder) join() {
 	s := b.s
+	s.page = make([]int32, 0, len(s.docs))
 	for i := range s.docs {
 		s.page = append(s.page, s.pageOf(s.docs[i].Policy))
 	}
-	length := 0
+	units, titles, signs := 0, 0, 0
 	for _, sh := range b.shards {
-		length += len(sh.signs)
+		units, titles, signs = units+len(sh.units), titles+len(sh.sequence), signs+len(sh.signs)
 	}
-	s.signs = make([]uint16, 0, length)
+	s.units, s.first, s.sequence = make([]unit, 0, units), make([]int32, 0, len(s.docs)+1), make([]int32, 0, titles)
+	s.signs = make([]uint16, 0, signs)
 	for _, sh := range b.shards {
 		sh.firstUnit, sh.firstSign = int32(len(s.units)), int32(len(s.sequence))
 		for _, u := range sh.units {

@@ -150,7 +150,7 @@ type soundIndex struct {
 // newSoundIndex enters every pair of the lexicon.
 func newSoundIndex(lex *lexicon, memory []*page) *soundIndex {
 	x := &soundIndex{sounds: mandarin()}
-	exact := newMostCommon(len(x.blurred))
+	exact := newMostCommon(len(x.blurred), lex.len())
 	heard := make([][]syllable, len(lex.chars))
 	for i, r := range lex.chars {
 		heard[i] = x.readings(r)
@@ -188,8 +188,9 @@ type mostCommon struct {
 	lists  [][maxAlike]common
 }
 
-func newMostCommon(sounds int) *mostCommon {
-	return &mostCommon{sounds: sounds, at: make([]int32, sounds*sounds)}
+// newMostCommon makes room for about n terms.
+func newMostCommon(sounds, n int) *mostCommon {
+	return &mostCommon{sounds: sounds, at: make([]int32, sounds*sounds), lists: make([][maxAlike]common, 0, min(n, sounds*sounds/2))}
 }
 
 func (m *mostCommon) enter(a, b syllable, one common) {
@@ -212,7 +213,7 @@ func (m *mostCommon) enter(a, b syllable, one common) {
 
 // blur puts together what sounds nearly the same.
 func (m *mostCommon) blur(blurred []syllable) *mostCommon {
-	out := newMostCommon(m.sounds)
+	out := newMostCommon(m.sounds, len(m.lists)/4)
 	for pair, at := range m.at {
 		if at == 0 {
 			continue
@@ -228,7 +229,7 @@ func (m *mostCommon) blur(blurred []syllable) *mostCommon {
 
 // alike returns what was collected, without the numbers of documents.
 func (m *mostCommon) alike() alike {
-	a := alike{sounds: m.sounds, at: m.at, ends: make([]int32, len(m.lists)+1)}
+	a := alike{sounds: m.sounds, at: m.at, ends: make([]int32, len(m.lists)+1), terms: make([]int32, 0, maxAlike*len(m.lists))}
 	for i, list := range m.lists {
 		for _, one := range list {
 			if one.docs > 0 {
@@ -237,7 +238,7 @@ func (m *mostCommon) alike() alike {
 		}
 		a.ends[i+1] = int32(len(a.terms))
 	}
-	a.terms = slices.Clip(a.terms)
+	a.terms = slices.Clone(a.terms)
 	return a
 }
 
