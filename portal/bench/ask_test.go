@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -25,6 +27,7 @@ import (
 	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/locale"
+	"huitong/portal/vault"
 	"huitong/portal/web"
 	"huitong/search"
 )
@@ -96,6 +99,7 @@ func openAsked(tb testing.TB, n int) *asked {
 	}
 	a.bot, err = bot.New(bot.Config{
 		Entries: entries, Search: a.index, Normalizer: norm, Words: lib.Assistant,
+		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
 		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
 	})
 	if err != nil {
@@ -153,8 +157,12 @@ func (a *asked) serve(tb testing.TB) func(ctx context.Context, question string) 
 	if err != nil {
 		tb.Fatal(err)
 	}
+	keys, err := vault.Open(filepath.Join(tb.TempDir(), "secrets.json"), cryptorand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	site := &web.Content{Library: a.lib, Bot: a.bot, Search: a.index}
-	server, err := web.New(web.Config{Content: func() *web.Content { return site }, Catalog: texts})
+	server, err := web.New(web.Config{Content: func() *web.Content { return site }, Catalog: texts, Signer: keys})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,11 +1,13 @@
 // Package bench measures the portal beside programs that people know, in the same
 // run on the same machine: a policy page against a bare Fiber handler and against
-// nginx, and thousands of generated policies against Hugo.
+// nginx, thousands of generated policies against Hugo, and the bot's answers against
+// plain Bleve queries.
 //
-// There is nothing here but tests. [BenchmarkServe] and [BenchmarkBuild], behind
-// make bench, print the machine, its load and tables with ratios; the ordinary tests
+// There is nothing here but tests. [BenchmarkServe], [BenchmarkBuild] and
+// [BenchmarkAsk], behind make bench, print the machine, its load and tables with ratios; the ordinary tests
 // run the same code at a tiny size, with what the machine has of the other programs,
-// so that a change of the portal cannot break the benchmarks unseen. A program that is measured runs in
-// a process of its own: the test binary starts itself again with a role (roles),
-// so that time and peak memory are those of the work alone.
+// so that a change of the portal cannot break the benchmarks unseen. A program that
+// is measured, but for the bot and Bleve, which are libraries, runs in a process of
+// its own: the test binary starts itself again with a role (roles), so that time and
+// peak memory are those of the work alone.
 package bench
