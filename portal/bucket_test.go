@@ -55,7 +55,7 @@ func TestUploadsInABucket(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	cfg := &Config{
-		Addr: ":8080", Data: filepath.Join(t.TempDir(), "data"),
+		Addr: ":8080", Data: filepath.Join(t.TempDir(), "data"), QuestionDays: 365,
 		BlobURL: "s3://uploads?region=test&use_path_style=true&request_checksum_calculation=when_required&endpoint=" + server.URL,
 	}
 	if err := cfg.Validate(); err != nil {

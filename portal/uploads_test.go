@@ -152,7 +152,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // is kept apart, and what comes while it is away is checked when it is back.
 func TestUploadsAreScanned(t *testing.T) {
 	c := newClamAV(t)
-	cfg := &Config{Addr: ":8080", Data: t.TempDir(), Clamd: c.socket}
+	cfg := &Config{Addr: ":8080", Data: t.TempDir(), Clamd: c.socket, QuestionDays: 365}
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestUploadsAreScanned(t *testing.T) {
 
 // TestUploadsDirectory holds where uploads lie by default, and who can look there.
 func TestUploadsDirectory(t *testing.T) {
-	cfg := &Config{Addr: ":8080", Data: filepath.Join(t.TempDir(), "data")}
+	cfg := &Config{Addr: ":8080", Data: filepath.Join(t.TempDir(), "data"), QuestionDays: 365}
 	env := &environment{ctx: t.Context(), cfg: cfg, out: io.Discard, log: slog.New(slog.DiscardHandler), now: time.Now}
 	data, err := openStore(env)
 	if err != nil {
