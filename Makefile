@@ -11,6 +11,10 @@ LINT_VERSION := v2.15.0
 LINT_HOME    := $(dir $(shell go env GOCACHE))huitong/golangci-lint-$(LINT_VERSION)
 LINT         := $(LINT_HOME)/golangci-lint
 
+# These tests train bots and measure engines one after the other, or kill whole
+# processes: the race detector takes ten times as long there, and has nothing to see.
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed)
+
 FUZZ_TIME ?= 20s
 
 # Smaller sizes are for a first look: make bench BENCH="-policies 500 -round 2s"
@@ -51,7 +55,8 @@ lint:
 	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
 unit:
-	$(call step,go test,go test -race -shuffle=on -timeout 20m $$(go list ./... | grep -v /e2e))
+	$(call step,go test,go test -race -shuffle=on -timeout 20m -skip '$(PLAIN)' $$(go list ./... | grep -v /e2e))
+	$(call step,go test without the race detector,go test -shuffle=on -timeout 20m -run '$(PLAIN)' $$(go list ./... | grep -v /e2e))
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector.
