@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -63,7 +64,8 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 }
 
 // inLanguage returns the reply with its texts in the script of the visit's language,
-// and with addresses on this site in that language.
+// and with addresses on this site in that language. Its lists are copies: the bot's
+// may be the content's own, which every visitor shares.
 func (s *Server) inLanguage(c *fiber.Ctx, r bot.Reply) bot.Reply {
 	l := visitOf(c).Lang
 	in := func(texts ...*string) {
@@ -71,7 +73,15 @@ func (s *Server) inLanguage(c *fiber.Ctx, r bot.Reply) bot.Reply {
 			*t = s.contentText(c, *t)
 		}
 	}
+	all := func(texts []string) []string {
+		texts = slices.Clone(texts)
+		for i := range texts {
+			in(&texts[i])
+		}
+		return texts
+	}
 	in(&r.Answer, &r.Original, &r.Waiting, &r.Offer)
+	r.Citations, r.Links, r.Choices = slices.Clone(r.Citations), slices.Clone(r.Links), slices.Clone(r.Choices)
 	for i := range r.Citations {
 		in(&r.Citations[i].Title)
 		r.Citations[i].URL = l.path(r.Citations[i].URL)
@@ -83,23 +93,20 @@ func (s *Server) inLanguage(c *fiber.Ctx, r bot.Reply) bot.Reply {
 	for i := range r.Choices {
 		in(&r.Choices[i].Label, &r.Choices[i].Help)
 	}
-	for _, list := range [][]string{r.Suggestions, r.Notes} {
-		for i := range list {
-			in(&list[i])
-		}
-	}
+	r.Suggestions, r.Notes = all(r.Suggestions), all(r.Notes)
 	if r.Check == nil {
 		return r
 	}
-	for i := range r.Check.Given {
-		in(&r.Check.Given[i].Question, &r.Check.Given[i].Answer)
+	check := *r.Check
+	r.Check, check.Given = &check, slices.Clone(check.Given)
+	for i := range check.Given {
+		in(&check.Given[i].Question, &check.Given[i].Answer)
 	}
-	if v := r.Check.Verdict; v != nil {
+	if check.Verdict != nil {
+		v := *check.Verdict
+		check.Verdict, v.Reasons, v.Confirm = &v, slices.Clone(v.Reasons), all(v.Confirm)
 		for i := range v.Reasons {
 			in(&v.Reasons[i].Text)
-		}
-		for i := range v.Confirm {
-			in(&v.Confirm[i])
 		}
 	}
 	return r

@@ -174,6 +174,27 @@ func TestPersonalDataIsMasked(t *testing.T) {
 	}
 }
 
+// TestRepliesShareNothing asks in another script: what is the content's own must stay
+// as it is for everybody else.
+func TestRepliesShareNothing(t *testing.T) {
+	d := newDesk(t)
+	texts, err := json.Marshal(d.server.content().Library.Assistant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for question, word := range map[string]string{"今晚的球赛几点": "孤兒", "孤儿补贴一个月多少钱": "孤兒", "查一查孤儿补贴": "幾歲"} {
+		body, _ := json.Marshal(askRequest{Question: question, Lang: "zh-Hant"})
+		req := httptest.NewRequest("POST", "/api/v1/ask", bytes.NewReader(body))
+		req.Header.Set("Content-Type", "application/json")
+		if _, got := send(t, d.server, req); !strings.Contains(got, word) {
+			t.Errorf("%s: %s is not in traditional characters", question, got)
+		}
+	}
+	if after, _ := json.Marshal(d.server.content().Library.Assistant); string(after) != string(texts) {
+		t.Errorf("the assistant's own texts were changed to %s", after)
+	}
+}
+
 // TestRateAnswer counts verdicts by question; who found an answer of no use is led to
 // people.
 func TestRateAnswer(t *testing.T) {
