@@ -43,10 +43,11 @@ type Library struct {
 	Assistant  Assistant
 	Dialogue   Dialogue
 	Places     []Place // towns and subdistricts
-	Examples   string  // sentences the bot learns from, see examples.txt; this package does not read it
-	Synonyms   string  // search data, see synonyms.txt; this package does not read it
-	Lexicon    string  // bot data, see lexicon.txt; this package does not read it
-	Version    string  // changes whenever any file changes
+	Holidays   Holidays
+	Examples   string // sentences the bot learns from, see examples.txt; this package does not read it
+	Synonyms   string // search data, see synonyms.txt; this package does not read it
+	Lexicon    string // bot data, see lexicon.txt; this package does not read it
+	Version    string // changes whenever any file changes
 
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies

@@ -17,6 +17,7 @@ func tree(change map[string]string) fstest.MapFS {
 		"examples.txt":       "",
 		"assistant.yaml":     "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
 		"dialogue.yaml":      "dialogue: {}\n",
+		"holidays.yaml":      sampleHolidays,
 		"places.yaml":        "places:\n  - {id: a, zh: 甲镇, en: A Town}\n",
 		"questions.yaml":     sampleQuestions,
 		"facts.yaml":         sampleFacts,
@@ -192,6 +193,7 @@ func TestCheck(t *testing.T) {
 		{"long sentence", "policies/sample.md:33: sentence of more than 60 characters", map[string]string{"policies/sample.md": samplePolicy + "\n" + strings.Repeat("很长", 31) + "。\n"}, day},
 		{"unreachable question", `policies/sample.md:19: question "school" is never asked`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "when: child_age >= 18", `when: 'child_age < 5 and child_age > 9'`, 1)}, day},
 		{"rule without question", `policies/sample.md:13: the form never asks "father"`, map[string]string{"policies/sample.md": strings.Replace(samplePolicy, "school, father]", "school]", 1)}, day},
+		{"new year without holidays", "holidays.yaml:1: the holidays of 2027 are missing", nil, day.AddDate(0, 2, 0)},
 		{"same question, two answers", `question "多少钱" is answered by sample too`, map[string]string{"policies/two.md": strings.Replace(samplePolicy, "slug: sample", "slug: two", 1)}, day},
 	}
 	for _, c := range cases {

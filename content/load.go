@@ -43,6 +43,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Assistant = loadAssistant(tree, facts, c)
 	l.Dialogue = loadDialogue(tree, c)
 	l.Places = loadList[Place](tree, placesFile, "places", c)
+	l.Holidays = loadHolidays(tree, c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {

@@ -172,11 +172,17 @@ func TestCode(t *testing.T) {
 	}
 }
 
-type holidays map[string]bool
-
-func (h holidays) Workday(t time.Time) bool {
-	return apply.Weekdays{}.Workday(t) && !h[t.In(apply.China).Format(time.DateOnly)]
+// calendar has weekends and these days off; holidays are known up to a year.
+type calendar struct {
+	off   map[string]bool
+	until int
 }
+
+func (c calendar) Workday(t time.Time) bool {
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && !c.off[t.Format(time.DateOnly)]
+}
+
+func (c calendar) Known(year int) bool { return year <= c.until }
 
 func TestDue(t *testing.T) {
 	friday := time.Date(2026, 11, 20, 23, 30, 0, 0, apply.China)
@@ -185,10 +191,10 @@ func TestDue(t *testing.T) {
 		calendar apply.Calendar
 		want     string
 	}{
-		{1, apply.Weekdays{}, "2026-11-23 23:59:59"},
-		{5, apply.Weekdays{}, "2026-11-27 23:59:59"},
-		{6, apply.Weekdays{}, "2026-11-30 23:59:59"},
-		{1, holidays{"2026-11-23": true}, "2026-11-24 23:59:59"},
+		{1, calendar{}, "2026-11-23 23:59:59"},
+		{5, calendar{}, "2026-11-27 23:59:59"},
+		{6, calendar{}, "2026-11-30 23:59:59"},
+		{1, calendar{off: map[string]bool{"2026-11-23": true}}, "2026-11-24 23:59:59"},
 	}
 	for _, tt := range tests {
 		if got := apply.Due(friday.UTC(), tt.days, tt.calendar).Format(time.DateTime); got != tt.want {
@@ -196,9 +202,11 @@ func TestDue(t *testing.T) {
 		}
 	}
 	d := sample(t).Policy.Decides
-	steps := apply.Deadlines(d, friday, apply.Weekdays{})
-	whole, ok := apply.DecisionDue(d, friday, apply.Weekdays{})
-	if len(steps) != 3 || !ok || !steps[1].Due.Equal(whole) || !steps[2].Due.IsZero() {
-		t.Errorf("Deadlines = %v, whole %v", steps, whole)
+	steps := apply.Deadlines(d, friday, calendar{until: 2026})
+	if len(steps) != 3 || steps[1].Due.IsZero() || !steps[2].Due.IsZero() {
+		t.Errorf("Deadlines = %v", steps)
+	}
+	if steps[0].Rough || !steps[1].Rough {
+		t.Errorf("Deadlines = %v; the second step alone ends in a year whose holidays are not known", steps)
 	}
 }

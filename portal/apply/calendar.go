@@ -6,21 +6,14 @@ import (
 	"huitong/content"
 )
 
-// Calendar tells working days from others. [Weekdays] knows weekends only; a
-// calendar of the yearly notice on public holidays, with its working weekends,
-// takes its place without any other change.
+// Calendar tells working days from others; content.Holidays does.
 type Calendar interface {
-	// Workday reports whether offices are open on the day that t is in China.
+	// Workday reports whether offices are open on the day that t falls on in its own
+	// time zone.
 	Workday(t time.Time) bool
-}
-
-// Weekdays is the calendar without public holidays: Monday to Friday.
-type Weekdays struct{}
-
-// Workday implements Calendar.
-func (Weekdays) Workday(t time.Time) bool {
-	d := t.In(China).Weekday()
-	return d != time.Saturday && d != time.Sunday
+	// Known reports whether the public holidays of a year are known. In others, only
+	// weekends are closed.
+	Known(year int) bool
 }
 
 // Due returns the last moment of the working day that is n working days after
@@ -41,6 +34,8 @@ func Due(from time.Time, n int, c Calendar) time.Time {
 type Deadline struct {
 	Step content.Step
 	Due  time.Time // zero if no limit is stated for this step or one before it
+	// Rough says that public holidays may move Due: not all of them are known yet.
+	Rough bool
 }
 
 // Deadlines dates the steps of a decision, one after the other, from the day of
@@ -54,17 +49,9 @@ func Deadlines(d content.Decision, from time.Time, c Calendar) []Deadline {
 		next := Deadline{Step: s}
 		if known {
 			next.Due = Due(from, sum, c)
+			next.Rough = !c.Known(from.In(China).Year()) || !c.Known(next.Due.Year())
 		}
 		out = append(out, next)
 	}
 	return out
-}
-
-// DecisionDue returns the day by which a decision is promised; false if the policy
-// states no limit.
-func DecisionDue(d content.Decision, from time.Time, c Calendar) (time.Time, bool) {
-	if d.WorkingDays <= 0 {
-		return time.Time{}, false
-	}
-	return Due(from, d.WorkingDays, c), true
 }

@@ -232,7 +232,7 @@ func (s *Server) dueSteps(c *fiber.Ctx, p *content.Policy, from time.Time) []ste
 	t := s.words(c)
 	out := s.decisionSteps(c, p)
 	sure := true
-	for i, d := range apply.Deadlines(p.Decides, from, apply.Weekdays{}) {
+	for i, d := range apply.Deadlines(p.Decides, from, s.content().Library.Holidays) {
 		sure = sure && d.Step.Sure()
 		switch {
 		case d.Due.IsZero():
@@ -240,6 +240,9 @@ func (s *Server) dueSteps(c *fiber.Ctx, p *content.Policy, from time.Time) []ste
 			out[i].Text = t("apply.due", "Date", s.day(c, d.Due), "Count", d.Step.Days)
 		default:
 			out[i].Text = t("apply.due.unsure", "Date", s.day(c, d.Due), "Count", d.Step.Days)
+		}
+		if d.Rough {
+			out[i].Text += t("apply.due.rough")
 		}
 	}
 	return out

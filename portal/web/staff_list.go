@@ -109,7 +109,7 @@ func (s *Server) caseRow(c *fiber.Ctx, l casework.Listed) caseRow {
 // nextDue is the day by which the office should have taken its next step; "" if
 // no limit is stated.
 func (s *Server) nextDue(c *fiber.Ctx, p *content.Policy, a *apply.Application) string {
-	steps := apply.Deadlines(p.Decides, clockStart(a), apply.Weekdays{})
+	steps := apply.Deadlines(p.Decides, clockStart(a), s.content().Library.Holidays)
 	i := 0
 	if a.State == apply.Accepted {
 		i = len(steps) - 1
