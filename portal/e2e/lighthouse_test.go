@@ -3,10 +3,12 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -64,27 +66,34 @@ func TestLighthouse(t *testing.T) {
 	site := startSite(t)
 	for _, path := range []string{"/", "/policies/basic-living-allowance", "/ask", "/apply/basic-living-allowance"} {
 		t.Run(path, func(t *testing.T) {
-			var missed []string
-			for range lighthouseTries {
-				report, err := measure(t, site.url+path)
-				if err != nil {
-					missed = []string{err.Error()}
-					continue
-				}
-				if missed = report.below(floors); len(missed) == 0 {
-					for name := range floors {
-						t.Logf("%s %.2f", name, *report.Categories[name].Score)
-					}
-					return
-				}
-			}
-			t.Error(strings.Join(missed, "\n"))
+			reaches(t, site.url+path, floors)
 		})
 	}
 }
 
+// reaches tries whether a page reaches the floors; the best of several tries counts.
+func reaches(t *testing.T, address string, floors map[string]float64) {
+	t.Helper()
+	var missed []string
+	for range lighthouseTries {
+		report, err := measure(t, address, floors)
+		if err != nil {
+			missed = []string{err.Error()}
+			continue
+		}
+		if missed = report.below(floors); len(missed) == 0 {
+			for name := range floors {
+				t.Logf("%s %.2f", name, *report.Categories[name].Score)
+			}
+			return
+		}
+	}
+	t.Error(strings.Join(missed, "\n"))
+}
+
 // TestLighthouseEverywhere measures one page of each kind in every language and
-// mode, all but its speed. make lighthouse asks for it: it takes half an hour.
+// mode, all but its speed, which is why several may be measured at once. make
+// lighthouse asks for it: it takes a quarter of an hour.
 func TestLighthouseEverywhere(t *testing.T) {
 	if os.Getenv("HUITONG_LIGHTHOUSE") == "" {
 		return
@@ -99,6 +108,7 @@ func TestLighthouseEverywhere(t *testing.T) {
 		for _, mode := range modes {
 			for _, path := range kinds {
 				t.Run(mode+" "+prefix+path, func(t *testing.T) {
+					t.Parallel()
 					address := site.url + prefix + path
 					sep := "?"
 					if strings.Contains(address, "?") {
@@ -108,22 +118,16 @@ func TestLighthouseEverywhere(t *testing.T) {
 					if strings.Contains(get(t, http.DefaultClient, address), `content="noindex"`) {
 						floors = personal
 					}
-					report, err := measure(t, address+sep+"mode="+mode)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if missed := report.below(floors); len(missed) > 0 {
-						t.Error(strings.Join(missed, "\n"))
-					}
+					reaches(t, address+sep+"mode="+mode, floors)
 				})
 			}
 		}
 	}
 }
 
-// measure runs Lighthouse once. Its error says that the browser did not get far
-// enough to be measured.
-func measure(t *testing.T, address string) (r lighthouseReport, err error) {
+// measure runs Lighthouse once, for the categories that have a floor. Its error says
+// that the browser did not get far enough to be measured.
+func measure(t *testing.T, address string, floors map[string]float64) (r lighthouseReport, err error) {
 	t.Helper()
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
@@ -132,7 +136,7 @@ func measure(t *testing.T, address string) (r lighthouseReport, err error) {
 	file := filepath.Join(t.TempDir(), "report.json")
 	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("node_modules", "lighthouse", "cli", "index.js"), address,
 		"--quiet", "--output=json", "--output-path="+file, "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
-		"--only-categories=performance,accessibility,best-practices,seo")
+		"--only-categories="+strings.Join(slices.Sorted(maps.Keys(floors)), ","))
 	cmd.Env = append(os.Environ(), "CHROME_PATH="+chromium)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return r, fmt.Errorf("lighthouse %s: %w\n%s", address, err, out)
