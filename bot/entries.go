@@ -21,12 +21,16 @@ var languages = [...]string{"en"}
 // official replies. A translation follows its original, under the same ID with the
 // language at the end.
 func Entries(lib *content.Library) []Entry {
-	var out []Entry
+	room := 0
 	for _, p := range lib.Policies {
-		out = append(out, policyEntries(p)...)
+		room += (len(p.Sections) + len(p.FAQ) + 1) * (len(languages) + 1)
+	}
+	out := make([]Entry, 0, room)
+	for _, p := range lib.Policies {
+		out = policyEntries(out, p)
 		for _, lang := range languages {
 			if t, ok := p.In(lang); ok {
-				out = append(out, policyEntries(t)...)
+				out = policyEntries(out, t)
 			}
 		}
 	}
@@ -55,8 +59,8 @@ func titleOf(whole, part, lang string) string {
 	return whole + "：" + part
 }
 
-func policyEntries(p *content.Policy) []Entry {
-	var out []Entry
+// policyEntries adds the entries of a policy in one language.
+func policyEntries(out []Entry, p *content.Policy) []Entry {
 	url, titles := "/policies/"+p.Slug, map[string]string{}
 	add := func(e Entry) {
 		e.ID, e.Policy, e.Lang, e.URL = idIn(p.Slug+"."+e.ID, p.Lang), p.Slug, p.Lang, url+"#"+e.Section
@@ -140,8 +144,9 @@ func (e Entry) Document(category string) search.Document {
 // Documents returns the search documents of the whole library: those of its
 // entries, each of a policy filed under its category.
 func Documents(lib *content.Library) []search.Document {
-	var out []search.Document
-	for _, e := range Entries(lib) {
+	entries := Entries(lib)
+	out := make([]search.Document, 0, len(entries))
+	for _, e := range entries {
 		category := ""
 		if p, ok := lib.Policy(e.Policy); ok {
 			category = p.Category

@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 )
 
+// errNotUTF8 says that a text has to be mended.
+var errNotUTF8 = errors.New("not UTF-8")
+
 // shardBytes is the text that is worth a goroutine of its own.
 const shardBytes = 1 << 19
 
@@ -35,6 +38,9 @@ func buildSnapshot(ctx context.Context, n *Normalizer, docs []Document) (*snapsh
 		book: &book{}, alphabet: &alphabet{rare: map[rune]uint16{}},
 	}
 	b.cut()
+	if err := b.makeRoom(); err != nil {
+		return nil, err
+	}
 	if err := parallel(len(b.shards), func(i int) error { return b.shards[i].read(ctx) }); err != nil {
 		return nil, err
 	}
@@ -61,7 +67,14 @@ func distinct(docs []Document) error {
 
 // valid returns documents whose title and text are UTF-8: nearly always the same.
 func valid(docs []Document) []Document {
-	if !slices.ContainsFunc(docs, func(d Document) bool { return !utf8.ValidString(d.Title) || !utf8.ValidString(d.Text) }) {
+	chunks := slices.Collect(slices.Chunk(docs, max(1, len(docs)/runtime.GOMAXPROCS(0)+1)))
+	wrong := parallel(len(chunks), func(i int) error {
+		if slices.ContainsFunc(chunks[i], func(d Document) bool { return !utf8.ValidString(d.Title) || !utf8.ValidString(d.Text) }) {
+			return errNotUTF8
+		}
+		return nil
+	})
+	if wrong == nil {
 		return docs
 	}
 	docs = slices.Clone(docs)
@@ -89,6 +102,45 @@ func (b *builder) cut() {
 	}
 }
 
+// makeRoom gives the shards one array for what is read of all documents, each as much
+// of it as its texts have characters. That is nearly always enough; a shard whose
+// characters unfold into more goes on in an array of its own.
+func (b *builder) makeRoom() error {
+	if err := parallel(len(b.shards), func(i int) error { b.shards[i].measure(); return nil }); err != nil {
+		return err
+	}
+	total := 0
+	for _, sh := range b.shards {
+		total += sh.room
+	}
+	b.s.signs = make([]uint16, total)
+	from := 0
+	for _, sh := range b.shards {
+		sh.signs = b.s.signs[from : from : from+sh.room]
+		from += sh.room
+	}
+	return nil
+}
+
+// joinSigns moves together what was read, within its array if every shard stayed there.
+func (b *builder) joinSigns() {
+	all, total := b.s.signs[:0], 0
+	for _, sh := range b.shards {
+		if total += len(sh.signs); len(sh.signs) > sh.room {
+			all = nil
+		}
+	}
+	all = slices.Grow(all, total)
+	for _, sh := range b.shards {
+		for _, start := range sh.starts {
+			b.s.starts = append(b.s.starts, start+int32(len(all)))
+		}
+		all = append(all, sh.signs...)
+		sh.signs, sh.starts = nil, nil
+	}
+	b.s.signs, b.s.starts = all, append(b.s.starts, int32(len(all)))
+}
+
 // join puts together what the shards say of documents and units.
 func (b *builder) join() {
 	s := b.s
@@ -96,12 +148,13 @@ func (b *builder) join() {
 	for i := range s.docs {
 		s.page = append(s.page, s.pageOf(s.docs[i].Policy))
 	}
-	units, titles, signs := 0, 0, 0
+	units, titles := 0, 0
 	for _, sh := range b.shards {
-		units, titles, signs = units+len(sh.units), titles+len(sh.sequence), signs+len(sh.signs)
+		units, titles = units+len(sh.units), titles+len(sh.sequence)
 	}
 	s.units, s.first, s.sequence = make([]unit, 0, units), make([]int32, 0, len(s.docs)+1), make([]int32, 0, titles)
-	s.signs = make([]uint16, 0, signs)
+	s.starts = make([]int32, 0, units+1)
+	b.joinSigns()
 	for _, sh := range b.shards {
 		sh.firstUnit, sh.firstSign = int32(len(s.units)), int32(len(s.sequence))
 		for _, u := range sh.units {
@@ -113,15 +166,9 @@ func (b *builder) join() {
 			s.first = append(s.first, first+sh.firstUnit)
 		}
 		s.sequence = append(s.sequence, sh.sequence...)
-		firstRead := int32(len(s.signs))
-		for _, start := range sh.starts {
-			s.starts = append(s.starts, start+firstRead)
-		}
-		s.signs = append(s.signs, sh.signs...)
-		sh.first, sh.sequence, sh.signs, sh.starts = nil, nil, nil, nil
+		sh.first, sh.sequence = nil, nil
 	}
 	s.first = append(s.first, int32(len(s.units)))
-	s.starts = append(s.starts, int32(len(s.signs)))
 }
 
 // pageOf numbers what passages belong to and counts them.

@@ -186,6 +186,10 @@ func (t *tracer) letters(s string) *text {
 	f := folder{n: t.n, out: t.newText(len(s)/3 + 8)}
 	r, size := utf8.DecodeRuneInString(s)
 	for i := 0; i < len(s); {
+		if !f.space && isPlainHan(r) {
+			i = f.run(s, i)
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
 		if next, width := utf8.DecodeRuneInString(s[i+size:]); isPlain(r) && (width == 0 || isPlain(next)) {
 			f.plain(r, i, size, s)
 			i, r, size = i+size, next, width
@@ -197,6 +201,32 @@ func (t *tracer) letters(s string) *text {
 		r, size = utf8.DecodeRuneInString(s[i:])
 	}
 	return f.out
+}
+
+// run folds the characters from i on that another one follows, what most text
+// consists of, and returns where it stopped: at a character.
+func (f *folder) run(s string, i int) int {
+	for r, next := hanAt(s, i), rune(0); ; r = next {
+		if next = hanAt(s, i+hanBytes); next == 0 {
+			return i
+		}
+		f.out.add(rune(f.n.simple[r-hanFirst]), int32(i), int32(i+hanBytes))
+		i += hanBytes
+	}
+}
+
+// hanBytes is how many bytes a character that isPlainHan has in UTF-8.
+const hanBytes = 3
+
+// hanAt returns the character at i if isPlainHan; 0 for anything else.
+func hanAt(s string, i int) rune {
+	if i+hanBytes > len(s) || s[i] < 0xe3 || s[i] > 0xe9 || s[i+1]&0xc0 != 0x80 || s[i+2]&0xc0 != 0x80 {
+		return 0
+	}
+	if r := rune(s[i]&0x0f)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f); r >= hanFirst {
+		return r
+	}
+	return 0
 }
 
 // plain folds a rune that stands for itself.

@@ -1,6 +1,9 @@
 package search
 
-import "context"
+import (
+	"context"
+	"unicode/utf8"
+)
 
 // shard is a run of documents that one goroutine reads.
 type shard struct {
@@ -20,6 +23,7 @@ type shard struct {
 	lengths  []int32  // tokens of each unit
 	sequence []int32  // of titles and names: what sign returns
 	signs    []uint16 // of all units
+	room     int      // of signs, in the array of all shards
 	starts   []int32  // unit to its first
 
 	firstUnit, firstSign int32 // of the shard among those of all
@@ -30,6 +34,17 @@ func newShard(b *builder, docs []Document) *shard {
 		trace: tracer{n: b.norm, bare: true}, book: b.book, alphabet: b.alphabet, docs: docs,
 		codes: make([]uint16, noCode), words: vocabulary{numbers: map[string]int32{}},
 		first: make([]int32, 0, len(docs)), units: make([]unit, 0, 2*len(docs)),
+	}
+}
+
+// measure counts the characters of all documents.
+func (sh *shard) measure() {
+	for i := range sh.docs {
+		d := &sh.docs[i]
+		sh.room += utf8.RuneCountInString(d.Title) + utf8.RuneCountInString(d.Text)
+		for _, name := range d.Names {
+			sh.room += utf8.RuneCountInString(name)
+		}
 	}
 }
 

@@ -139,7 +139,11 @@ type form struct {
 // amount is never shown late.
 func newKeptPage(c *fiber.Ctx) *keptPage {
 	c.Vary(fiber.HeaderAcceptEncoding)
-	body := newPacked(bytes.Clone(c.Response().Body()))
+	plain := c.Response().Body()
+	if c.Locals(renderedKey) == nil {
+		plain = bytes.Clone(plain)
+	}
+	body := newPacked(plain)
 	sum := sha256.Sum256(body.plain)
 	header := &fasthttp.ResponseHeader{}
 	c.Response().Header.CopyTo(header)

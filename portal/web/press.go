@@ -1,12 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
 	"reflect"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"text/template/parse"
 )
 
@@ -18,7 +19,7 @@ import (
 // wrong with one, is no business of the press.
 type press struct {
 	main printed
-	room atomic.Int64 // bytes of the last page
+	runs sync.Pool // of *run, with the room that a page needs
 }
 
 // run is one printing of a page.
@@ -50,13 +51,18 @@ func newPress(set *template.Template, funcs template.FuncMap, escape escapers) (
 
 // print returns the page with this data.
 func (p *press) print(data any) ([]byte, error) {
+	r, ok := p.runs.Get().(*run)
+	if !ok {
+		r = new(run)
+	}
+	defer p.runs.Put(r)
 	dot := reflect.ValueOf(data)
-	r := run{out: make([]byte, 0, p.room.Load()+4<<10), vars: []variable{{"$", dot}}}
-	if err := p.main(&r, dot); err != nil {
+	r.out, r.vars = r.out[:0], append(r.vars[:0], variable{"$", dot})
+	defer func() { clear(r.vars[:cap(r.vars)]) }() // a pooled run holds nobody's data
+	if err := p.main(r, dot); err != nil {
 		return nil, err
 	}
-	p.room.Store(int64(len(r.out)))
-	return r.out, nil
+	return bytes.Clone(r.out), nil
 }
 
 // presser makes a press.

@@ -221,6 +221,9 @@ func newViews(s *Server) (*views, error) {
 	return v, nil
 }
 
+// renderedKey marks an answer whose body belongs to nobody else.
+const renderedKey = "rendered"
+
 // render executes the page into a buffer and sends it, so that a broken template
 // never sends half a page.
 func (s *Server) render(c *fiber.Ctx, name string, data any) error {
@@ -241,6 +244,7 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, v.Lang.Code)
+	c.Locals(renderedKey, true)
 	return c.Send(body)
 }
 
