@@ -195,6 +195,10 @@ func New(c Config) (*Bot, error) {
 	return b, nil
 }
 
+// Trained returns a channel that is closed when the bot has learnt what it can, or
+// was told to give up by a bot that follows it.
+func (b *Bot) Trained() <-chan struct{} { return b.done }
+
 // Ask answers one question. The error is ErrEmpty, ErrTooLong, or that of the
 // search engine.
 func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {

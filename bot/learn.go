@@ -134,12 +134,17 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		b.learnSentence(&l, s, policies)
 	}
 	balance(l.topic, len(b.slugs))
-	var wait sync.WaitGroup
 	var out learnt
-	wait.Go(func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) })
-	wait.Go(func() { out.scope = train(ctx, l.scope, 2) })
-	wait.Go(func() { out.danger = newJudge(ctx, l.danger, 2) })
-	wait.Wait()
+	tasks := []func(){
+		func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) },
+		func() { out.scope = train(ctx, l.scope, 2) },
+		func() { out.danger = newJudge(ctx, l.danger, 2) },
+	}
+	if b.learnt.Load() != nil {
+		oneByOne(tasks) // nobody waits for it, so that visitors and the next change have the other cores
+	} else {
+		together(tasks)
+	}
 	if ctx.Err() != nil {
 		return // half trained
 	}
@@ -225,4 +230,18 @@ func balance(examples []example, classes int) {
 		e := &examples[i]
 		e.weight *= float32(math.Sqrt(sum / float64(classes) / total[e.classes[0]]))
 	}
+}
+
+func oneByOne(do []func()) {
+	for _, f := range do {
+		f()
+	}
+}
+
+func together(do []func()) {
+	var wait sync.WaitGroup
+	for _, f := range do {
+		wait.Go(f)
+	}
+	wait.Wait()
 }
