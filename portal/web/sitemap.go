@@ -179,7 +179,7 @@ func sendXML(c *fiber.Ctx, contentType string, v any) error {
 }
 
 // personal are the parts of the site that search engines have no business in.
-var personal = []string{"/staff", "/track", "/apply/*/"}
+var personal = []string{"/staff", "/track/", "/apply/*/"}
 
 func (s *Server) sendRobots(c *fiber.Ctx) error {
 	var b strings.Builder

@@ -119,7 +119,7 @@ func TestRobots(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.BaseURL = "https://huitong.example" })
 	got := fetchRaw(t, s, "/robots.txt", nil)
 	text := string(got.body)
-	for _, line := range []string{"User-agent: *", "Disallow: /staff", "Disallow: /en/track", "Disallow: /zh-hant/apply/*/", "Sitemap: https://huitong.example/sitemap.xml"} {
+	for _, line := range []string{"User-agent: *", "Disallow: /staff", "Disallow: /en/track/", "Disallow: /zh-hant/apply/*/", "Sitemap: https://huitong.example/sitemap.xml"} {
 		if !strings.Contains("\n"+text, "\n"+line+"\n") {
 			t.Errorf("robots.txt lacks %q:\n%s", line, text)
 		}
