@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ const (
 	engineEmbedded = "embedded"
 	engineBleve    = "bleve-cjk"
 	engineMeili    = "meili"
+	engineBot      = "bot"
 )
 
 const (
@@ -37,7 +39,7 @@ const (
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
 	File          []string `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the questions built in, those the bot is tuned on and those kept from it."`
-	Engine        []string `enum:"embedded,bleve-cjk,meili" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili. Beside any of them bleve-cjk is measured too."`
+	Engine        []string `enum:"embedded,bleve-cjk,meili,bot" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili, and bot, the embedded engine with what the bot has learnt. Beside any of them bleve-cjk is measured too."`
 	Corpus        string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
 	Conversations bool     `help:"Hold conversations instead: FILE is in the format of bot/testdata/conversations.txt. Default: those built in."`
 	Calibrate     bool     `help:"Print what each threshold of the search server's ranking score costs and brings."`
@@ -54,6 +56,9 @@ func (c evalCommand) Validate() error {
 	}
 	if c.Conversations && (c.Corpus != "" || len(c.Engine) > 0) {
 		return errors.New("--conversations goes with no other measure")
+	}
+	if c.Corpus != "" && slices.Contains(c.Engine, engineBot) {
+		return errors.New("the bot knows the site's own content only; --engine bot does not go with --corpus")
 	}
 	if c.Corpus != "" && len(c.File) > 0 {
 		return errors.New("a file of bot questions does not go with --corpus")
@@ -285,8 +290,38 @@ func openEngine(env *environment, name string, n *search.Normalizer) (search.Eng
 			return nil, fmt.Errorf("--engine meili: %w", err)
 		}
 		return meili.Over(search.NewIndex(n)), nil
+	case engineBot:
+		return &retriever{dir: env.cfg.Content}, nil
 	}
 	return search.NewIndex(n), nil
+}
+
+// retriever is what the bot chooses its answers from, as an engine.
+type retriever struct {
+	dir string // of the content; empty for the embedded one
+	bot *bot.Bot
+}
+
+// Index builds engine and bot anew from the content that the documents were made of,
+// and waits until the bot has learnt.
+func (r *retriever) Index(ctx context.Context, _ []search.Document) error {
+	c, err := loadCorpus(ctx, r.dir, nil)
+	if err != nil {
+		return err
+	}
+	<-c.bot.Trained()
+	r.bot = c.bot
+	return nil
+}
+
+// Search ignores the filters: measurements set none.
+func (r *retriever) Search(ctx context.Context, q search.Query) (search.Result, error) {
+	likely, err := r.bot.Retrieve(ctx, q.Text)
+	out := search.Result{Total: len(likely)}
+	for _, e := range likely[:min(len(likely), q.Limit)] {
+		out.Hits = append(out.Hits, search.Hit{Document: search.Document{ID: e.ID}})
+	}
+	return out, err
 }
 
 // measured is one line of the table.

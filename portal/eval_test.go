@@ -61,7 +61,7 @@ func TestEvalCollectionErrors(t *testing.T) {
 }
 
 func TestEvalFlags(t *testing.T) {
-	for _, c := range []evalCommand{{Corpus: "c"}, {Queries: "q"}, {Corpus: "c", Queries: "q", File: []string{"f"}}, {Corpus: "c", Queries: "q", Calibrate: true}, {Calibrate: true, Engine: []string{engineMeili}}} {
+	for _, c := range []evalCommand{{Corpus: "c"}, {Queries: "q"}, {Corpus: "c", Queries: "q", File: []string{"f"}}, {Corpus: "c", Queries: "q", Calibrate: true}, {Calibrate: true, Engine: []string{engineMeili}}, {Corpus: "c", Queries: "q", Engine: []string{engineBot}}} {
 		if c.Validate() == nil {
 			t.Errorf("%+v is valid; want an error", c)
 		}
