@@ -76,7 +76,7 @@ type want struct {
 type candidate struct {
 	doc   int32
 	score float32
-	look  int32 // in the scratch, when the document has been read
+	look  int32 // in the scratch, plus one; 0 when the document has not been read
 }
 
 // Search returns the documents that match, best first. Of a query that says what it
@@ -110,12 +110,20 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score), Coverage: w.reader.coverage(&w.plan, c.doc)}
+		hits[i] = Hit{Document: s.docs[c.doc], Score: float64(c.score), Coverage: float64(w.coverage(c))}
 	}
 	if !q.Bare {
 		w.plan.excerpts(x.norm, hits)
 	}
 	return Result{Hits: hits, Total: total}, nil
+}
+
+// coverage returns the share of the content clues that a document meets.
+func (w *scratch) coverage(c candidate) float32 {
+	if c.look > 0 {
+		return w.looks[c.look-1].content
+	}
+	return w.reader.read(&w.plan, c.doc).content
 }
 
 // merge lists the terms of all clues, each once, those first that the query is about.
@@ -259,8 +267,8 @@ func (w *scratch) complete() {
 		seeds = max(seeds, top[i].score)
 		l := w.reader.read(&w.plan, top[i].doc)
 		l.match = max(l.match, top[i].score) // which may have pinyin initials in it
-		top[i].score, top[i].look = l.match, int32(i)
 		w.looks = append(w.looks, l)
+		top[i].score, top[i].look = l.match, int32(len(w.looks))
 	}
 	order(top)
 	w.read = len(top)
@@ -337,7 +345,7 @@ func best(list []candidate, n int) []candidate {
 func (w *scratch) rerank(s *snapshot) {
 	top := w.found[:w.read]
 	for i := range top {
-		l := &w.looks[top[i].look]
+		l := &w.looks[top[i].look-1]
 		top[i].score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
 			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
 	}

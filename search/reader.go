@@ -13,10 +13,11 @@ const (
 // side. It looks only at the best candidates, so it can see more than lists of postings
 // tell.
 type reader struct {
-	entry   [1 << 16]int16 // sign to its term, plus one; zero between searches
-	used    []uint16       // signs with an entry
-	pairs   map[uint32]int16
+	asked   [1 << 10]uint64 // signs with an entry, a bit each: this much stays at hand
+	entry   [1 << 16]int16  // sign to its term, plus one; zero between searches
+	used    []uint16        // signs with an entry
 	terms   []readTerm
+	pairs   []readPair
 	entries []int16    // alternative of the plan to its term
 	close   []nearPair // of the query
 	length  float32    // characters and words of the query
@@ -30,10 +31,17 @@ type reader struct {
 type readTerm struct {
 	worth float32 // what the query gives for it
 	value float32 // what it is worth in a title or text
-	close int16   // the first pair of the query that a character is part of, plus one
 	last  int32   // where a character stood last; 0 for nowhere
 	n     int32   // in the current unit
+	close int16   // the first pair of the query that a character is part of, plus one
+	opens int16   // the first pair that a character opens, plus one
 	seen  bool    // in the document
+}
+
+// readPair is a pair of characters that counts as a term.
+type readPair struct {
+	second, term int16
+	next         int16 // pair that opens with the same character, plus one
 }
 
 // nearPair is a pair of characters of the query.
@@ -52,6 +60,8 @@ type look struct {
 	lead  float32 // how much of the query is at the beginning of the text
 	cover float32 // how much of the query is anywhere
 	near  float32 // how much of the rest is nearly there
+
+	content float32 // how much of what the query is about is anywhere: see Hit.Coverage
 }
 
 // prepare takes up a query.
@@ -73,10 +83,10 @@ func (r *reader) prepare(p *plan) {
 // release forgets the query.
 func (r *reader) release() {
 	for _, sign := range r.used {
-		r.entry[sign] = 0
+		r.entry[sign], r.asked[sign>>6] = 0, 0
 	}
-	clear(r.pairs)
-	r.used, r.terms, r.entries, r.close = r.used[:0], r.terms[:0], r.entries[:0], r.close[:0]
+	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
+	r.entries, r.close = r.entries[:0], r.close[:0]
 	r.touched, r.seen = r.touched[:0], r.seen[:0]
 }
 
@@ -90,19 +100,25 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 		}
 		return r.single(sign, s.value(term)*s.lex.termWeight(term))
 	}
-	key := uint32(signOf(a))<<16 | uint32(signOf(b))
-	if t, ok := r.pairs[key]; ok {
+	first := r.single(signOf(a), s.value(s.lex.unigram(a))*characterWeight)
+	second := r.single(signOf(b), s.value(s.lex.unigram(b))*characterWeight)
+	if t := r.pair(first, second); t >= 0 {
 		return t
 	}
-	for _, c := range [...]rune{a, b} {
-		r.single(signOf(c), s.value(s.lex.unigram(c))*characterWeight)
-	}
-	if r.pairs == nil {
-		r.pairs = map[uint32]int16{}
-	}
 	t := r.enter(s.value(term))
-	r.pairs[key] = t
+	r.pairs = append(r.pairs, readPair{second: second, term: t, next: r.terms[first].opens})
+	r.terms[first].opens = int16(len(r.pairs))
 	return t
+}
+
+// pair returns the term of two characters side by side, or -1.
+func (r *reader) pair(first, second int16) int16 {
+	for at := r.terms[first].opens; at > 0; at = r.pairs[at-1].next {
+		if p := &r.pairs[at-1]; p.second == second {
+			return p.term
+		}
+	}
+	return -1
 }
 
 // single enters the term of one sign.
@@ -112,6 +128,7 @@ func (r *reader) single(sign uint16, value float32) int16 {
 	}
 	t := r.enter(value)
 	r.entry[sign] = t + 1
+	r.asked[sign>>6] |= 1 << (sign & 63)
 	r.used = append(r.used, sign)
 	return t
 }
@@ -162,7 +179,11 @@ func (r *reader) read(p *plan, doc int32) look {
 		at += int32(len(signs)) + unitSigns
 	}
 	l.match = head + body
-	l.cover, l.near = r.cover(p)/p.ideal, r.nearly(p)/p.ideal
+	cover, content := r.cover(p)
+	l.cover, l.near = cover/p.ideal, r.nearly(p)/p.ideal
+	if p.mass > 0 {
+		l.content = min(1, content/p.mass)
+	}
 	return l
 }
 
@@ -187,23 +208,24 @@ func (r *reader) next() {
 
 // run counts the terms that end at from or later.
 func (r *reader) run(signs []uint16, from int, at int32) {
-	open := false // whether the sign before is one of the query
+	open := int16(-1) // the term of the sign before
 	if from > 0 && from < len(signs) {
-		open = r.entry[signs[from-1]] > 0
+		open = r.entry[signs[from-1]] - 1
 	}
 	for i := from; i < len(signs); i++ {
-		t := r.entry[signs[i]]
-		if t == 0 {
-			open = false
+		sign := signs[i]
+		if r.asked[sign>>6]&(1<<(sign&63)) == 0 {
+			open = -1
 			continue
 		}
-		r.see(t-1, at+int32(i))
-		if open {
-			if pair, ok := r.pairs[uint32(signs[i-1])<<16|uint32(signs[i])]; ok {
+		t := r.entry[sign] - 1
+		r.see(t, at+int32(i))
+		if open >= 0 {
+			if pair := r.pair(open, t); pair >= 0 {
 				r.count(pair)
 			}
 		}
-		open = true
+		open = t
 	}
 }
 
@@ -272,14 +294,19 @@ func (r *reader) common() (sum float32) {
 	return sum
 }
 
-// cover is what of the query the document has.
-func (r *reader) cover(p *plan) (sum float32) {
+// cover is what of the query the document has, and what of its content.
+func (r *reader) cover(p *plan) (all, content float32) {
 	for i := range p.clues {
-		if c := &p.clues[i]; !c.related {
-			sum += c.weight * r.share(p, c)
+		c := &p.clues[i]
+		met := c.weight * r.share(p, c)
+		if !c.related {
+			all += met
+		}
+		if c.content || c.related {
+			content += met
 		}
 	}
-	return sum
+	return all, content
 }
 
 // share returns the trust in the best alternative of a clue that the document has.
@@ -301,19 +328,4 @@ func (r *reader) nearly(p *plan) (sum float32) {
 		}
 	}
 	return sum
-}
-
-// coverage returns the share of the content clues that a document meets.
-func (r *reader) coverage(p *plan, doc int32) float64 {
-	if p.mass == 0 {
-		return 0
-	}
-	r.read(p, doc)
-	var sum float32
-	for i := range p.clues {
-		if c := &p.clues[i]; c.content || c.related {
-			sum += c.weight * r.share(p, c)
-		}
-	}
-	return min(1, float64(sum/p.mass))
 }
