@@ -153,14 +153,14 @@ func (b *builder) join() {
 		units, titles = units+len(sh.units), titles+len(sh.sequence)
 	}
 	s.units, s.first, s.sequence = make([]unit, 0, units), make([]int32, 0, len(s.docs)+1), make([]int32, 0, titles)
-	s.starts = make([]int32, 0, units+1)
+	s.owners, s.starts = make([]owner, 0, units), make([]int32, 0, units+1)
 	b.joinSigns()
 	for _, sh := range b.shards {
 		sh.firstUnit, sh.firstSign = int32(len(s.units)), int32(len(s.sequence))
 		for _, u := range sh.units {
 			u.doc += int32(len(s.first))
 			u.from, u.to = u.from+sh.firstSign, u.to+sh.firstSign
-			s.units = append(s.units, u)
+			s.units, s.owners = append(s.units, u), append(s.owners, ownerOf(u))
 		}
 		for _, first := range sh.first {
 			s.first = append(s.first, first+sh.firstUnit)

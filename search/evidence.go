@@ -25,22 +25,7 @@ func (w *scratch) dropStrangers() {
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return
 	}
-	var weight [64]float32
-	for _, c := range w.plan.clues {
-		if c.topic != 0 {
-			weight[bits.TrailingZeros64(c.topic)] += c.weight
-		}
-	}
-	var best float32
-	w.common = w.common[:0]
-	for _, c := range w.found {
-		var sum float32
-		for set := w.tally[c.doc].topics; set != 0; set &= set - 1 {
-			sum += weight[bits.TrailingZeros64(set)]
-		}
-		w.common = append(w.common, sum)
-		best = max(best, sum)
-	}
+	best := slices.Max(append(w.common, 0))
 	kept := w.found[:0]
 	for i, c := range w.found {
 		if w.common[i] > 0 && w.common[i] >= topicShare*best {
@@ -48,6 +33,16 @@ func (w *scratch) dropStrangers() {
 		}
 	}
 	w.found = kept
+}
+
+// topicWeights returns what the clues are worth that share a topic.
+func (p *plan) topicWeights() (weights [64]float32) {
+	for _, c := range p.clues {
+		if c.topic != 0 {
+			weights[bits.TrailingZeros64(c.topic)] += c.weight
+		}
+	}
+	return weights
 }
 
 // support lets passages of the same page speak for each other: a lucky match of

@@ -84,6 +84,7 @@ func (x *Index) IDF(word string) (idf float64, known bool) {
 type snapshot struct {
 	docs     []Document
 	units    []unit           // values of all documents, in order
+	owners   []owner          // of all units
 	first    []int32          // document to its first unit; one more at the end
 	page     []int32          // document to its page; -1 for none
 	pages    map[string]int32 // what documents belong to, numbered
@@ -116,6 +117,14 @@ type unit struct {
 	mass     float32 // what a title or name would score against itself
 	from, to int32   // range in sequence
 }
+
+// owner is the document and field of a unit: small, as a search looks at those of
+// all units that it finds.
+type owner int32
+
+func ownerOf(u unit) owner { return owner(u.doc<<2 | int32(u.field)) }
+
+func (o owner) at() (doc int32, field uint8) { return int32(o >> 2), uint8(o & 3) }
 
 // rarity returns the idf of a term; -1 is a term in no document.
 func (s *snapshot) rarity(term int32) float32 {

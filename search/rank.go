@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -39,10 +40,8 @@ type scratch struct {
 	budget int32 // postings to read
 	plan   plan
 	wants  []want
-	cells  []cell  // by unit; zero between searches
-	units  []int32 // units with a score
-	tally  []tally // by document; zero between searches
-	docs   []int32
+	cells  []cell   // by unit; zero between searches
+	marks  []uint64 // a bit for each unit with a score; zero between searches
 	found  []candidate
 	pages  []evidence // by page; zero between searches
 	reader reader
@@ -60,6 +59,7 @@ type cell struct {
 
 // tally is the same of a document.
 type tally struct {
+	doc        int32
 	topics     uint64
 	head, body float32 // of the best title or name, and the text
 }
@@ -100,7 +100,6 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	limit, offset := q.page()
 	w.rerank(s)
 	total := len(w.found)
-	w.release()
 	if read := min(w.read, total); offset+limit > read {
 		order(w.found[read:])
 	}
@@ -164,8 +163,7 @@ func (w *scratch) merge(s *snapshot) (topics int) {
 // accumulate adds up, by unit, what the terms count that find documents: the rarest
 // first, until enough is read.
 func (w *scratch) accumulate(s *snapshot) {
-	w.cells, w.tally = grow(w.cells, len(s.units)), grow(w.tally, len(s.docs))
-	w.units, w.docs, w.found = w.units[:0], w.docs[:0], w.found[:0]
+	w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
 	n := w.merge(s)
 	seeds := w.wants[:n]
 	if n > 1 {
@@ -186,16 +184,16 @@ func (w *scratch) add(s *snapshot, t want) (read int32) {
 	list := s.list(t.term)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
+			w.mark(p.unit)
 			c := &w.cells[p.unit]
-			if c.score == 0 {
-				w.units = append(w.units, p.unit)
-			}
 			c.score += t.weight * s.worth(p.unit, p.n)
 			c.topics |= t.topics
 		}
 	}
 	return list.total
 }
+
+func (w *scratch) mark(unit int32) { w.marks[unit>>6] |= 1 << (unit & 63) }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
 func (w *scratch) matchInitials(s *snapshot) {
@@ -208,9 +206,7 @@ func (w *scratch) matchInitials(s *snapshot) {
 		if !bytes.Contains(s.initials[u.from:u.to], []byte(letters)) {
 			continue
 		}
-		if w.cells[i].score == 0 {
-			w.units = append(w.units, int32(i))
-		}
+		w.mark(int32(i))
 		w.cells[i].score += initialsBonus * s.unseen
 	}
 }
@@ -224,37 +220,51 @@ func grow[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// collect turns units into candidates that pass the filters.
+// collect turns units, in order, into candidates that pass the filters, and leaves
+// the accumulators empty for the next search.
 func (w *scratch) collect(s *snapshot, q Query) {
-	for _, i := range w.units {
-		doc := s.units[i].doc
-		if t := &w.tally[doc]; t.head == 0 && t.body == 0 {
-			w.docs = append(w.docs, doc)
+	w.found, w.common = w.found[:0], w.common[:0]
+	all, weights := s.alike && q.open(), w.plan.topicWeights()
+	t := tally{doc: -1}
+	for k, set := range w.marks {
+		for w.marks[k] = 0; set != 0; set &= set - 1 {
+			unit := k<<6 | bits.TrailingZeros64(set)
+			doc, field := s.owners[unit].at()
+			if doc != t.doc {
+				if t.doc >= 0 && (all || q.admits(&s.docs[t.doc])) {
+					w.enter(&t, &weights)
+				}
+				t = tally{doc: doc}
+			}
+			t.count(w.cells[unit], field, s.fieldWeight(field))
+			w.cells[unit] = cell{}
 		}
-		w.count(s, i)
 	}
-	all := s.alike && q.open()
-	for _, doc := range w.docs {
-		if all || q.admits(&s.docs[doc]) {
-			w.found = append(w.found, candidate{doc: doc, score: w.tally[doc].score()})
-		}
+	if t.doc >= 0 && (all || q.admits(&s.docs[t.doc])) {
+		w.enter(&t, &weights)
 	}
 	w.dropStrangers()
 }
 
-// count enters a unit into the tally of its document.
-func (w *scratch) count(s *snapshot, i int32) {
-	u, c := &s.units[i], &w.cells[i]
-	t := &w.tally[u.doc]
+// enter makes a document a candidate.
+func (w *scratch) enter(t *tally, weights *[64]float32) {
+	var common float32
+	for set := t.topics; set != 0; set &= set - 1 {
+		common += weights[bits.TrailingZeros64(set)]
+	}
+	w.found = append(w.found, candidate{doc: t.doc, score: t.head + t.body})
+	w.common = append(w.common, common)
+}
+
+// count enters a unit.
+func (t *tally) count(c cell, field uint8, weight float32) {
 	t.topics |= c.topics
-	if v := c.score * s.fieldWeight(u.field); u.field == fieldText {
+	if v := c.score * weight; field == fieldText {
 		t.body = v
 	} else {
 		t.head = max(t.head, v)
 	}
 }
-
-func (t *tally) score() float32 { return t.head + t.body }
 
 // complete reads the best candidates for the whole query and puts them in order. What
 // is far below the best is no hit.
@@ -296,16 +306,6 @@ func (q *Query) admits(d *Document) bool {
 // open reports a query that admits every document without language.
 func (q *Query) open() bool {
 	return q.Lang == "" && q.Category == "" && q.Policy == "" && len(q.Kinds) == 0
-}
-
-// release clears the accumulators for the next search.
-func (w *scratch) release() {
-	for _, u := range w.units {
-		w.cells[u] = cell{}
-	}
-	for _, d := range w.docs {
-		w.tally[d] = tally{}
-	}
 }
 
 // compare puts the better candidate first; equal ones keep the order of indexing.

@@ -75,7 +75,6 @@ func TestScoredAsCounted(t *testing.T) {
 		w.collect(s, q)
 		w.complete()
 		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, w.wants, spell))
-		w.release()
 	}
 }
 
