@@ -20,17 +20,21 @@ type reader struct {
 	pairs   []readPair
 	entries []int16    // alternative of the plan to its term
 	close   []nearPair // of the query
+	open    []int32    // clues that have not just one alternative
 	length  float32    // characters and words of the query
 
 	// Of the document read last:
 	touched []int16 // terms of the current unit
 	seen    []int16 // terms of the document
+	last    int32   // where any character or word stood last
 }
 
 // readTerm is a character, pair or word that the query asks for.
 type readTerm struct {
 	worth float32 // what the query gives for it
 	value float32 // what it is worth in a title or text
+	met   float32 // what of the query it is alone the answer to
+	asked float32 // what of its content
 	last  int32   // where a character stood last; 0 for nowhere
 	n     int32   // in the current unit
 	close int16   // the first pair of the query that a character is part of, plus one
@@ -68,11 +72,21 @@ type look struct {
 func (r *reader) prepare(p *plan) {
 	r.release()
 	r.length = float32(max(1, len(p.tokens)))
-	for _, c := range p.clues {
+	for i := range p.clues {
+		c := &p.clues[i]
 		for _, a := range p.alts[c.first:c.last] {
 			t := r.term(p.s, a.term)
 			r.entries = append(r.entries, t)
 			r.terms[t].worth += c.weight * a.share
+		}
+		switch c.last - c.first {
+		case 0:
+		case 1:
+			t := &r.terms[r.entries[c.first]]
+			all, content := c.met(p.alts[c.first].share)
+			t.met, t.asked = t.met+all, t.asked+content
+		default:
+			r.open = append(r.open, int32(i))
 		}
 	}
 	for i := range p.near {
@@ -86,7 +100,7 @@ func (r *reader) release() {
 		r.entry[sign], r.asked[sign>>6] = 0, 0
 	}
 	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
-	r.entries, r.close = r.entries[:0], r.close[:0]
+	r.entries, r.close, r.open = r.entries[:0], r.close[:0], r.open[:0]
 	r.touched, r.seen = r.touched[:0], r.seen[:0]
 }
 
@@ -166,12 +180,14 @@ func (r *reader) read(p *plan, doc int32) look {
 			r.run(signs[:lead], 0, at)
 			l.lead = r.distinct() / p.ideal
 			r.run(signs, lead, at)
-			body += s.fieldWeight(fieldText) * r.score(s, u)
-			common := min(r.common(), p.ideal)
+			score, common := r.score(s, u)
+			body += s.fieldWeight(fieldText) * score
+			common = min(common, p.ideal)
 			l.text = max(l.text, common/(p.ideal*(1+textLength*float32(len(signs))/r.length)))
 		} else {
 			r.run(signs, 0, at)
-			head = max(head, s.fieldWeight(s.units[u].field)*r.score(s, u))
+			score, _ := r.score(s, u)
+			head = max(head, s.fieldWeight(s.units[u].field)*score)
 			common := min(r.titled(), p.ideal, s.units[u].mass)
 			l.title = max(l.title, common/(p.ideal+s.units[u].mass-common))
 		}
@@ -195,7 +211,7 @@ func (r *reader) forget() {
 	for i := range r.close {
 		r.close[i].gap = 0
 	}
-	r.seen = r.seen[:0]
+	r.seen, r.last = r.seen[:0], -nearSigns
 }
 
 // next clears what is known of a unit.
@@ -229,12 +245,15 @@ func (r *reader) run(signs []uint16, from int, at int32) {
 	}
 }
 
-// see counts a character or word and measures how far those are that belong to it.
+// see counts a character or word and measures how far those are that belong to it, when
+// anything of the query is close.
 func (r *reader) see(t int16, at int32) {
 	r.count(t)
 	term := &r.terms[t]
 	term.last = at
-	for c := term.close; c > 0; {
+	close := at-r.last <= nearSigns
+	r.last = at
+	for c := term.close; close && c > 0; {
 		n := &r.close[c-1]
 		other, side := n.second, 0
 		if n.second == t {
@@ -258,12 +277,17 @@ func (r *reader) count(t int16) {
 	}
 }
 
-// score is what the unit scores by its terms, as often as they occur.
-func (r *reader) score(s *snapshot, unit int32) (sum float32) {
+// score is what the unit scores by its terms, as often as they occur, and what those are
+// worth that it shares with the query, each time.
+func (r *reader) score(s *snapshot, unit int32) (sum, common float32) {
 	for _, t := range r.touched {
-		sum += r.terms[t].worth * s.worth(unit, r.terms[t].n)
+		term := &r.terms[t]
+		sum += term.worth * s.worth(unit, term.n)
+		if term.worth > 0 {
+			common += term.value * float32(term.n)
+		}
 	}
-	return sum
+	return sum, common
 }
 
 // distinct is what the query gives for the terms of the unit.
@@ -284,27 +308,27 @@ func (r *reader) titled() (sum float32) {
 	return sum
 }
 
-// common is the same for a text, each time that a term occurs.
-func (r *reader) common() (sum float32) {
-	for _, t := range r.touched {
-		if r.terms[t].worth > 0 {
-			sum += r.terms[t].value * float32(r.terms[t].n)
-		}
-	}
-	return sum
-}
-
 // cover is what of the query the document has, and what of its content.
 func (r *reader) cover(p *plan) (all, content float32) {
-	for i := range p.clues {
-		c := &p.clues[i]
-		met := c.weight * r.share(p, c)
-		if !c.related {
-			all += met
-		}
-		if c.content || c.related {
-			content += met
-		}
+	for _, t := range r.seen {
+		all, content = all+r.terms[t].met, content+r.terms[t].asked
+	}
+	for _, i := range r.open {
+		a, c := p.clues[i].met(r.share(p, &p.clues[i]))
+		all, content = all+a, content+c
+	}
+	return all, content
+}
+
+// met returns what a clue counts of the whole query and of its content when the best
+// alternative that is there has the share given.
+func (c *clue) met(share float32) (all, content float32) {
+	met := c.weight * share
+	if !c.related {
+		all = met
+	}
+	if c.content || c.related {
+		content = met
 	}
 	return all, content
 }
