@@ -107,7 +107,7 @@ type snapshot struct {
 }
 
 // fewDocs bounds the numbers of documents whose idf is kept.
-const fewDocs = 1 << 10
+const fewDocs = 1 << 16
 
 // unit is one value: a title, one name, or the text of a document. One without
 // letters has no terms.
@@ -173,8 +173,7 @@ func (s *snapshot) weighText() float32 {
 
 // frequency returns the number of documents that have a term.
 func (s *snapshot) frequency(term int32) int32 {
-	_, docs := head(s.memory, s.lex.list(term))
-	return docs
+	return s.lex.frequency(s.memory, term)
 }
 
 // list returns the postings of a term.

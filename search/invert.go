@@ -104,9 +104,10 @@ func (v *inverter) do(t task) {
 		s.release(v.b.book)
 	}
 	v.second = next
-	v.b.s.lex.lists[t.term] = v.write(v.unitOf)
-	if int(t.term) < len(v.b.s.lex.chars) {
-		v.b.s.lex.pairs[t.term] = v.pairs()
+	lex := v.b.s.lex
+	lex.lists[t.term], lex.docs[t.term] = v.write(v.unitOf)
+	if int(t.term) < len(lex.chars) {
+		lex.pairs[t.term] = v.pairs()
 	}
 }
 
@@ -132,17 +133,19 @@ func (v *inverter) pairs() pairs {
 			*at++
 		}
 	}
-	p := pairs{second: make([]uint16, 0, kinds), lists: make([]address, 0, kinds)}
+	p := pairs{second: make([]uint16, 0, kinds), lists: make([]address, 0, kinds), docs: make([]uint16, 0, kinds)}
 	for i, from := range v.starts[:len(v.starts)-1] {
 		if to := v.starts[i+1]; to > from {
-			p.second, p.lists = append(p.second, uint16(i)), append(p.lists, v.write(v.follow[from:to]))
+			list, docs := v.write(v.follow[from:to])
+			p.second, p.lists, p.docs = append(p.second, uint16(i)), append(p.lists, list), append(p.docs, docs)
 		}
 	}
 	return p
 }
 
-// write writes the list of a term that stands in the units, which may repeat.
-func (v *inverter) write(units []int32) address {
+// write writes the list of a term that stands in the units, which may repeat, and
+// returns how many documents these are, as far as the number goes.
+func (v *inverter) write(units []int32) (address, uint16) {
 	n, docs, lastUnit, lastDoc := int32(0), int32(0), int32(-1), int32(-1)
 	for _, u := range units {
 		if u == lastUnit {
@@ -163,5 +166,5 @@ func (v *inverter) write(units []int32) address {
 		i = j
 	}
 	v.lists.end(a)
-	return a
+	return a, uint16(min(docs, manyDocs))
 }

@@ -3,7 +3,6 @@ package search
 import (
 	"maps"
 	"slices"
-	"sort"
 	"sync"
 	"unicode/utf8"
 )
@@ -44,12 +43,20 @@ type lexicon struct {
 	lists   []address // of characters and words
 	pairs   []pairs   // by first character
 	base    []int32   // by first character: the term of its first pair; one more at the end
+	docs    []uint16  // by term: documents that have it, as far as the number goes
+	hints   []uint16  // of every hintTerms-th pair: its first character
 }
+
+const (
+	manyDocs  = 1<<16 - 1 // as many or more
+	hintTerms = 1 << 5
+)
 
 // pairs are those that one character opens.
 type pairs struct {
 	second []uint16 // the term of the other character, in order
 	lists  []address
+	docs   []uint16 // until all terms are numbered
 }
 
 func newLexicon() *lexicon {
@@ -82,6 +89,7 @@ func newSpelling(a *alphabet, used func(code uint16) bool, words []string) (l *l
 	}
 	l.spelled = words
 	l.lists = make([]address, len(l.chars)+len(words))
+	l.docs = make([]uint16, len(l.lists))
 	l.pairs = make([]pairs, len(l.chars))
 	return l, terms
 }
@@ -92,6 +100,15 @@ func (l *lexicon) number() {
 	l.base[0] = int32(len(l.lists))
 	for i, p := range l.pairs {
 		l.base[i+1] = l.base[i] + int32(len(p.second))
+	}
+	l.docs = slices.Grow(l.docs, l.len()-len(l.docs))
+	l.hints = make([]uint16, 0, (l.len()-len(l.lists))/hintTerms+1)
+	for i := range l.pairs {
+		l.docs = append(l.docs, l.pairs[i].docs...)
+		l.pairs[i].docs = nil
+		for len(l.lists)+len(l.hints)*hintTerms < int(l.base[i+1]) {
+			l.hints = append(l.hints, uint16(i))
+		}
 	}
 }
 
@@ -131,7 +148,10 @@ func (l *lexicon) word(word string) int32 {
 
 // place returns the first character of a pair and where it stands among those pairs.
 func (l *lexicon) place(term int32) (first, at int) {
-	first = sort.Search(len(l.chars), func(i int) bool { return l.base[i+1] > term })
+	first = int(l.hints[(int(term)-len(l.lists))/hintTerms])
+	for l.base[first+1] <= term {
+		first++
+	}
 	return first, int(term - l.base[first])
 }
 
@@ -142,6 +162,15 @@ func (l *lexicon) list(term int32) address {
 	}
 	first, at := l.place(term)
 	return l.pairs[first].lists[at]
+}
+
+// frequency returns the number of documents that have a term whose list is in memory.
+func (l *lexicon) frequency(memory []*page, term int32) int32 {
+	if n := l.docs[term]; n < manyDocs {
+		return int32(n)
+	}
+	_, docs := head(memory, l.list(term))
+	return docs
 }
 
 // key returns the characters of a term as a packed key; 0 for a word.

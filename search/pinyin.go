@@ -160,8 +160,8 @@ func newSoundIndex(lex *lexicon, memory []*page) *soundIndex {
 			if len(heard[first]) == 0 || len(heard[second]) == 0 {
 				continue
 			}
-			_, docs := head(memory, p.lists[i])
-			one := common{lex.base[first] + int32(i), docs}
+			term := lex.base[first] + int32(i)
+			one := common{term, lex.frequency(memory, term)}
 			for _, a := range heard[first] {
 				for _, b := range heard[second] {
 					exact.enter(a, b, one)
