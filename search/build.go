@@ -219,6 +219,7 @@ func (b *builder) finish() error {
 		s.values = append(s.values, temper(s.rare[docs]))
 	}
 	s.unseen = s.rare[0]
+	s.relate(b.norm)
 	s.textWeight = s.weighText()
 	s.alike = !slices.ContainsFunc(s.docs, func(d Document) bool { return d.Lang != "" || d.Translates != "" })
 	s.once = b.onces()

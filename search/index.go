@@ -73,7 +73,7 @@ func (x *Index) Len() int { return len(x.current.Load().docs) }
 // it occurs there. For more than one token it is the rarest that counts.
 func (x *Index) IDF(word string) (idf float64, known bool) {
 	s := x.current.Load()
-	for id := range s.terms(x.norm.trace(word).runes) {
+	for id := range s.terms(tokenize(nil, x.norm.trace(word).runes)) {
 		known = (known || idf == 0) && id >= 0
 		idf = max(idf, float64(s.rarity(id)))
 	}
@@ -101,6 +101,7 @@ type snapshot struct {
 	sequence []int32            // terms of title and name units, in order
 	initials []byte             // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
+	related  []phraseTerms // by number of the related term
 
 	textWeight float32 // what a text counts beside a title
 	alike      bool    // no document has a language or is a translation

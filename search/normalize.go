@@ -36,6 +36,9 @@ type Normalizer struct {
 const (
 	markNumeral = 1 << iota // may be part of a number
 	markAlias               // an alias begins with it
+	markStop                // a stop word does
+	markAsking              // an asking word does
+	markRelated             // a related term does
 )
 
 // NewNormalizer reads the synonyms data (see [ParseSynonyms] for its format);
@@ -61,12 +64,20 @@ func NewNormalizer(r io.Reader) (*Normalizer, error) {
 	if err := n.adopt(list); err != nil {
 		return nil, err
 	}
-	for r := range n.synonyms.aliases {
+	markFirst(n, n.synonyms.aliases, markAlias)
+	markFirst(n, n.synonyms.stop, markStop)
+	markFirst(n, n.synonyms.asking, markAsking)
+	markFirst(n, n.synonyms.related, markRelated)
+	return n, nil
+}
+
+// markFirst marks what the phrases begin with.
+func markFirst[V any](n *Normalizer, p phrases[V], mark uint8) {
+	for r := range p {
 		if int(r) < len(n.marks) {
-			n.marks[r] |= markAlias
+			n.marks[r] |= mark
 		}
 	}
-	return n, nil
 }
 
 // marked returns the place of the first rune from i on that has the mark, or is so

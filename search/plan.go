@@ -51,8 +51,10 @@ type queryPair struct {
 // plan is a query made ready for one snapshot. Its slices are reused.
 type plan struct {
 	s        *snapshot
+	trace    tracer
 	text     *text
 	tokens   []token
+	phrase   []token   // of a phrase
 	stop     []bool    // by rune
 	asking   []bool    // by rune
 	part     []float32 // by rune: what a character of a long term counts
@@ -70,7 +72,8 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
 	p.s, p.initials, p.ideal, p.mass, p.topics = s, "", 0, 0, 0
 	p.clues, p.alts = p.clues[:0], p.alts[:0]
 	p.near = p.near[:0]
-	p.text = n.trace(truncate(query, maxQueryRunes))
+	p.trace.n, p.trace.bare = n, true
+	p.text = p.trace.trace(truncate(query, maxQueryRunes))
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
 	p.markStops(n)
 	p.markAsking(n)
@@ -107,50 +110,41 @@ func truncate(s string, n int) string {
 
 // markStops finds stop words; a query of nothing else keeps its words.
 func (p *plan) markStops(n *Normalizer) {
-	runes := p.text.runes
-	p.stop = append(p.stop[:0], make([]bool, len(runes))...)
-	left := 0
-	for i := 0; i < len(runes); {
-		length, _, ok := n.synonyms.stop.match(runes, i)
+	p.stop = n.cover(p.stop[:0], n.synonyms.stop, p.text.runes, markStop)
+	for i, r := range p.text.runes {
+		if r != ' ' && !p.stop[i] {
+			return
+		}
+	}
+	clear(p.stop)
+}
+
+// cover appends to dst, for each rune, whether it is part of one of the phrases.
+func (n *Normalizer) cover(dst []bool, phrases phrases[struct{}], runes []rune, mark uint8) []bool {
+	dst = append(dst, make([]bool, len(runes))...)
+	for i := n.marked(runes, 0, mark); i < len(runes); i = n.marked(runes, i, mark) {
+		length, _, ok := phrases.match(runes, i)
 		if !ok {
-			if runes[i] != ' ' {
-				left++
-			}
 			i++
 			continue
 		}
 		for range length {
-			p.stop[i] = true
+			dst[i] = true
 			i++
 		}
 	}
-	if left == 0 {
-		clear(p.stop)
-	}
+	return dst
 }
 
 // markAsking finds the asking words; a query of nothing else is about them.
 func (p *plan) markAsking(n *Normalizer) {
-	runes := p.text.runes
-	p.asking = append(p.asking[:0], make([]bool, len(runes))...)
-	left := 0
-	for i := 0; i < len(runes); {
-		length, _, ok := n.synonyms.asking.match(runes, i)
-		if !ok {
-			if runes[i] != ' ' && !p.stop[i] {
-				left++
-			}
-			i++
-			continue
-		}
-		for range length {
-			p.asking[i] = true
-			i++
+	p.asking = n.cover(p.asking[:0], n.synonyms.asking, p.text.runes, markAsking)
+	for i, r := range p.text.runes {
+		if r != ' ' && !p.stop[i] && !p.asking[i] {
+			return
 		}
 	}
-	if left == 0 {
-		clear(p.asking)
-	}
+	clear(p.asking)
 }
 
 // markLongTerms finds the terms of the data file. A long name is one idea: its
@@ -161,7 +155,7 @@ func (p *plan) markLongTerms(n *Normalizer) {
 	for range runes {
 		p.part = append(p.part, 1)
 	}
-	for i := 0; i < len(runes); {
+	for i := n.marked(runes, 0, markAlias); i < len(runes); i = n.marked(runes, i, markAlias) {
 		length, _, ok := n.synonyms.aliases.match(runes, i)
 		if !ok {
 			i++
@@ -391,39 +385,60 @@ func (p *plan) linked(before []int32, id int32, after []int32) bool {
 
 // relatedTerms widens the query with the related terms of the data file.
 func (p *plan) relatedTerms(n *Normalizer) {
+	if len(p.s.related) == 0 {
+		return // nothing is indexed yet
+	}
 	runes := p.text.runes
-	for i := 0; i < len(runes); {
+	for i := n.marked(runes, 0, markRelated); i < len(runes); i = n.marked(runes, i, markRelated) {
 		length, others, ok := n.synonyms.related.matchAround(runes, p.stop, i)
 		if !ok {
 			i++
 			continue
 		}
-		source := p.weigh(runes[i : i+length])
+		p.phrase = tokenize(p.phrase[:0], runes[i:i+length])
+		source := p.s.worthOf(p.phrase)
 		for _, other := range others {
-			p.expand(other, source*relatedWeight)
+			p.expand(&p.s.related[other], source*relatedWeight)
 		}
 		i += length
 	}
 }
 
-// weigh returns the rarity of a phrase: of its pairs and words.
-func (p *plan) weigh(runes []rune) float32 {
-	var sum float32
-	for id := range p.s.terms(runes) {
-		sum += p.s.value(id)
-	}
-	return sum
-}
-
 // expand adds the terms of a related phrase, which share the weight given.
-func (p *plan) expand(runes []rune, weight float32) {
-	total := p.weigh(runes)
-	for id := range p.s.terms(runes) {
-		if id < 0 {
-			continue
-		}
-		p.term(id, weight*p.s.value(id)/total, false)
+func (p *plan) expand(phrase *phraseTerms, weight float32) {
+	for _, id := range phrase.terms {
+		p.term(id, weight*p.s.value(id)/phrase.worth, false)
 		p.clues[len(p.clues)-1].related = true
 		p.about()
 	}
+}
+
+// phraseTerms are the pairs and words of a phrase that some document has, and what
+// all of its pairs and words are worth.
+type phraseTerms struct {
+	terms []int32
+	worth float32
+}
+
+// relate looks up the related phrases of the data file.
+func (s *snapshot) relate(n *Normalizer) {
+	s.related = make([]phraseTerms, len(n.synonyms.terms))
+	var tokens []token
+	for i, phrase := range n.synonyms.terms {
+		tokens = tokenize(tokens[:0], phrase)
+		s.related[i].worth = s.worthOf(tokens)
+		for id := range s.terms(tokens) {
+			if id >= 0 {
+				s.related[i].terms = append(s.related[i].terms, id)
+			}
+		}
+	}
+}
+
+// worthOf returns what the pairs and words of a phrase are worth.
+func (s *snapshot) worthOf(tokens []token) (sum float32) {
+	for id := range s.terms(tokens) {
+		sum += s.value(id)
+	}
+	return sum
 }

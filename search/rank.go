@@ -361,11 +361,10 @@ func (p *plan) share(score float32) float32 {
 	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
 }
 
-// terms yields the pairs and words of normalised text, -1 for unknown ones; a
+// terms yields the pairs and words of a text, -1 for unknown ones; a
 // character that stands alone counts as a word.
-func (s *snapshot) terms(runes []rune) iter.Seq[int32] {
+func (s *snapshot) terms(tokens []token) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
-		tokens := tokenize(nil, runes)
 		for i, t := range tokens {
 			var id int32
 			switch {

@@ -94,7 +94,9 @@ func splitTerms(s string) []string {
 // synonyms is the compiled form.
 type synonyms struct {
 	aliases phrases[[]rune]    // alias to what stands for it; nil: keep as it is
-	related phrases[[][]rune]  // term to its related terms
+	related phrases[[]int32]   // term to the numbers of its related terms
+	terms   [][]rune           // those that are related, by number
+	numbers map[string]int32   // the reverse
 	stop    phrases[struct{}]  // stop words
 	asking  phrases[struct{}]  // asking words
 	groups  map[string]rawTerm // standard terms, to report conflicts
@@ -108,8 +110,8 @@ type rawTerm struct {
 
 func newSynonyms() *synonyms {
 	return &synonyms{
-		aliases: phrases[[]rune]{}, related: phrases[[][]rune]{}, stop: phrases[struct{}]{},
-		asking: phrases[struct{}]{},
+		aliases: phrases[[]rune]{}, related: phrases[[]int32]{}, stop: phrases[struct{}]{},
+		asking: phrases[struct{}]{}, numbers: map[string]int32{},
 		groups: map[string]rawTerm{},
 	}
 }
@@ -169,23 +171,33 @@ func (n *Normalizer) adoptAliases(g Group) error {
 }
 
 func (n *Normalizer) adoptRelated(g Group) {
-	terms := make([][]rune, 0, len(g.Terms))
+	terms := make([]int32, 0, len(g.Terms))
 	var words []string
 	for _, t := range g.Terms {
 		r := n.trace(t).runes
 		if len(r) > 0 && !slices.Contains(words, string(r)) {
-			terms, words = append(terms, r), append(words, string(r))
+			terms, words = append(terms, n.synonyms.number(r)), append(words, string(r))
 		}
 	}
 	n.synonyms.lists = append(n.synonyms.lists, words)
 	for i, t := range terms {
 		others := slices.Delete(slices.Clone(terms), i, i+1)
-		n.synonyms.relate(t, others)
+		n.synonyms.relate(n.synonyms.terms[t], others)
 	}
 }
 
+// number returns the number of a related term, which may be in several groups.
+func (s *synonyms) number(t []rune) int32 {
+	id, ok := s.numbers[string(t)]
+	if !ok {
+		id = int32(len(s.terms))
+		s.terms, s.numbers[string(t)] = append(s.terms, t), id
+	}
+	return id
+}
+
 // relate adds to what is known of a term that may stand in several groups.
-func (s *synonyms) relate(t []rune, others [][]rune) {
+func (s *synonyms) relate(t []rune, others []int32) {
 	for i, e := range s.related[t[0]] {
 		if slices.Equal(e.runes, t) {
 			s.related[t[0]][i].value = append(e.value, others...)
