@@ -25,10 +25,9 @@ func (w *scratch) dropStrangers() {
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return
 	}
-	best := slices.Max(append(w.common, 0))
 	kept := w.found[:0]
 	for i, c := range w.found {
-		if w.common[i] > 0 && w.common[i] >= topicShare*best {
+		if w.common[i] > 0 && w.common[i] >= topicShare*w.most {
 			kept = append(kept, c)
 		}
 	}
@@ -48,6 +47,9 @@ func (p *plan) topicWeights() (weights [64]float32) {
 // support lets passages of the same page speak for each other: a lucky match of
 // one passage is worth less than one whose page has several.
 func (w *scratch) support(s *snapshot, top []candidate) {
+	if len(s.pages) == 0 {
+		return
+	}
 	w.pages = grow(w.pages, len(s.pages))
 	slices.SortStableFunc(top, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	for _, c := range top {

@@ -48,6 +48,7 @@ type scratch struct {
 	looks  []look    // of the documents read
 	read   int       // of the candidates: the first so many have been read
 	common []float32 // of the candidates: what they have of what the query is about
+	most   float32   // of common
 	block  [blockLength]posting
 }
 
@@ -223,7 +224,7 @@ func grow[T any](s []T, n int) []T {
 // collect turns units, in order, into candidates that pass the filters, and leaves
 // the accumulators empty for the next search.
 func (w *scratch) collect(s *snapshot, q Query) {
-	w.found, w.common = w.found[:0], w.common[:0]
+	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
 	all, weights := s.alike && q.open(), w.plan.topicWeights()
 	t := tally{doc: -1}
 	for k, set := range w.marks {
@@ -253,7 +254,7 @@ func (w *scratch) enter(t *tally, weights *[64]float32) {
 		common += weights[bits.TrailingZeros64(set)]
 	}
 	w.found = append(w.found, candidate{doc: t.doc, score: t.head + t.body})
-	w.common = append(w.common, common)
+	w.common, w.most = append(w.common, common), max(w.most, common)
 }
 
 // count enters a unit.
@@ -310,7 +311,13 @@ func (q *Query) open() bool {
 
 // compare puts the better candidate first; equal ones keep the order of indexing.
 func (c candidate) compare(other candidate) int {
-	return cmp.Or(cmp.Compare(other.score, c.score), cmp.Compare(c.doc, other.doc))
+	switch { // not by package cmp, which asks of every number whether it is one
+	case c.score > other.score:
+		return -1
+	case c.score < other.score:
+		return 1
+	}
+	return int(c.doc - other.doc)
 }
 
 func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
