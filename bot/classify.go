@@ -130,13 +130,31 @@ func (c *classifier) step(s *sample, gradient, sums []float32) {
 	}
 }
 
-// read turns a question into features; one typed in pinyin as it sounds.
-func (c *classifier) read(text string, marks []string) vector {
+// sign is a feature before a classifier says which of its own it is.
+type sign struct {
+	name  uint64 // hash
+	value float32
+}
+
+// signs turns a question into what all classifiers read; one typed in pinyin as it
+// sounds.
+func signs(text string, marks []string) []sign {
 	t := tokens(text)
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
-	return c.vector(t, marks, false)
+	return signsOf(t, marks)
+}
+
+// read returns the features of a question that the classifier knows.
+func (c *classifier) read(said []sign) vector {
+	v := make(vector, 0, len(said))
+	for _, s := range said {
+		if id, ok := c.ids[s.name]; ok {
+			v = append(v, feature{id, s.value})
+		}
+	}
+	return v.unit()
 }
 
 // probabilities returns one number for each class; they sum to 1.
@@ -172,21 +190,22 @@ func (c *classifier) softmax(v vector, out []float32) {
 	}
 }
 
-// vector turns tokens into features: single ones, runs of two and three, pairs of
-// sounds, and stems. Only training adds features that were not known.
+// vector turns tokens into features. Only training adds some that were not known.
 func (c *classifier) vector(t, marks []string, learn bool) vector {
-	v := make(vector, 0, 5*len(t)+len(marks))
-	add := func(value float32, parts ...string) {
-		key := hash(parts)
-		id, ok := c.ids[key]
-		if !ok && learn {
-			id, ok = uint32(len(c.ids)), true
-			c.ids[key] = id
-		}
-		if ok {
-			v = append(v, feature{id, value})
+	said := signsOf(t, marks)
+	for i := 0; learn && i < len(said); i++ {
+		if _, ok := c.ids[said[i].name]; !ok {
+			c.ids[said[i].name] = uint32(len(c.ids))
 		}
 	}
+	return c.read(said)
+}
+
+// signsOf lists what tokens are known by: single ones, runs of two and three, pairs
+// of sounds, and stems.
+func signsOf(t, marks []string) []sign {
+	out := make([]sign, 0, 5*len(t)+len(marks))
+	add := func(value float32, parts ...string) { out = append(out, sign{hash(parts), value}) }
 	sounds := heard(t)
 	for i, token := range t {
 		add(1, token)
@@ -206,7 +225,7 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 	for _, mark := range marks {
 		add(markWeight, "#", mark)
 	}
-	return v.unit()
+	return out
 }
 
 // unit counts each feature once and scales the vector to a fixed length.

@@ -15,9 +15,9 @@ type signals struct {
 	agreed   bool    // the best entry of all is of that policy
 }
 
-func (b *Bot) signals(hits []search.Hit, words []reading, subjects []string, normal string, m match) signals {
+func (b *Bot) signals(hits []search.Hit, words []reading, said []sign, m match) signals {
 	scope := b.learnt.Load().scope
-	s := signals{inside: scope.probabilities(scope.read(normal, subjects))[inside], outside: b.lexicon.share(words, refuseGroup)}
+	s := signals{inside: scope.probabilities(scope.read(said))[inside], outside: b.lexicon.share(words, refuseGroup)}
 	best := m.entries[0]
 	s.policy = m.topics[best.Policy]
 	for i, h := range hits {

@@ -124,6 +124,9 @@ func (h *hearing) plain(text string) string {
 
 // closeUp removes spaces beside Chinese characters.
 func closeUp(s string) string {
+	if !strings.Contains(s, " ") {
+		return s
+	}
 	var out []rune
 	runes := []rune(s)
 	for i, r := range runes {

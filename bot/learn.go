@@ -79,8 +79,8 @@ type judge struct {
 }
 
 // probabilities returns one number for each class; they sum to 1.
-func (j judge) probabilities(text string, marks []string) []float64 {
-	v := j.read(text, marks)
+func (j judge) probabilities(said []sign) []float64 {
+	v := j.read(said)
 	return j.near.agree(j.classifier.probabilities(v), v)
 }
 

@@ -50,7 +50,7 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
 	danger := b.learnt.Load().danger
-	v := danger.read(strings.Join(words[0].masked, " "), b.lexicon.marks(words))
+	v := danger.read(signs(strings.Join(words[0].masked, " "), b.lexicon.marks(words)))
 	both := danger.classifier.probabilities(v)
 	if both[urgent]*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
 		both = danger.near.agree(both, v)
@@ -71,15 +71,15 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 		return match{}, err
 	}
 	normal := b.norm.Normalize(text)
-	subjects := b.lexicon.subjects(words)
-	scores, topics := b.policyScores(hits, normal, subjects)
+	said := signs(normal, b.lexicon.subjects(words))
+	scores, topics := b.policyScores(hits, normal, said)
 	if utf8.RuneCountInString(text) <= ellipsisSize {
 		scores[spoken] += loyalty
 	}
 	m := b.pick(b.wanted(hits, text), b.ranked(scores))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if len(m.entries) > 0 && !bare {
-		s := b.signals(hits, words, subjects, normal, m)
+		s := b.signals(hits, words, said, m)
 		m.belongs, m.confidence = s.belongs(), s.confidence()
 	}
 	return m, nil
@@ -126,20 +126,22 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) 
 	return m, nil
 }
 
-// wanted moves the sections that the question does not ask for, such as the legal
-// grounds, behind all others.
-func (b *Bot) wanted(hits []search.Hit, text string) []search.Hit {
+// wanted returns the IDs of the entries found, the sections that the question does
+// not ask for, such as the legal grounds, behind all others.
+func (b *Bot) wanted(hits []search.Hit, text string) []string {
 	text = b.norm.Fold(text)
-	var first, last []search.Hit
-	for _, h := range hits {
-		words, bound := b.lexicon.only[b.entries[h.ID].Section]
+	ids := make([]string, 0, len(hits))
+	var last []string
+	for i := range hits {
+		id := hits[i].ID
+		words, bound := b.lexicon.only[b.entries[id].Section]
 		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
-			last = append(last, h)
+			last = append(last, id)
 			continue
 		}
-		first = append(first, h)
+		ids = append(ids, id)
 	}
-	return append(first, last...)
+	return append(ids, last...)
 }
 
 // ranked returns the policies, highest score first.
@@ -150,20 +152,26 @@ func (b *Bot) ranked(scores map[string]float64) []string {
 }
 
 // pick gathers the entries of the best policy and the best entry of each other.
-func (b *Bot) pick(hits []search.Hit, ranked []string) match {
+func (b *Bot) pick(ids, ranked []string) match {
 	var m match
-	found := map[string][]Entry{}
-	for _, h := range hits {
-		if e, ok := b.entries[h.ID]; ok {
-			found[e.Policy] = append(found[e.Policy], e)
+	found := map[string][]string{}
+	for _, id := range ids {
+		if policy := b.entries[id].Policy; policy != "" {
+			found[policy] = append(found[policy], id)
 		}
 	}
+	m.likely = make([]Entry, 0, len(found))
 	for _, slug := range ranked {
-		if entries := found[slug]; len(entries) > 0 {
-			if m.entries == nil {
-				m.entries = entries
-			}
-			m.likely = append(m.likely, entries[0])
+		entries := found[slug]
+		if len(entries) == 0 {
+			continue
+		}
+		m.likely = append(m.likely, b.entries[entries[0]])
+		if len(m.likely) > 1 {
+			continue
+		}
+		for _, id := range entries {
+			m.entries = append(m.entries, b.entries[id])
 		}
 	}
 	return m
@@ -171,21 +179,19 @@ func (b *Bot) pick(hits []search.Hit, ranked []string) match {
 
 // policyScores combines, for each policy, its best entry and how much the question
 // sounds like those that people ask about it, its topic; the latter by itself too.
-func (b *Bot) policyScores(hits []search.Hit, normal string, subjects []string) (scores, topics map[string]float64) {
+func (b *Bot) policyScores(hits []search.Hit, normal string, said []sign) (scores, topics map[string]float64) {
 	best := map[string]float64{}
-	for _, h := range hits {
-		e, ok := b.entries[h.ID]
-		if !ok {
-			continue
+	for i := range hits {
+		if policy := b.entries[hits[i].ID].Policy; policy != "" {
+			best[policy] = max(best[policy], hits[i].Score)
 		}
-		best[e.Policy] = max(best[e.Policy], h.Score)
 	}
 	top := 1e-9
 	for _, s := range best {
 		top = max(top, s)
 	}
 	scores, topics = map[string]float64{}, map[string]float64{}
-	for i, p := range b.learnt.Load().topic.probabilities(normal, subjects) {
+	for i, p := range b.learnt.Load().topic.probabilities(said) {
 		slug := b.slugs[i]
 		topics[slug] = p
 		scores[slug] = retrievalPart*best[slug]/top + topicPart*p

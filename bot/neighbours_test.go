@@ -17,11 +17,11 @@ func TestNeighbours(t *testing.T) {
 	examples = append(examples, example{text: "今天买雪糕", classes: []int{2, 0}, weight: 1})
 	c := train(context.Background(), examples, 3)
 	n := newNeighbours(c, examples)
-	votes := n.vote(c.read("雪糕", nil))
+	votes := n.vote(c.read(signs("雪糕", nil)))
 	if votes[2] <= votes[1] || votes[0] <= votes[1] {
 		t.Errorf("votes %v; want them for the classes of the examples that hold the word", votes)
 	}
-	if votes := n.vote(c.read("无人知晓", nil)); votes[0]+votes[1]+votes[2] > 1e-6 {
+	if votes := n.vote(c.read(signs("无人知晓", nil))); votes[0]+votes[1]+votes[2] > 1e-6 {
 		t.Errorf("votes %v for a question unlike every example; want none", votes)
 	}
 }

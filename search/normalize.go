@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,6 +31,7 @@ type Normalizer struct {
 	simple   []uint16 // hanFirst+i to its simplified form
 	marks    []uint8  // by rune, up to hanLast: what to look at more closely
 	synonyms *synonyms
+	tracers  sync.Pool // of texts whose origin does not matter
 }
 
 // Marks of runes.
@@ -117,7 +119,19 @@ func simplified() ([]uint16, error) {
 // Normalize returns the folded form of s: lower-case words, numbers and
 // simplified characters with single spaces where anything else stood.
 // Normalizing twice changes nothing.
-func (n *Normalizer) Normalize(s string) string { return string(n.trace(s).runes) }
+func (n *Normalizer) Normalize(s string) string {
+	t := n.borrow()
+	defer n.tracers.Put(t)
+	return string(t.trace(s).runes)
+}
+
+// borrow returns a tracer that forgets origins, to be put back into the pool.
+func (n *Normalizer) borrow() *tracer {
+	if t, ok := n.tracers.Get().(*tracer); ok {
+		return t
+	}
+	return &tracer{n: n, bare: true}
+}
 
 // text is a normalised text that remembers, for each rune, which bytes of the
 // original it stands for; not if it is bare.

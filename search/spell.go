@@ -2,7 +2,11 @@ package search
 
 // Fold is Normalize without the synonyms: width, case, traditional characters,
 // numerals and punctuation only.
-func (n *Normalizer) Fold(s string) string { return string(n.fold(s).runes) }
+func (n *Normalizer) Fold(s string) string {
+	t := n.borrow()
+	defer n.tracers.Put(t)
+	return string(t.fold(s).runes)
+}
 
 // Syllables reads a lower-case Latin word as pinyin without tones; nil when it
 // is none. Of several readings it returns the one with the longest syllables in
