@@ -11,7 +11,8 @@ import (
 )
 
 // Expr is a yes-or-no expression over the names of questions, for example
-// child_age < 18 and father in ["dead", "missing"].
+// child_age < 18 and father in ["dead", "missing"]. What is asked of several people
+// is asked of any or of all: any([father, mother], # == "dead").
 type Expr struct {
 	Text string
 
@@ -97,6 +98,57 @@ func (v *exprVisitor) Visit(n *ast.Node) {
 	case *ast.BinaryNode:
 		v.compared(node.Left, node.Right)
 		v.compared(node.Right, node.Left)
+	case *ast.BuiltinNode:
+		v.members(node)
+	}
+}
+
+// members checks what any or all says of each question in its list.
+func (v *exprVisitor) members(node *ast.BuiltinNode) {
+	// In others, too, # stands for a member, whose options would not be looked at.
+	if node.Name != "any" && node.Name != "all" {
+		v.fail("rules cannot use %s", node.Name)
+		return
+	}
+	list, ok := node.Arguments[0].(*ast.ArrayNode)
+	if !ok || len(list.Nodes) == 0 {
+		v.fail("%s needs a list of questions", node.Name)
+		return
+	}
+	kind := kindNone
+	for _, n := range list.Nodes {
+		id, ok := n.(*ast.IdentifierNode)
+		if !ok || v.questions[id.Value] == nil {
+			v.fail("%s needs a list of questions", node.Name)
+			return
+		}
+		q := v.questions[id.Value]
+		// The language compares a number with a text without complaint: never equal.
+		if kind != kindNone && kind != questionTypes[q.Type] {
+			v.fail("%s needs questions of one kind", node.Name)
+		}
+		kind = questionTypes[q.Type]
+		ast.Walk(&node.Arguments[1], &memberVisitor{exprVisitor: v, member: q})
+	}
+}
+
+// memberVisitor checks the words of any or all for one member of the list.
+type memberVisitor struct {
+	*exprVisitor
+	member *Question
+}
+
+// Visit implements ast.Visitor.
+func (v *memberVisitor) Visit(n *ast.Node) {
+	switch node := (*n).(type) {
+	case *ast.BuiltinNode:
+		v.fail("%s cannot stand within another", node.Name)
+	case *ast.BinaryNode:
+		for _, side := range [][2]ast.Node{{node.Left, node.Right}, {node.Right, node.Left}} {
+			if _, ok := side[0].(*ast.PointerNode); ok {
+				v.accepted(v.member, side[1])
+			}
+		}
 	}
 }
 
@@ -106,9 +158,14 @@ func (v *exprVisitor) compared(name, constant ast.Node) {
 	if !ok || v.questions[id.Value] == nil {
 		return
 	}
+	v.accepted(v.questions[id.Value], constant)
+}
+
+// accepted checks that each text in a constant can be an answer to q.
+func (v *exprVisitor) accepted(q *Question, constant ast.Node) {
 	check := func(n ast.Node) {
-		if s, ok := n.(*ast.StringNode); ok && !v.questions[id.Value].Accepts(s.Value) {
-			v.fail("question %s has no option %q", id.Value, s.Value)
+		if s, ok := n.(*ast.StringNode); ok && !q.Accepts(s.Value) {
+			v.fail("question %s has no option %q", q.Name, s.Value)
 		}
 	}
 	check(constant)
