@@ -97,7 +97,7 @@ func TestExamplesAreNotTests(t *testing.T) {
 		_, text, _ := strings.Cut(line, "\t")
 		taught[text] = true
 	}
-	for _, name := range []string{"questions.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
+	for _, name := range []string{"questions.txt", "families.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
 		for _, line := range labelled(t, name) {
 			if taught[line[2]] {
 				t.Errorf("%s: %q is among the examples", name, line[2])
@@ -144,6 +144,19 @@ func TestDevelopmentQuestions(t *testing.T) {
 	atLeast(t, "answers retained", r.Retained, 0.98)
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 	atLeast(t, "urgent precision", r.UrgentPrecision, 0.95)
+	reliable(t, r)
+}
+
+// TestFamiliesQuestions holds the bot to its figures on the second set of development
+// questions, in the families' own voices. README has those of the first run, when nobody
+// had tuned on them.
+func TestFamiliesQuestions(t *testing.T) {
+	r := evaluate(t, testBot(t), "families.txt")
+	logReport(t, r)
+	atLeast(t, "recall@1", r.Recall1, 0.86)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.93)
+	atLeast(t, "answers retained", r.Retained, 0.98)
+	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 	reliable(t, r)
 }
 
