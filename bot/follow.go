@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -54,7 +55,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 		return m, err
 	}
 	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
-	if !m.bare && m.belongs < answerFrom && vague {
+	if !m.bare && (m.belongs < answerFrom && vague || b.stays(t)) {
 		if m, err = b.followUp(ctx, t.Text, spoken); err != nil {
 			return match{}, err
 		}
@@ -66,6 +67,32 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 	}
 	return m, nil
 }
+
+// stays reports whether a question is too short to leave the policy spoken of: it
+// belongs here, and no word of it says which policy it would be about.
+func (b *Bot) stays(t turn) bool {
+	if utf8.RuneCountInString(t.Text) > ellipsisSize || b.lexicon.share(t.words, refuseGroup) > 0 {
+		return false
+	}
+	subjects := b.lexicon.subjects(t.words)
+	if slices.ContainsFunc(subjects, func(s string) bool { return !strings.HasPrefix(s, aspectPrefix) }) {
+		return false
+	}
+	scope, normal := b.learnt.Load().scope, b.norm.Normalize(t.Text)
+	if scope.probabilities(scope.read(signs(normal, subjects)))[inside] < staysFrom {
+		return false
+	}
+	for slug := range b.names {
+		if b.calls(slug, normal) {
+			return false
+		}
+	}
+	return true
+}
+
+// staysFrom is how likely a short question has to belong here to be about the policy
+// spoken of.
+const staysFrom = 0.8
 
 // mostlyBare is the share of a question in words that name no topic from which it is
 // about the policy spoken of rather than refused.

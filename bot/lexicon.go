@@ -48,8 +48,13 @@ const (
 	genericGroup = "generic" // names no topic
 )
 
-// aboutPrefix begins the name of a group of words that speak of the same matter.
-const aboutPrefix = "about."
+// A group of words that speak of the same matter has a name that begins with
+// aboutPrefix, or with aspectPrefix if any policy may be asked about it, such as how
+// long something takes.
+const (
+	aboutPrefix  = "about."
+	aspectPrefix = "aspect."
+)
 
 // phraseIndex finds the phrases that begin with a token.
 type phraseIndex map[string][]indexed
@@ -151,7 +156,7 @@ func (p lexiconParser) extend(name, words string) {
 		group = p.group(nil)
 		p.groups[name] = group
 		switch {
-		case strings.HasPrefix(name, aboutPrefix):
+		case strings.HasPrefix(name, aboutPrefix), strings.HasPrefix(name, aspectPrefix):
 			p.about = append(p.about, name)
 		case name != maskGroup && name != genericGroup && name != refuseGroup:
 			p.named = append(p.named, name)

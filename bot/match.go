@@ -121,9 +121,38 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) 
 		return match{}, err
 	}
 	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
+	hits = b.asked(hits, text, spoken)
 	m := b.pick(b.wanted(hits, text), []string{spoken})
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
+}
+
+// asked moves what stands in the section that a follow-up asks for by a word such as
+// "papers" to the front; the section itself where no passage of it was found.
+func (b *Bot) asked(hits []search.Hit, text, policy string) []search.Hit {
+	var sections []Entry
+	for _, subject := range b.subjects(text) {
+		if name, ok := strings.CutPrefix(subject, aspectPrefix); ok {
+			if e, ok := b.passage(policy, name); ok {
+				sections = append(sections, e)
+			}
+		}
+	}
+	if len(sections) == 0 {
+		return hits
+	}
+	var first, last []search.Hit
+	for _, h := range hits {
+		if slices.ContainsFunc(sections, func(e Entry) bool { return e.Section == b.entries[h.ID].Section }) {
+			first = append(first, h)
+			continue
+		}
+		last = append(last, h)
+	}
+	if len(first) == 0 {
+		first = []search.Hit{{Document: search.Document{ID: sections[0].ID}}}
+	}
+	return append(first, last...)
 }
 
 // wanted returns the IDs of the entries found, the sections that the question does
