@@ -13,16 +13,28 @@ import (
 func (h *hearing) livesIn(text string, l *lexicon) (content.Place, bool) {
 	folded := closeUp(h.fold(text))
 	for _, p := range h.places {
-		at := place(folded, closeUp(p.name), 0)
-		if at < 0 {
+		if place(folded, closeUp(p.name), 0) < 0 {
 			continue
 		}
-		rest := folded[:at] + " " + folded[at+len(closeUp(p.name)):]
+		rest := h.without(p.place, folded)
 		if h.saysNothing(rest, l) {
 			return p.place, true
 		}
 	}
 	return content.Place{}, false
+}
+
+// without takes the names of a place out of a text: people put the new one and the
+// old one together.
+func (h *hearing) without(p content.Place, text string) string {
+	var names []string
+	for _, other := range h.places {
+		if other.place.ID == p.ID {
+			names = append(names, closeUp(other.name))
+		}
+	}
+	text, _ = without(text, names)
+	return text
 }
 
 // saysNothing reports whether a text is made of words of living and looking for
