@@ -53,6 +53,8 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	case meaning == "stop":
 		t.memory = t.memory.settled()
 		return b.remark(t, content.SayNothing), true, nil
+	case meaning == "thanks" && t.memory.Policy != "":
+		return b.remark(t, content.SayDeclined), true, nil
 	}
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err

@@ -21,7 +21,7 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, nil
 	}
 	m, err := b.match(ctx, rest, t.memory.Policy, words)
-	if err != nil || !m.answers() {
+	if err != nil || len(m.entries) == 0 || m.belongs < leansFrom {
 		return Reply{}, false, err
 	}
 	policy := m.entries[0].Policy
@@ -71,7 +71,11 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 // stays reports whether a question is too short to leave the policy spoken of: it
 // belongs here, and no word of it says which policy it would be about.
 func (b *Bot) stays(t turn) bool {
-	if utf8.RuneCountInString(t.Text) > ellipsisSize || b.lexicon.share(t.words, refuseGroup) > 0 {
+	size := ellipsisSize
+	if isLatin(t.Text) { // a letter says less than a character
+		size *= 2
+	}
+	if utf8.RuneCountInString(t.Text) > size || b.lexicon.share(t.words, refuseGroup) > 0 {
 		return false
 	}
 	subjects := b.lexicon.subjects(t.words)
@@ -100,6 +104,10 @@ const mostlyBare = 0.6
 
 // contactSection says whom to ask about a policy.
 const contactSection = "contact"
+
+// leansFrom is how likely what follows words such as "and what about" has to belong
+// here: less than a question that stands by itself, since it does not stand by itself.
+const leansFrom = answerFrom / 2
 
 // changeOfTopic is by how much another policy must lead for a follow-up to leave the
 // one that was spoken of.
