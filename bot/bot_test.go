@@ -153,8 +153,8 @@ func TestDevelopmentQuestions(t *testing.T) {
 func TestFamiliesQuestions(t *testing.T) {
 	r := evaluate(t, testBot(t), "families.txt")
 	logReport(t, r)
-	atLeast(t, "recall@1", r.Recall1, 0.86)
-	atLeast(t, "refusal recall", r.RefusalRecall, 0.93)
+	atLeast(t, "recall@1", r.Recall1, 0.95)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 	reliable(t, r)

@@ -35,11 +35,13 @@ func (b *Bot) signals(hits []search.Hit, words []reading, said []sign, m match) 
 // how likely the policy chosen is right then. Both are logistic regressions over the
 // signals, fitted by cross-validation on the example sentences: in the first inside
 // and outside weigh the same, in the second a question outside weighs a fifth, since
-// few are asked.
+// few are asked. The constant of the second is 0.3 less than fitted: then 96 % of the
+// answers of which it is sure are right by cross-validation, a margin for questions
+// that are stranger than the examples.
 func (s signals) belongs() float64 { return logistic(s.scope()) }
 
 func (s signals) confidence() float64 {
-	x := -1.56 + 0.62*logit(s.policy) + 0.38*s.scope()
+	x := -1.86 + 0.62*logit(s.policy) + 0.38*s.scope()
 	if s.agreed {
 		x += 0.42
 	}
