@@ -80,26 +80,13 @@ func (b *Bot) Evaluate(ctx context.Context, cases []Case) (Report, error) {
 	return t.report(), nil
 }
 
-// Retrieve returns the passages that a question may be about, the likeliest first:
-// what Ask chooses from before it decides whether to answer at all. It waits until the
-// bot has learnt what it knows.
-func (b *Bot) Retrieve(ctx context.Context, question string) ([]Entry, error) {
-	select {
-	case <-b.ready:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the bot: %w", ctx.Err())
-	}
-	m, err := b.match(ctx, question, "", b.lexicon.readings(b.norm.Fold(question)))
-	return m.likely, err
-}
-
 // rank returns the place of a right policy among the first five; 0 if none is.
 func (b *Bot) rank(ctx context.Context, c Case) (int, error) {
-	likely, err := b.Retrieve(ctx, c.Question)
+	m, err := b.match(ctx, c.Question, "", b.lexicon.readings(b.norm.Fold(c.Question)))
 	if err != nil {
 		return 0, err
 	}
-	for i, e := range likely {
+	for i, e := range m.likely {
 		if i < 5 && slices.Contains(c.Policies, e.Policy) {
 			return i + 1, nil
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"huitong/bot"
+	"huitong/content"
 	"huitong/portal/web"
 	"huitong/search"
 )
@@ -23,7 +23,7 @@ const (
 	engineEmbedded = "embedded"
 	engineBleve    = "bleve-cjk"
 	engineMeili    = "meili"
-	engineBot      = "bot"
+	enginePortal   = "portal" // the bot's choice: search and classifier together
 )
 
 const (
@@ -39,7 +39,7 @@ const (
 // evalCommand measures the bot, or retrieval alone.
 type evalCommand struct {
 	File          []string `arg:"" optional:"" type:"existingfile" help:"Lines of outcome, policies joined by |, question, separated by tabs. Default: the questions built in, those the bot is tuned on and those kept from it."`
-	Engine        []string `enum:"embedded,bleve-cjk,meili,bot" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili, and bot, the embedded engine with what the bot has learnt. Beside any of them bleve-cjk is measured too."`
+	Engine        []string `enum:"embedded,bleve-cjk,meili,portal" help:"Measure retrieval alone with these engines: embedded, bleve-cjk, meili, or portal, the passages from which the bot answers. Beside any of them bleve-cjk is measured too."`
 	Corpus        string   `type:"existingfile" help:"Measure retrieval on this collection: JSON lines with id, title, text."`
 	Conversations bool     `help:"Hold conversations instead: FILE is in the format of bot/testdata/conversations.txt. Default: those built in."`
 	Calibrate     bool     `help:"Print what each threshold of the search server's ranking score costs and brings."`
@@ -57,8 +57,8 @@ func (c evalCommand) Validate() error {
 	if c.Conversations && (c.Corpus != "" || len(c.Engine) > 0) {
 		return errors.New("--conversations goes with no other measure")
 	}
-	if c.Corpus != "" && slices.Contains(c.Engine, engineBot) {
-		return errors.New("the bot knows the site's own content only; --engine bot does not go with --corpus")
+	if c.Corpus != "" && slices.Contains(c.Engine, enginePortal) {
+		return errors.New("--engine portal knows the site's own passages, not those of --corpus")
 	}
 	if c.Corpus != "" && len(c.File) > 0 {
 		return errors.New("a file of bot questions does not go with --corpus")
@@ -87,7 +87,7 @@ func (c evalCommand) Run(env *environment) error {
 	}
 	if len(c.Engine) > 0 {
 		docs := bot.Documents(corpus.published)
-		if err := c.compare(env, corpus.normalizer, docs, judge(docs, sets[0].cases)); err != nil {
+		if err := c.compare(env, collection{corpus.normalizer, corpus.published, docs, judge(docs, sets[0].cases)}); err != nil {
 			return err
 		}
 		if slices.Contains(c.Engine, engineMeili) {
@@ -227,7 +227,7 @@ func (c evalCommand) runCollection(env *environment) error {
 	if err != nil {
 		return err
 	}
-	return c.compare(env, n, docs, queries)
+	return c.compare(env, collection{n, nil, docs, queries})
 }
 
 // readFile opens a file for a reader of lines; errors name the file.
@@ -256,18 +256,26 @@ func (c evalCommand) engines() []string {
 	return names
 }
 
+// collection is what engines are measured on.
+type collection struct {
+	normalizer *search.Normalizer
+	site       *content.Library // nil where the documents are not the site's own
+	docs       []search.Document
+	queries    []search.Judged
+}
+
 // compare measures one engine after the other and prints a table.
-func (c evalCommand) compare(env *environment, n *search.Normalizer, docs []search.Document, queries []search.Judged) error {
-	if len(queries) == 0 {
+func (c evalCommand) compare(env *environment, on collection) error {
+	if len(on.queries) == 0 {
 		return errors.New("there are no queries")
 	}
 	var rows []measured
 	for _, name := range c.engines() {
-		engine, err := openEngine(env, name, n)
+		engine, err := on.open(env, name)
 		if err != nil {
 			return err
 		}
-		figures, err := search.Measure(env.ctx, engine, docs, queries)
+		figures, err := search.Measure(env.ctx, engine, on.docs, on.queries)
 		if b, ok := engine.(*baseline); ok {
 			b.close()
 		}
@@ -279,8 +287,8 @@ func (c evalCommand) compare(env *environment, n *search.Normalizer, docs []sear
 	return printFigures(env.out, rows)
 }
 
-// openEngine returns an engine without documents.
-func openEngine(env *environment, name string, n *search.Normalizer) (search.Engine, error) {
+// open returns an engine without documents.
+func (c collection) open(env *environment, name string) (search.Engine, error) {
 	switch name {
 	case engineBleve:
 		return &baseline{}, nil
@@ -289,39 +297,11 @@ func openEngine(env *environment, name string, n *search.Normalizer) (search.Eng
 		if err != nil {
 			return nil, fmt.Errorf("--engine meili: %w", err)
 		}
-		return meili.Over(search.NewIndex(n)), nil
-	case engineBot:
-		return &retriever{dir: env.cfg.Content}, nil
+		return meili.Over(search.NewIndex(c.normalizer)), nil
+	case enginePortal:
+		return &retrieval{site: c.site, normalizer: c.normalizer}, nil
 	}
-	return search.NewIndex(n), nil
-}
-
-// retriever is what the bot chooses its answers from, as an engine.
-type retriever struct {
-	dir string // of the content; empty for the embedded one
-	bot *bot.Bot
-}
-
-// Index builds engine and bot anew from the content that the documents were made of,
-// and waits until the bot has learnt.
-func (r *retriever) Index(ctx context.Context, _ []search.Document) error {
-	c, err := loadCorpus(ctx, r.dir, nil)
-	if err != nil {
-		return err
-	}
-	<-c.bot.Trained()
-	r.bot = c.bot
-	return nil
-}
-
-// Search ignores the filters: measurements set none.
-func (r *retriever) Search(ctx context.Context, q search.Query) (search.Result, error) {
-	likely, err := r.bot.Retrieve(ctx, q.Text)
-	out := search.Result{Total: len(likely)}
-	for _, e := range likely[:min(len(likely), q.Limit)] {
-		out.Hits = append(out.Hits, search.Hit{Document: search.Document{ID: e.ID}})
-	}
-	return out, err
+	return search.NewIndex(c.normalizer), nil
 }
 
 // measured is one line of the table.

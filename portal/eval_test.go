@@ -61,9 +61,32 @@ func TestEvalCollectionErrors(t *testing.T) {
 }
 
 func TestEvalFlags(t *testing.T) {
-	for _, c := range []evalCommand{{Corpus: "c"}, {Queries: "q"}, {Corpus: "c", Queries: "q", File: []string{"f"}}, {Corpus: "c", Queries: "q", Calibrate: true}, {Calibrate: true, Engine: []string{engineMeili}}, {Corpus: "c", Queries: "q", Engine: []string{engineBot}}} {
+	for _, c := range []evalCommand{{Corpus: "c"}, {Queries: "q"}, {Corpus: "c", Queries: "q", File: []string{"f"}}, {Corpus: "c", Queries: "q", Calibrate: true}, {Calibrate: true, Engine: []string{engineMeili}}, {Corpus: "c", Queries: "q", Engine: []string{enginePortal}}} {
 		if c.Validate() == nil {
 			t.Errorf("%+v is valid; want an error", c)
+		}
+	}
+}
+
+// TestEvalPortal compares what visitors get with Bleve on the same questions, by the
+// same rule.
+func TestEvalPortal(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "q.txt")
+	if err := os.WriteFile(name, []byte("answer\tbasic-living-allowance\t孤儿补贴一个月多少钱\nanswer\tdream-scholarship\t孤儿补贴一个月多少钱\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c := evalCommand{File: []string{name}, Engine: []string{enginePortal}}
+	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("got %d lines; want the size, names and two engines:\n%s", len(lines), out.String())
+	}
+	for i, engine := range []string{enginePortal, engineBleve} {
+		if f := strings.Fields(lines[i+2]); f[0] != engine || f[1] != "0.500" {
+			t.Errorf("line %q; want %s with recall@1 0.500", lines[i+2], engine)
 		}
 	}
 }

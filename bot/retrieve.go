@@ -1,0 +1,28 @@
+package bot
+
+import "context"
+
+// Retrieve returns the IDs of the passages that an answer to a question is taken
+// from, that which would be quoted first: those of the policy that search and
+// classifier together take for the likeliest, then the best one of each other policy.
+// It does not judge whether the question is one to answer.
+func (b *Bot) Retrieve(ctx context.Context, text string, limit int) ([]string, error) {
+	select {
+	case <-b.ready:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	m, err := b.match(ctx, text, "", b.lexicon.readings(b.norm.Fold(text)))
+	if err != nil {
+		return nil, err
+	}
+	found := m.entries
+	if len(m.likely) > 1 {
+		found = append(found[:len(found):len(found)], m.likely[1:]...)
+	}
+	var ids []string
+	for _, e := range found[:min(limit, len(found))] {
+		ids = append(ids, e.ID)
+	}
+	return ids, nil
+}
