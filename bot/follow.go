@@ -69,7 +69,8 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 }
 
 // stays reports whether a question is too short to leave the policy spoken of: it
-// belongs here, and no word of it says which policy it would be about.
+// belongs here or asks for what any policy tells, and no word of it says which policy
+// it would be about.
 func (b *Bot) stays(t turn) bool {
 	size := ellipsisSize
 	if isLatin(t.Text) { // a letter says less than a character
@@ -83,7 +84,8 @@ func (b *Bot) stays(t turn) bool {
 		return false
 	}
 	scope, normal := b.learnt.Load().scope, b.norm.Normalize(t.Text)
-	if scope.probabilities(scope.read(signs(normal, subjects)))[inside] < staysFrom {
+	aspect := len(subjects) > 0 && b.lexicon.share(t.words, genericGroup) >= mostlyBare
+	if !aspect && scope.probabilities(scope.read(signs(normal, subjects)))[inside] < staysFrom {
 		return false
 	}
 	for slug := range b.names {
