@@ -97,7 +97,7 @@ func TestExamplesAreNotTests(t *testing.T) {
 		_, text, _ := strings.Cut(line, "\t")
 		taught[text] = true
 	}
-	for _, name := range []string{"questions.txt", "families.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
+	for _, name := range []string{"questions.txt", "families.txt", "families-unseen.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
 		for _, line := range labelled(t, name) {
 			if taught[line[2]] {
 				t.Errorf("%s: %q is among the examples", name, line[2])
@@ -157,7 +157,20 @@ func TestFamiliesQuestions(t *testing.T) {
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+	atLeast(t, "urgent precision", r.UrgentPrecision, 0.95)
 	reliable(t, r)
+}
+
+// TestFamiliesUnseen measures on questions of the same kind that were written when the
+// second set had been mended. Their misses are not looked at.
+func TestFamiliesUnseen(t *testing.T) {
+	r := evaluate(t, testBot(t), "families-unseen.txt")
+	r.Misses = nil
+	logReport(t, r)
+	atLeast(t, "recall@1", r.Recall1, 0.82)
+	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
+	atLeast(t, "answers retained", r.Retained, 0.95)
+	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 }
 
 // TestAsideQuestions measures on sentences kept from training. They are shorter and
