@@ -51,12 +51,18 @@ func loadLibrary(dir string) (*content.Library, error) {
 	return lib, nil
 }
 
-// buildCorpus builds the engines; previous is the bot that they replace, or nil.
-func buildCorpus(ctx context.Context, lib *content.Library, previous *bot.Bot, server over) (*corpus, error) {
+// buildCorpus builds the engines; previous is what they replace, or nil.
+func buildCorpus(ctx context.Context, lib *content.Library, previous *corpus, server over) (*corpus, error) {
+	if previous == nil {
+		previous = &corpus{}
+	}
 	c := &corpus{published: lib}
-	var docs []search.Document
 	var err error
-	if c.normalizer, c.index, docs, err = indexLibrary(ctx, lib); err != nil {
+	if c.normalizer, err = previous.normalizerFor(lib); err != nil {
+		return nil, err
+	}
+	var docs []search.Document
+	if c.index, docs, err = indexLibrary(ctx, lib, c.normalizer); err != nil {
 		return nil, err
 	}
 	c.engine = c.index
@@ -64,21 +70,30 @@ func buildCorpus(ctx context.Context, lib *content.Library, previous *bot.Bot, s
 		c.engine = server(c.index)
 	}
 	c.suggester = search.NewSuggester(c.index, append(docs, web.Terms(lib)...))
-	if c.bot, err = bot.Load(lib, c.normalizer, c.engine, previous); err != nil {
+	if c.bot, err = bot.Load(lib, c.normalizer, c.engine, previous.bot); err != nil {
 		return nil, fmt.Errorf("build bot: %w", err)
 	}
 	return c, nil
 }
 
-// indexLibrary builds the embedded engine alone.
-func indexLibrary(ctx context.Context, lib *content.Library) (*search.Normalizer, *search.Index, []search.Document, error) {
+// normalizerFor returns the normalizer for a library: that of c where the synonyms are
+// the same, as after nearly every save. It is only read, so that both may have it.
+func (c *corpus) normalizerFor(lib *content.Library) (*search.Normalizer, error) {
+	if c.normalizer != nil && c.published.Synonyms == lib.Synonyms {
+		return c.normalizer, nil
+	}
 	n, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("synonyms.txt: %w", err)
+		return nil, fmt.Errorf("synonyms.txt: %w", err)
 	}
+	return n, nil
+}
+
+// indexLibrary builds the embedded engine alone.
+func indexLibrary(ctx context.Context, lib *content.Library, n *search.Normalizer) (*search.Index, []search.Document, error) {
 	x, docs := search.NewIndex(n), bot.Documents(lib)
 	if err := x.Index(ctx, docs); err != nil {
-		return nil, nil, nil, fmt.Errorf("index content: %w", err)
+		return nil, nil, fmt.Errorf("index content: %w", err)
 	}
-	return n, x, docs, nil
+	return x, docs, nil
 }

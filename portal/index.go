@@ -28,7 +28,11 @@ func (c indexCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	_, index, _, err := indexLibrary(env.ctx, lib)
+	n, err := new(corpus).normalizerFor(lib)
+	if err != nil {
+		return err
+	}
+	index, _, err := indexLibrary(env.ctx, lib, n)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 
 	"gocloud.dev/blob"
 
-	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -191,7 +190,7 @@ type site struct {
 	current  atomic.Pointer[web.Content]
 	faults   atomic.Pointer[[]string] // of a newer content that is not published
 	fallback *search.Fallback         // nil without a Meilisearch server
-	bot      *bot.Bot                 // of the current content; only publish changes it
+	*corpus                           // of the current content; only publish changes it
 }
 
 // newSite loads the content and starts the search engine.
@@ -231,7 +230,7 @@ func (s *site) publish(c *corpus) {
 		s.fallback.Publish(c.index)
 	}
 	s.current.Store(&web.Content{Library: c.published, Bot: c.bot, Search: c.engine, Suggest: c.suggester})
-	s.bot = c.bot
+	s.corpus = c
 }
 
 func (s *site) content() *web.Content { return s.current.Load() }
@@ -257,7 +256,7 @@ func (s *site) watch(env *environment) {
 		began := env.now()
 		var c *corpus
 		if err == nil {
-			c, err = buildCorpus(env.ctx, lib, s.bot, s.over())
+			c, err = buildCorpus(env.ctx, lib, s.corpus, s.over())
 		}
 		if err != nil {
 			faults := strings.Split(err.Error(), "\n")
