@@ -30,6 +30,9 @@ type commands struct {
 	User struct {
 		Add userAddCommand `cmd:"" help:"Invite a staff member: prints a one-time link."`
 	} `cmd:"" help:"Staff accounts."`
+	Keys struct {
+		Rotate keysRotateCommand `cmd:"" help:"Make a new key current and seal under it what lies under older ones."`
+	} `cmd:"" help:"Keys that seal personal data."`
 }
 
 // environment is what the commands get from outside.

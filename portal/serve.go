@@ -60,7 +60,8 @@ func (serveCommand) Run(env *environment) error {
 		return err
 	}
 	go site.watch(env)
-	go prune(env, data.Store)
+	go watchKeys(env, data.keys)
+	go prune(env, data)
 	go scan(env, data.Store)
 	served := make(chan error, 1)
 	go func() { served <- server.App().Listener(listener) }()
@@ -286,7 +287,7 @@ func (s *site) searchState() web.Dependency {
 	return d
 }
 
-func prune(env *environment, data *store.Store) {
+func prune(env *environment, data archive) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
@@ -297,7 +298,8 @@ func prune(env *environment, data *store.Store) {
 			if err := data.Prune(env.ctx); err != nil && !errors.Is(err, context.Canceled) {
 				env.log.Error("expired data not deleted", "error", err)
 			}
-			sweep(env, data)
+			sweep(env, data.Store)
+			reloadKeys(env, data.keys)
 		}
 	}
 }

@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 	if submit := os.Getenv(submitterKey); submit != "" {
 		os.Exit(runSubmitter(submit))
 	}
+	if rotate := os.Getenv(rotatorKey); rotate != "" {
+		os.Exit(runRotator(rotate))
+	}
 	code := m.Run()
 	quick.remove()
 	durable.remove()

@@ -133,6 +133,14 @@ func (f *Files) Put(ctx context.Context, id string, r io.Reader) (int64, error) 
 // bytes that were authenticated, and where the file was cut or changed it ends
 // with ErrTampered instead of io.EOF. An absent file is fs.ErrNotExist.
 func (f *Files) Open(ctx context.Context, id string) (io.ReadCloser, error) {
+	r, err := f.open(ctx, id)
+	if err != nil {
+		return nil, err // not a reader that is nil
+	}
+	return r, nil
+}
+
+func (f *Files) open(ctx context.Context, id string) (*fileReader, error) {
 	if err := checkFileID(id); err != nil {
 		return nil, err
 	}
@@ -143,12 +151,12 @@ func (f *Files) Open(ctx context.Context, id string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open file: %w", err)
 	}
-	aead, err := f.unlock(file, id)
+	key, aead, err := f.unlock(file, id)
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
-	return &fileReader{ctx: ctx, file: file, in: bufio.NewReaderSize(file, chunkSize+tagSize+1), aead: aead}, nil
+	return &fileReader{ctx: ctx, key: key.id, file: file, in: bufio.NewReaderSize(file, chunkSize+tagSize+1), aead: aead}, nil
 }
 
 // Delete removes the file; one that is not there is no error.
@@ -163,6 +171,24 @@ func (f *Files) Delete(ctx context.Context, id string) error {
 		return fmt.Errorf("delete file: %w", err)
 	}
 	return nil
+}
+
+// Reseal puts the file anew under the current data key and reports true, or false if
+// it lies under that already. Until the new one is whole the old one is there; the
+// caller sees to it that nobody deletes the file meanwhile.
+func (f *Files) Reseal(ctx context.Context, id string) (bool, error) {
+	r, err := f.open(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	if r.key == f.keys.keys.Load().current {
+		return false, nil
+	}
+	if _, err := f.Put(ctx, id, r); err != nil {
+		return false, fmt.Errorf("reseal: %w", err)
+	}
+	return true, nil
 }
 
 // checkFileID admits nothing but the 32 digits of NewID, so no id can leave the
@@ -209,20 +235,21 @@ func (f *Files) seal(ctx context.Context, w io.Writer, id string, r io.Reader) (
 	}
 }
 
-func (f *Files) unlock(r io.Reader, id string) (cipher.AEAD, error) {
+func (f *Files) unlock(r io.Reader, id string) (*openKey, cipher.AEAD, error) {
 	header := make([]byte, fileHeaderSize)
 	_, err := io.ReadFull(r, header)
 	if err == io.EOF || err == io.ErrUnexpectedEOF || err == nil && header[0] != fileVersion {
-		return nil, ErrTampered
+		return nil, nil, ErrTampered
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open file: %w", err)
+		return nil, nil, fmt.Errorf("open file: %w", err)
 	}
 	key, err := f.keys.key([keyIDSize]byte(header[1:headerSize]))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return fileCipher(key, header, id)
+	aead, err := fileCipher(key, header, id)
+	return key, aead, err
 }
 
 func fileCipher(key *openKey, header []byte, id string) (cipher.AEAD, error) {
@@ -259,6 +286,7 @@ func chunkNonce(number uint64, last bool) []byte {
 
 type fileReader struct {
 	ctx    context.Context // of the one request that reads
+	key    [keyIDSize]byte
 	file   io.ReadCloser
 	in     *bufio.Reader
 	aead   cipher.AEAD

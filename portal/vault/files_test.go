@@ -214,6 +214,41 @@ func TestFilesSurviveRotation(t *testing.T) {
 	}
 }
 
+func TestResealFile(t *testing.T) {
+	f := openFiles(t)
+	content := photo(150_000)
+	id := f.put(t, content)
+	path := filepath.Join(f.dir, id)
+	before := readFile(t, path)
+	if done, err := f.Reseal(t.Context(), id); done || err != nil || !bytes.Equal(readFile(t, path), before) {
+		t.Errorf("Reseal under the current key = %v, %v; want nothing done", done, err)
+	}
+	if err := f.keys.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if done, err := f.Reseal(stopped, id); done || !errors.Is(err, context.Canceled) || !bytes.Equal(readFile(t, path), before) {
+		t.Errorf("Reseal that was broken off = %v, %v; want the file as it was", done, err)
+	}
+	if done, err := f.Reseal(t.Context(), id); !done || err != nil || bytes.Equal(readFile(t, path)[1:5], before[1:5]) {
+		t.Errorf("Reseal = %v, %v; want the file under the new key", done, err)
+	}
+	if got, err := f.read(id); !bytes.Equal(got, content) || err != nil {
+		t.Errorf("read %d bytes, %v; want them back", len(got), err)
+	}
+	cut := readFile(t, path)[:chunk]
+	if err := os.WriteFile(path, cut, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.keys.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := f.Reseal(t.Context(), id); done || !errors.Is(err, vault.ErrTampered) || !bytes.Equal(readFile(t, path), cut) {
+		t.Errorf("Reseal of a cut file = %v, %v; want %v and the file as it was", done, err, vault.ErrTampered)
+	}
+}
+
 func TestFilesReplaceAndDelete(t *testing.T) {
 	f := openFiles(t)
 	ctx := context.Background()

@@ -107,6 +107,18 @@ func (k *Keyring) rotateInto(f *os.File, path string) error {
 	return k.use(s)
 }
 
+// Reload reads the secrets file again, so that a key that another process made
+// current is used for new data. On an error the keys stay as they are.
+func (k *Keyring) Reload() error {
+	k.rotateMu.Lock()
+	defer k.rotateMu.Unlock()
+	s, err := readSecrets(k.path)
+	if err != nil {
+		return fmt.Errorf("read keys again: %w", err)
+	}
+	return k.use(s)
+}
+
 // Format writes the name of the type for every verb.
 func (k *Keyring) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "vault.Keyring") }
 

@@ -182,6 +182,44 @@ func TestRotate(t *testing.T) {
 	}
 }
 
+func TestReload(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	serving, err := vault.Open(path, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := vault.Open(path, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := seal(t, serving, "text", "ad")
+	if err := other.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Reload(); err != nil || serving.Current() != other.Current() {
+		t.Errorf("Reload: %v, current %s; want %s", err, serving.Current(), other.Current())
+	}
+	fresh, err := serving.Reseal(old, []byte("ad"))
+	if id, _ := vault.KeyID(fresh); err != nil || id != other.Current() {
+		t.Errorf("Reseal: key %s, %v; want %s", id, err, other.Current())
+	}
+	if got, err := serving.Open(fresh, []byte("ad")); string(got) != "text" || err != nil {
+		t.Errorf("Open = %q, %v; want the text", got, err)
+	}
+	if same, err := serving.Reseal(fresh, []byte("ad")); !bytes.Equal(same, fresh) || err != nil {
+		t.Errorf("Reseal under the current key = %v, or another value", err)
+	}
+	if _, err := serving.Reseal(old, []byte("elsewhere")); !errors.Is(err, vault.ErrTampered) {
+		t.Errorf("Reseal for another place = %v; want %v", err, vault.ErrTampered)
+	}
+	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Reload(); err == nil || serving.Current() != other.Current() {
+		t.Errorf("Reload of a damaged file = %v; want an error, and the keys as they were", err)
+	}
+}
+
 // Keys added by two processes in turn are all kept.
 func TestRotateKeepsKeysOfOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secrets.json")

@@ -90,6 +90,23 @@ func KeyID(sealed []byte) (string, error) {
 	return hex.EncodeToString(id[:]), nil
 }
 
+// Reseal returns sealed as it is if it lies under the current data key, and the same
+// plain text under that key otherwise.
+func (k *Keyring) Reseal(sealed, ad []byte) ([]byte, error) {
+	id, err := fieldKeyID(sealed)
+	if err != nil {
+		return nil, err
+	}
+	if id == k.keys.Load().current {
+		return sealed, nil
+	}
+	plain, err := k.Open(sealed, ad)
+	if err != nil {
+		return nil, err
+	}
+	return k.Seal(plain, ad)
+}
+
 // Blind returns 32 bytes by which equal values can be found without being
 // readable. The same value under another label gives unrelated bytes. The
 // caller settles spelling (case, width, spaces) beforehand.

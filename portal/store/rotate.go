@@ -1,0 +1,227 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"huitong/portal/apply"
+)
+
+// resealBatch is how many rows one transaction of a rotation takes: visitors who write
+// at the same time wait for no more than that.
+const resealBatch = 100
+
+// Reseal is how far a rotation has come. Unreadable counts values that open under no
+// key and were left as they are. Kept counts those of the history, which is written
+// once and stays under the key of its day.
+type Reseal struct {
+	Table            string // or "uploads"
+	Done, Unreadable int
+	Kept             int
+}
+
+// sealedTable says where sealed columns stand and what each is bound to.
+type sealedTable struct {
+	name, key string
+	columns   []string
+	bound     func(key, column string) []byte
+}
+
+// sealedTables are all but the history: that is append-only, see doc/0013.
+func (s *Store) sealedTables() []sealedTable {
+	return []sealedTable{
+		{"applications", "reference", []string{"code", "answers", "names", "consent"}, func(key, column string) []byte {
+			return s.sealer(apply.Reference(key)).bound(column)
+		}},
+		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
+		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
+	}
+}
+
+// ResealAll seals what lies under older data keys anew under the current one, in
+// batches that are each written whole or not at all: whoever breaks it off loses
+// nothing, and the next call goes on with what is left. report hears of every batch
+// with the sum for its table so far.
+func (s *Store) ResealAll(ctx context.Context, report func(Reseal)) error {
+	current, err := hex.DecodeString(s.vault.Current())
+	if err != nil {
+		return fmt.Errorf("reseal: %w", err)
+	}
+	for _, t := range s.sealedTables() {
+		if err := s.resealTable(ctx, t, current, report); err != nil {
+			return fmt.Errorf("reseal %s: %w", t.name, err)
+		}
+	}
+	if err := s.resealFiles(ctx, report); err != nil {
+		return fmt.Errorf("reseal uploads: %w", err)
+	}
+	kept := Reseal{Table: "events"}
+	err = s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM events WHERE substr(words, 2, 4) <> $1`, current).Scan(&kept.Kept)
+	if err != nil {
+		return fmt.Errorf("count what stays in the history: %w", err)
+	}
+	report(kept)
+	return nil
+}
+
+func (s *Store) resealTable(ctx context.Context, t sealedTable, current []byte, report func(Reseal)) error {
+	sum := Reseal{Table: t.name}
+	for after, more := "", true; more; report(sum) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var batch Reseal
+		var last string
+		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			batch, last, err = s.resealRows(ctx, tx, t, after, current)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		sum.Done, sum.Unreadable = sum.Done+batch.Done, sum.Unreadable+batch.Unreadable
+		after, more = last, last != ""
+	}
+	return nil
+}
+
+// resealRows takes the next rows behind a key in which anything lies under another
+// data key, and returns the key of the last of them, "" after the end.
+func (s *Store) resealRows(ctx context.Context, tx *sql.Tx, t sealedTable, after string, current []byte) (sum Reseal, last string, err error) {
+	rows, err := s.staleRows(ctx, tx, t, after, current)
+	for _, r := range rows {
+		done, bad := s.resealRow(t, r)
+		sum.Done, sum.Unreadable, last = sum.Done+done, sum.Unreadable+bad, r.key
+		if done == 0 {
+			continue
+		}
+		var set []string
+		args := []any{r.key}
+		for i, c := range t.columns {
+			args = append(args, r.sealed[i])
+			set = append(set, fmt.Sprintf("%s = $%d", c, i+2))
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE `+t.name+` SET `+strings.Join(set, ", ")+` WHERE `+t.key+` = $1`, args...); err != nil {
+			return sum, "", err
+		}
+	}
+	return sum, last, err
+}
+
+type sealedRow struct {
+	key    string
+	sealed [][]byte
+}
+
+func (s *Store) staleRows(ctx context.Context, tx *sql.Tx, t sealedTable, after string, current []byte) ([]sealedRow, error) {
+	var stale []string
+	for _, c := range t.columns {
+		stale = append(stale, fmt.Sprintf("(LENGTH(%s) > 0 AND substr(%[1]s, 2, 4) <> $2)", c))
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT `+t.key+`, `+strings.Join(t.columns, ", ")+` FROM `+t.name+`
+		WHERE `+t.key+` > $1 AND (`+strings.Join(stale, " OR ")+`) ORDER BY `+t.key+` LIMIT $3`+s.lockRows, after, current, resealBatch)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []sealedRow
+	for rows.Next() {
+		r := sealedRow{sealed: make([][]byte, len(t.columns))}
+		into := []any{&r.key}
+		for i := range r.sealed {
+			into = append(into, &r.sealed[i])
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// resealRow changes the values that lie under an older key. One that does not open
+// stays as it is: its key may come back from a backup.
+func (s *Store) resealRow(t sealedTable, r sealedRow) (done, unreadable int) {
+	for i, c := range t.columns {
+		if len(r.sealed[i]) == 0 {
+			continue
+		}
+		fresh, err := s.vault.Reseal(r.sealed[i], t.bound(r.key, c))
+		switch {
+		case err != nil:
+			unreadable++
+		case !bytes.Equal(fresh, r.sealed[i]):
+			r.sealed[i] = fresh
+			done++
+		}
+	}
+	return done, unreadable
+}
+
+func (s *Store) resealFiles(ctx context.Context, report func(Reseal)) error {
+	if s.files == nil {
+		return nil
+	}
+	sum := Reseal{Table: "uploads"}
+	for after := ""; ; {
+		var list []fileRow
+		err := s.read(ctx, func(tx *sql.Tx) (err error) {
+			list, err = fileRows(ctx, tx, `SELECT id, small, reference FROM files
+				WHERE id > $1 AND state NOT IN ('arriving', 'gone') ORDER BY id LIMIT $2`, after, resealBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := s.resealFile(ctx, r, &sum); err != nil {
+				return err
+			}
+			after = r.file.ID
+		}
+		report(sum)
+		if len(list) < resealBatch {
+			return nil
+		}
+	}
+}
+
+// resealFile holds the file's row while it writes its blobs: a deletion waits, so that
+// no blob comes back after its row has gone.
+func (s *Store) resealFile(ctx context.Context, r fileRow, sum *Reseal) error {
+	var done, unreadable int
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, unreadable = 0, 0
+		var id string
+		err := tx.QueryRowContext(ctx, `SELECT id FROM files WHERE id = $1 AND state NOT IN ('arriving', 'gone')`+s.lockRows, r.file.ID).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, blob := range []string{r.file.ID, r.small} {
+			if blob == "" {
+				continue
+			}
+			fresh, err := s.files.Reseal(ctx, blob)
+			switch {
+			case damaged(err) || errors.Is(err, fs.ErrNotExist):
+				unreadable++
+			case err != nil:
+				return err
+			case fresh:
+				done++
+			}
+		}
+		return nil
+	})
+	sum.Done, sum.Unreadable = sum.Done+done, sum.Unreadable+unreadable
+	return err
+}
