@@ -36,6 +36,11 @@ type Config struct {
 	LLMTimeout   time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
 	Speech       string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
 	KeepDrafts   int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
+	NotifyEmail  string        `name:"notify-email" env:"HUITONG_NOTIFY_EMAIL" help:"How families that ask for it get e-mail: smtp://user:password@host:587, smtps://…, or log for trying out. Default: not at all." group:"Settings"`
+	NotifyFrom   string        `name:"notify-from" env:"HUITONG_NOTIFY_FROM" help:"Sender of e-mail, such as 惠童 <huitong@example.cn>." group:"Settings"`
+	NotifySMS    string        `name:"notify-sms" env:"HUITONG_NOTIFY_SMS" help:"Gateway to which text messages are posted as signed JSON, https://…, or log for trying out. Default: none are sent." group:"Settings"`
+	NotifySecret string        `name:"notify-secret" env:"HUITONG_NOTIFY_SECRET" help:"Secret shared with that gateway, at least 16 characters." group:"Settings"`
+	RemindDays   int           `name:"remind-days" default:"7" env:"HUITONG_REMIND_DAYS" help:"Days after which a family that asked to be told is reminded of an unfinished application; 0 for never." group:"Settings"`
 	RateLimit    int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
 	QuestionDays int           `default:"365" env:"HUITONG_QUESTION_DAYS" help:"Days for which questions without an answer, masked, are kept after they were last asked." group:"Settings"`
 	LogLevel     string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
@@ -87,6 +92,12 @@ func (c *Config) Validate() error {
 	}
 	if c.KeepDrafts != 0 && c.KeepDrafts < 30 {
 		bad("--keep-drafts", "HUITONG_KEEP_DRAFTS", fmt.Sprintf("is %d", c.KeepDrafts), "use 30 days or more, so that nobody loses what they are still working on")
+	}
+	if _, err := c.notifiers(nil, nil); err != nil {
+		errs = append(errs, err)
+	}
+	if c.RemindDays < 0 {
+		bad("--remind-days", "HUITONG_REMIND_DAYS", "is negative", "use 0 for no reminder")
 	}
 	if c.RateLimit < 0 {
 		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")

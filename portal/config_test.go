@@ -36,6 +36,15 @@ func TestConfigValidate(t *testing.T) {
 		{"language model without a name", func(c *Config) { c.LLMURL = "https://a.cn" }, "--llm-model (HUITONG_LLM_MODEL)"},
 		{"endless patience", func(c *Config) { c.LLMURL, c.LLMModel, c.LLMTimeout = "https://a.cn", "m", time.Hour }, "--llm-timeout (HUITONG_LLM_TIMEOUT)"},
 		{"drafts lost in a week", func(c *Config) { c.KeepDrafts = 7 }, "--keep-drafts (HUITONG_KEEP_DRAFTS)"},
+		{"e-mail", func(c *Config) {
+			c.NotifyEmail, c.NotifyFrom = "smtp://u:p@mail.example.cn:587", "惠童 <a@example.cn>"
+		}, ""},
+		{"e-mail from nobody", func(c *Config) { c.NotifyEmail = "smtp://mail.example.cn" }, "--notify-email (HUITONG_NOTIFY_EMAIL)"},
+		{"e-mail by web", func(c *Config) { c.NotifyEmail, c.NotifyFrom = "https://mail.example.cn", "a@example.cn" }, "--notify-email (HUITONG_NOTIFY_EMAIL)"},
+		{"SMS", func(c *Config) { c.NotifySMS, c.NotifySecret = "https://sms.example.cn/send", "0123456789abcdef" }, ""},
+		{"SMS unsigned", func(c *Config) { c.NotifySMS = "https://sms.example.cn/send" }, "--notify-sms (HUITONG_NOTIFY_SMS)"},
+		{"for trying out", func(c *Config) { c.NotifySMS, c.NotifyEmail = "log", "log" }, ""},
+		{"reminded before it is begun", func(c *Config) { c.RemindDays = -1 }, "--remind-days (HUITONG_REMIND_DAYS)"},
 		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},

@@ -62,6 +62,7 @@ func (serveCommand) Run(env *environment) error {
 	go site.watch(env)
 	go watchKeys(env, data.keys)
 	go prune(env, data)
+	go deliver(env, data.Store)
 	go scan(env, data.Store)
 	served := make(chan error, 1)
 	go func() { served <- server.App().Listener(listener) }()
@@ -141,6 +142,7 @@ func newServer(env *environment, s *site, data archive) (*web.Server, error) {
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
 		},
 		Cases:      web.CasesOf(data.Store),
+		Channels:   env.cfg.channels(),
 		Scans:      env.cfg.Clamd != "",
 		KeepDrafts: env.cfg.KeepDrafts,
 		Faults:     func() []string { return *s.faults.Load() },
@@ -300,6 +302,7 @@ func prune(env *environment, data archive) {
 			}
 			sweep(env, data.Store)
 			reloadKeys(env, data.keys)
+			remind(env, data.Store)
 		}
 	}
 }

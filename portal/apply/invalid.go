@@ -94,6 +94,11 @@ const (
 	KeyDocumentMissing = "error.document.missing"    // neither a file nor brought on paper
 	KeyFilesMany       = "error.files.many"          // Max of one document
 	KeyFilesAll        = "error.files.all"           // Max of an application
+	KeyEmailForm       = "error.email.form"          //
+	KeyMobileForm      = "error.mobile.form"         // no number of a mobile phone here
+	KeyContactNothing  = "error.contact.nothing"     // neither the code nor changes wanted
+	KeyContactConsent  = "error.contact.consent"     // the box is not ticked
+	KeyContactOften    = "error.contact.often"       // too many messages to this address today
 )
 
 // MessageKeys lists every key that a [Problem] of this package may carry, for the
@@ -110,5 +115,6 @@ func MessageKeys() []string {
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
 		KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
 		KeyDocumentMissing, KeyFilesMany, KeyFilesAll,
+		KeyEmailForm, KeyMobileForm, KeyContactNothing, KeyContactConsent, KeyContactOften,
 	}
 }

@@ -205,6 +205,7 @@ func (s *Store) sealDossier(d *dossier) (err error) {
 func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) error {
 	var records, events [][]any
 	var lines []casework.AuditEntry
+	var moved []apply.Reference // by the office: the family may want to hear of it
 	for _, d := range all {
 		if abandoned(d.a) {
 			if err := s.dropAll(ctx, tx, d.a.Reference); err != nil {
@@ -215,7 +216,13 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 		for i, e := range d.a.Events[d.known:] {
 			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
 			lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: d.a.Reference})
+			if e.Actor.Kind == apply.StaffActor {
+				moved = append(moved, d.a.Reference)
+			}
 		}
+	}
+	if err := s.notifyOf(ctx, tx, NoteChanged, moved); err != nil {
+		return err
 	}
 	if err := s.insertRows(ctx, tx, updateRecords, records); err != nil {
 		return err

@@ -39,6 +39,9 @@ func (s *Store) sealedTables() []sealedTable {
 		{"applications", "reference", []string{"code", "answers", "names", "consent"}, func(key, column string) []byte {
 			return s.sealer(apply.Reference(key)).bound(column)
 		}},
+		{"contacts", "reference", []string{"address"}, func(key, column string) []byte {
+			return s.sealer(apply.Reference(key)).bound(column)
+		}},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 	}

@@ -235,6 +235,8 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-inviteLasts)},
 			{`DELETE FROM attempts WHERE updated_at < $1`, now.Add(-maxLock - maxWindow)},
 			{`DELETE FROM feedback WHERE at < $1`, now.Add(-casework.FeedbackLasts)},
+			{`DELETE FROM outbox WHERE made_at < $1`, now.Add(-notesLast)},
+			{`DELETE FROM outbox WHERE made_at < $1 AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.reference = outbox.reference)`, now.Add(-passesWithin)},
 			{`DELETE FROM unanswered WHERE last_at < $1`, now.Add(-s.questionsLast)},
 		} {
 			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {

@@ -72,6 +72,7 @@ type Cases struct {
 	Erasure   Erasure
 	Desk      Desk
 	Files     Files
+	Contacts  Contacts
 	Accounts  Accounts
 	Audit     Audit
 	Feedback  Feedback
@@ -85,10 +86,11 @@ func CasesOf[S interface {
 	Erasure
 	Desk
 	Files
+	Contacts
 	Accounts
 	Audit
 	Feedback
 	Questions
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
 }

@@ -35,14 +35,15 @@ type Config struct {
 	Signer     Signer // of the conversations that clients keep
 	BaseURL    string // public address without a slash at the end; "" means http://localhost:8080
 	Site       Site
-	KeepDrafts int       // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
-	RateLimit  int       // posts a minute from one client; 0 turns limits off
-	BodyLimit  int       // bytes; 0 means 1 MiB
-	Keep       int       // bytes of pages that are kept rendered; 0 means 64 MiB
-	Speaker    Speaker   // nil: texts are read aloud by browsers alone
-	Rephraser  Rephraser // nil: answers stay as they were published
-	Cases      Cases     // without it nothing can be applied for, and there is no case desk
-	Scans      bool      // attached files are checked for viruses before staff see them
+	KeepDrafts int             // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
+	RateLimit  int             // posts a minute from one client; 0 turns limits off
+	BodyLimit  int             // bytes; 0 means 1 MiB
+	Keep       int             // bytes of pages that are kept rendered; 0 means 64 MiB
+	Speaker    Speaker         // nil: texts are read aloud by browsers alone
+	Rephraser  Rephraser       // nil: answers stay as they were published
+	Cases      Cases           // without it nothing can be applied for, and there is no case desk
+	Channels   []apply.Channel // ways by which families can be sent messages; none: they are not offered
+	Scans      bool            // attached files are checked for viruses before staff see them
 	Ready      func(context.Context) []Dependency
 	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log        *slog.Logger     // nil discards
@@ -79,6 +80,7 @@ type Server struct {
 	site       Site
 	cases      Cases
 	keepDrafts int
+	channels   []apply.Channel
 	scans      bool
 	bodyLimit  int
 	cleaner    *intake.Cleaner
@@ -122,6 +124,7 @@ func (s *Server) routes() []route {
 		s.checkRoutes(),
 		s.applyRoutes(),
 		s.trackRoutes(),
+		s.notifyRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
 		s.textRoutes(),
@@ -139,7 +142,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), scans: cfg.Scans, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},

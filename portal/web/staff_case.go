@@ -31,6 +31,7 @@ type casePage struct {
 	Moves     []caseMove
 	Accept    bool
 	Version   int
+	Unheard   bool   // the last message to the family was given up
 	Changed   bool   // somebody else was quicker
 	Typed     string // the reason that was typed meanwhile
 }
@@ -88,7 +89,13 @@ func (s *Server) showCase(c *fiber.Ctx, u casework.User) error {
 	if a, err = s.cases.Desk.OpenForStaff(c.UserContext(), u.Actor(), a.Reference); err != nil {
 		return err
 	}
-	return s.render(c, "staff-case", s.newCasePage(c, u, a, ""))
+	view := s.newCasePage(c, u, a, "")
+	if s.cases.Contacts != nil {
+		if view.Unheard, err = s.cases.Contacts.Undelivered(c.UserContext(), a.Reference); err != nil {
+			return err
+		}
+	}
+	return s.render(c, "staff-case", view)
 }
 
 // reveal shows one masked answer in full. It is written down first; nothing else

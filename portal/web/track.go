@@ -93,6 +93,7 @@ type statusPage struct {
 	Papers   []paperRow
 	Version  int
 	Withdraw bool // can still be withdrawn
+	Notify   bool // messages can be asked for
 	Problems []problem
 	Changed  bool // something happened between reading and sending
 }
@@ -119,6 +120,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Policy, _ = s.policy(c, a.Policy)
 	view.Past = s.timeline(c, a)
 	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)
+	view.Notify = len(s.notifyRoutes()) > 0
 	if view.Policy != nil {
 		switch {
 		case a.State == apply.Draft:

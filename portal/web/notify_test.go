@@ -1,0 +1,91 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+func newNotifyDesk(t *testing.T, channels ...apply.Channel) *desk {
+	t.Helper()
+	d := newDesk(t)
+	d.server = newTestServer(t, func(c *Config) {
+		c.Cases, c.Now, c.Channels = CasesOf(d.store), func() time.Time { return d.now }, channels
+	})
+	return d
+}
+
+func TestMessages(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS, apply.Email)
+	b := d.fill("family").submit()
+	number, code := b.pass()
+	b.open("/track/status").wants(200, "用短信或邮件告诉我")
+	b.open("/track/notify").wants(200, "可以不填", "单独同意")
+	b.send("/track/notify", nil).wants(422, "请选一项", "请先勾选同意")
+	const address = "canary@example.org"
+	good := map[string]string{"channel": "email", "address": address, "consent": messagesNotice}
+	b.send("/track/notify", map[string]string{"channel": "sms", "address": "0760-88888888", "consent": messagesNotice}).wants(422, "请填内地手机号码")
+	b.send("/track/notify", map[string]string{"channel": "email", "address": "画眉鸟", "consent": messagesNotice}).wants(422, "不像一个邮箱")
+	if got := b.form("/track/notify").Get("address"); got != "画眉鸟" {
+		t.Errorf("what was typed came back as %q", got)
+	}
+	nothing := b.form("/track/notify")
+	for name, value := range good {
+		nothing.Set(name, value)
+	}
+	nothing.Del("changes")
+	b.do("POST", "/track/notify", nothing)
+	b.wants(422, "请至少选一样")
+	b.open("/track/notify").send("/track/notify", good).wants(200, "已经保存", "c***@example.org").lacks(address)
+	if notes, err := d.store.TakeNotes(t.Context(), 10); err != nil || len(notes) != 0 {
+		t.Errorf("notes = %v, %v; want none, since no code was asked for", notes, err)
+	}
+	good["pass"] = "1"
+	b.send("/track/notify", good).wants(200, "已经保存")
+	notes, err := d.store.TakeNotes(t.Context(), 10)
+	if err != nil || len(notes) != 1 || notes[0].Code.Grouped() != code || notes[0].Reference.Grouped() != number {
+		t.Fatalf("notes = %v, %v; want number and code", notes, err)
+	}
+	if err := d.store.SettleNote(t.Context(), notes[0], false, true); err != nil {
+		t.Fatal(err)
+	}
+	path := "/staff/applications/" + ungrouped(number)
+	d.staff(casework.Officer, "").open(path).wants(200, "消息没有送到家里").lacks(address)
+	b.open("/track/notify").send("/track/notify/stop", nil).wants(200, "可以不填").lacks("c***@example.org", "现在发到哪里")
+	d.browser("nobody").open("/track/notify").wants(200, "查进度")
+	if log := d.log.String(); strings.Contains(log, "canary") {
+		t.Error("the log holds an address")
+	}
+}
+
+func TestMessagesAreNotOfferedWithoutAChannel(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family").submit()
+	b.open("/track/status").wants(200).lacks("/track/notify")
+	b.open("/track/notify").wants(404)
+}
+
+func TestOneChannelIsNotAsked(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS)
+	b := d.fill("family")
+	b.open("/track/notify").wants(200, "一直没提交的，也会提醒您").lacks(`name="channel"`)
+	b.send("/track/notify", map[string]string{"address": "+86 138 0013 8000", "consent": messagesNotice}).wants(200, "*******8000")
+}
+
+func TestMessagePagesInEveryMode(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS, apply.Email)
+	b := d.fill("family").submit()
+	b.open("/track/notify").send("/track/notify", map[string]string{"channel": "sms", "address": "13800138000", "consent": messagesNotice}).wants(200)
+	for _, l := range languages {
+		for _, mode := range modes {
+			b.cookies["mode"] = mode
+			b.open(l.path("/track/notify")).wants(200)
+			checkPageShape(t, b.doc, l, mode)
+			b.send(l.path("/track/notify"), map[string]string{"address": ""}).wants(422)
+			checkPageShape(t, b.doc, l, mode)
+		}
+	}
+}
