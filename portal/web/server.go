@@ -125,6 +125,7 @@ func (s *Server) routes() []route {
 		s.applyRoutes(),
 		s.trackRoutes(),
 		s.notifyRoutes(),
+		s.decisionRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
 		s.textRoutes(),

@@ -55,6 +55,7 @@ var pageTypes = map[string]any{
 	"texts":           textsPage{},
 	"track":           trackPage{},
 	"track-data":      ownDataPage{},
+	"track-decision":  decisionPage{},
 	"track-notify":    notifyPage{},
 	"track-status":    statusPage{},
 	"track-withdraw":  withdrawPage{},
