@@ -30,6 +30,7 @@ type reviewPage struct {
 	Missing  []missingPart
 	Back     string
 	Problems []problem
+	Copied   bool // from an earlier application
 	Changed  bool // the answers were changed elsewhere after this page was shown
 
 	Guardian, Relation string  // who consents, from the answers
@@ -51,7 +52,7 @@ type missingPart struct {
 }
 
 func (s *Server) showReview(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
-	return s.renderReview(c, p, a, reviewPage{Key: rand.Text()}, nil)
+	return s.renderReview(c, p, a, reviewPage{Key: rand.Text(), Copied: c.Query("copied") == "1"}, nil)
 }
 
 func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Application, view reviewPage, invalid apply.Invalid) error {

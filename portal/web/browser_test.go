@@ -39,7 +39,7 @@ type desk struct {
 
 // answer is what the site said to one request.
 type answer struct {
-	who, address, location, body string
+	who, address, location, body, clear string
 	status                       int
 }
 
@@ -121,7 +121,7 @@ func (b *browser) do(method, address string, form url.Values) {
 			}
 		}
 		location := resp.Header.Get("Location")
-		b.seen = append(b.seen, answer{b.name, address, location, body, resp.StatusCode})
+		b.seen = append(b.seen, answer{b.name, address, location, body, resp.Header.Get("Clear-Site-Data"), resp.StatusCode})
 		b.address, b.status, b.header, b.body = address, resp.StatusCode, resp.Header, body
 		if location == "" {
 			doc, err := html.Parse(strings.NewReader(body))

@@ -101,7 +101,7 @@ func (b *browser) post(address string, values map[string][]string, files ...chos
 	}
 	resp, text := send(b.t, b.server, req)
 	location := resp.Header.Get("Location")
-	b.seen = append(b.seen, answer{b.name, address, location, text, resp.StatusCode})
+	b.seen = append(b.seen, answer{b.name, address, location, text, resp.Header.Get("Clear-Site-Data"), resp.StatusCode})
 	if location != "" {
 		to, _, _ := strings.Cut(location, "#")
 		return b.open(to)

@@ -126,6 +126,7 @@ func (s *Server) routes() []route {
 		s.trackRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),
+		s.againRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
 		s.textRoutes(),

@@ -93,6 +93,7 @@ type statusPage struct {
 	Papers   []paperRow
 	Version  int
 	Withdraw bool // can still be withdrawn
+	Again    bool // can be applied for again
 	Notify   bool // messages can be asked for
 	Problems []problem
 	Changed  bool // something happened between reading and sending
@@ -120,6 +121,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Policy, _ = s.policy(c, a.Policy)
 	view.Past = s.timeline(c, a)
 	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)
+	view.Again = canApplyAgain(a, view.Policy)
 	view.Notify = len(s.notifyRoutes()) > 0
 	if view.Policy != nil {
 		switch {
