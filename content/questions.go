@@ -25,7 +25,17 @@ type Question struct {
 	Private      bool              `yaml:"private"`      // masked wherever it is shown
 	Min          int               `yaml:"min"`          // of a number
 	Max          int               `yaml:"max"`          // of a number; 0: no bound
+	Reuse        string            `yaml:"reuse"`        // see the reuses; empty: for the same child
 }
+
+// How far an answer is taken over when a family applies for several things. An
+// answer to a question without one of these counts wherever the same child's forms
+// ask it.
+const (
+	ReuseFamily = "family" // the same for all children
+	ReuseOften  = "often"  // offered for the other children as well, each may differ
+	ReuseNever  = "never"  // belongs to one application
+)
 
 // Option is one choice of a choice question.
 type Option struct {
@@ -94,7 +104,7 @@ func (a *AskEntry) UnmarshalYAML(n *yaml.Node) error {
 
 var questionKeys = map[string]bool{
 	"name": true, "type": true, "label": true, "help": true, "required": true, "unknown": true,
-	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true,
+	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true, "reuse": true,
 }
 
 // shared reports whether the entry only names a shared question.
@@ -151,6 +161,9 @@ func (q *Question) check(file string, line func() int, c *collector) {
 	}
 	if q.Unknown && len(q.Options) > 0 {
 		q.Options = append(q.Options, Option{Value: UnknownAnswer, Label: "不清楚"})
+	}
+	if !slices.Contains([]string{"", ReuseFamily, ReuseOften, ReuseNever}, q.Reuse) {
+		bad(fmt.Sprintf("is reused in the unknown way %q", q.Reuse), "family, often or never; leave it out for the same child")
 	}
 	for name, kind := range q.Derives {
 		if kind != "age" || q.Type != "resident-id" && q.Type != "date" {

@@ -145,6 +145,9 @@ type Application struct {
 	Events    []Event   // oldest first
 	Files     []File    // oldest first
 	Papers    []string  // documents that the family brings on paper
+
+	Household Reference // number that opens all that the family applies for together; empty: it stands alone
+	Child     int       // which child of the household, from 1; 0 without one
 }
 
 // LogValue implements slog.LogValuer: what the application is, not whose.

@@ -20,14 +20,8 @@ func (s *Store) CreateDraft(ctx context.Context, policy, lang string) (*apply.Ap
 	a := &apply.Application{Code: code, Policy: policy, Lang: lang, State: apply.Draft, Version: 1, Answers: apply.Answers{}, Created: now, Updated: now}
 	var token apply.Token
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for inserted := false; !inserted; {
-			// Seven random digits a month: a number may be taken, the next one is not.
-			if a.Reference, err = apply.NewReference(s.random, now); err != nil {
-				return err
-			}
-			if inserted, err = s.insert(ctx, tx, a); err != nil {
-				return err
-			}
+		if err := s.insertNew(ctx, tx, a); err != nil {
+			return err
 		}
 		token, err = s.remember(ctx, tx, a.Reference)
 		return err
@@ -122,12 +116,26 @@ func (s *Store) OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Refe
 	return a, nil
 }
 
+// insertNew gives an application its number.
+func (s *Store) insertNew(ctx context.Context, tx *sql.Tx, a *apply.Application) (err error) {
+	for inserted := false; !inserted; {
+		// Seven random digits a month: a number may be taken, the next one is not.
+		if a.Reference, err = apply.NewReference(s.random, a.Created); err != nil {
+			return err
+		}
+		if inserted, err = s.insert(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insert reports false if the number is taken.
 func (s *Store) insert(ctx context.Context, tx *sql.Tx, a *apply.Application) (bool, error) {
 	r := &record{a: a}
 	if err := s.sealRecord(r); err != nil {
 		return false, err
 	}
-	return changed(tx.ExecContext(ctx, `INSERT INTO applications (`+recordColumns+`) VALUES `+placeholders(1, 16)+`
+	return changed(tx.ExecContext(ctx, `INSERT INTO applications (`+recordColumns+`) VALUES `+placeholders(1, 18)+`
 		ON CONFLICT (reference) DO NOTHING`, r.values()...))
 }

@@ -100,7 +100,8 @@ func (s *Store) succeed(ctx context.Context, tx *sql.Tx, try attempt) error {
 
 // OpenWithCode returns the application to who knows its number and access code.
 // A wrong number and a wrong code are the same [apply.ErrNotFound]; five wrong codes
-// for a number, known or not, lock it for 15 minutes and longer each time. The
+// for a number, known or not, lock it for 15 minutes and longer each time. The number of a household
+// opens it as long as one of its applications is left. The
 // client key (such as the address asked from) has a limit of its own.
 func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code apply.Code, client string) (*apply.Application, error) {
 	try := attempt{{byReference, string(ref)}, {byClient, client}}
@@ -109,7 +110,7 @@ func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code appl
 	}
 	var a *apply.Application
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		found, err := s.load(ctx, tx, ref)
+		found, err := s.loadHousehold(ctx, tx, ref)
 		if errors.Is(err, apply.ErrNotFound) {
 			found = &apply.Application{} // compared all the same
 		} else if err != nil {
@@ -122,7 +123,7 @@ func (s *Store) OpenWithCode(ctx context.Context, ref apply.Reference, code appl
 		if err := s.succeed(ctx, tx, try); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: casework.FamilyOpened, Reference: ref})
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: casework.FamilyOpened, Reference: found.Reference})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open with code: %w", err)

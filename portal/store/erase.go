@@ -74,20 +74,7 @@ func (s *Store) expire(ctx context.Context, before time.Time) error {
 }
 
 func idle(ctx context.Context, tx *sql.Tx, before time.Time) ([]apply.Reference, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT reference FROM applications
+	return references(ctx, tx, `SELECT reference FROM applications
 		WHERE state IN ($1, $2) AND updated_at < $3 ORDER BY reference LIMIT $4`,
 		string(apply.Draft), string(apply.Withdrawn), micros(before), expireAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []apply.Reference
-	for rows.Next() {
-		var ref apply.Reference
-		if err := rows.Scan(&ref); err != nil {
-			return nil, err
-		}
-		out = append(out, ref)
-	}
-	return out, rows.Err()
 }

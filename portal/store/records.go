@@ -16,7 +16,7 @@ type record struct {
 	child                         string // blind index
 }
 
-const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at`
+const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
 
 var (
 	// What is written back was read and locked before in the same transaction, so
@@ -24,7 +24,8 @@ var (
 	updateRecords = rowsInto{`applications (` + recordColumns + `)`, `ON CONFLICT (reference) DO UPDATE SET
 		state = excluded.state, waiting = excluded.waiting, version = excluded.version, town = excluded.town,
 		answers = excluded.answers, names = excluded.names, consent = excluded.consent, child_index = excluded.child_index,
-		submit_key = excluded.submit_key, updated_at = excluded.updated_at, submitted_at = excluded.submitted_at
+		submit_key = excluded.submit_key, updated_at = excluded.updated_at, submitted_at = excluded.submitted_at,
+		household = excluded.household, child = excluded.child
 		WHERE applications.version < excluded.version`}
 
 	insertEvents = rowsInto{`events (reference, number, at, actor_kind, actor_id, move, state, words)`, ``}
@@ -36,6 +37,7 @@ func (r *record) values() []any {
 	return []any{
 		string(a.Reference), a.Policy, a.Lang, string(a.State), waiting(a.State), a.Version, a.Answers[apply.FieldTown],
 		r.code, r.answers, r.names, r.consent, r.child, r.key, micros(a.Created), micros(a.Updated), micros(a.Submitted),
+		string(a.Household), a.Child,
 	}
 }
 
@@ -94,12 +96,12 @@ func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference,
 	var out []*record
 	var begun []apply.Reference
 	// Whoever locks several does so in one order, or two would wait for each other.
-	err := s.eachAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at
+	err := s.eachAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at, household, child
 		FROM applications WHERE reference`, ` ORDER BY reference`+lock, refs, func(scan func(...any) error) error {
 		a := &apply.Application{}
 		r := &record{a: a}
 		var created, updated, submitted int64
-		err := scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted)
+		err := scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted, &a.Household, &a.Child)
 		a.Created, a.Updated, a.Submitted = moment(created), moment(updated), moment(submitted)
 		if a.State != apply.Draft { // a draft has no history
 			begun = append(begun, a.Reference)
