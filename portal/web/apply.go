@@ -48,7 +48,8 @@ type draft struct {
 	page
 	Policy  *content.Policy
 	Heading string
-	Pass    *pass // nil before the start
+	Pass    *pass  // nil before the start
+	Whose   *whose // nil for an application that stands alone
 }
 
 func applyPath(p *content.Policy, part string) string {
@@ -79,7 +80,7 @@ func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	d.Title = s.words(c)("apply.page", "Page", heading, "Policy", d.Short)
 	if a != nil {
 		held := passOf(a)
-		d.Pass = &held
+		d.Pass, d.Whose = &held, s.whoseForm(c, a)
 	}
 	return d
 }

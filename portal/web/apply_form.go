@@ -62,6 +62,9 @@ func (s *Server) openDraft(c *fiber.Ctx) (*content.Policy, *apply.Application, e
 		return nil, nil, err
 	}
 	a, err := s.heldFor(c, p)
+	if err == nil {
+		a, err = s.memberOf(c, p, a)
+	}
 	return p, a, err
 }
 
@@ -76,10 +79,21 @@ func (s *Server) withDraft(handle func(*fiber.Ctx, *content.Policy, *apply.Appli
 		case a == nil:
 			return s.redirect(c, applyPath(p, ""))
 		case a.State != apply.Draft:
-			return s.redirect(c, applyPath(p, "done"))
+			return s.redirect(c, memberPath(applyPath(p, "done"), a))
+		case a.Household != "" && c.QueryInt("child") < 1 && c.Method() == fiber.MethodGet:
+			return s.redirect(c, s.namingChild(c, a))
 		}
 		return handle(c, p, a)
 	}
+}
+
+// namingChild returns the address of this page for the child that a is for.
+func (s *Server) namingChild(c *fiber.Ctx, a *apply.Application) string {
+	path := memberPath(visitOf(c).Path, a)
+	if c.Query("to") == "review" {
+		path += "&to=review"
+	}
+	return path
 }
 
 func (s *Server) showSection(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
@@ -171,6 +185,10 @@ func (s *Server) saveSection(c *fiber.Ctx) error {
 		return s.redirect(c, "/track/status")
 	case asked && len(invalid) > 0:
 		return s.renderSection(c, p, a, section, answers, invalid)
+	case a.Household != "":
+		now := *a
+		now.Answers = answers
+		return s.redirect(c, memberPath(applyPath(p, s.nextPart(p, &now)), a))
 	case !asked || c.FormValue(formTo) == "review":
 		return s.redirect(c, applyPath(p, "review"))
 	case section.Next == "":
@@ -185,7 +203,7 @@ func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted a
 	section := c.Params("section")
 	for {
 		answers, invalid := f.Check(section, a.Answers, posted, s.now())
-		_, err := s.cases.Drafts.SaveAnswers(c.UserContext(), a.Reference, a.Version, invalid.Except(answers))
+		err := s.saveDraft(c, a, invalid.Except(answers))
 		if !errors.Is(err, apply.ErrConflict) {
 			return answers, invalid, err
 		}
@@ -196,6 +214,15 @@ func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted a
 			return nil, nil, apply.ErrConflict
 		}
 	}
+}
+
+// saveDraft saves the answers of a draft, and what they say to others of its household.
+func (s *Server) saveDraft(c *fiber.Ctx, a *apply.Application, answers apply.Answers) error {
+	if a.Household != "" {
+		return s.cases.Households.SaveShared(c.UserContext(), a.Reference, a.Version, answers, s.form(c))
+	}
+	_, err := s.cases.Drafts.SaveAnswers(c.UserContext(), a.Reference, a.Version, answers)
+	return err
 }
 
 // postedAnswers returns what was typed into one section; false if the form has

@@ -52,6 +52,9 @@ type missingPart struct {
 }
 
 func (s *Server) showReview(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
+	if a.Household != "" {
+		return s.redirect(c, "/household")
+	}
 	return s.renderReview(c, p, a, reviewPage{Key: rand.Text(), Copied: c.Query("copied") == "1"}, nil)
 }
 
@@ -140,6 +143,9 @@ func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answe
 // submitApplication hands the draft in. The same page posted twice is one
 // submission.
 func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
+	if a.Household != "" { // begun together, handed in together
+		return s.redirect(c, "/household")
+	}
 	view := reviewPage{Key: c.FormValue(reviewKey)}
 	version, err := strconv.Atoi(c.FormValue(reviewVersion))
 	if err != nil || view.Key == "" {

@@ -67,16 +67,17 @@ type Audit interface {
 // Cases is what applications and staff need of the store, one small interface
 // for each that reads it.
 type Cases struct {
-	Drafts    Drafts
-	Tracking  Tracking
-	Erasure   Erasure
-	Desk      Desk
-	Files     Files
-	Contacts  Contacts
-	Accounts  Accounts
-	Audit     Audit
-	Feedback  Feedback
-	Questions Questions
+	Drafts     Drafts
+	Tracking   Tracking
+	Erasure    Erasure
+	Desk       Desk
+	Files      Files
+	Contacts   Contacts
+	Accounts   Accounts
+	Audit      Audit
+	Feedback   Feedback
+	Questions  Questions
+	Households Households
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -91,6 +92,7 @@ func CasesOf[S interface {
 	Audit
 	Feedback
 	Questions
+	Households
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s}
 }

@@ -23,6 +23,7 @@ func (s *Server) checkRoutes() []route {
 
 // choosePage lists the policies that one can check or apply for.
 type choosePage struct {
+	Together bool // several can be applied for at once
 	page
 	Lead   string
 	Base   string // /check or /apply
@@ -38,7 +39,7 @@ func (s *Server) chooseApply(c *fiber.Ctx) error {
 }
 
 func (s *Server) choose(c *fiber.Ctx, what string, keep func(*content.Policy) bool) error {
-	p := choosePage{page: s.page(c, what+".title"), Lead: s.words(c)(what + ".lead"), Base: "/" + what}
+	p := choosePage{page: s.page(c, what+".title"), Lead: s.words(c)(what + ".lead"), Base: "/" + what, Together: s.cases.Households != nil}
 	p.Description = p.Lead
 	p.Column = column{Name: p.Title, About: p.Lead, Path: p.Base}
 	p.Groups = s.groups(c, keep)

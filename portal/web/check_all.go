@@ -11,9 +11,10 @@ import (
 type screenPage struct {
 	page
 	questions
-	Shown   bool // the results, of all answers or of those so far
-	Open    int  // questions that could still change them
-	Results []screenGroup
+	Shown    bool // the results, of all answers or of those so far
+	Open     int  // questions that could still change them
+	Results  []screenGroup
+	Together []string // slugs of what can be applied for together
 }
 
 // screenGroup holds the policies with the same verdict.
@@ -49,6 +50,7 @@ func (s *Server) askAll(c *fiber.Ctx) error {
 	p.questions = s.newQuestions(c, &p.page, now, all.LangOf)
 	if p.Shown {
 		p.Results = s.screenGroups(c, all.Assess(now.answers))
+		p.Together = together(p.Results)
 	}
 	return s.render(c, "check-all", p)
 }
@@ -80,6 +82,22 @@ func (s *Server) screenGroups(c *fiber.Ctx, verdicts []content.Screened) []scree
 		}
 		last := &out[len(out)-1]
 		last.Policies = append(last.Policies, r)
+	}
+	return out
+}
+
+// together lists what a family could apply for at once, if that is more than one.
+func together(groups []screenGroup) []string {
+	var out []string
+	for _, g := range groups {
+		for _, r := range g.Policies {
+			if r.Applicable && !r.Refused {
+				out = append(out, r.Policy.Slug)
+			}
+		}
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }

@@ -110,7 +110,7 @@ func hasDocuments(p *content.Policy, a apply.Answers) bool {
 }
 
 func (s *Server) draftFiling(p *content.Policy, a *apply.Application) filing {
-	return filing{p, a, documentsPath(p), applyPath(p, "files") + "/"}
+	return filing{p, a, memberPath(documentsPath(p), a), applyPath(p, "files") + "/"}
 }
 
 func (s *Server) showDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {

@@ -123,6 +123,7 @@ func (s *Server) routes() []route {
 		s.askRoutes(),
 		s.checkRoutes(),
 		s.applyRoutes(),
+		s.householdRoutes(),
 		s.trackRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),

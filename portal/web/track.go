@@ -81,22 +81,23 @@ func (s *Server) openTrack(c *fiber.Ctx) error {
 
 type statusPage struct {
 	page
-	Policy   *content.Policy // nil if it is no longer published
-	Pass     *pass
-	State    string
-	Past     []step
-	Ahead    []step
-	Continue string // where a draft goes on
-	Needs    string // what the office asks for
-	Decided  string // the office's reason for its decision
-	Supply   field
-	Papers   []paperRow
-	Version  int
-	Withdraw bool // can still be withdrawn
-	Again    bool // can be applied for again
-	Notify   bool // messages can be asked for
-	Problems []problem
-	Changed  bool // something happened between reading and sending
+	Policy    *content.Policy // nil if it is no longer published
+	Pass      *pass
+	State     string
+	Past      []step
+	Ahead     []step
+	Continue  string // where a draft goes on
+	Household string // words that lead to what is applied for together
+	Needs     string // what the office asks for
+	Decided   string // the office's reason for its decision
+	Supply    field
+	Papers    []paperRow
+	Version   int
+	Withdraw  bool // can still be withdrawn
+	Again     bool // can be applied for again
+	Notify    bool // messages can be asked for
+	Problems  []problem
+	Changed   bool // something happened between reading and sending
 }
 
 func (s *Server) showStatus(c *fiber.Ctx) error {
@@ -120,13 +121,19 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
 	view.Policy, _ = s.policy(c, a.Policy)
 	view.Past = s.timeline(c, a)
+	if s.cases.Households != nil {
+		view.Household = "household.more"
+		if a.Household != "" {
+			view.Household = "household.all"
+		}
+	}
 	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)
 	view.Again = canApplyAgain(a, view.Policy)
 	view.Notify = len(s.notifyRoutes()) > 0
 	if view.Policy != nil {
 		switch {
 		case a.State == apply.Draft:
-			view.Continue = applyPath(view.Policy, s.nextPart(view.Policy, a))
+			view.Continue = memberPath(applyPath(view.Policy, s.nextPart(view.Policy, a)), a)
 		case a.State.Waiting():
 			view.Ahead = s.dueSteps(c, view.Policy, clockStart(a))
 		}

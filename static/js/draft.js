@@ -3,7 +3,9 @@
 const mine = "draft:";
 const form = document.querySelector('form[data-module="draft"]');
 const status = document.querySelector("[data-draft-status]");
-const key = mine + location.pathname;
+// The same form for two children of a household is two pages.
+const place = (url) => url.pathname + (new URLSearchParams(url.search).get("child") ?? "");
+const key = mine + place(location);
 
 const read = (name) => {
   try {
@@ -41,7 +43,7 @@ const tell = (words) => { status.textContent = status.dataset[words]; };
 
 // wipe forgets what has arrived: the server answered the page that sent it.
 function wipe() {
-  const from = document.referrer && new URL(document.referrer).pathname;
+  const from = document.referrer && place(new URL(document.referrer));
   for (const name of Object.keys(sessionStorage).filter((n) => n.startsWith(mine))) {
     const all = document.querySelector("[data-draft-wipe]");
     if (all || (name !== key && name === mine + from && read(name)?.sent)) sessionStorage.removeItem(name);

@@ -1,0 +1,384 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+// Households keeps what a family applies for together.
+type Households interface {
+	Household(ctx context.Context, ref apply.Reference) ([]*apply.Application, error)
+	Extend(ctx context.Context, ref apply.Reference, form func(policy string) (apply.Form, bool), wishes []apply.Wish) error
+	SaveShared(ctx context.Context, ref apply.Reference, version int, answers apply.Answers, form func(policy string) (apply.Form, bool)) error
+	SubmitTogether(ctx context.Context, subs []apply.Submission) error
+}
+
+func (s *Server) householdRoutes() []route {
+	if s.cases.Households == nil {
+		return nil
+	}
+	const form = limited | guarded | private
+	return []route{
+		{fiber.MethodGet, "/household", s.withHousehold(s.showHousehold), guarded | private},
+		{fiber.MethodPost, "/household", s.withHousehold(s.extendHousehold), form},
+		{fiber.MethodGet, "/household/new", s.showTogether, guarded | private},
+		{fiber.MethodPost, "/household/new", s.startTogether, limited | returned | private},
+		{fiber.MethodGet, "/household/review", s.withHousehold(s.showHouseholdReview), guarded | private},
+		{fiber.MethodPost, "/household/review", s.withHousehold(s.submitHousehold), form},
+	}
+}
+
+// Fields of the pages of a household.
+const (
+	wishField  = "programme" // slug of a policy, any number of times
+	childField = "for-child" // number of a child, or newChild
+	newChild   = "new"
+)
+
+// household is a family's applications as one of their browsers sees them.
+type household struct {
+	all []*apply.Application
+	own *apply.Application // that the browser worked with last
+}
+
+func (h household) children() int {
+	n := 0
+	for _, a := range h.all {
+		n = max(n, a.Child)
+	}
+	return max(n, 1)
+}
+
+// name is what a child is called in the household; "" while nobody has said.
+func (h household) name(child int) string {
+	for _, a := range h.all {
+		if n := a.Answers[apply.FieldChildName]; max(a.Child, 1) == child && n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+func (h household) drafts() []*apply.Application {
+	return slices.DeleteFunc(slices.Clone(h.all), func(a *apply.Application) bool { return a.State != apply.Draft })
+}
+
+// number is what opens all of it again.
+func (h household) pass() pass {
+	p := passOf(h.own)
+	if h.own.Household != "" {
+		p.Number = h.own.Household.Grouped()
+	}
+	return p
+}
+
+func (s *Server) withHousehold(handle func(*fiber.Ctx, household) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		own, err := s.held(c, caseCookie)
+		if errors.Is(err, apply.ErrNotFound) {
+			return s.redirect(c, "/track")
+		}
+		if err != nil {
+			return err
+		}
+		all, err := s.cases.Households.Household(c.UserContext(), own.Reference)
+		if err != nil {
+			return err
+		}
+		return handle(c, household{all, own})
+	}
+}
+
+// form returns the form of a policy as the family sees it.
+func (s *Server) form(c *fiber.Ctx) func(string) (apply.Form, bool) {
+	return func(slug string) (apply.Form, bool) {
+		p, ok := s.policy(c, slug)
+		return apply.Form{Policy: p}, ok && p.Online()
+	}
+}
+
+func (s *Server) childName(c *fiber.Ctx, h household, child int) string {
+	if n := h.name(child); n != "" {
+		return n
+	}
+	return s.words(c)("household.child", "Number", child)
+}
+
+// memberPath names the child of a household in the address, so that the same form
+// for two children is two pages.
+func memberPath(path string, a *apply.Application) string {
+	if a.Household == "" {
+		return path
+	}
+	return path + "?child=" + strconv.Itoa(a.Child)
+}
+
+// memberOf returns the application that the address names among those made together
+// with own, and lets the browser go on with it; own if it names none.
+func (s *Server) memberOf(c *fiber.Ctx, p *content.Policy, own *apply.Application) (*apply.Application, error) {
+	child := c.QueryInt("child")
+	if child < 1 && own != nil && own.Household != "" && c.Method() == fiber.MethodPost {
+		child = 1 // the page is from before it became a household, and so from the first child
+	}
+	if child < 1 || own != nil && (own.Household == "" || own.Child == child) {
+		return own, nil
+	}
+	if own == nil {
+		var err error
+		if own, err = s.held(c, caseCookie); errors.Is(err, apply.ErrNotFound) || err == nil && own.Household == "" {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	all, err := s.cases.Households.Household(c.UserContext(), own.Reference)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range slices.Backward(all) { // the last one, where an earlier was refused
+		if a.Policy != p.Slug || a.Child != child {
+			continue
+		}
+		token, err := s.cases.Tracking.Remember(c.UserContext(), a.Reference)
+		if err == nil {
+			s.hold(c, a, token)
+		}
+		return a, err
+	}
+	return nil, nil
+}
+
+// whose says on the pages of a form for which child of a household it is.
+type whose struct{ Child, Query string }
+
+func (s *Server) whoseForm(c *fiber.Ctx, a *apply.Application) *whose {
+	if a == nil || a.Household == "" {
+		return nil
+	}
+	return &whose{s.childName(c, household{all: []*apply.Application{a}}, a.Child), memberPath("", a)}
+}
+
+type householdPage struct {
+	page
+	Pass     pass
+	Children []houseChild
+	Together bool // more than one application
+	Ready    bool // all drafts are complete
+	Drafts   int
+	Child    *field // for whom to add something; nil when nothing can be added
+	Offers   []offer
+	Problems []problem
+	Done     bool // has just been submitted
+}
+
+type houseChild struct {
+	Name string
+	Apps []houseApp
+}
+
+type houseApp struct {
+	Policy  *content.Policy // nil if it is no longer published
+	Number  string
+	State   string
+	Missing int
+	Path    string
+}
+
+// offer is a policy to choose.
+type offer struct {
+	Policy *content.Policy
+	On     bool
+}
+
+func (s *Server) showHousehold(c *fiber.Ctx, h household) error {
+	return s.renderHousehold(c, h, nil, "")
+}
+
+func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wrong string) error {
+	t := s.words(c)
+	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1"}
+	view.NoIndex = true
+	view.Scripts = []string{"draft.js", "print.js"}
+	view.Crumbs = []crumb{{t("track.title"), "/track"}}
+	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
+	view.Ready = view.Drafts > 0
+	for child := 1; child <= h.children(); child++ {
+		one := houseChild{Name: s.childName(c, h, child)}
+		for _, a := range h.all {
+			if max(a.Child, 1) == child {
+				app := s.houseApp(c, a)
+				view.Ready = view.Ready && app.Missing == 0
+				one.Apps = append(one.Apps, app)
+			}
+		}
+		if len(one.Apps) > 0 {
+			view.Children = append(view.Children, one)
+		}
+	}
+	if len(h.all) < apply.MaxHousehold {
+		view.Child = s.childChoice(c, h)
+		view.Offers = s.offers(c, chosen)
+	}
+	if wrong != "" {
+		view.Child.Error = wrong
+		view.Problems = []problem{{view.Child.ID(), wrong}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "household", view)
+}
+
+func (s *Server) houseApp(c *fiber.Ctx, a *apply.Application) houseApp {
+	out := houseApp{Number: a.Reference.Grouped(), State: string(a.State)}
+	p, ok := s.policy(c, a.Policy)
+	if !ok {
+		return out
+	}
+	out.Policy = p
+	if a.State != apply.Draft {
+		out.Path = memberPath(applyPath(p, "done"), a)
+		return out
+	}
+	_, missing := a.Missing(apply.Form{Policy: p}, s.now())
+	out.Missing = len(missing)
+	next := s.nextPart(p, a)
+	if next == "review" && a.Household != "" {
+		next = s.firstPart(p, a)
+	}
+	out.Path = memberPath(applyPath(p, next), a)
+	return out
+}
+
+func (s *Server) childChoice(c *fiber.Ctx, h household) *field {
+	t := s.words(c)
+	f := field{Name: childField, Label: t("household.for"), Value: c.FormValue(childField)}
+	for child := 1; child <= h.children(); child++ {
+		f.Options = append(f.Options, content.Option{Value: strconv.Itoa(child), Label: s.childName(c, h, child)})
+	}
+	if h.children() < maxRadios {
+		f.Options = append(f.Options, content.Option{Value: newChild, Label: t("household.for.new")})
+	}
+	return &f
+}
+
+// offers lists what can be applied for on the site.
+func (s *Server) offers(c *fiber.Ctx, chosen []string) []offer {
+	var out []offer
+	for _, p := range s.policies(c) {
+		if p.Online() {
+			out = append(out, offer{p, slices.Contains(chosen, p.Slug)})
+		}
+	}
+	return out
+}
+
+// chosen returns the policies that are ticked.
+func (s *Server) chosen(c *fiber.Ctx) []string {
+	var out []string
+	for _, b := range c.Request().PostArgs().PeekMulti(wishField) {
+		if _, ok := s.form(c)(string(b)); ok && !slices.Contains(out, string(b)) {
+			out = append(out, string(b))
+		}
+	}
+	return out
+}
+
+// extendHousehold adds what the family chose for one of its children.
+func (s *Server) extendHousehold(c *fiber.Ctx, h household) error {
+	chosen := s.chosen(c)
+	child, err := strconv.Atoi(c.FormValue(childField))
+	if c.FormValue(childField) == newChild {
+		child, err = h.children()+1, nil
+	}
+	switch {
+	case err != nil || child < 1 || child > min(h.children()+1, maxRadios):
+		return s.renderHousehold(c, h, chosen, s.words(c)("household.for.choose"))
+	case len(chosen) == 0:
+		return s.renderHousehold(c, h, chosen, s.words(c)("household.programme.choose"))
+	}
+	if err := s.extend(c, h.own, child, chosen); errors.Is(err, apply.ErrConflict) {
+		return s.renderHousehold(c, h, chosen, s.words(c)("household.full", "Max", apply.MaxHousehold))
+	} else if err != nil {
+		return err
+	}
+	return s.redirect(c, "/household")
+}
+
+func (s *Server) extend(c *fiber.Ctx, own *apply.Application, child int, slugs []string) error {
+	var wishes []apply.Wish
+	for _, slug := range slugs {
+		f, ok := s.form(c)(slug)
+		if !ok {
+			return fmt.Errorf("policy %s: %w", slug, apply.ErrNotFound)
+		}
+		wishes = append(wishes, apply.Wish{Form: f, Child: child, Carry: checkedAnswers(c, f.Policy)})
+	}
+	return s.cases.Households.Extend(c.UserContext(), own.Reference, s.form(c), wishes)
+}
+
+// togetherPage comes before several applications are begun at once.
+type togetherPage struct {
+	page
+	Offers   []offer
+	Given    []given // answers carried over from the checker
+	Problems []problem
+	Again    bool // the button was pressed on a page that was too old
+}
+
+func (s *Server) showTogether(c *fiber.Ctx) error { return s.renderTogether(c, nil, "") }
+
+func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) error {
+	t := s.words(c)
+	view := togetherPage{page: s.page(c, "household.new.title"), Offers: s.offers(c, chosen), Again: stale(c)}
+	view.NoIndex = true
+	view.Crumbs = []crumb{{t("apply.title"), "/apply"}}
+	view.Column = column{Name: t("apply.title"), About: t("apply.lead"), Path: "/apply"}
+	seen := map[string]bool{}
+	for _, o := range view.Offers {
+		for name, value := range checkedAnswers(c, o.Policy) {
+			if !seen[name] {
+				view.Given = append(view.Given, given{Name: name, Value: value})
+			}
+			seen[name] = true
+		}
+	}
+	if wrong != "" {
+		view.Problems = []problem{{"f-" + wishField + "-0", wrong}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "household-new", view)
+}
+
+// startTogether begins the chosen applications for one child. A post from the checker
+// only brings choice and answers along, so that nobody misses the notice.
+func (s *Server) startTogether(c *fiber.Ctx) error {
+	chosen := s.chosen(c)
+	switch {
+	case c.FormValue(formStart) == "":
+		return s.renderTogether(c, chosen, "")
+	case stale(c):
+		c.Status(fiber.StatusForbidden)
+		return s.renderTogether(c, chosen, "")
+	case len(chosen) == 0:
+		return s.renderTogether(c, chosen, s.words(c)("household.programme.choose"))
+	}
+	f, _ := s.form(c)(chosen[0])
+	a, err := s.beginDraft(c, f.Policy, checkedAnswers(c, f.Policy))
+	if err != nil {
+		return err
+	}
+	if len(chosen) == 1 {
+		return s.redirect(c, applyPath(f.Policy, s.firstPart(f.Policy, a)))
+	}
+	if err := s.extend(c, a, 1, chosen[1:]); err != nil {
+		return err
+	}
+	return s.redirect(c, "/household")
+}

@@ -1,0 +1,152 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"huitong/portal/apply"
+)
+
+const relief = "/apply/medical-insurance-relief"
+
+// TestHousehold walks from the check over all policies to two children with two
+// policies each, on two browsers, and submits them twice.
+func TestHousehold(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("family")
+	chosen := url.Values{"programme": {"basic-living-allowance", "medical-insurance-relief"}, "hukou": {"zhongshan"}, "father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"}}
+	b.do("POST", "/household/new", chosen)
+	b.wants(200, "几项一起申请", "存在哪里")
+	form := b.form("/household/new")
+	if got := form["programme"]; !slices.Equal(got, chosen["programme"]) {
+		t.Errorf("programmes = %v; want those of the check", got)
+	}
+	form.Set("-start", "1")
+	b.do("POST", "/household/new", form)
+	b.wants(200, "我家的申请", "第1个孩子", "有2份还没有提交")
+	number, code := b.pass()
+
+	// A second child, with the same two; then the first child's answers, each once.
+	b.send("/household", map[string]string{"for-child": "new"}).wants(422, "请至少选一项")
+	form = b.form("/household")
+	form["programme"], form["for-child"] = chosen["programme"], []string{"new"}
+	b.do("POST", "/household", form)
+	b.wants(200, "第2个孩子", "有4份还没有提交")
+	fillChild := func(b *browser, child int, name, id string) {
+		t.Helper()
+		q := fmt.Sprint("?child=", child)
+		for _, f := range family {
+			answers := map[string]string{}
+			for k, v := range f.answers {
+				answers[k] = v
+			}
+			if f.section == "child" {
+				answers["child_name"], answers["child_id"] = name, id
+			}
+			b.open(applied+"/"+f.section+q).wants(200, "这份申请是给").send(applied+"/"+f.section+q, answers)
+		}
+		b.open(applied + "/documents" + q).onPaper()
+		b.open(relief+"/child"+q).wants(200, name)
+		if got := b.form(relief + "/child" + q); got.Get("child_id") != id || got.Get("hukou") != "zhongshan" {
+			t.Errorf("asked again for child %d: %v", child, got)
+		}
+		b.send(relief+"/child"+q, map[string]string{"recognition": "orphan"})
+		b.open(relief+"/need"+q).send(relief+"/need"+q, map[string]string{"ill_now": "no", "insured": "yes"})
+	}
+	fillChild(b, 1, "金丝雀", "44200020170302002X")
+
+	// Another browser goes on with the household's number.
+	other := d.browser("other")
+	other.open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "看这一家的全部申请")
+	other.open(applied + "/guardian?child=2")
+	if got := other.form(applied + "/guardian?child=2").Get("guardian_name"); got != "画眉鸟" {
+		t.Errorf("the guardian is asked again: %q", got)
+	}
+	fillChild(other, 2, "百灵鸟", validID("44200020190302001"))
+	other.open("/household").wants(200, "金丝雀", "百灵鸟")
+	other.finish(t)
+	other.open("/household").wants(200, "4份都填好了").open("/household/review").wants(200, "一共4份", "金丝雀", "百灵鸟").lacks("44200020170302002X")
+	other.send("/household/review", nil).wants(422, "请先在“单独同意”前面打勾")
+	form = other.form("/household/review")
+	form.Set("consent", noticeVersion)
+	for range 2 {
+		other.do("POST", "/household/review", form)
+		other.wants(200, "已经一起提交成功", "等镇街受理", number)
+	}
+	b.open("/household").wants(200, "等镇街受理").lacks("还没有提交")
+	ref, _ := apply.ParseReference(number)
+	all, err := d.store.Household(t.Context(), ref)
+	if err != nil || len(all) != 4 {
+		t.Fatalf("%d applications, %v; want 4", len(all), err)
+	}
+	for _, a := range all {
+		if a.State != apply.Submitted || len(a.Events) != 1 || a.Consent.Guardian != "画眉鸟" {
+			t.Errorf("%v, %d events, consent by %q", a, len(a.Events), a.Consent.Guardian)
+		}
+	}
+	stranger := d.browser("stranger")
+	stranger.open("/household").wants(200, "查进度").lacks(secrets...)
+	stranger.open(applied + "/child?child=1").lacks(secrets...)
+}
+
+// finish brings the papers of whatever the overview still lists as lacking.
+func (b *browser) finish(t *testing.T) {
+	t.Helper()
+	for range 12 {
+		b.open("/household")
+		next := ""
+		for _, l := range b.links() {
+			if strings.Contains(l, "/documents?child=") {
+				next = l
+			}
+		}
+		if next == "" {
+			return
+		}
+		b.open(next).onPaper()
+	}
+	t.Error("the household never gets complete")
+}
+
+// TestOneChildKeepsToItsPage posts the page of one child after the other was opened.
+func TestOneChildKeepsToItsPage(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("family")
+	b.open(applied).send(applied, map[string]string{"-start": "1"})
+	before := b.open(applied + "/child").form(applied + "/child") // not yet a household
+	form := b.open("/household").form("/household")
+	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{"new"}
+	b.do("POST", "/household", form)
+	b.open(applied + "/child?child=1")
+	first := b.form(applied + "/child?child=1")
+	b.open(applied+"/child?child=2").send(applied+"/child?child=2", map[string]string{"child_name": "百灵鸟"})
+	first.Set("child_name", "金丝雀")
+	b.do("POST", applied+"/child?child=1", first)
+	b.open("/household").wants(200, "金丝雀", "百灵鸟")
+	b.open(applied + "/child?child=2")
+	before.Set("child_name", "夜莺")
+	b.do("POST", applied+"/child", before)
+	b.open("/household").wants(200, "夜莺", "百灵鸟").lacks("金丝雀")
+}
+
+func TestHouseholdPagesKeepTheirShape(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family")
+	form := b.open("/household").form("/household")
+	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{"new"}
+	b.do("POST", "/household", form)
+	for _, address := range []string{"/household", "/household/new", applied + "/child?child=2", "/household?done=1"} {
+		for _, l := range languages {
+			for _, mode := range modes {
+				t.Run(fmt.Sprint(mode, " ", l.path(address)), func(t *testing.T) {
+					b.cookies["mode"] = mode
+					b.open(l.path(address)).wants(200)
+					checkPageShape(t, b.doc, l, mode)
+				})
+			}
+		}
+	}
+}
