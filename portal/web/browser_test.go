@@ -40,7 +40,7 @@ type desk struct {
 // answer is what the site said to one request.
 type answer struct {
 	who, address, location, body, clear string
-	status                       int
+	status                              int
 }
 
 type syncBuffer struct {
