@@ -90,16 +90,15 @@ type snapshot struct {
 	pages    map[string]int32 // what documents belong to, numbered
 	passages []int            // of each page
 	lex      *lexicon
-	unseen   float32            // the idf of a word in no document
-	rare     []float32          // the idf of terms by their number of documents, while that is small
-	values   []float32          // the same, tempered
-	memory   []*page            // the lists of postings
-	jumps    map[address][]jump // into the long ones
-	once     []float32          // unit to what a term counts that it has once; idf is for the query
-	signs    []uint16           // of all units, in order
-	starts   []int32            // unit to its first sign; one more at the end
-	sequence []int32            // terms of title and name units, in order
-	initials []byte             // of the same, the first letters of their pinyin; zero fills up
+	unseen   float32   // the idf of a word in no document
+	rare     []float32 // the idf of terms by their number of documents, while that is small
+	values   []float32 // the same, tempered
+	memory   []*page   // the lists of postings
+	once     []float32 // unit to what a term counts that it has once; idf is for the query
+	signs    []uint16  // of all units, in order
+	starts   []int32   // unit to its first sign; one more at the end
+	sequence []int32   // terms of title and name units, in order
+	initials []byte    // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
 	related  []phraseTerms // by number of the related term
 
@@ -189,12 +188,6 @@ func (s *snapshot) worth(unit, n int32) float32 {
 	// once is (k+1)/(1+norm), where norm is k and the length of the unit.
 	norm := (bm25K1+1)/once - 1
 	return float32(n) * (bm25K1 + 1) / (float32(n) + norm)
-}
-
-// contains reports whether any value of the document has the term.
-func (s *snapshot) contains(doc, term int32) bool {
-	list := s.list(term)
-	return list.seek(s.first[doc]) && list.unit < s.first[doc+1]
 }
 
 func idf(n, df float64) float32 { return float32(math.Log(1 + (n-df+0.5)/(df+0.5))) }

@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync/atomic"
 )
@@ -21,10 +20,8 @@ func (b *builder) invert(ctx context.Context) error {
 	tasks := b.tasks()
 	slices.SortFunc(tasks, func(a, b task) int { return cmp.Compare(b.n, a.n) })
 	var next atomic.Int64
-	inverters := make([]*inverter, len(b.shards))
-	err := parallel(len(b.shards), func(i int) error {
+	err := parallel(len(b.shards), func(int) error {
 		inv := newInverter(b)
-		inverters[i] = inv
 		for n := next.Add(1) - 1; n < int64(len(tasks)); n = next.Add(1) - 1 {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -35,10 +32,6 @@ func (b *builder) invert(ctx context.Context) error {
 	})
 	for _, sh := range b.shards {
 		sh.chars, sh.spoken = nil, nil
-	}
-	b.s.jumps = map[address][]jump{}
-	for _, inv := range inverters {
-		maps.Copy(b.s.jumps, inv.lists.jumps)
 	}
 	b.s.lex.number()
 	return err
@@ -86,7 +79,7 @@ type inverter struct {
 }
 
 func newInverter(b *builder) *inverter {
-	return &inverter{b: b, lists: listWriter{book: b.book, jumps: map[address][]jump{}}, starts: make([]int32, len(b.s.lex.chars)+1)}
+	return &inverter{b: b, lists: listWriter{book: b.book}, starts: make([]int32, len(b.s.lex.chars)+1)}
 }
 
 func (v *inverter) do(t task) {
@@ -165,6 +158,5 @@ func (v *inverter) write(units []int32) (address, uint16) {
 		v.lists.add(units[i], int32(j-i))
 		i = j
 	}
-	v.lists.end(a)
 	return a, uint16(min(docs, manyDocs))
 }

@@ -13,19 +13,11 @@ type posting struct{ unit, n int32 }
 type address uint32
 
 const (
-	jumpLength  = 64                            // postings between two jumps of a long list
-	longList    = 256                           // postings of a list that has jumps
 	listRoom    = pageSize - 1 - linkSize - 2*5 // a head or a posting always ends before the link
 	blockLength = 128                           // postings that are read at a time
 )
 
 func (a address) at() (page uint32, offset int) { return uint32(a) / pageSize, int(a % pageSize) }
-
-// A jump leads into a long list: the unit before a posting, and where that begins.
-type jump struct {
-	unit int32
-	to   address
-}
 
 // listWriter writes lists, one behind the other.
 type listWriter struct {
@@ -34,9 +26,6 @@ type listWriter struct {
 	number uint32
 	at     int
 	unit   int32
-	since  int // postings since the last jump; negative in a short list
-	into   []jump
-	jumps  map[address][]jump // of long lists
 }
 
 // begin opens a list of n postings in some documents.
@@ -48,10 +37,7 @@ func (w *listWriter) begin(n, docs int32) address {
 		w.turn()
 	}
 	a := w.here()
-	w.unit, w.since, w.into = -1, 0, nil
-	if n < longList {
-		w.since = -longList
-	}
+	w.unit = -1
 	if n == docs {
 		w.at = w.page.varint(w.at, uint32(n)<<1)
 		return a
@@ -62,22 +48,11 @@ func (w *listWriter) begin(n, docs int32) address {
 
 func (w *listWriter) here() address { return address(w.number*pageSize + uint32(w.at)) }
 
-// end closes the list that begins at a.
-func (w *listWriter) end(a address) {
-	if len(w.into) > 0 {
-		w.jumps[a] = w.into
-	}
-}
-
 // add enters a posting. Units come in order.
 func (w *listWriter) add(unit, n int32) {
 	if w.at > listRoom {
 		w.turn()
 	}
-	if w.since == jumpLength {
-		w.since, w.into = 0, append(w.into, jump{w.unit, w.here()})
-	}
-	w.since++
 	passed := uint32(unit-w.unit) << 1
 	w.unit = unit
 	switch {
@@ -118,13 +93,11 @@ type cursor struct {
 	at      int
 	total   int32
 	left    int32 // of total
-	jumps   []jump
-	jumped  int // jumps that lead to no unit sought any more
 }
 
 func (s *snapshot) cursor(a address) cursor {
 	number, at := a.at()
-	c := cursor{posting: posting{unit: -1}, pages: s.memory, page: s.memory[number], jumps: s.jumps[a]}
+	c := cursor{posting: posting{unit: -1}, pages: s.memory, page: s.memory[number]}
 	v, at := c.page.readVarint(at)
 	if v&1 != 0 {
 		_, at = c.page.readVarint(at)
@@ -156,49 +129,4 @@ func (c *cursor) read(dst *[blockLength]posting) []posting {
 	}
 	c.page, c.at, c.unit = p, at, unit
 	return dst[:n]
-}
-
-// seek goes to the first posting of a unit that is not before the one given, or
-// reports that there is none. Units are sought in order.
-func (c *cursor) seek(unit int32) bool {
-	if c.unit >= unit {
-		return true
-	}
-	k := c.jumped
-	for k < len(c.jumps) && c.jumps[k].unit < unit {
-		k++
-	}
-	if k > c.jumped && c.jumps[k-1].unit > c.unit {
-		number, at := c.jumps[k-1].to.at()
-		c.page, c.at, c.unit, c.left = c.pages[number], at, c.jumps[k-1].unit, c.total-int32(k)*jumpLength
-	}
-	c.jumped = k
-	for c.unit < unit {
-		if !c.next() {
-			return false
-		}
-	}
-	return true
-}
-
-// next reads one posting, or reports that there is none.
-func (c *cursor) next() bool {
-	if c.left == 0 {
-		return false
-	}
-	c.left--
-	if c.page[c.at] == 0 {
-		c.page, c.at = c.pages[c.page.link(c.at+1)], 0
-	}
-	v, at := uint32(c.page[c.at]), c.at+1
-	if v >= 0x80 {
-		v, at = c.page.readVarint(c.at)
-	}
-	c.unit += int32(v >> 1)
-	if c.n = 1; v&1 != 0 {
-		v, at = c.page.readVarint(at)
-		c.n = int32(v) + 2
-	}
-	c.at = at
-	return true
 }

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -95,33 +94,30 @@ func compareBest(t *testing.T, query string, got, want []candidate) {
 	}
 }
 
-// TestSeek wants a cursor that jumps to come to what one that reads all comes to.
-func TestSeek(t *testing.T) {
+// TestReadList wants lists of all lengths, on one page and on several, to be read as
+// they were written.
+func TestReadList(t *testing.T) {
 	book := &book{}
-	w := listWriter{book: book, jumps: map[address][]jump{}}
+	w := listWriter{book: book}
 	r := rand.New(rand.NewPCG(9, 10))
-	for _, length := range []int{1, 2, 63, 255, 256, 257, 5000} {
-		units, unit := []int32(nil), int32(-1)
+	for _, length := range []int{1, 2, 63, blockLength, blockLength + 1, 5000} {
+		var want, got []posting
+		unit := int32(-1)
 		for range length {
 			unit += 1 + int32(r.IntN(9))*int32(r.IntN(900))
-			units = append(units, unit)
+			want = append(want, posting{unit, 1 + unit%4})
 		}
 		a := w.begin(int32(length), int32(length))
-		for _, u := range units {
-			w.add(u, 1+u%4)
+		for _, p := range want {
+			w.add(p.unit, p.n)
 		}
-		w.end(a)
-		s := &snapshot{memory: book.pages, jumps: w.jumps}
-		for _, step := range []int32{1, 7, 300, 40_000} {
-			c := s.cursor(a)
-			for target := int32(0); target <= unit+step; target += step {
-				i, _ := slices.BinarySearchFunc(units, target, cmp.Compare[int32])
-				if ok := c.seek(target); ok != (i < length) {
-					t.Fatalf("seek(%d) of %d = %v", target, length, ok)
-				} else if ok && c.posting != (posting{units[i], 1 + units[i]%4}) {
-					t.Fatalf("seek(%d) comes to %v; want unit %d", target, c.posting, units[i])
-				}
-			}
+		s := &snapshot{memory: book.pages}
+		list, block := s.cursor(a), [blockLength]posting{}
+		for part := list.read(&block); len(part) > 0; part = list.read(&block) {
+			got = append(got, part...)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("a list of %d is read as %v; want %v", length, got, want)
 		}
 	}
 }
