@@ -43,6 +43,8 @@ func TestMessages(t *testing.T) {
 	if notes, err := d.store.TakeNotes(t.Context(), 10); err != nil || len(notes) != 0 {
 		t.Errorf("notes = %v, %v; want none, since no code was asked for", notes, err)
 	}
+	b.open("/track/data").send("/track/data", nil).wants(200, `"channel": "email"`, address)
+	b.open("/track/notify")
 	good["pass"] = "1"
 	b.send("/track/notify", good).wants(200, "已经保存")
 	notes, err := d.store.TakeNotes(t.Context(), 10)

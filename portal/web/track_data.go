@@ -64,7 +64,17 @@ type ownData struct {
 	Submitted *time.Time     `json:"submitted,omitempty"`
 	Answers   []ownAnswer    `json:"answers"`
 	Consent   *apply.Consent `json:"consent,omitempty"`
+	Contact   *ownContact    `json:"contact,omitempty"`
 	History   []ownEvent     `json:"history"`
+}
+
+// ownContact is where messages go.
+type ownContact struct {
+	Channel string    `json:"channel"` // sms or email
+	Address string    `json:"address"`
+	Changes bool      `json:"changes"` // told of every change
+	Notice  string    `json:"notice"`  // version of the words agreed to
+	Agreed  time.Time `json:"agreed"`
 }
 
 type ownAnswer struct {
@@ -96,13 +106,29 @@ func (s *Server) sendOwnData(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	file, err := json.MarshalIndent(s.ownDataOf(c, a), "", "  ")
+	data := s.ownDataOf(c, a)
+	if data.Contact, err = s.ownContactOf(c, a); err != nil {
+		return err
+	}
+	file, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write copy of an application: %w", err)
 	}
 	c.Attachment("application.json") // a name that says nothing
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	return c.Send(file)
+}
+
+// ownContactOf returns nil if no messages were asked for.
+func (s *Server) ownContactOf(c *fiber.Ctx, a *apply.Application) (*ownContact, error) {
+	known, err := s.cases.Contacts.Contact(c.UserContext(), a.Reference)
+	if errors.Is(err, apply.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &ownContact{string(known.Channel), known.Address, known.Changes, known.Notice, known.Agreed}, nil
 }
 
 func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
