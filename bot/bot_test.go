@@ -209,7 +209,7 @@ func TestUnseenQuestions(t *testing.T) {
 	atLeast(t, "recall@1", r.Recall1, 0.90)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
 	atLeast(t, "answers retained", r.Retained, 0.95)
-	atLeast(t, "urgent recall", r.UrgentRecall, 0.90)
+	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 }
 
 // TestHeldOutQuestions measures on questions nobody tunes on: their misses are
@@ -221,7 +221,7 @@ func TestHeldOutQuestions(t *testing.T) {
 	atLeast(t, "recall@1", r.Recall1, 0.90)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.90)
 	atLeast(t, "answers retained", r.Retained, 0.95)
-	atLeast(t, "urgent recall", r.UrgentRecall, 0.90)
+	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 }
 
 func atLeast(t *testing.T, what string, got, want float64) {
