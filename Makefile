@@ -73,7 +73,7 @@ shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
 	@echo "pictures are in portal/e2e/out"
 
-lighthouse: debian npm ## Lighthouse on a page of each kind, in every language and mode; a quarter of an hour
+lighthouse: debian npm ## Lighthouse on a page of each kind, in every language and mode; some 17 minutes
 	HUITONG_LIGHTHOUSE=all go test -count=1 -parallel 3 -timeout 60m -run '^TestLighthouseEverywhere$$' ./portal/e2e
 
 fuzz: ## every fuzz test for FUZZ_TIME

@@ -93,7 +93,7 @@ func reaches(t *testing.T, address string, floors map[string]float64) {
 
 // TestLighthouseEverywhere measures one page of each kind in every language and
 // mode, all but its speed, which is why several may be measured at once. make
-// lighthouse asks for it: it takes a quarter of an hour.
+// lighthouse asks for it: it takes some 17 minutes.
 func TestLighthouseEverywhere(t *testing.T) {
 	if os.Getenv("HUITONG_LIGHTHOUSE") == "" {
 		return
