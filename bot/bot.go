@@ -209,10 +209,8 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 	case utf8.RuneCountInString(text) > MaxQuestion:
 		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
-	select {
-	case <-b.ready:
-	case <-ctx.Done():
-		return Reply{}, fmt.Errorf("wait for the bot: %w", ctx.Err())
+	if err := b.wait(ctx); err != nil {
+		return Reply{}, err
 	}
 	q.Text = text
 	reply, err := b.reply(ctx, q)
@@ -226,6 +224,16 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 		reply.Suggestions = []string{}
 	}
 	return reply, nil
+}
+
+// wait returns when the bot can judge.
+func (b *Bot) wait(ctx context.Context) error {
+	select {
+	case <-b.ready:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the bot: %w", ctx.Err())
+	}
 }
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {

@@ -56,7 +56,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 	}
 	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
 	if !m.bare && (m.belongs < answerFrom && vague || b.stays(t)) {
-		if m, err = b.followUp(ctx, t.Text, spoken); err != nil {
+		if m, err = b.followUp(ctx, t.Text, spoken, t.words); err != nil {
 			return match{}, err
 		}
 	}

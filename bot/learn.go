@@ -140,11 +140,16 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		func() { out.scope = train(ctx, l.scope, 2) },
 		func() { out.danger = newJudge(ctx, l.danger, 2) },
 	}
-	if b.learnt.Load() != nil {
-		oneByOne(tasks) // nobody waits for it, so that visitors and the next change have the other cores
-	} else {
-		together(tasks)
+	waited := b.learnt.Load() == nil
+	var wait sync.WaitGroup
+	for _, task := range tasks {
+		if waited {
+			wait.Go(task)
+		} else {
+			task() // one by one: visitors and the next change have the other cores
+		}
 	}
+	wait.Wait()
 	if ctx.Err() != nil {
 		return // half trained
 	}
@@ -230,18 +235,4 @@ func balance(examples []example, classes int) {
 		e := &examples[i]
 		e.weight *= float32(math.Sqrt(sum / float64(classes) / total[e.classes[0]]))
 	}
-}
-
-func oneByOne(do []func()) {
-	for _, f := range do {
-		f()
-	}
-}
-
-func together(do []func()) {
-	var wait sync.WaitGroup
-	for _, f := range do {
-		wait.Go(f)
-	}
-	wait.Wait()
 }

@@ -64,7 +64,7 @@ func (b *Bot) urgency(words []reading) (p float64, certain bool) {
 func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (match, error) {
 	bare := b.lexicon.share(words, genericGroup) >= bareShare && b.lexicon.share(words, refuseGroup) == 0
 	if bare && b.names[spoken] != nil {
-		return b.followUp(ctx, text, spoken)
+		return b.followUp(ctx, text, spoken, words)
 	}
 	hits, err := b.find(ctx, search.Query{Text: text, Limit: candidates, Bare: true})
 	if err != nil {
@@ -115,13 +115,13 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
-func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) {
+func (b *Bot) followUp(ctx context.Context, text, spoken string, words []reading) (match, error) {
 	hits, err := b.find(ctx, search.Query{Text: text, Policy: spoken, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
 	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
-	hits = b.asked(hits, text, spoken)
+	hits = b.asked(hits, words, spoken)
 	m := b.pick(b.wanted(hits, text), []string{spoken})
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
@@ -129,9 +129,9 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string) (match, error) 
 
 // asked moves what stands in the section that a follow-up asks for by a word such as
 // "papers" to the front; the section itself where no passage of it was found.
-func (b *Bot) asked(hits []search.Hit, text, policy string) []search.Hit {
+func (b *Bot) asked(hits []search.Hit, words []reading, policy string) []search.Hit {
 	var sections []Entry
-	for _, subject := range b.subjects(text) {
+	for _, subject := range b.lexicon.subjects(words) {
 		if name, ok := strings.CutPrefix(subject, aspectPrefix); ok {
 			if e, ok := b.passage(policy, name); ok {
 				sections = append(sections, e)

@@ -7,10 +7,8 @@ import "context"
 // classifier together take for the likeliest, then the best one of each other policy.
 // It does not judge whether the question is one to answer.
 func (b *Bot) Retrieve(ctx context.Context, text string, limit int) ([]string, error) {
-	select {
-	case <-b.ready:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := b.wait(ctx); err != nil {
+		return nil, err
 	}
 	m, err := b.match(ctx, text, "", b.lexicon.readings(b.norm.Fold(text)))
 	if err != nil {

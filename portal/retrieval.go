@@ -26,9 +26,9 @@ func (r *retrieval) Index(ctx context.Context, docs []search.Document) error {
 	if err != nil {
 		return err
 	}
+	<-b.Trained()
 	r.bot = b
-	_, err = b.Retrieve(ctx, r.site.Policies[0].Titles.ZH, 1) // waits until it is trained
-	return err
+	return nil
 }
 
 // Search ignores the filters: measurements set none.

@@ -180,21 +180,8 @@ func (s *Store) RemindDrafts(ctx context.Context, idle time.Duration) error {
 }
 
 func (s *Store) unreminded(ctx context.Context, tx *sql.Tx, kind NoteKind, before time.Time) ([]apply.Reference, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT a.reference FROM contacts c JOIN applications a ON a.reference = c.reference
+	return references(ctx, tx, `SELECT a.reference FROM contacts c JOIN applications a ON a.reference = c.reference
 		WHERE a.state = $1 AND a.updated_at < $2 AND c.changes = 1
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.reference = a.reference AND o.kind = $3 AND o.made_at >= a.updated_at)
 		ORDER BY a.reference LIMIT $4`, string(apply.Draft), micros(before), string(kind), expireAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []apply.Reference
-	for rows.Next() {
-		var ref apply.Reference
-		if err := rows.Scan(&ref); err != nil {
-			return nil, err
-		}
-		out = append(out, ref)
-	}
-	return out, rows.Err()
 }

@@ -71,7 +71,7 @@ func (h household) drafts() []*apply.Application {
 	return slices.DeleteFunc(slices.Clone(h.all), func(a *apply.Application) bool { return a.State != apply.Draft })
 }
 
-// number is what opens all of it again.
+// pass is what opens all of it again.
 func (h household) pass() pass {
 	p := passOf(h.own)
 	if h.own.Household != "" {
@@ -228,8 +228,11 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 		view.Offers = s.offers(c, chosen)
 	}
 	if wrong != "" {
-		view.Child.Error = wrong
-		view.Problems = []problem{{view.Child.ID(), wrong}}
+		at := "main" // where the list of what there is begins
+		if view.Child != nil {
+			view.Child.Error, at = wrong, view.Child.ID()
+		}
+		view.Problems = []problem{{at, wrong}}
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "household", view)
@@ -298,6 +301,8 @@ func (s *Server) extendHousehold(c *fiber.Ctx, h household) error {
 		child, err = h.children()+1, nil
 	}
 	switch {
+	case len(h.all) >= apply.MaxHousehold: // the page is from before it was full
+		return s.renderHousehold(c, h, chosen, s.words(c)("household.full", "Max", apply.MaxHousehold))
 	case err != nil || child < 1 || child > min(h.children()+1, maxRadios):
 		return s.renderHousehold(c, h, chosen, s.words(c)("household.for.choose"))
 	case len(chosen) == 0:

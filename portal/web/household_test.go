@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"huitong/portal/apply"
 )
 
@@ -148,5 +150,33 @@ func TestHouseholdPagesKeepTheirShape(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestHouseholdIsFull keeps a page open on which something can be added until nothing
+// can: what is posted from it is told of, and nothing breaks.
+func TestHouseholdIsFull(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("family")
+	all := b.open("/household/new").form("/household/new")
+	for _, n := range find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "programme" }) {
+		all.Add("programme", attr(n, "value"))
+	}
+	all.Set("-start", "1")
+	b.do("POST", "/household/new", all)
+	b.wants(200, "我家的申请")
+	more := b.form("/household")
+	more["programme"], more["for-child"] = all["programme"], []string{"new"}
+	for range apply.MaxHousehold/len(all["programme"]) - 1 {
+		b.do("POST", "/household", more)
+		b.wants(200, "我家的申请")
+	}
+	for _, programmes := range [][]string{all["programme"], nil} {
+		more["programme"] = programmes
+		b.do("POST", "/household", more)
+		b.wants(422, "放不下了")
+	}
+	if log := d.log.String(); strings.Contains(log, "level=ERROR") {
+		t.Errorf("the log tells of faults of ours: %.400s", log)
 	}
 }
