@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -68,12 +69,8 @@ func TestHousehold(t *testing.T) {
 func (v *visitor) keepOnly(slugs ...string) {
 	v.Helper()
 	for _, slug := range evaluate[[]string](v.tab, `[...document.querySelectorAll('main input[name="programme"]')].map((e) => e.value)`) {
-		wanted := false
-		for _, s := range slugs {
-			wanted = wanted || s == slug
-		}
 		selector := `main input[name="programme"][value="` + slug + `"]`
-		if look[bool](v.tab, "checked", selector) != wanted {
+		if look[bool](v.tab, "checked", selector) != slices.Contains(slugs, slug) {
 			v.press(`main label[for="` + look[string](v.tab, "idOf", selector) + `"]`)
 		}
 	}

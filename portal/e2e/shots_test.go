@@ -24,7 +24,7 @@ func TestShots(t *testing.T) {
 		for _, width := range []int64{360, 1280} {
 			t.Run(fmt.Sprintf("%s-%d", mode, width), func(t *testing.T) {
 				t.Parallel()
-				site := startSite(t)
+				site := startSite(t, "--notify-email", "log", "--notify-sms", "log")
 				a := &album{
 					visitor: newVisitor(t, site, device{width: width, height: 800, touch: width < 500}, mode),
 					dir:     filepath.Join("out", fmt.Sprintf("%s-%d", mode, width)),
@@ -93,4 +93,32 @@ func (a *album) everything(officer *visitor) {
 	}
 	officer.open("/?mode=" + officer.mode)
 	wholeWay(a.visitor, officer)
+	a.afterwards()
+	a.together()
+}
+
+// afterwards visits what a family sees once it has been decided.
+func (a *album) afterwards() {
+	a.Helper()
+	for _, path := range []string{"/track/decision", "/track/data"} {
+		a.goTo(path)
+	}
+	a.goTo("/track/notify")
+	a.failing(422, func() { a.to(`main form[action^="/track/notify"] button`) })
+	a.goTo("/track/status")
+	a.to(`main form[action^="/track/again"] button`)
+}
+
+// together begins a household with two policies, fills it in and looks at its review.
+func (a *album) together() {
+	a.Helper()
+	a.tab = newTab(a.TB, a.site, a.device)
+	a.open("/household/new?mode=" + a.mode)
+	a.arrived()
+	a.keepOnly(journeySlug, "medical-insurance-relief")
+	a.to(`main form button[name="-start"]`)
+	a.fillHousehold()
+	a.to(`main a[href^="/household/review"]`)
+	a.press(`main label[for="` + look[string](a.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
+	a.to(`main form button.button--chief`)
 }
