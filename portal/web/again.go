@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
@@ -13,7 +11,7 @@ func (s *Server) againRoutes() []route {
 	if s.cases.Tracking == nil {
 		return nil
 	}
-	return []route{{fiber.MethodPost, "/track/again", s.applyAgain, limited | guarded | private}}
+	return []route{{fiber.MethodPost, "/track/again", s.followed(s.applyAgain), limited | guarded | private}}
 }
 
 // canApplyAgain reports whether an application has ended and its policy is still
@@ -25,14 +23,7 @@ func canApplyAgain(a *apply.Application, p *content.Policy) bool {
 // applyAgain starts a draft with what the family answered before, and shows all of it
 // to be checked. A draft of the same policy that this browser holds already is gone on
 // with instead: nothing that was typed is put aside.
-func (s *Server) applyAgain(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) applyAgain(c *fiber.Ctx, a *apply.Application) error {
 	p, _ := s.policy(c, a.Policy)
 	if !canApplyAgain(a, p) {
 		return s.redirect(c, "/track/status")

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/gofiber/fiber/v2"
@@ -30,7 +29,7 @@ func (s *Server) decisionRoutes() []route {
 	if s.cases.Tracking == nil {
 		return nil
 	}
-	return []route{{fiber.MethodGet, "/track/decision", s.showDecision, guarded | private}}
+	return []route{{fiber.MethodGet, "/track/decision", s.followed(s.showDecision), guarded | private}}
 }
 
 // decisionOf returns the event with which the office ended the case.
@@ -41,14 +40,7 @@ func decisionOf(a *apply.Application) (apply.Event, bool) {
 	return a.Last(apply.Refuse)
 }
 
-func (s *Server) showDecision(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {
 	e, decided := decisionOf(a)
 	if !decided {
 		return s.redirect(c, "/track/status")

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/gofiber/fiber/v2"
@@ -100,18 +99,12 @@ func (s *Server) trackFiling(c *fiber.Ctx, a *apply.Application) filing {
 // withAsked hands the followed application to a handler while the office waits for
 // more; otherwise it leads to where the application stands.
 func (s *Server) withAsked(handle func(*fiber.Ctx, filing) error) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		a, err := s.held(c, caseCookie)
-		switch {
-		case errors.Is(err, apply.ErrNotFound):
-			return s.redirect(c, "/track")
-		case err != nil:
-			return err
-		case a.State != apply.MoreNeeded:
+	return s.followed(func(c *fiber.Ctx, a *apply.Application) error {
+		if a.State != apply.MoreNeeded {
 			return s.redirect(c, "/track/status")
 		}
 		return handle(c, s.trackFiling(c, a))
-	}
+	})
 }
 
 func (s *Server) showMore(c *fiber.Ctx, f filing) error { return s.renderDocuments(c, f, false, nil) }

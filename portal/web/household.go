@@ -81,20 +81,13 @@ func (h household) pass() pass {
 }
 
 func (s *Server) withHousehold(handle func(*fiber.Ctx, household) error) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		own, err := s.held(c, caseCookie)
-		if errors.Is(err, apply.ErrNotFound) {
-			return s.redirect(c, "/track")
-		}
-		if err != nil {
-			return err
-		}
+	return s.followed(func(c *fiber.Ctx, own *apply.Application) error {
 		all, err := s.cases.Households.Household(c.UserContext(), own.Reference)
 		if err != nil {
 			return err
 		}
 		return handle(c, household{all, own})
-	}
+	})
 }
 
 // form returns the form of a policy as the family sees it.

@@ -30,9 +30,9 @@ func (s *Server) notifyRoutes() []route {
 	}
 	const form = limited | guarded | private
 	return []route{
-		{fiber.MethodGet, "/track/notify", s.showNotify, guarded | private},
-		{fiber.MethodPost, "/track/notify", s.saveNotify, form},
-		{fiber.MethodPost, "/track/notify/stop", s.stopNotify, form},
+		{fiber.MethodGet, "/track/notify", s.followed(s.showNotify), guarded | private},
+		{fiber.MethodPost, "/track/notify", s.followed(s.saveNotify), form},
+		{fiber.MethodPost, "/track/notify/stop", s.followed(s.stopNotify), form},
 	}
 }
 
@@ -52,14 +52,7 @@ type notifyPage struct {
 // Notice returns the version of the words that the page shows.
 func (notifyPage) Notice() string { return messagesNotice }
 
-func (s *Server) showNotify(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) showNotify(c *fiber.Ctx, a *apply.Application) error {
 	return s.renderNotify(c, a, nil)
 }
 
@@ -108,19 +101,12 @@ func maskContact(c apply.Contact) string {
 	return ""
 }
 
-func (s *Server) saveNotify(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) saveNotify(c *fiber.Ctx, a *apply.Application) error {
 	contact := apply.Contact{Channel: s.channel(c.FormValue("channel")), Address: c.FormValue("address"), Changes: c.FormValue("changes") != ""}
 	if c.FormValue("consent") == messagesNotice {
 		contact.Notice = messagesNotice
 	}
-	err = s.cases.Contacts.SetContact(c.UserContext(), a.Reference, contact, c.FormValue("pass") != "")
+	err := s.cases.Contacts.SetContact(c.UserContext(), a.Reference, contact, c.FormValue("pass") != "")
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -141,14 +127,7 @@ func (s *Server) channel(name string) apply.Channel {
 	return ""
 }
 
-func (s *Server) stopNotify(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) stopNotify(c *fiber.Ctx, a *apply.Application) error {
 	if err := s.cases.Contacts.DropContact(c.UserContext(), a.Reference); err != nil {
 		return err
 	}

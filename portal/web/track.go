@@ -20,17 +20,17 @@ func (s *Server) trackRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/track", s.showTrack, guarded | private},
 		{fiber.MethodPost, "/track", s.openTrack, form},
-		{fiber.MethodGet, "/track/status", s.showStatus, guarded | private},
+		{fiber.MethodGet, "/track/status", s.followed(s.showStatus), guarded | private},
 		{fiber.MethodPost, "/track/supply", s.supply, form},
 		{fiber.MethodGet, "/track/documents", s.withAsked(s.showMore), guarded | private},
 		{fiber.MethodPost, "/track/documents", s.withAsked(s.saveMore), limited | streamed | private},
 		{fiber.MethodGet, "/track/files/:file", s.showTrackedFile, private},
-		{fiber.MethodGet, "/track/withdraw", s.askWithdraw, guarded | private},
+		{fiber.MethodGet, "/track/withdraw", s.followed(s.askWithdraw), guarded | private},
 		{fiber.MethodPost, "/track/withdraw", s.withdraw, form},
 		{fiber.MethodPost, "/track/forget", s.forget, form},
-		{fiber.MethodGet, "/track/data", s.showOwnData, guarded | private},
-		{fiber.MethodPost, "/track/data", s.sendOwnData, form},
-		{fiber.MethodPost, "/track/erase", s.eraseOwnData, form},
+		{fiber.MethodGet, "/track/data", s.followed(s.showOwnData), guarded | private},
+		{fiber.MethodPost, "/track/data", s.followed(s.sendOwnData), form},
+		{fiber.MethodPost, "/track/erase", s.followed(s.eraseOwnData), form},
 	}
 }
 
@@ -100,14 +100,22 @@ type statusPage struct {
 	Changed   bool // something happened between reading and sending
 }
 
-func (s *Server) showStatus(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
+// followed hands the application that the browser follows to a handler; without one it
+// leads to where number and code are asked for.
+func (s *Server) followed(handle func(*fiber.Ctx, *apply.Application) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		a, err := s.held(c, caseCookie)
+		if errors.Is(err, apply.ErrNotFound) {
+			return s.redirect(c, "/track")
+		}
+		if err != nil {
+			return err
+		}
+		return handle(c, a)
 	}
-	if err != nil {
-		return err
-	}
+}
+
+func (s *Server) showStatus(c *fiber.Ctx, a *apply.Application) error {
 	return s.renderStatus(c, a, nil, false)
 }
 
@@ -232,14 +240,7 @@ type withdrawPage struct {
 	Version int
 }
 
-func (s *Server) askWithdraw(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) askWithdraw(c *fiber.Ctx, a *apply.Application) error {
 	if !a.Can(apply.Withdraw, apply.FamilyActor) {
 		return s.redirect(c, "/track/status")
 	}

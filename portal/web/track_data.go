@@ -29,14 +29,7 @@ type ownDataPage struct {
 	Changed  bool // something happened between reading and sending
 }
 
-func (s *Server) showOwnData(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) showOwnData(c *fiber.Ctx, a *apply.Application) error {
 	return s.renderOwnData(c, a, false)
 }
 
@@ -94,15 +87,8 @@ type ownEvent struct {
 
 // sendOwnData sends the copy as a file. It holds numbers that pages mask, so it
 // takes a press of a button, and the audit notes it.
-func (s *Server) sendOwnData(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
-	err = s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{Actor: apply.Family, Action: casework.CopyCase, Reference: a.Reference})
+func (s *Server) sendOwnData(c *fiber.Ctx, a *apply.Application) error {
+	err := s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{Actor: apply.Family, Action: casework.CopyCase, Reference: a.Reference})
 	if err != nil {
 		return err
 	}
@@ -161,14 +147,7 @@ func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
 }
 
 // eraseOwnData deletes the application, and what the browser kept of it.
-func (s *Server) eraseOwnData(c *fiber.Ctx) error {
-	a, err := s.held(c, caseCookie)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
-		return err
-	}
+func (s *Server) eraseOwnData(c *fiber.Ctx, a *apply.Application) error {
 	version, err := strconv.Atoi(c.FormValue("version"))
 	if err != nil {
 		return fiber.ErrBadRequest
