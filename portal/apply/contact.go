@@ -45,11 +45,14 @@ const maxEmail = 254
 // (个人信息保护法), articles 14 and 29.
 func (c Contact) Check(pass bool) (Contact, error) {
 	var out Invalid
-	switch {
-	case c.Channel != Email && c.Channel != SMS:
+	known := c.Channel == Email || c.Channel == SMS
+	if !known {
 		out = append(out, Problem{Field: "channel", Key: KeyChoose})
+	}
+	switch {
 	case strings.TrimSpace(c.Address) == "":
 		out = append(out, Problem{Field: "address", Key: KeyRequired})
+	case !known: // what form it has to have is open
 	case c.Channel == Email:
 		c.Address = strings.TrimSpace(visible(c.Address))
 		a, err := mail.ParseAddress(c.Address)

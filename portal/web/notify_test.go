@@ -24,7 +24,7 @@ func TestMessages(t *testing.T) {
 	number, code := b.pass()
 	b.open("/track/status").wants(200, "用短信或邮件告诉我")
 	b.open("/track/notify").wants(200, "可以不填", "单独同意")
-	b.send("/track/notify", nil).wants(422, "请选一项", "请先勾选同意")
+	b.send("/track/notify", nil).wants(422, "有3处要改一改", "请选一项", "请先勾选同意")
 	const address = "canary@example.org"
 	good := map[string]string{"channel": "email", "address": address, "consent": messagesNotice}
 	b.send("/track/notify", map[string]string{"channel": "sms", "address": "0760-88888888", "consent": messagesNotice}).wants(422, "请填内地手机号码")
