@@ -41,6 +41,7 @@ type notifyPage struct {
 	Known    string // where messages go now, masked; "" for nowhere
 	Saved    bool
 	Draft    bool
+	Together bool // it is one of several of a household, and messages follow it alone
 	Channel  field
 	Address  field
 	Pass     field
@@ -77,7 +78,9 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 		InputType: "text", MaxLength: 254, Width: "medium", Value: c.FormValue("address"),
 	}
 	view.Pass, view.Consent = field{Name: "pass", Value: c.FormValue("pass")}, field{Name: "consent"}
-	view.Changes = c.FormValue("changes") != "" || c.Method() == fiber.MethodGet
+	// Nothing is ticked that the family has not ticked before.
+	view.Changes = c.FormValue("changes") != "" || c.Method() == fiber.MethodGet && known.Changes
+	view.Together = a.Household != ""
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {
 			f.Error = s.problemWords(c, p, bad)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -23,10 +24,13 @@ func TestMessages(t *testing.T) {
 	b := d.fill("family").submit()
 	number, code := b.pass()
 	b.open("/track/status").wants(200, "用短信或邮件告诉我")
-	b.open("/track/notify").wants(200, "可以不填", "单独同意")
-	b.send("/track/notify", nil).wants(422, "有3处要改一改", "请选一项", "请先勾选同意")
+	b.open("/track/notify").wants(200, "可以不填", "单独同意").lacks("只跟这一份申请")
+	if form := b.form("/track/notify"); form.Has("changes") || form.Has("pass") || form.Has("consent") {
+		t.Errorf("ticked before the family ticked it: %v", form)
+	}
+	b.send("/track/notify", nil).wants(422, "有4处要改一改", "请至少选一样", "请选一项", "请先勾选同意")
 	const address = "canary@example.org"
-	good := map[string]string{"channel": "email", "address": address, "consent": messagesNotice}
+	good := map[string]string{"channel": "email", "address": address, "changes": "1", "consent": messagesNotice}
 	b.send("/track/notify", map[string]string{"channel": "sms", "address": "0760-88888888", "consent": messagesNotice}).wants(422, "请填内地手机号码")
 	b.send("/track/notify", map[string]string{"channel": "email", "address": "画眉鸟", "consent": messagesNotice}).wants(422, "不像一个邮箱")
 	if got := b.form("/track/notify").Get("address"); got != "画眉鸟" {
@@ -42,6 +46,9 @@ func TestMessages(t *testing.T) {
 	b.open("/track/notify").send("/track/notify", good).wants(200, "已经保存", "c***@example.org").lacks(address)
 	if notes, err := d.store.TakeNotes(t.Context(), 10); err != nil || len(notes) != 0 {
 		t.Errorf("notes = %v, %v; want none, since no code was asked for", notes, err)
+	}
+	if !b.open("/track/notify").form("/track/notify").Has("changes") {
+		t.Error("what was chosen is not ticked any more")
 	}
 	b.open("/track/data").send("/track/data", nil).wants(200, `"channel": "email"`, address)
 	b.open("/track/notify")
@@ -74,13 +81,28 @@ func TestOneChannelIsNotAsked(t *testing.T) {
 	d := newNotifyDesk(t, apply.SMS)
 	b := d.fill("family")
 	b.open("/track/notify").wants(200, "一直没提交的，也会提醒您").lacks(`name="channel"`)
-	b.send("/track/notify", map[string]string{"address": "+86 138 0013 8000", "consent": messagesNotice}).wants(200, "*******8000")
+	b.send("/track/notify", map[string]string{"address": "+86 138 0013 8000", "changes": "1", "consent": messagesNotice}).wants(200, "*******8000")
+}
+
+// A household is told that messages follow the application they are asked for.
+func TestMessagesOfAHousehold(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS)
+	b := d.browser("family")
+	b.do("POST", "/household/new", url.Values{
+		"programme": {"basic-living-allowance", "medical-insurance-relief"}, "hukou": {"zhongshan"},
+		"father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"},
+	})
+	form := b.form("/household/new")
+	form.Set("-start", "1")
+	b.do("POST", "/household/new", form)
+	b.wants(200, "我家的申请")
+	b.open("/track/notify").wants(200, "只跟这一份申请")
 }
 
 func TestMessagePagesInEveryMode(t *testing.T) {
 	d := newNotifyDesk(t, apply.SMS, apply.Email)
 	b := d.fill("family").submit()
-	b.open("/track/notify").send("/track/notify", map[string]string{"channel": "sms", "address": "13800138000", "consent": messagesNotice}).wants(200)
+	b.open("/track/notify").send("/track/notify", map[string]string{"channel": "sms", "address": "13800138000", "changes": "1", "consent": messagesNotice}).wants(200)
 	for _, l := range languages {
 		for _, mode := range modes {
 			b.cookies["mode"] = mode
