@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestMessages(t *testing.T) {
 	b := d.fill("family").submit()
 	number, code := b.pass()
 	b.open("/track/status").wants(200, "用短信或邮件告诉我")
-	b.open("/track/notify").wants(200, "可以不填", "单独同意").lacks("只跟这一份申请")
+	b.open("/track/notify").wants(200, "可以不填", "单独同意").lacks("只管这一份申请")
 	if form := b.form("/track/notify"); form.Has("changes") || form.Has("pass") || form.Has("consent") {
 		t.Errorf("ticked before the family ticked it: %v", form)
 	}
@@ -84,7 +85,8 @@ func TestOneChannelIsNotAsked(t *testing.T) {
 	b.send("/track/notify", map[string]string{"address": "+86 138 0013 8000", "changes": "1", "consent": messagesNotice}).wants(200, "*******8000")
 }
 
-// A household is told that messages follow the application they are asked for.
+// A household is told that messages follow the application they are asked for, and
+// what it is told to do for another one works.
 func TestMessagesOfAHousehold(t *testing.T) {
 	d := newNotifyDesk(t, apply.SMS)
 	b := d.browser("family")
@@ -96,7 +98,15 @@ func TestMessagesOfAHousehold(t *testing.T) {
 	form.Set("-start", "1")
 	b.do("POST", "/household/new", form)
 	b.wants(200, "我家的申请")
-	b.open("/track/notify").wants(200, "只跟这一份申请")
+	mine := map[string]string{"address": "13800138000", "changes": "1", "consent": messagesNotice}
+	for _, path := range []string{applied, relief} {
+		b.open(path + "/child?child=1").wants(200)
+		b.open("/track/notify").wants(200, "只管这一份申请").lacks("*******8000")
+		if links := b.links(); !slices.Contains(links, "/household") {
+			t.Errorf("no link leads to the others: %v", links)
+		}
+		b.send("/track/notify", mine).wants(200, "*******8000")
+	}
 }
 
 func TestMessagePagesInEveryMode(t *testing.T) {
