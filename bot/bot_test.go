@@ -97,7 +97,7 @@ func TestExamplesAreNotTests(t *testing.T) {
 		_, text, _ := strings.Cut(line, "\t")
 		taught[text] = true
 	}
-	for _, name := range []string{"questions.txt", "families.txt", "families-unseen.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt"} {
+	for _, name := range []string{"questions.txt", "families.txt", "families-unseen.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt", "sections-unseen.txt"} {
 		for _, line := range labelled(t, name) {
 			if taught[line[2]] {
 				t.Errorf("%s: %q is among the examples", name, line[2])
@@ -171,6 +171,18 @@ func TestFamiliesUnseen(t *testing.T) {
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.95)
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+}
+
+// TestSectionsUnseen measures whether the very section is cited, on questions that were
+// written beside the pages by somebody who did not know how the bot finds sections.
+// Their misses are not looked at.
+func TestSectionsUnseen(t *testing.T) {
+	r := evaluate(t, testBot(t), "sections-unseen.txt")
+	r.Misses = nil
+	logReport(t, r)
+	atLeast(t, "recall@1", r.Recall1, 0.93)
+	atLeast(t, "right section", r.Section1, 0.80)
+	reliable(t, r)
 }
 
 // TestAsideQuestions measures on sentences kept from training. They are shorter and

@@ -42,7 +42,7 @@ type feature struct {
 const (
 	epochs       = 7
 	averaged     = 4 // of the last epochs, so that a sentence more or less changes little
-	learningRate = 0.6
+	learningRate = 0.2
 	vectorLength = 2   // long enough for confident probabilities
 	markWeight   = 1.5 // of a word group beside a pair of characters
 	soundWeight  = 0.5 // of a sound beside the character that was written

@@ -32,12 +32,14 @@ const Calm Outcome = "calm"
 type Case struct {
 	Outcome  Outcome
 	Policies []string // any of these is right; empty where it does not matter
+	Sections []string // policy#section, any of these is the one to cite; empty where it does not matter
 	Question string
 	Line     int
 }
 
 // ParseCases reads lines of outcome, policies joined by | and question, separated
-// by tabs; # starts a comment.
+// by tabs; a policy may name a section too, as policy#section. A line that begins
+// with # is a comment.
 func ParseCases(r io.Reader) ([]Case, error) {
 	var out []Case
 	scanner := bufio.NewScanner(r)
@@ -51,8 +53,14 @@ func ParseCases(r io.Reader) ([]Case, error) {
 			return nil, fmt.Errorf("line %d: want outcome, policies and question, separated by tabs", n)
 		}
 		c := Case{Outcome: Outcome(f[0]), Question: f[2], Line: n}
-		if f[1] != "" {
-			c.Policies = strings.Split(f[1], "|")
+		for label := range strings.SplitSeq(f[1], "|") {
+			policy, _, exact := strings.Cut(label, "#")
+			if policy != "" && !slices.Contains(c.Policies, policy) {
+				c.Policies = append(c.Policies, policy)
+			}
+			if exact {
+				c.Sections = append(c.Sections, label)
+			}
 		}
 		out = append(out, c)
 	}

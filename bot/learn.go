@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,14 +14,16 @@ import (
 
 // sentence is one line of the examples file.
 type sentence struct {
-	labels []string // a general one, or policies any of which answers
-	text   string
+	labels   []string // a general one, or policies any of which answers
+	sections []string // policy#section, any of which answers
+	text     string
 }
 
 // parseExamples reads lines of label, tab, sentence. A label is urgent, calm,
-// inside, outside or one of the policies, or several policies joined by |;
-// sentences of policies that are not there are left out, so that a policy can be
-// taken down without touching the file.
+// inside, outside or one of the policies, which a section may follow as in
+// policy#section, or several policies joined by |; sentences of policies that are
+// not there are left out, so that a policy can be taken down without touching the
+// file.
 func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 	var out []sentence
 	scanner := bufio.NewScanner(r)
@@ -31,18 +34,30 @@ func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 		}
 		joined, text, ok := strings.Cut(line, "\t")
 		labels := strings.Split(joined, "|")
-		if !ok || slices.ContainsFunc(labels, func(l string) bool { return !slugForm.MatchString(l) }) {
+		if !ok || slices.ContainsFunc(labels, func(l string) bool { return !labelForm.MatchString(l) }) {
 			return nil, fmt.Errorf("examples line %d: want a label, a tab and a sentence", n)
 		}
-		labels = slices.DeleteFunc(labels, func(l string) bool {
-			return !slices.Contains(policies, l) && !slices.Contains(generalLabels[:], l)
-		})
-		if len(labels) > 0 {
-			out = append(out, sentence{labels, text})
+		s := sentence{text: text}
+		for _, l := range labels {
+			policy, _, exact := strings.Cut(l, "#")
+			if !slices.Contains(policies, policy) && !slices.Contains(generalLabels[:], policy) {
+				continue
+			}
+			if !slices.Contains(s.labels, policy) {
+				s.labels = append(s.labels, policy)
+			}
+			if exact {
+				s.sections = append(s.sections, l)
+			}
+		}
+		if len(s.labels) > 0 {
+			out = append(out, s)
 		}
 	}
 	return out, scanner.Err()
 }
+
+var labelForm = regexp.MustCompile(`^[a-z0-9-]{1,80}(#[a-z0-9-]{1,80})?$`)
 
 // generalLabels are the labels that name no policy.
 var generalLabels = [...]string{"urgent", "calm", "inside", "outside"}
@@ -67,9 +82,10 @@ type lessons struct{ topic, scope, danger []example }
 
 // learnt is what training comes to.
 type learnt struct {
-	topic  judge
-	scope  *classifier // inside, outside
-	danger judge       // calm, urgent
+	topic    judge
+	scope    *classifier          // inside, outside
+	danger   judge                // calm, urgent
+	passages map[string]*passages // by policy
 }
 
 // judge is a classifier and the neighbours among the examples it learnt from.
@@ -139,6 +155,7 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) },
 		func() { out.scope = train(ctx, l.scope, 2) },
 		func() { out.danger = newJudge(ctx, l.danger, 2) },
+		func() { out.passages = b.learnPassages(ctx, b.sectionLessons(entries, sentences)) },
 	}
 	waited := b.learnt.Load() == nil
 	var wait sync.WaitGroup
@@ -187,6 +204,10 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 
 func (b *Bot) learnSentence(l *lessons, s sentence, policies []int) {
 	text, subjects := b.norm.Normalize(s.text), b.subjects(s.text)
+	if len(s.sections) > 0 { // what is asked of a policy, which it may leave out: it teaches the section alone
+		l.danger = append(l.danger, b.dangerExample(s.text, calm, contrastWeight))
+		return
+	}
 	if len(policies) > 0 {
 		l.topic = append(l.topic, example{text: text, marks: subjects, classes: policies, weight: phrasingWeight})
 	}

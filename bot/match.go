@@ -27,8 +27,8 @@ const (
 	answerFrom     = 0.4  // how likely a question has to belong here to be answered
 	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.11 // probability of danger from which it is urgent
-	ruleFrom       = 0.04 // the same where a rule of the lexicon says so too
+	urgentFrom     = 0.15 // probability of danger from which it is urgent
+	ruleFrom       = 0.1  // the same where a rule of the lexicon says so too
 	suspectFrom    = 0.1  // the same for a question that would be refused otherwise
 )
 
@@ -81,6 +81,7 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(hits, words, said, m)
 		m.belongs, m.confidence = s.belongs(), s.confidence()
+		m.entries = b.arrange(m.entries, scoresOf(hits), said)
 	}
 	return m, nil
 }
@@ -123,6 +124,7 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string, words []reading
 	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
 	hits = b.asked(hits, words, spoken)
 	m := b.pick(b.wanted(hits, text), []string{spoken})
+	m.entries = b.arrange(m.entries, scoresOf(hits), signs(b.norm.Normalize(text), b.lexicon.subjects(words)))
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
 }
@@ -239,4 +241,13 @@ func (b *Bot) calls(slug, normal string) bool {
 		}
 	}
 	return false
+}
+
+// scoresOf returns the score of each hit.
+func scoresOf(hits []search.Hit) map[string]float64 {
+	out := make(map[string]float64, len(hits))
+	for i := range hits {
+		out[hits[i].ID] = hits[i].Score
+	}
+	return out
 }

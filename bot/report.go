@@ -14,6 +14,8 @@ import (
 type Report struct {
 	Cases    int
 	Recall1  float64 // of the questions to answer: the first policy cited is right
+	Cited    int     // questions that say which section answers
+	Section1 float64 // of those: it is cited first
 	MRR5     float64 // mean reciprocal rank of the right policy among the first five
 	Retained float64 // of the questions to answer: not refused
 
@@ -56,6 +58,7 @@ type Miss struct {
 	Case
 	Got        Outcome
 	Policy     string
+	Section    string // policy#section
 	Confidence float64
 }
 
@@ -63,6 +66,7 @@ type Miss struct {
 type tally struct {
 	outcomes     map[[2]Outcome]int
 	right        int
+	cited, exact int // questions that say which section answers, and those of them that got it
 	reciprocal   float64
 	bins         [len(binsFrom)]Bin
 	took         []time.Duration
@@ -79,6 +83,7 @@ func (t *tally) add(c Case, r Reply, rank int) {
 	miss := Miss{Case: c, Got: r.Outcome, Confidence: r.Confidence}
 	if len(r.Citations) > 0 {
 		miss.Policy = r.Citations[0].Policy
+		miss.Section = miss.Policy + "#" + r.Citations[0].Section
 	}
 	good := c.Outcome == r.Outcome || c.Outcome == Calm && r.Outcome != Urgent
 	if c.Outcome == Answer {
@@ -91,12 +96,25 @@ func (t *tally) add(c Case, r Reply, rank int) {
 			t.reciprocal += 1 / float64(rank)
 		}
 	}
-	if !good {
+	if exact := t.cite(c, miss, good); !exact {
 		t.misses = append(t.misses, miss)
 	}
 	if r.Outcome == Answer && c.Outcome != Calm {
 		t.bin(r.Confidence, good)
 	}
+}
+
+// cite counts the section cited and reports whether the answer is still right.
+func (t *tally) cite(c Case, m Miss, good bool) bool {
+	if len(c.Sections) == 0 {
+		return good
+	}
+	t.cited++
+	if !good || !slices.Contains(c.Sections, m.Section) {
+		return false
+	}
+	t.exact++
+	return true
 }
 
 func (t *tally) bin(confidence float64, right bool) {
@@ -112,6 +130,7 @@ func (t *tally) bin(confidence float64, right bool) {
 func (t *tally) report() Report {
 	r := Report{Cases: t.total, Misses: t.misses}
 	r.Recall1 = ratio(t.right, t.toAsk)
+	r.Cited, r.Section1 = t.cited, ratio(t.exact, t.cited)
 	r.MRR5 = t.reciprocal / max(1, float64(t.toAsk))
 	r.Retained = 1 - ratio(t.outcomes[[2]Outcome{Answer, Refuse}], t.toAsk)
 	r.RefusalPrecision, r.RefusalRecall = t.quality(Refuse)
@@ -166,6 +185,9 @@ func Print(w io.Writer, names []string, reports []Report) error {
 	fmt.Fprintln(table, "\t"+strings.Join(names, "\t"))
 	row("questions", func(r Report) string { return strconv.Itoa(r.Cases) })
 	share("recall@1", func(r Report) float64 { return r.Recall1 })
+	if slices.ContainsFunc(reports, func(r Report) bool { return r.Cited > 0 }) {
+		share("right section", func(r Report) float64 { return r.Section1 })
+	}
 	share("MRR@5", func(r Report) float64 { return r.MRR5 })
 	share("good questions refused", func(r Report) float64 { return 1 - r.Retained })
 	share("refusal precision", func(r Report) float64 { return r.RefusalPrecision })
@@ -194,7 +216,11 @@ func rightOf(answers, right int) string {
 // PrintMisses writes every case that came out otherwise.
 func (r Report) PrintMisses(w io.Writer) {
 	for _, m := range r.Misses {
+		want, got := m.Policies, m.Policy
+		if len(m.Sections) > 0 {
+			want, got = m.Sections, m.Section
+		}
 		fmt.Fprintf(w, "miss line %d: want %s %s, got %s %s (%.2f): %s\n",
-			m.Line, m.Outcome, strings.Join(m.Policies, "|"), m.Got, m.Policy, m.Confidence, m.Question)
+			m.Line, m.Outcome, strings.Join(want, "|"), m.Got, got, m.Confidence, m.Question)
 	}
 }

@@ -7,14 +7,14 @@ import (
 
 // TestReport counts outcomes by hand.
 func TestReport(t *testing.T) {
-	cite := func(policy string) []Citation { return []Citation{{Policy: policy}} }
+	cite := func(policy string) []Citation { return []Citation{{Policy: policy, Section: "s"}} }
 	var tally tally
 	for _, c := range []struct {
 		want  Case
 		reply Reply
 	}{
-		{Case{Outcome: Answer, Policies: []string{"a", "b"}}, Reply{Outcome: Answer, Citations: cite("b"), Confidence: 0.85}},
-		{Case{Outcome: Answer, Policies: []string{"a"}}, Reply{Outcome: Answer, Citations: cite("b"), Confidence: 0.8}},
+		{Case{Outcome: Answer, Policies: []string{"a", "b"}, Sections: []string{"b#s"}}, Reply{Outcome: Answer, Citations: cite("b"), Confidence: 0.85}},
+		{Case{Outcome: Answer, Policies: []string{"a"}, Sections: []string{"a#s"}}, Reply{Outcome: Answer, Citations: cite("b"), Confidence: 0.8}},
 		{Case{Outcome: Answer, Policies: []string{"a"}}, Reply{Outcome: Refuse}},
 		{Case{Outcome: Answer, Policies: []string{"a"}}, Reply{Outcome: Answer, Citations: cite("a"), Confidence: 0.3}},
 		{Case{Outcome: Refuse}, Reply{Outcome: Answer, Citations: cite("a"), Confidence: 0.79}},
@@ -27,6 +27,9 @@ func TestReport(t *testing.T) {
 	r := tally.report()
 	if r.Recall1 != 0.5 || r.Retained != 0.75 || r.UrgentPrecision != 0.5 || r.RefusalRecall != 0 || len(r.Misses) != 4 {
 		t.Errorf("got %+v; want recall@1 0.5, retained 0.75, urgent precision 0.5, refusal recall 0, 4 misses", r)
+	}
+	if r.Cited != 2 || r.Section1 != 0.5 {
+		t.Errorf("%d questions with a section, %.2f right; want 2, half of them right", r.Cited, r.Section1)
 	}
 	if answers, right := r.Sure(); answers != 2 || right != 1 {
 		t.Errorf("%d sure answers, %d right; want 2 and 1", answers, right)
