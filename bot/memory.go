@@ -44,10 +44,7 @@ const maxMemory = 2000
 // maxAsked is how many answered questions are remembered.
 const maxAsked = 24
 
-var (
-	slugForm = regexp.MustCompile(`^[a-z0-9-]{1,80}$`)
-	hashForm = regexp.MustCompile(`^[0-9a-f]{6}$`)
-)
+var hashForm = regexp.MustCompile(`^[0-9a-f]{6}$`)
 
 // remember reads a conversation.
 func (b *Bot) remember(conversation string) memory {

@@ -8,16 +8,11 @@ import (
 )
 
 // passages tells the sections of one policy apart by what people ask for: how much,
-// what to bring, how long it takes. Policy after policy is asked the same things, so
-// what is asked of one teaches the others too.
+// what to bring, how long it takes.
 type passages struct {
 	judge
 	sections []string // class to section
 }
-
-// otherWeight is how much a question about the section of that name in another policy
-// counts beside one about the policy's own.
-const otherWeight = 0.3
 
 // What the parts of the score of a passage count.
 const (
@@ -26,18 +21,14 @@ const (
 	wholePart   = 0.5 // what the policy's summary loses: a section says it more exactly
 )
 
-// sectionLesson is a question or sentence and the section that answers it.
-type sectionLesson struct {
-	policy, section string
-	example
-}
-
-// sectionLessons lists what teaches the sections: published questions, the sections'
-// titles and sentences, and the example sentences that name a section.
-func (b *Bot) sectionLessons(entries []Entry, sentences []sentence) []sectionLesson {
-	var out []sectionLesson
+// sectionLessons lists, for each policy, what teaches its sections: the published
+// questions, the sections' sentences, and the example sentences that name a section.
+func (b *Bot) sectionLessons(entries []Entry, sentences []sentence) map[string][]example {
+	out := map[string][]example{}
 	add := func(policy, section, text string, weight float32) {
-		out = append(out, sectionLesson{policy, section, example{text: b.norm.Normalize(text), marks: b.subjects(text), weight: weight}})
+		if class := slices.Index(b.sections[policy], section); class >= 0 {
+			out[policy] = append(out[policy], example{text: b.norm.Normalize(text), marks: b.subjects(text), classes: []int{class}, weight: weight})
+		}
 	}
 	for _, e := range entries {
 		if e.Whole {
@@ -68,27 +59,13 @@ func (b *Bot) sectionLessons(entries []Entry, sentences []sentence) []sectionLes
 	return out
 }
 
-// learnPassages trains one judge for each policy with more than one section.
-func (b *Bot) learnPassages(ctx context.Context, lessons []sectionLesson) map[string]*passages {
+// learnPassages trains one judge for each policy or page with more than one section.
+func (b *Bot) learnPassages(ctx context.Context, lessons map[string][]example) map[string]*passages {
 	out := map[string]*passages{}
 	for slug, sections := range b.sections {
-		if len(sections) < 2 || ctx.Err() != nil {
-			continue
+		if len(sections) > 1 && ctx.Err() == nil {
+			out[slug] = &passages{newJudge(ctx, lessons[slug], len(sections)), sections}
 		}
-		var examples []example
-		for _, l := range lessons {
-			class := slices.Index(sections, l.section)
-			if class < 0 {
-				continue
-			}
-			e := l.example
-			e.classes = []int{class}
-			if l.policy != slug {
-				e.weight *= otherWeight
-			}
-			examples = append(examples, e)
-		}
-		out[slug] = &passages{newJudge(ctx, examples, len(sections)), sections}
 	}
 	return out
 }
