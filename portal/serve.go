@@ -313,6 +313,8 @@ type userAddCommand struct {
 	Name  string `required:"" help:"The person's name."`
 	Role  string `default:"officer" enum:"director,supervisor,officer,auditor" help:"director, supervisor, officer or auditor."`
 	Area  string `help:"Town or street of a director or supervisor, such as shiqi."`
+
+	Village string `help:"Village or community of a director, such as 迎阳社区."`
 }
 
 // Run prints a one-time link with which the person sets a password.
@@ -322,7 +324,7 @@ func (c userAddCommand) Run(env *environment) error {
 		return err
 	}
 	defer data.close()
-	invite := casework.Invite{Login: c.Login, Name: c.Name, Role: casework.Role(c.Role), Area: c.Area}
+	invite := casework.Invite{Login: c.Login, Name: c.Name, Role: casework.Role(c.Role), Area: c.Area, Village: c.Village}
 	token, err := data.Invite(env.ctx, apply.Actor{}, invite)
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", c.Login, err)

@@ -121,6 +121,7 @@ type Consent struct {
 	Guardian string // name as typed
 	Relation string // to the child: an option of the question guardian_relation
 	Notice   string // version of the notice that was shown
+	Recorder string // staff user who read it out and wrote the consent down; empty: the guardian ticked it
 	At       time.Time
 }
 

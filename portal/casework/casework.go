@@ -31,6 +31,7 @@ type User struct {
 	Name     string
 	Role     Role
 	Area     string // town, as an option of the question town; empty for the whole city
+	Village  string // or community, of a director; its name
 	Password string // PHC string, see HashPassword
 	Created  time.Time
 	Disabled time.Time // zero while the account is in use
@@ -87,6 +88,7 @@ type Invite struct {
 	Name    string // proposed; empty: to be given
 	Role    Role
 	Area    string
+	Village string // of a director
 	Created time.Time
 	Used    time.Time // zero until then
 }
@@ -104,6 +106,9 @@ func (i Invite) Check() error {
 	}
 	if i.Role.Known() && !i.Role.Citywide() && i.Area == "" {
 		out = append(out, apply.Problem{Field: "area", Key: KeyArea})
+	}
+	if i.Role == Director && !nameFits(i.Village) {
+		out = append(out, apply.Problem{Field: "village", Key: KeyVillage})
 	}
 	if i.Login != "" && !loginForm.MatchString(i.Login) {
 		out = append(out, apply.Problem{Field: "login", Key: KeyLoginForm})
@@ -135,7 +140,7 @@ func (i Invite) Accept(random io.Reader, login, name, password string, now time.
 	if err != nil {
 		return User{}, err
 	}
-	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Password: hash, Created: now}, nil
+	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Village: i.Village, Password: hash, Created: now}, nil
 }
 
 // CleanLogin returns the login as it is compared: lower case, no spaces and nothing
@@ -170,6 +175,18 @@ const (
 	CopyCase     Action = "copy"   // the family took a copy of its data
 	EraseCase    Action = "erase"  // the family had its data deleted
 	ExpireCase   Action = "expire" // deleted because nobody went on with it
+
+	BeginAssist   Action = "assist-begin"    // with the means by which the family agreed
+	ListAssists   Action = "assist-list"     // the director looked at the list of those helped
+	LookAssist    Action = "assist-look"     // at what was typed
+	SaveAssist    Action = "assist-save"     //
+	StopAssist    Action = "assist-stop"     //
+	OfferAssist   Action = "assist-offer"    // made a code for the family's phone
+	PrintAssist   Action = "assist-print"    // number and code on paper
+	SubmitAssist  Action = "assist-submit"   // in the family's presence
+	TakeAssist    Action = "assist-take"     // the family's phone took it over
+	ConfirmAssist Action = "assist-confirm"  // the family said that it is theirs
+	RefuseAssist  Action = "assist-not-ours" // or that it is not
 
 	QuarantineFile Action = "quarantine-file" // the virus scanner found something
 )

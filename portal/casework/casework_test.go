@@ -30,6 +30,7 @@ func TestPermissions(t *testing.T) {
 		casework.ReadFeedback:     "-SO-",
 		casework.ReadQuestions:    "-SO-",
 		casework.PausePart:        "--O-",
+		casework.AssistFamily:     "D---",
 	}
 	for _, a := range casework.Actions() {
 		letters := []byte("DSOA")
@@ -123,6 +124,9 @@ func TestInvite(t *testing.T) {
 	}
 	if !invite.Open(now.Add(71*time.Hour)) || invite.Open(now.Add(72*time.Hour)) {
 		t.Error("the invitation does not end after 72 hours")
+	}
+	if err := (casework.Invite{Role: casework.Director, Area: "shiqi"}).Check(); err == nil {
+		t.Error("a director without a village can be invited")
 	}
 	if err := (casework.Invite{Role: casework.Supervisor}).Check(); err == nil {
 		t.Error("a supervisor without town was invited")

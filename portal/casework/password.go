@@ -31,13 +31,18 @@ const (
 	KeyStaffName      = "error.staff.name"      //
 	KeyRole           = "error.staff.role"      //
 	KeyArea           = "error.staff.area"      // a role of a town needs its town
+	KeyVillage        = "error.staff.village"   // a director belongs to a village or community
+	KeyAssistRelation = "error.assist.relation" // who agreed to be helped
+	KeyAssistMeans    = "error.assist.means"    // how
+	KeyAssistAgree    = "error.assist.agree"    // that they did
 )
 
 // MessageKeys lists every key that problems of this package may carry.
 func MessageKeys() []string {
 	return []string{
 		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon,
-		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea,
+		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage,
+		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree,
 	}
 }
 

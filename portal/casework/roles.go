@@ -34,6 +34,7 @@ const (
 	ReadFeedback     Action = "read-feedback"  // what readers say of the pages
 	ReadQuestions    Action = "read-questions" // what found no answer
 	PausePart        Action = "pause-part"     // turn a part of the site off and on
+	AssistFamily     Action = "assist"         // fill in an application with a family
 )
 
 // Actions lists everything that needs permission.
@@ -41,14 +42,14 @@ func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
+		AssistFamily,
 	}
 }
 
 // permissions is the whole matrix; what does not stand here is forbidden. Directors
-// have nothing yet: they help families with applications of their own, not by
-// looking at those of others.
+// help families to fill in new applications; they list, open and decide none.
 var permissions = map[Role][]Action{
-	Director:   {},
+	Director:   {AssistFamily},
 	Supervisor: {ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase, ReadFeedback, ReadQuestions},
 	Officer: {
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"huitong/portal/apply"
 )
@@ -89,17 +90,7 @@ func (s *Store) SaveShared(ctx context.Context, ref apply.Reference, version int
 			return err
 		}
 		from.changed = true
-		f, ok := form(from.Policy)
-		for _, to := range all {
-			g, known := form(to.Policy)
-			if to == from || to.State != apply.Draft || !ok || !known {
-				continue
-			}
-			shared := f.Share(before, from.Application, g, to.Application, now)
-			if to.changed = !shared.Equal(to.Answers); to.changed {
-				to.Answers, to.Updated = shared, now
-			}
-		}
+		carryOver(all, from, before, form, now)
 		return nil
 	})
 	if err != nil {
@@ -116,27 +107,47 @@ func (s *Store) SubmitTogether(ctx context.Context, subs []apply.Submission) err
 		return errors.New("submit household: nothing to submit")
 	}
 	err := s.changeHousehold(ctx, subs[0].Reference, func(_ *sql.Tx, all []*member) error {
-		for _, sub := range subs {
-			i := slices.IndexFunc(all, func(m *member) bool { return m.Reference == sub.Reference })
-			if i < 0 || sub.Key == "" || len(sub.Key) > maxKey || storable(sub.Key) != sub.Key {
-				return apply.ErrConflict
-			}
-			m, key := all[i], &all[i].dossier.key
-			switch {
-			case *key == sub.Key:
-				continue
-			case *key != "" || m.Version != sub.Version || m.State != apply.Draft || m.Policy != sub.Form.Policy.Slug:
-				return apply.ErrConflict
-			}
-			if err := m.Submit(sub.Form, sub.Consent, s.now()); err != nil {
-				return err
-			}
-			*key, m.changed = sub.Key, true
-		}
-		return nil
+		return s.submitAll(all, subs)
 	})
 	if err != nil {
 		return fmt.Errorf("submit household: %w", err)
+	}
+	return nil
+}
+
+// carryOver gives what has just changed in one draft to the others of its household.
+func carryOver(all []*member, from *member, before apply.Answers, form func(policy string) (apply.Form, bool), now time.Time) {
+	f, ok := form(from.Policy)
+	for _, to := range all {
+		g, known := form(to.Policy)
+		if to == from || to.State != apply.Draft || !ok || !known {
+			continue
+		}
+		shared := f.Share(before, from.Application, g, to.Application, now)
+		if to.changed = !shared.Equal(to.Answers); to.changed {
+			to.Answers, to.Updated = shared, now
+		}
+	}
+}
+
+// submitAll hands in the given members, or says why none of them is.
+func (s *Store) submitAll(all []*member, subs []apply.Submission) error {
+	for _, sub := range subs {
+		i := slices.IndexFunc(all, func(m *member) bool { return m.Reference == sub.Reference })
+		if i < 0 || sub.Key == "" || len(sub.Key) > maxKey || storable(sub.Key) != sub.Key {
+			return apply.ErrConflict
+		}
+		m, key := all[i], &all[i].dossier.key
+		switch {
+		case *key == sub.Key:
+			continue
+		case *key != "" || m.Version != sub.Version || m.State != apply.Draft || m.Policy != sub.Form.Policy.Slug:
+			return apply.ErrConflict
+		}
+		if err := m.Submit(sub.Form, sub.Consent, s.now()); err != nil {
+			return err
+		}
+		*key, m.changed = sub.Key, true
 	}
 	return nil
 }

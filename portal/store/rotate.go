@@ -42,6 +42,9 @@ func (s *Store) sealedTables() []sealedTable {
 		{"contacts", "reference", []string{"address"}, func(key, column string) []byte {
 			return s.sealer(apply.Reference(key)).bound(column)
 		}},
+		{"assists", "reference", []string{"consent"}, func(key, _ string) []byte {
+			return s.sealer(apply.Reference(key)).bound(assistColumn)
+		}},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 	}

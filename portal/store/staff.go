@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"huitong/portal/apply"
@@ -45,6 +46,7 @@ func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
 // command line.
 func (s *Store) Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error) {
 	i.Login, i.Name, i.Area = casework.CleanLogin(i.Login), storable(i.Name), storable(i.Area)
+	i.Village = strings.TrimSpace(storable(i.Village))
 	if err := i.Check(); err != nil {
 		return "", err
 	}
@@ -66,8 +68,8 @@ func (s *Store) invite(ctx context.Context, tx *sql.Tx, i casework.Invite) (appl
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO invites (token_hash, login, name, role, area, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-		token.Hash(), i.Login, i.Name, string(i.Role), i.Area, micros(s.now()))
+	_, err = tx.ExecContext(ctx, `INSERT INTO invites (token_hash, login, name, role, area, village, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
+		token.Hash(), i.Login, i.Name, string(i.Role), i.Area, i.Village, micros(s.now()))
 	return token, err
 }
 
@@ -75,8 +77,8 @@ func (s *Store) invite(ctx context.Context, tx *sql.Tx, i casework.Invite) (appl
 func (s *Store) InviteByToken(ctx context.Context, token apply.Token) (casework.Invite, error) {
 	var i casework.Invite
 	var created, used int64
-	err := s.db.QueryRowContext(ctx, `SELECT login, name, role, area, created_at, used_at FROM invites WHERE token_hash = $1`, token.Hash()).
-		Scan(&i.Login, &i.Name, &i.Role, &i.Area, &created, &used)
+	err := s.db.QueryRowContext(ctx, `SELECT login, name, role, area, village, created_at, used_at FROM invites WHERE token_hash = $1`, token.Hash()).
+		Scan(&i.Login, &i.Name, &i.Role, &i.Area, &i.Village, &created, &used)
 	if err != nil {
 		return casework.Invite{}, fmt.Errorf("invitation: %w", missing(err))
 	}
@@ -109,9 +111,9 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 		if err != nil {
 			return err
 		}
-		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO users (id, login, name, role, area, password, created_at, disabled_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0) ON CONFLICT (login) DO NOTHING`,
-			u.ID, u.Login, u.Name, string(u.Role), u.Area, u.Password, micros(u.Created)))
+		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO users (id, login, name, role, area, village, password, created_at, disabled_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (login) DO NOTHING`,
+			u.ID, u.Login, u.Name, string(u.Role), u.Area, u.Village, u.Password, micros(u.Created)))
 		if err == nil && !ok {
 			err = apply.Invalid{{Field: "login", Key: casework.KeyLoginTaken}}
 		}
@@ -134,13 +136,13 @@ func (s *Store) newID() (string, error) {
 	return hex.EncodeToString(b), nil
 }
 
-const userColumns = `SELECT id, login, name, role, area, password, created_at, disabled_at FROM users`
+const userColumns = `SELECT id, login, name, role, area, village, password, created_at, disabled_at FROM users`
 
 // scanUser reads one row of userColumns.
 func scanUser(scan func(...any) error) (casework.User, error) {
 	var u casework.User
 	var created, disabled int64
-	err := scan(&u.ID, &u.Login, &u.Name, &u.Role, &u.Area, &u.Password, &created, &disabled)
+	err := scan(&u.ID, &u.Login, &u.Name, &u.Role, &u.Area, &u.Village, &u.Password, &created, &disabled)
 	u.Created, u.Disabled = moment(created), moment(disabled)
 	return u, missing(err)
 }
@@ -282,6 +284,9 @@ func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
 			return err
 		}
 		actor := apply.Actor{Kind: apply.StaffActor, ID: user}
+		if err := stopAssists(ctx, tx, user); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: actor, Action: casework.SignOut})
 	})
 	if err != nil {

@@ -212,7 +212,11 @@ func (b *browser) title() string { return text(find(b.doc, tag(atom.Title))[0]) 
 // staff returns a browser in which a new member of staff has signed in.
 func (d *desk) staff(role casework.Role, area string) *browser {
 	d.t.Helper()
-	token, err := d.store.Invite(d.t.Context(), apply.Actor{}, casework.Invite{Role: role, Area: area})
+	invite := casework.Invite{Role: role, Area: area}
+	if role == casework.Director {
+		invite.Village = "迎阳社区"
+	}
+	token, err := d.store.Invite(d.t.Context(), apply.Actor{}, invite)
 	if err != nil {
 		d.t.Fatal(err)
 	}

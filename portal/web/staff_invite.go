@@ -41,6 +41,7 @@ func (s *Server) renderInvite(c *fiber.Ctx, u casework.User, link string, invali
 		{Name: "name", Label: t("staff.name"), InputType: "text", Autocomplete: "off", MaxLength: 50, Width: "medium", Optional: true, Value: c.FormValue("name")},
 		{Name: "login", Label: t("staff.login"), Help: t("staff.login.help"), InputType: "text", Autocomplete: "off", MaxLength: 64, Width: "medium", Optional: true, Value: c.FormValue("login")},
 		role, area,
+		{Name: "village", Label: t("staff.village"), Help: t("staff.village.help"), InputType: "text", Autocomplete: "off", MaxLength: 30, Width: "medium", Optional: true, Value: c.FormValue("village")},
 	}
 	view.Problems = s.noteProblems(c, view.Fields, invalid)
 	if len(view.Problems) > 0 {
@@ -56,7 +57,7 @@ func (s *Server) invite(c *fiber.Ctx, u casework.User) error {
 		return err
 	}
 	token, err := s.cases.Audit.Invite(c.UserContext(), u.Actor(), casework.Invite{
-		Login: c.FormValue("login"), Name: c.FormValue("name"), Role: casework.Role(c.FormValue("role")), Area: c.FormValue("area"),
+		Login: c.FormValue("login"), Name: c.FormValue("name"), Role: casework.Role(c.FormValue("role")), Area: c.FormValue("area"), Village: c.FormValue("village"),
 	})
 	var invalid apply.Invalid
 	switch {

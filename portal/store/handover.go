@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// OfferHandOver makes the codes by which the family's phone takes an application over;
+// earlier ones stop counting.
+func (s *Store) OfferHandOver(ctx context.Context, by apply.Actor, ref apply.Reference) (casework.Offer, error) {
+	var offer casework.Offer
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+			return err
+		}
+		part, err := s.assistOf(ctx, tx, by, ref)
+		if err == nil && !part.Offerable(s.now()) {
+			err = casework.ErrAssistOver
+		}
+		if err != nil {
+			return err
+		}
+		if offer, err = s.newOffer(); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE assists SET token_hash = $1, code_index = $2, code_until = $3, claim_hash = '' WHERE reference = $4`,
+			offer.Token.Hash(), s.shortIndex(offer.Code), micros(offer.Until), string(part.Reference)); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OfferAssist, Reference: part.Reference})
+	})
+	if err != nil {
+		return casework.Offer{}, fmt.Errorf("offer to hand over: %w", err)
+	}
+	return offer, nil
+}
+
+func (s *Store) newOffer() (o casework.Offer, err error) {
+	if o.Token, err = apply.NewToken(s.random); err != nil {
+		return o, err
+	}
+	o.Until = s.now().Add(casework.HandOverLasts)
+	o.Code, err = apply.NewShortCode(s.random)
+	return o, err
+}
+
+// shortIndex is under a key, unlike the hash of a token: ten digits are soon tried.
+func (s *Store) shortIndex(code apply.ShortCode) string { return s.blind("hand-over", string(code)) }
+
+// PrintHandOver renews the access code and returns it for paper, once; the director's
+// part ends with it.
+func (s *Store) PrintHandOver(ctx context.Context, by apply.Actor, ref apply.Reference) (apply.Reference, apply.Code, error) {
+	var head apply.Reference
+	var code apply.Code
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		refs, err := members(ctx, tx, ref, s.lockRows)
+		if err != nil {
+			return err
+		}
+		part, err := s.assistOf(ctx, tx, by, ref)
+		if err == nil && !part.Printable(s.now()) {
+			err = casework.ErrAssistOver
+		}
+		if err != nil {
+			return err
+		}
+		if code, err = s.renewCode(ctx, tx, refs); err != nil {
+			return err
+		}
+		head = part.Reference
+		if err := endAssist(ctx, tx, head, casework.Printed); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PrintAssist, Reference: head})
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("hand over on paper: %w", err)
+	}
+	return head, code, nil
+}
+
+// HandOverFrom says who offers the application of a token, to whoever has it. A token
+// that was used, or is too old, is [apply.ErrNotFound].
+func (s *Store) HandOverFrom(ctx context.Context, token apply.Token) (casework.From, error) {
+	var f casework.From
+	err := s.db.QueryRowContext(ctx, `SELECT u.name, u.area, u.village FROM assists s JOIN users u ON u.id = s.user_id
+		WHERE s.token_hash = $1 AND s.code_until > $2 AND s.ending IN ('', 'stopped')`, token.Hash(), micros(s.now())).Scan(&f.Name, &f.Area, &f.Village)
+	if err != nil {
+		return f, fmt.Errorf("hand-over: %w", missing(err))
+	}
+	return f, nil
+}
+
+// TakeOver gives an application to the browser that has its token, or the short code,
+// and renews the access code: the director's part ends. It does so once; the same claim
+// again, from a phone that lost the answer on its way, gets a new token for the same.
+// What is wrong, used or too old is one and the same [apply.ErrNotFound]; many tries
+// from one client lock it out.
+func (s *Store) TakeOver(ctx context.Context, token apply.Token, code apply.ShortCode, claim apply.Token, client string) (*apply.Application, apply.Token, error) {
+	try := attempt{{byHandOver, client}}
+	if err := s.begin(ctx, try); err != nil {
+		return nil, "", fmt.Errorf("take over: %w", err)
+	}
+	var a *apply.Application
+	var browser apply.Token
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		head, err := s.takeOver(ctx, tx, token, code, claim)
+		if err != nil {
+			return err
+		}
+		if a, err = s.load(ctx, tx, head); err != nil {
+			return err
+		}
+		if browser, err = s.remember(ctx, tx, head); err != nil {
+			return err
+		}
+		if err := s.succeed(ctx, tx, try); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: casework.TakeAssist, Reference: head})
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("take over: %w", err)
+	}
+	return a, browser, nil
+}
+
+func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, token apply.Token, code apply.ShortCode, claim apply.Token) (apply.Reference, error) {
+	var head apply.Reference
+	index := s.shortIndex(code)
+	err := tx.QueryRowContext(ctx, `SELECT reference FROM assists WHERE (token_hash = $1 OR $2 <> '' AND code_index = $2) AND code_until > $3`,
+		token.Hash(), index, micros(s.now())).Scan(&head)
+	if err != nil {
+		return "", missing(err)
+	}
+	refs, err := members(ctx, tx, head, s.lockRows)
+	if err != nil {
+		return "", err
+	}
+	// Under the locks: somebody else may have been quicker.
+	var ending casework.Ending
+	var claimed string
+	err = tx.QueryRowContext(ctx, `SELECT ending, claim_hash FROM assists WHERE reference = $1 AND (token_hash = $2 OR $3 <> '' AND code_index = $3)`+s.lockRows,
+		string(head), token.Hash(), index).Scan(&ending, &claimed)
+	switch {
+	case err != nil:
+		return "", missing(err)
+	case ending == casework.Handed && claimed == claim.Hash():
+		return head, nil
+	case ending != casework.NotEnded && ending != casework.Stopped:
+		return "", apply.ErrNotFound
+	}
+	if _, err := s.renewCode(ctx, tx, refs); err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE assists SET ending = $1, claim_hash = $2 WHERE reference = $3`, string(casework.Handed), claim.Hash(), string(head))
+	return head, err
+}
+
+// ConfirmHandOver records that the family says that what was handed over is theirs.
+func (s *Store) ConfirmHandOver(ctx context.Context, ref apply.Reference) error {
+	return s.settleHandOver(ctx, ref, casework.Confirmed, casework.ConfirmAssist)
+}
+
+// RefuseHandOver takes an application back from a phone that is not the family's: it
+// forgets it, its code is renewed, and the director can hand it over again, still
+// without seeing it.
+func (s *Store) RefuseHandOver(ctx context.Context, ref apply.Reference) error {
+	return s.settleHandOver(ctx, ref, casework.Stopped, casework.RefuseAssist)
+}
+
+func (s *Store) settleHandOver(ctx context.Context, ref apply.Reference, how casework.Ending, action casework.Action) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		refs, err := members(ctx, tx, ref, s.lockRows)
+		if err != nil {
+			return err
+		}
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE assists SET ending = $1, token_hash = '', code_index = '', claim_hash = '' WHERE reference = $2 AND ending = $3`,
+			string(how), string(ref), string(casework.Handed)))
+		if err == nil && !ok {
+			err = apply.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if how == casework.Stopped {
+			if _, err := s.renewCode(ctx, tx, refs); err != nil {
+				return err
+			}
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: action, Reference: ref})
+	})
+	if err != nil {
+		return fmt.Errorf("settle a hand-over: %w", err)
+	}
+	return nil
+}
+
+// HandedOver reports whether an application waits for the family to say that it is
+// theirs.
+func (s *Store) HandedOver(ctx context.Context, ref apply.Reference) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM assists WHERE reference = $1 AND ending = $2`, string(ref), string(casework.Handed)).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("state of a hand-over: %w", err)
+	}
+	return n > 0, nil
+}
