@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
@@ -44,3 +45,9 @@ func (c ShortCode) GoString() string { return c.String() }
 
 // LogValue implements slog.LogValuer and hides the code.
 func (c ShortCode) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// ParseToken returns the token that an address carries; false if it cannot be one.
+func ParseToken(s string) (Token, bool) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	return Token(s), err == nil && len(b) == 32 && len(s) == 43
+}

@@ -36,6 +36,28 @@ func TestShortCode(t *testing.T) {
 	}
 }
 
+func TestParseToken(t *testing.T) {
+	token, err := apply.NewToken(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		s  string
+		ok bool
+	}{
+		{string(token), true},
+		{string(token) + "A", false},
+		{string(token[:42]), false},
+		{string(token[:40]) + "\r\nA", false}, // would become a header
+		{string(token) + "\n", false},
+		{"", false},
+	} {
+		if _, ok := apply.ParseToken(tt.s); ok != tt.ok {
+			t.Errorf("ParseToken(%q) = %v; want %v", tt.s, ok, tt.ok)
+		}
+	}
+}
+
 // FuzzShortCode reads whatever is typed where a code is asked for.
 func FuzzShortCode(f *testing.F) {
 	for _, s := range []string{"123-456-7890", "", "\x00\xff", "١٢٣٤٥٦٧٨٩٠", "１２３４５６７８９０"} {

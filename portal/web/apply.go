@@ -48,8 +48,18 @@ type draft struct {
 	page
 	Policy  *content.Policy
 	Heading string
-	Pass    *pass  // nil before the start
-	Whose   *whose // nil for an application that stands alone
+	Pass    *pass      // nil before the start
+	Whose   *whose     // nil for an application that stands alone
+	Base    string     // address that the parts of the form stand below
+	Assist  *assistBar // a director types with the family; nil: the family does
+}
+
+// at returns the address of a part of the form.
+func (d draft) at(part string) string {
+	if part == "" {
+		return d.Base
+	}
+	return d.Base + "/" + part
 }
 
 func applyPath(p *content.Policy, part string) string {
@@ -70,7 +80,7 @@ func (s *Server) online(c *fiber.Ctx) (*content.Policy, error) {
 }
 
 func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application, heading string) draft {
-	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading}
+	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading, Base: applyPath(p, "")}
 	d.NoIndex = true
 	d.ContentLang = d.Lang.shows(p.Lang)
 	d.Scripts = []string{"draft.js"}

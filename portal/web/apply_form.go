@@ -106,15 +106,21 @@ func (s *Server) showSection(c *fiber.Ctx, p *content.Policy, a *apply.Applicati
 
 func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Application, section apply.Page, answers apply.Answers, invalid apply.Invalid) error {
 	view := sectionPage{draft: s.newDraft(c, p, a, s.contentText(c, section.Title)), Section: section}
+	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
+	view.Short = view.Heading
+	return s.showFields(c, view, answers, invalid)
+}
+
+// showFields shows a page of the form with these answers and what is wrong with them.
+func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answers, invalid apply.Invalid) error {
+	p, section := view.Policy, view.Section
 	view.Progress = newProgress(section.Number, section.Total+1)
 	if hasDocuments(p, answers) {
 		view.Progress = newProgress(section.Number, section.Total+2)
 	}
-	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
-	view.Short = view.Heading
-	view.Back = applyPath(p, section.Previous)
+	view.Back = view.at(section.Previous)
 	if view.Review = c.Query("to") == "review" || c.FormValue(formTo) == "review"; view.Review {
-		view.Back = applyPath(p, "review")
+		view.Back = view.at("review")
 	}
 	for _, q := range section.Questions {
 		var f formField

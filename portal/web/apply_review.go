@@ -101,7 +101,7 @@ func (s *Server) reviewPart(d draft, page apply.Page, answers apply.Answers) rev
 	for _, q := range page.Questions {
 		row := s.answerRow(d.page, q, answers[q.Name])
 		f := s.newField(d.page, q, "", "")
-		row.Change = d.Lang.path(applyPath(d.Policy, page.Name) + "?to=review#" + f.ID())
+		row.Change = d.Lang.path(d.at(page.Name) + "?to=review#" + f.ID())
 		part.Rows = append(part.Rows, row)
 	}
 	return part

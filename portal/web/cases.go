@@ -78,6 +78,9 @@ type Cases struct {
 	Feedback   Feedback
 	Questions  Questions
 	Households Households
+	Assists    Assists
+	HandOvers  HandOvers
+	TakeOvers  TakeOvers
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -93,6 +96,9 @@ func CasesOf[S interface {
 	Feedback
 	Questions
 	Households
+	Assists
+	HandOvers
+	TakeOvers
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s}
 }

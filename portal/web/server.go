@@ -128,6 +128,8 @@ func (s *Server) routes() []route {
 		s.notifyRoutes(),
 		s.decisionRoutes(),
 		s.againRoutes(),
+		s.assistRoutes(),
+		s.handOverRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
 		s.textRoutes(),

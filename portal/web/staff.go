@@ -101,6 +101,7 @@ var deskLinks = []struct {
 	needs       casework.Action
 }{
 	{"staff.list", "/staff", casework.ListApplications},
+	{"assist.title", "/staff/assist", casework.AssistFamily},
 	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},
 	{"staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"staff.audit", "/staff/audit", casework.ReadAudit},

@@ -136,6 +136,9 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		History: s.timeline(c, a),
 	}
 	view.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
+	if a.Consent.Recorder != "" {
+		view.Consent += t("punctuation.stop") + t("assist.recorded")
+	}
 	for _, m := range a.Moves(apply.StaffActor) {
 		switch {
 		case !u.May(movePermissions[m], areaOf(a)):

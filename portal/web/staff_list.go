@@ -38,6 +38,8 @@ func (s *Server) showDesk(c *fiber.Ctx) error {
 		return s.render(c, "staff-sign-in", s.newSignIn(c))
 	case u.Role.May(casework.ReadAudit) && !u.Role.May(casework.ListApplications):
 		return s.redirect(c, "/staff/audit")
+	case u.May(casework.AssistFamily, ""):
+		return s.redirect(c, "/staff/assist")
 	}
 	view := deskPage{staffPage: s.newStaffPage(c, u, "staff.title"), Allowed: u.May(casework.ListApplications, "")}
 	if !view.Allowed {
@@ -177,6 +179,8 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("staff.action.%s", detail))
 	case slices.Contains(casework.Roles(), casework.Role(detail)):
 		return t(fmt.Sprintf("staff.role.%s", detail))
+	case slices.Contains(casework.MeansKnown(), casework.Means(detail)):
+		return t(fmt.Sprintf("assist.means.%s", detail))
 	case slices.Contains(apply.States(), apply.State(detail)):
 		return t(fmt.Sprintf("staff.state.%s", detail))
 	}

@@ -1,0 +1,262 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// Assists keeps a director's part in applications: begun with the family's consent,
+// looked at and saved under the audit's eye.
+type Assists interface {
+	BeginAssist(ctx context.Context, by apply.Actor, consent casework.AssistConsent, lang string, form func(policy string) (apply.Form, bool), wishes []apply.Wish) (apply.Reference, error)
+	Assists(ctx context.Context, by apply.Actor) ([]casework.Assisted, error)
+	Assist(ctx context.Context, by apply.Actor, ref apply.Reference) (casework.Assist, error)
+	OpenAssist(ctx context.Context, by apply.Actor, ref apply.Reference) (casework.Assist, []*apply.Application, error)
+	SaveAssisted(ctx context.Context, by apply.Actor, ref apply.Reference, form func(policy string) (apply.Form, bool), edit func(*apply.Application) (apply.Answers, error)) error
+	SetAssistedPapers(ctx context.Context, by apply.Actor, ref apply.Reference, papers map[string]bool) error
+}
+
+func (s *Server) assistRoutes() []route {
+	if s.cases.Assists == nil {
+		return nil
+	}
+	const read, form = guarded | private, limited | guarded | private
+	return []route{
+		{fiber.MethodGet, "/staff/assist", s.asDirector(s.showAssists), read},
+		{fiber.MethodGet, "/staff/assist/new", s.asDirector(s.showAssistNew), read},
+		{fiber.MethodPost, "/staff/assist/new", s.asDirector(s.beginAssist), form},
+		{fiber.MethodGet, "/staff/assist/:ref", s.asDirector(s.ownAssist(s.showAssist)), read},
+		{fiber.MethodPost, "/staff/assist/:ref/stop", s.asDirector(s.ownAssist(s.stopAssist)), form},
+		{fiber.MethodPost, "/staff/assist/:ref/hand-over", s.asDirector(s.ownAssist(s.offerHandOver)), form},
+		{fiber.MethodPost, "/staff/assist/:ref/print", s.asDirector(s.ownAssist(s.printHandOver)), form},
+		{fiber.MethodGet, "/staff/assist/:ref/review", s.asDirector(s.ownAssist(s.showAssistReview)), read},
+		{fiber.MethodPost, "/staff/assist/:ref/review", s.asDirector(s.ownAssist(s.submitAssisted)), form},
+		{fiber.MethodGet, "/staff/assist/:ref/documents", s.asDirector(s.ownAssist(s.showAssistedPapers)), read},
+		{fiber.MethodPost, "/staff/assist/:ref/documents", s.asDirector(s.ownAssist(s.saveAssistedPapers)), form},
+		{fiber.MethodGet, "/staff/assist/:ref/:section", s.asDirector(s.ownAssist(s.showAssistedSection)), read},
+		{fiber.MethodPost, "/staff/assist/:ref/:section", s.saveAssistedSection, limited | returned | private},
+	}
+}
+
+// assistNotice names the words that are read out before a family agrees to be helped.
+// It changes with the words assist.words.*, as noticeVersion does with the notice.
+const assistNotice = "2026-11-29"
+
+// assistPath is the address of a director's part, or of one page in it.
+func assistPath(ref apply.Reference, part string) string {
+	path := "/staff/assist/" + string(ref)
+	if part != "" {
+		path += "/" + part
+	}
+	return path
+}
+
+func (s *Server) asDirector(handle func(*fiber.Ctx, casework.User) error) fiber.Handler {
+	return s.asStaff(func(c *fiber.Ctx, u casework.User) error {
+		ref, _ := apply.ParseReference(c.Params("ref"))
+		if err := s.allow(c, u, casework.AssistFamily, "", ref); err != nil {
+			return err
+		}
+		return handle(c, u)
+	})
+}
+
+// ownAssist gives a handler the number of the address, and sees to what it may not do:
+// what others help with is not there, and audited; what has ended shows only that.
+func (s *Server) ownAssist(handle func(*fiber.Ctx, casework.User, apply.Reference) error) func(*fiber.Ctx, casework.User) error {
+	return func(c *fiber.Ctx, u casework.User) error {
+		ref, ok := apply.ParseReference(c.Params("ref"))
+		if !ok {
+			return fiber.ErrNotFound
+		}
+		return s.assistFailed(c, u, ref, handle(c, u, ref))
+	}
+}
+
+func (s *Server) assistFailed(c *fiber.Ctx, u casework.User, ref apply.Reference, err error) error {
+	switch {
+	case errors.Is(err, casework.ErrAssistOver):
+		return s.redirect(c, assistPath(ref, ""))
+	case errors.Is(err, apply.ErrNotFound):
+		denied := casework.AuditEntry{Actor: u.Actor(), Action: casework.Denied, Reference: ref, Detail: string(casework.AssistFamily)}
+		return errors.Join(err, s.cases.Audit.RecordAccess(c.UserContext(), denied))
+	}
+	return err
+}
+
+// assistPage is one family that is helped: what is still to be typed, and the ways to
+// hand it over. It shows no answer.
+type assistPage struct {
+	staffPage
+	Number string
+	Path   string
+	State  string
+	Open   bool
+	Until  string // time of day
+	Apps   []houseApp
+	Ready  bool // nothing is missing
+	Offer  bool // can be handed to a phone
+	Print  bool // can be given on paper
+}
+
+func (s *Server) newAssistPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
+	p := s.newStaffPage(c, u, titleID)
+	p.Crumbs = append(p.Crumbs, crumb{s.words(c)("assist.title"), "/staff/assist"})
+	return p
+}
+
+func (s *Server) showAssist(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	part, err := s.cases.Assists.Assist(c.UserContext(), u.Actor(), ref)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	view := assistPage{
+		staffPage: s.newAssistPage(c, u, "assist.one"), Number: part.Reference.Grouped(), Path: assistPath(part.Reference, ""),
+		State: string(part.State(false, now)), Open: part.Open(now), Until: s.clock(part.Ends()), Offer: part.Offerable(now), Print: part.Printable(now),
+	}
+	if !view.Open {
+		return s.render(c, "assist", view)
+	}
+	_, all, err := s.cases.Assists.OpenAssist(c.UserContext(), u.Actor(), ref)
+	if err != nil {
+		return err
+	}
+	view.Ready = true
+	for _, a := range all {
+		app := s.houseApp(c, a)
+		if app.Policy != nil {
+			next := s.nextPart(app.Policy, a)
+			if next == "review" {
+				next = s.firstPart(app.Policy, a)
+			}
+			app.Path = assistPath(a.Reference, next)
+		}
+		view.Ready = view.Ready && app.Policy != nil && app.Missing == 0
+		view.Apps = append(view.Apps, app)
+	}
+	return s.render(c, "assist", view)
+}
+
+func (s *Server) stopAssist(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	if err := s.cases.HandOvers.StopAssist(c.UserContext(), u.Actor(), ref); err != nil {
+		return err
+	}
+	return s.redirect(c, assistPath(ref, ""))
+}
+
+type assistListPage struct {
+	staffPage
+	Rows []assistRow
+}
+
+type assistRow struct{ Path, Number, Policy, State, Date string }
+
+// showAssists lists those helped: numbers and what became of them.
+func (s *Server) showAssists(c *fiber.Ctx, u casework.User) error {
+	list, err := s.cases.Assists.Assists(c.UserContext(), u.Actor())
+	if err != nil {
+		return err
+	}
+	view := assistListPage{staffPage: s.newStaffPage(c, u, "assist.title")}
+	for _, one := range list {
+		view.Rows = append(view.Rows, assistRow{
+			Path: assistPath(one.Reference, ""), Number: one.Application.Grouped(), Policy: s.policyName(c, one.Policy),
+			State: string(one.State(one.Submitted, s.now())), Date: s.day(c, one.Started),
+		})
+	}
+	return s.render(c, "assist-list", view)
+}
+
+type assistNewPage struct {
+	staffPage
+	Fields   []field
+	Agreed   field
+	Offers   []offer
+	Problems []problem
+	Hours    int
+}
+
+// Notice returns the version of the words that are read out.
+func (assistNewPage) Notice() string { return assistNotice }
+
+func (s *Server) showAssistNew(c *fiber.Ctx, u casework.User) error {
+	return s.renderAssistNew(c, u, nil, nil)
+}
+
+func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string, invalid apply.Invalid) error {
+	t := s.words(c)
+	view := assistNewPage{staffPage: s.newAssistPage(c, u, "assist.new"), Offers: s.offers(c, chosen), Hours: int(casework.AssistLasts.Hours())}
+	who := field{Name: "relation", Label: t("assist.relation"), Value: c.FormValue("relation")}
+	for _, o := range s.relations() {
+		who.Options = append(who.Options, content.Option{Value: o.Value, Label: s.contentText(c, o.Label)})
+	}
+	how := field{Name: "means", Label: t("assist.means"), Value: c.FormValue("means")}
+	for _, m := range casework.MeansKnown() {
+		how.Options = append(how.Options, content.Option{Value: string(m), Label: t(fmt.Sprintf("assist.means.%s", m))})
+	}
+	fields := []field{who, how, {Name: "agreed"}, {Name: wishField}}
+	view.Problems = s.noteProblems(c, fields, invalid)
+	view.Fields, view.Agreed = fields[:2], fields[2]
+	for i, p := range view.Problems {
+		if p.Field == "f-"+wishField {
+			view.Problems[i].Field += "-0"
+		}
+	}
+	if len(view.Problems) > 0 {
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "assist-new", view)
+}
+
+// relations are the options for who a guardian is to the child.
+func (s *Server) relations() []content.Option {
+	for _, p := range s.content().Library.Policies {
+		if q, ok := p.Question(apply.FieldRelation); ok {
+			return q.Options
+		}
+	}
+	return nil
+}
+
+func (s *Server) beginAssist(c *fiber.Ctx, u casework.User) error {
+	consent := casework.AssistConsent{Relation: c.FormValue("relation"), Means: casework.Means(c.FormValue("means"))}
+	if c.FormValue("agreed") == assistNotice {
+		consent.Notice = assistNotice
+	}
+	var invalid apply.Invalid
+	known := func(r string) bool {
+		return slices.ContainsFunc(s.relations(), func(o content.Option) bool { return o.Value == r })
+	}
+	if err := consent.Check(known); err != nil && !errors.As(err, &invalid) {
+		return err
+	}
+	chosen := s.chosen(c)
+	if len(chosen) == 0 {
+		invalid = append(invalid, apply.Problem{Field: wishField, Key: "household.programme.choose"})
+	}
+	if len(invalid) > 0 {
+		return s.renderAssistNew(c, u, chosen, invalid)
+	}
+	var wishes []apply.Wish
+	for _, slug := range chosen {
+		f, _ := s.form(c)(slug)
+		wishes = append(wishes, apply.Wish{Form: f, Child: 1})
+	}
+	ref, err := s.cases.Assists.BeginAssist(c.UserContext(), u.Actor(), consent, visitOf(c).Lang.Code, s.form(c), wishes)
+	if err != nil {
+		return err
+	}
+	if len(chosen) > 1 {
+		return s.redirect(c, assistPath(ref, ""))
+	}
+	return s.redirect(c, assistPath(ref, s.firstPart(wishes[0].Form.Policy, &apply.Application{})))
+}

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// policyField names the policy of a page, so that what was typed can be given back to
+// who is no longer signed in.
+const policyField = "-policy"
+
+// assistBar stands on each page on which a director types with a family.
+type assistBar struct {
+	Path  string // of what is helped with: there it can be stopped
+	Until string // time of day
+}
+
+// clock writes the time of day as it is in China.
+func (s *Server) clock(at time.Time) string { return at.In(apply.China).Format("15:04") }
+
+// newAssistDraft is a page of the form as a director sees it. Nothing of it is kept on
+// the director's device.
+func (s *Server) newAssistDraft(c *fiber.Ctx, p *content.Policy, ref apply.Reference, part casework.Assist, heading string) draft {
+	t := s.words(c)
+	d := s.newDraft(c, p, nil, heading)
+	d.Base, d.Scripts, d.Desk = assistPath(ref, ""), nil, true
+	d.Assist = &assistBar{Path: assistPath(part.Reference, ""), Until: s.clock(part.Ends())}
+	d.Crumbs = []crumb{{t("staff.title"), "/staff"}, {t("assist.title"), "/staff/assist"}, {part.Reference.Grouped(), d.Assist.Path}}
+	d.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
+	d.Short = heading
+	return d
+}
+
+// assistedOf opens what a director helps with, and finds in it the application of the
+// address.
+func (s *Server) assistedOf(c *fiber.Ctx, u casework.User, ref apply.Reference) (casework.Assist, *content.Policy, *apply.Application, error) {
+	part, all, err := s.cases.Assists.OpenAssist(c.UserContext(), u.Actor(), ref)
+	if err != nil {
+		return part, nil, nil, err
+	}
+	for _, a := range all {
+		if a.Reference == ref {
+			if p, ok := s.policy(c, a.Policy); ok {
+				return part, p, a, nil
+			}
+		}
+	}
+	return part, nil, nil, fiber.ErrNotFound
+}
+
+func (s *Server) showAssistedSection(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	part, p, a, err := s.assistedOf(c, u, ref)
+	if err != nil {
+		return err
+	}
+	section, ok := apply.Form{Policy: p}.Page(c.Params("section"), a.Answers)
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	view := sectionPage{draft: s.newAssistDraft(c, p, ref, part, s.contentText(c, section.Title)), Section: section}
+	return s.showFields(c, view, a.Answers, nil)
+}
+
+// saveAssistedSection keeps what was typed, also where something has to be mended. To
+// who has been signed out meanwhile it gives everything back.
+func (s *Server) saveAssistedSection(c *fiber.Ctx) error {
+	ref, ok := apply.ParseReference(c.Params("ref"))
+	p, published := s.policy(c, c.FormValue(policyField))
+	if !ok || !published {
+		return fiber.ErrNotFound
+	}
+	posted, known := postedAnswers(c, p, c.Params("section"))
+	if !known {
+		return fiber.ErrNotFound
+	}
+	u, in, err := s.signedIn(c)
+	switch {
+	case err != nil:
+		return err
+	case !in || stale(c):
+		return s.giveBackAssisted(c, p, ref, posted, !in)
+	}
+	if err := s.allow(c, u, casework.AssistFamily, "", ref); err != nil {
+		return err
+	}
+	return s.assistFailed(c, u, ref, s.saveAssisted(c, u, p, ref, posted))
+}
+
+func (s *Server) saveAssisted(c *fiber.Ctx, u casework.User, p *content.Policy, ref apply.Reference, posted apply.Answers) error {
+	form, name := apply.Form{Policy: p}, c.Params("section")
+	var answers apply.Answers
+	var invalid apply.Invalid
+	var now apply.Application
+	err := s.cases.Assists.SaveAssisted(c.UserContext(), u.Actor(), ref, s.form(c), func(a *apply.Application) (apply.Answers, error) {
+		if a.Policy != p.Slug {
+			return nil, apply.ErrConflict
+		}
+		now = *a
+		answers, invalid = form.Check(name, a.Answers, posted, s.now())
+		now.Answers = answers
+		return invalid.Except(answers), nil
+	})
+	if err != nil {
+		return err
+	}
+	section, asked := form.Page(name, answers)
+	if asked && len(invalid) > 0 && c.FormValue(formLeave) == "" {
+		part, err := s.cases.Assists.Assist(c.UserContext(), u.Actor(), ref)
+		if err != nil {
+			return err
+		}
+		view := sectionPage{draft: s.newAssistDraft(c, p, ref, part, s.contentText(c, section.Title)), Section: section}
+		return s.showFields(c, view, answers, invalid)
+	}
+	return s.redirect(c, assistPath(ref, s.afterAssisted(c, p, &now, section)))
+}
+
+// afterAssisted returns the part that comes after a saved page; "" is the overview.
+func (s *Server) afterAssisted(c *fiber.Ctx, p *content.Policy, a *apply.Application, section apply.Page) string {
+	switch {
+	case c.FormValue(formLeave) != "":
+		return ""
+	case c.FormValue(formTo) == "review":
+		return "review"
+	case section.Next != "":
+		return section.Next
+	case hasDocuments(p, a.Answers):
+		return apply.DocumentsPage
+	}
+	return ""
+}
+
+// assistLostPage gives typed answers back.
+type assistLostPage struct {
+	page
+	Rows   []summaryRow
+	Given  []given
+	Policy string
+	Review bool
+	Action string
+	SignIn bool // first sign in, in another window
+}
+
+func (s *Server) giveBackAssisted(c *fiber.Ctx, p *content.Policy, ref apply.Reference, posted apply.Answers, signIn bool) error {
+	view := assistLostPage{
+		page: s.page(c, "apply.lost.title"), Policy: p.Slug, Review: c.FormValue(formTo) == "review",
+		Action: assistPath(ref, c.Params("section")), SignIn: signIn,
+	}
+	view.NoIndex, view.Desk = true, true
+	view.ContentLang = view.Lang.shows(p.Lang)
+	eachQuestion(p, func(_ string, q *content.Question) {
+		for _, name := range []string{q.Name, apply.CheckedField(q.Name)} {
+			if posted[name] != "" {
+				view.Given = append(view.Given, given{Name: name, Value: posted[name]})
+			}
+		}
+		if posted[q.Name] != "" {
+			view.Rows = append(view.Rows, s.answerRow(view.page, q, posted[q.Name]))
+		}
+	})
+	c.Status(fiber.StatusForbidden)
+	return s.render(c, "assist-lost", view)
+}
+
+// assistPapersPage asks which papers the family will bring. Photos of them are for the
+// family's own phone: none is ever on a director's.
+type assistPapersPage struct {
+	draft
+	Progress progress
+	Papers   []assistPaper
+	Back     string
+	Review   bool
+}
+
+type assistPaper struct {
+	Name, Title, Text, Lang string
+	On, Optional            bool
+}
+
+func (s *Server) showAssistedPapers(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	part, p, a, err := s.assistedOf(c, u, ref)
+	if err != nil {
+		return err
+	}
+	if !hasDocuments(p, a.Answers) {
+		return s.redirect(c, assistPath(part.Reference, ""))
+	}
+	view := assistPapersPage{draft: s.newAssistDraft(c, p, ref, part, s.words(c)("assist.papers")), Review: c.Query("to") == "review"}
+	pages := apply.Form{Policy: p}.Pages(a.Answers)
+	view.Progress = newProgress(len(pages)+1, len(pages)+2)
+	view.Back = view.at("")
+	if len(pages) > 0 {
+		view.Back = view.at(pages[len(pages)-1].Name)
+	}
+	for _, d := range (apply.Form{Policy: p}).Documents(a.Answers) {
+		paper := assistPaper{Name: d.Name, Title: s.contentText(c, d.Title), Text: s.contentText(c, d.Text), On: a.OnPaper(d.Name), Optional: !d.Required}
+		if view.Foreign() {
+			paper.Lang = view.ContentLang
+		}
+		view.Papers = append(view.Papers, paper)
+	}
+	return s.render(c, "assist-papers", view)
+}
+
+func (s *Server) saveAssistedPapers(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	part, p, a, err := s.assistedOf(c, u, ref)
+	if err != nil {
+		return err
+	}
+	papers := map[string]bool{}
+	for _, d := range (apply.Form{Policy: p}).Documents(a.Answers) {
+		papers[d.Name] = false
+	}
+	for _, name := range c.Request().PostArgs().PeekMulti(paperField) {
+		if _, ok := papers[string(name)]; ok {
+			papers[string(name)] = true
+		}
+	}
+	if err := s.cases.Assists.SetAssistedPapers(c.UserContext(), u.Actor(), ref, papers); err != nil {
+		return err
+	}
+	if c.FormValue(formTo) == "review" {
+		return s.redirect(c, assistPath(ref, "review"))
+	}
+	return s.redirect(c, assistPath(part.Reference, ""))
+}
