@@ -95,6 +95,8 @@ func (a *album) everything(officer *visitor) {
 	wholeWay(a.visitor, officer)
 	a.afterwards()
 	a.together()
+	a.tab = newTab(a.TB, a.site, a.device)
+	assistedWay(a.visitor, officer)
 }
 
 // afterwards visits what a family sees once it has been decided.

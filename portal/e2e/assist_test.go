@@ -1,0 +1,116 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const directorLogin = "zhuren"
+
+// TestAssisted has a village director begin an application with a family, whose phone
+// scans the code, confirms and submits. The director has no scripts.
+func TestAssisted(t *testing.T) {
+	t.Parallel()
+	s := startSite(t)
+	staff := newVisitor(t, s, device{width: 1280, height: 900, noScripts: true}, "standard")
+	staff.arriveAtHome()
+	staff.setPassword()
+	staff.signIn()
+	assistedWay(newVisitor(t, s, handset, "elder"), staff)
+}
+
+// assistedWay begins with an officer who is signed in and invites the director.
+func assistedWay(family, staff *visitor) {
+	staff.Helper()
+	staff.inviteDirector()
+	staff.goTo("/staff/assist")
+	staff.to(`main a[href^="/staff/assist/new"]`)
+	staff.failing(422, func() { staff.to(`main form[action^="/staff/assist/new"] button`) })
+	staff.choose("relation", "grandparent-paternal")
+	staff.choose("means", "in-person")
+	staff.press(`main label[for="f-agreed"]`)
+	staff.keepOnly(journeySlug)
+	staff.to(`main form[action^="/staff/assist/new"] button`)
+	for !strings.HasSuffix(staff.where(), "/documents") {
+		staff.sees("您正在帮这一家填申请")
+		staff.answerAll()
+		staff.to(`main form .form__buttons button`)
+	}
+	staff.bringOnPaper("")
+	staff.to(`main form .form__buttons button`)
+	part := staff.where()
+	staff.to(`main a[href$="/review"]`)
+	staff.sees(answers["child_name"])
+	staff.goTo(part)
+	staff.to(`main form[action$="/hand-over"] button`)
+
+	family.arriveAtHome()
+	family.goTo(strings.TrimPrefix(staff.scan(), staff.site.url))
+	family.at("/hand-over")
+	family.to(`main form[action^="/hand-over"] button.button--chief`)
+	family.sees(answers["child_name"])
+	p := family.receipt()
+	family.to(`main form[action^="/hand-over/confirm"] button`)
+	family.at("/apply/" + journeySlug + "/review")
+	family.press(`main label[for="` + look[string](family.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
+	family.to(`main form button.button--chief`)
+	if got := family.receipt(); got != p {
+		family.Errorf("number and code = %v; want those of the hand-over, %v", got, p)
+	}
+
+	staff.goTo(part + "/child")
+	staff.sees("已经交到家长的手机")
+	if text := look[string](staff.tab, "text", "main"); strings.Contains(text, answers["child_name"]) {
+		staff.Errorf("the director still sees the child: %s", text)
+	}
+	staff.goTo("/staff/assist")
+	staff.sees("已经提交")
+	staff.signOut()
+}
+
+// inviteDirector makes a director on the desk's page, and signs in as that one.
+func (v *visitor) inviteDirector() {
+	v.Helper()
+	v.goTo("/staff/invite")
+	v.choose("role", "director")
+	look[bool](v.tab, "select", `main [name="area"]`, "shiqi")
+	v.fill("village", "迎阳社区")
+	v.to(`main form[action^="/staff/invite"] .form__buttons button`)
+	link := look[string](v.tab, "value", "#invite-link")
+	v.signOut()
+	v.goTo(strings.TrimPrefix(link, v.site.url))
+	v.fill("login", directorLogin)
+	v.fill("name", "陈小华")
+	v.fill("password", password)
+	v.to(`main form[action^="/staff/setup"] button`)
+	v.fill("login", directorLogin)
+	v.fill("password", password)
+	v.to(`main form[action="/staff"] button`)
+	v.at("/staff/assist")
+}
+
+// scan reads the QR code on the page, as a phone's camera would.
+func (v *visitor) scan() string {
+	v.Helper()
+	reader, err := os.ReadFile(filepath.Join("node_modules", "jsqr", "dist", "jsQR.js"))
+	if err != nil {
+		v.Fatalf("no reader of QR codes here; run: npm --prefix portal/e2e ci: %v", err)
+	}
+	evaluate[bool](v.tab, string(reader)+"\n;typeof jsQR === 'function'")
+	address := evaluate[string](v.tab, `(() => {
+		const svg = document.querySelector("main svg.qr"), scale = 4;
+		const size = svg.viewBox.baseVal.width * scale;
+		const pixels = new Uint8ClampedArray(size * size * 4).fill(255);
+		for (const [, x, y, wide] of svg.querySelector("path").getAttribute("d").matchAll(/M(\d+) (\d+)h(\d+)v1/g))
+			for (let i = y * scale; i < (+y + 1) * scale; i++)
+				for (let j = x * scale; j < (+x + +wide) * scale; j++)
+					pixels.fill(0, (i * size + j) * 4, (i * size + j) * 4 + 3);
+		return jsQR(pixels, size, size)?.data ?? "";
+	})()`)
+	if !strings.HasPrefix(address, v.site.url+"/hand-over?token=") {
+		v.Fatalf("the QR code holds no address of this site: %q", address)
+	}
+	return address
+}
