@@ -172,9 +172,10 @@ const (
 	SubmitCase   Action = "submit"
 	SupplyCase   Action = "supply"
 	WithdrawCase Action = "withdraw"
-	CopyCase     Action = "copy"   // the family took a copy of its data
-	EraseCase    Action = "erase"  // the family had its data deleted
-	ExpireCase   Action = "expire" // deleted because nobody went on with it
+	CopyCase     Action = "copy"       // the family took a copy of its data
+	RenewCode    Action = "renew-code" // the family had its access code changed
+	EraseCase    Action = "erase"      // the family had its data deleted
+	ExpireCase   Action = "expire"     // deleted because nobody went on with it
 
 	BeginAssist   Action = "assist-begin"    // with the means by which the family agreed
 	ListAssists   Action = "assist-list"     // the director looked at the list of those helped

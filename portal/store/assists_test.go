@@ -201,6 +201,16 @@ func TestAssistEnds(t *testing.T) {
 		if _, err := f.OpenWithCode(ctx, left, code, "x"); err != nil {
 			t.Errorf("the printed code: %v", err)
 		}
+		browser, err := f.RenewCode(ctx, left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.OpenWithCode(ctx, left, code, "x"); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("the printed code after the family changed it: %v; want not found", err)
+		}
+		if a, err := f.ApplicationByDraftToken(ctx, browser); err != nil || a.Reference != left {
+			t.Errorf("the browser that changed it: %v, %v", a, err)
+		}
 		if err := second(f.PrintHandOver(ctx, by, left)); !errors.Is(err, casework.ErrAssistOver) {
 			t.Errorf("print twice: %v; want over", err)
 		}

@@ -210,3 +210,27 @@ func (s *Store) HandedOver(ctx context.Context, ref apply.Reference) (bool, erro
 	}
 	return n > 0, nil
 }
+
+// RenewCode gives a family a new access code for all that it applies for together, at
+// its wish, and forgets the browsers that were remembered; the token is for the one that
+// asked.
+func (s *Store) RenewCode(ctx context.Context, ref apply.Reference) (apply.Token, error) {
+	var token apply.Token
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		refs, err := members(ctx, tx, ref, s.lockRows)
+		if err != nil {
+			return err
+		}
+		if _, err := s.renewCode(ctx, tx, refs); err != nil {
+			return err
+		}
+		if token, err = s.remember(ctx, tx, ref); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: casework.RenewCode, Reference: ref})
+	})
+	if err != nil {
+		return "", fmt.Errorf("renew the access code: %w", err)
+	}
+	return token, nil
+}

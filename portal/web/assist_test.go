@@ -80,6 +80,9 @@ func TestAssist(t *testing.T) {
 	}
 	o.open(part + "/child").wants(200)
 
+	o.open("/hand-over").send("/hand-over", map[string]string{"code": string(offered.last.Code)}).wants(422, "请用家长自己的手机打开").lacks(secrets...)
+	o.open(part+"/child").wants(200, "您正在帮这一家填申请")
+
 	phone := d.browser("phone")
 	phone.open("/hand-over?token="+string(offered.last.Token)).wants(200, "石岐街道迎阳社区的儿童主任测试员", "在这部手机打开").lacks(secrets...)
 	if phone.address != "/hand-over" {
@@ -166,6 +169,13 @@ func TestAssistRetried(t *testing.T) {
 	if got := home.form(applied + "/child").Get("child_name"); got != "金丝雀" {
 		t.Errorf("child_name = %q; want what the director typed", got)
 	}
+	// Whoever printed the code need not know it for ever.
+	home.open("/track/data").send("/track/code", nil).wants(200, "查询码换好了")
+	if _, renewed := home.pass(); renewed == slip {
+		t.Error("the query code is still that of the slip")
+	}
+	o.open("/track").send("/track", map[string]string{"number": printed, "code": slip}).wants(422, "编号或查询码不对")
+	home.open(applied + "/child").wants(200)
 }
 
 // TestAssistTogether helps with two programmes, and submits them in the family's

@@ -81,6 +81,7 @@ type Cases struct {
 	Assists    Assists
 	HandOvers  HandOvers
 	TakeOvers  TakeOvers
+	Passes     Passes
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -99,6 +100,7 @@ func CasesOf[S interface {
 	Assists
 	HandOvers
 	TakeOvers
+	Passes
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s}
 }

@@ -169,6 +169,13 @@ func (s *Server) newHandOverPage(c *fiber.Ctx) handOverPage {
 // takeOver gives the application to this browser, by the QR code that it came with or by
 // the code that was typed. The key makes a repeated post the same.
 func (s *Server) takeOver(c *fiber.Ctx) error {
+	u, in, err := s.signedIn(c)
+	if err != nil {
+		return err
+	}
+	if in && u.May(casework.AssistFamily, "") { // who helped must not be who takes it over
+		return s.refuseToDirector(c, u)
+	}
 	token, typed := apply.Token(c.Cookies(s.cookieName(handOverCookie))), c.FormValue("code")
 	var code apply.ShortCode
 	if typed != "" {
@@ -196,6 +203,19 @@ func (s *Server) takeOver(c *fiber.Ctx) error {
 	default:
 		return err
 	}
+	view.Problems = []problem{{view.Code.ID(), view.Code.Error}}
+	s.wrong(c, &view.page)
+	return s.render(c, "hand-over", view)
+}
+
+// refuseToDirector says that the family's phone is wanted.
+func (s *Server) refuseToDirector(c *fiber.Ctx, u casework.User) error {
+	denied := casework.AuditEntry{Actor: u.Actor(), Action: casework.Denied, Detail: string(casework.AssistFamily)}
+	if err := s.cases.Audit.RecordAccess(c.UserContext(), denied); err != nil {
+		return err
+	}
+	view := s.newHandOverPage(c)
+	view.Code.Error = s.words(c)("hand-over.staff")
 	view.Problems = []problem{{view.Code.ID(), view.Code.Error}}
 	s.wrong(c, &view.page)
 	return s.render(c, "hand-over", view)

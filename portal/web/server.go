@@ -125,6 +125,7 @@ func (s *Server) routes() []route {
 		s.applyRoutes(),
 		s.householdRoutes(),
 		s.trackRoutes(),
+		s.codeRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),
 		s.againRoutes(),

@@ -27,6 +27,8 @@ type ownDataPage struct {
 	Erasable bool
 	Version  int
 	Changed  bool // something happened between reading and sending
+	Pass     pass
+	Renewed  bool // the query code has just been changed
 }
 
 func (s *Server) showOwnData(c *fiber.Ctx, a *apply.Application) error {
@@ -35,7 +37,7 @@ func (s *Server) showOwnData(c *fiber.Ctx, a *apply.Application) error {
 
 func (s *Server) renderOwnData(c *fiber.Ctx, a *apply.Application, changed bool) error {
 	t := s.words(c)
-	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State), Version: a.Version, Erasable: a.Erasable(), Changed: changed}
+	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State), Version: a.Version, Erasable: a.Erasable(), Changed: changed, Pass: passOf(a), Renewed: c.Query("renewed") == "1"}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Withdraw = a.State != apply.Draft && a.Can(apply.Withdraw, apply.FamilyActor)
