@@ -200,15 +200,25 @@ func (s *Store) settleHandOver(ctx context.Context, ref apply.Reference, how cas
 	return nil
 }
 
-// HandedOver reports whether an application waits for the family to say that it is
-// theirs.
-func (s *Store) HandedOver(ctx context.Context, ref apply.Reference) (bool, error) {
-	var n int
-	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM assists WHERE reference = $1 AND ending = $2`, string(ref), string(casework.Handed)).Scan(&n)
+// HelpOf tells a family who helped with an application, what it agreed to and how the
+// help ended; [apply.ErrNotFound] if nobody did.
+func (s *Store) HelpOf(ctx context.Context, ref apply.Reference) (casework.Assist, casework.From, error) {
+	var a casework.Assist
+	var from casework.From
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT s.user_id, u.name, u.area, u.village FROM assists s JOIN users u ON u.id = s.user_id JOIN applications a ON a.reference = $1
+			WHERE s.reference = CASE WHEN a.household <> '' THEN a.household ELSE a.reference END AND a.created_at = s.started_at`,
+			string(ref)).Scan(&a.UserID, &from.Name, &from.Area, &from.Village)
+		if err != nil {
+			return missing(err)
+		}
+		a, err = s.assistOf(ctx, tx, apply.Actor{ID: a.UserID}, ref)
+		return err
+	})
 	if err != nil {
-		return false, fmt.Errorf("state of a hand-over: %w", err)
+		return a, from, fmt.Errorf("help with an application: %w", err)
 	}
-	return n > 0, nil
+	return a, from, nil
 }
 
 // RenewCode gives a family a new access code for all that it applies for together, at

@@ -117,6 +117,12 @@ func TestAssist(t *testing.T) {
 
 	phone.send("/hand-over/confirm", nil).wants(200, "核对并提交")
 	phone.send(applied+"/review", map[string]string{"consent": noticeVersion}).wants(200, "已经提交成功", number, code)
+	phone.open("/track/data").send("/track/data", nil)
+	for _, want := range []string{`"village": "迎阳社区"`, `"means": "in-person"`, `"notice": "` + assistNotice + `"`} {
+		if !strings.Contains(phone.body, want) {
+			t.Errorf("the family's copy lacks %s", want)
+		}
+	}
 	o.open("/staff/assist").wants(200, number, "已经提交").lacks(append(secrets, code)...)
 	o.open(part).wants(200, "已经交到家长的手机").lacks(secrets...)
 	ref, _ := apply.ParseReference(number)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,7 +27,7 @@ type HandOvers interface {
 type TakeOvers interface {
 	HandOverFrom(ctx context.Context, token apply.Token) (casework.From, error)
 	TakeOver(ctx context.Context, token apply.Token, code apply.ShortCode, claim apply.Token, client string) (*apply.Application, apply.Token, error)
-	HandedOver(ctx context.Context, ref apply.Reference) (bool, error)
+	HelpOf(ctx context.Context, ref apply.Reference) (casework.Assist, casework.From, error)
 	ConfirmHandOver(ctx context.Context, ref apply.Reference) error
 	RefuseHandOver(ctx context.Context, ref apply.Reference) error
 }
@@ -52,7 +53,7 @@ type offerPage struct {
 	Path    string
 	QR      template.HTML
 	Code    string
-	Address string // where the code is typed
+	Address string // where the code is typed, see typedAddress
 	Minutes int
 }
 
@@ -65,7 +66,7 @@ func (s *Server) offerHandOver(c *fiber.Ctx, u casework.User, ref apply.Referenc
 	address := s.base + visitOf(c).Lang.path("/hand-over")
 	view := offerPage{
 		staffPage: s.newAssistPage(c, u, "assist.offer"), Path: assistPath(ref, ""), Code: offer.Code.Grouped(),
-		Address: address, Minutes: int(casework.HandOverLasts.Minutes()),
+		Address: typedAddress(address), Minutes: int(casework.HandOverLasts.Minutes()),
 	}
 	if view.QR, err = newQR(address+"?token="+string(offer.Token), t("assist.offer.qr")); err != nil {
 		return err
@@ -92,15 +93,22 @@ func (s *Server) printHandOver(c *fiber.Ctx, u casework.User, ref apply.Referenc
 	if err != nil {
 		return err
 	}
+	address := s.base + visitOf(c).Lang.path("/track")
 	view := slipPage{
 		staffPage: s.newAssistPage(c, u, "assist.slip"), Pass: pass{head.Grouped(), code.Grouped()}, Sent: part.Ending == casework.Sent,
-		Address: s.base + visitOf(c).Lang.path("/track"), From: s.fromWords(c, casework.From{Name: u.Name, Area: u.Area, Village: u.Village}),
+		Address: typedAddress(address), From: s.fromWords(c, casework.From{Name: u.Name, Area: u.Area, Village: u.Village}),
 	}
 	view.Scripts = []string{"print.js"}
-	if view.QR, err = newQR(view.Address, s.words(c)("nav.track")); err != nil {
+	if view.QR, err = newQR(address, s.words(c)("nav.track")); err != nil {
 		return err
 	}
 	return s.render(c, "assist-slip", view)
+}
+
+// typedAddress is an address as people type it.
+func typedAddress(address string) string {
+	_, after, _ := strings.Cut(address, "://")
+	return after
 }
 
 // fromWords says who helped, as the family knows them.
@@ -229,11 +237,11 @@ type handOverCheckPage struct {
 }
 
 func (s *Server) showHandOverCheck(c *fiber.Ctx, a *apply.Application) error {
-	waits, err := s.cases.TakeOvers.HandedOver(c.UserContext(), a.Reference)
-	if err != nil {
+	part, _, err := s.cases.TakeOvers.HelpOf(c.UserContext(), a.Reference)
+	switch {
+	case err != nil && !errors.Is(err, apply.ErrNotFound):
 		return err
-	}
-	if !waits {
+	case part.Ending != casework.Handed:
 		return s.redirect(c, "/track/status")
 	}
 	all, err := s.cases.Households.Household(c.UserContext(), a.Reference)

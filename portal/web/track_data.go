@@ -60,7 +60,19 @@ type ownData struct {
 	Answers   []ownAnswer    `json:"answers"`
 	Consent   *apply.Consent `json:"consent,omitempty"`
 	Contact   *ownContact    `json:"contact,omitempty"`
+	Helped    *ownHelp       `json:"helped,omitempty"`
 	History   []ownEvent     `json:"history"`
+}
+
+// ownHelp is who helped to fill it in, and what the family agreed to.
+type ownHelp struct {
+	Name     string    `json:"name"`
+	Town     string    `json:"town"`
+	Village  string    `json:"village"`
+	Relation string    `json:"relation"` // of who agreed
+	Means    string    `json:"means"`    // in-person or by-phone
+	Notice   string    `json:"notice"`   // version of the words agreed to
+	Agreed   time.Time `json:"agreed"`
 }
 
 // ownContact is where messages go.
@@ -98,6 +110,9 @@ func (s *Server) sendOwnData(c *fiber.Ctx, a *apply.Application) error {
 	if data.Contact, err = s.ownContactOf(c, a); err != nil {
 		return err
 	}
+	if data.Helped, err = s.ownHelpOf(c, a); err != nil {
+		return err
+	}
 	file, err := json.MarshalIndent(data, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write copy of an application: %w", err)
@@ -105,6 +120,19 @@ func (s *Server) sendOwnData(c *fiber.Ctx, a *apply.Application) error {
 	c.Attachment("application.json") // a name that says nothing
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	return c.Send(file)
+}
+
+// ownHelpOf returns nil if nobody helped.
+func (s *Server) ownHelpOf(c *fiber.Ctx, a *apply.Application) (*ownHelp, error) {
+	part, from, err := s.cases.TakeOvers.HelpOf(c.UserContext(), a.Reference)
+	if errors.Is(err, apply.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	agreed := part.Consent
+	return &ownHelp{from.Name, s.townName(c, from.Area), from.Village, agreed.Relation, string(agreed.Means), agreed.Notice, agreed.At}, nil
 }
 
 // ownContactOf returns nil if no messages were asked for.
