@@ -4,7 +4,8 @@
 //
 // [User] and [Role] answer who may do what where, from one table. [HashPassword]
 // and [CheckPassword] keep passwords as argon2id. [Session] and [Invite] know
-// when they end. An [AuditEntry] says who did what to which application, and
+// when they end. An [Assist] is a director's part in a family's application, from its
+// consent to the hand-over. An [AuditEntry] says who did what to which application, and
 // nothing of what it holds.
 //
 // The package is pure: it knows no database, no web and no words; time and

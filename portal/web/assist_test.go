@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -382,6 +384,29 @@ func FuzzHandOver(f *testing.F) {
 		phone.do("GET", "/hand-over?token="+url.QueryEscape(cookie), nil)
 		if phone.status >= 500 || phone.cookies["case"] != "" {
 			t.Errorf("status %d, cookies %v", phone.status, phone.cookies)
+		}
+	})
+}
+
+// FuzzAssist posts anything to the pages on which a director types.
+func FuzzAssist(f *testing.F) {
+	d := newDesk(f)
+	o := d.staff(casework.Director, "shiqi")
+	part := o.helps(living)
+	token := o.cookies["csrf"]
+	pages := []string{"/staff/assist/new", part + "/child", part + "/documents", part + "/review", "/staff/assist/" + strings.Repeat("9", 12) + "/child"}
+	for i := range pages {
+		f.Add(i, "-policy="+living+"&child_name=%00%ff&programme=x&relation=&-key=k&-version=1:99999999999999999999&present=1&paper=id-card")
+	}
+	f.Fuzz(func(t *testing.T, i int, body string) {
+		page := pages[uint(i)%uint(len(pages))]
+		req := httptest.NewRequest("POST", page, strings.NewReader("_csrf="+token+"&"+body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for name, value := range o.cookies {
+			req.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		if resp, _ := send(t, d.server, req); resp.StatusCode >= 500 {
+			t.Errorf("POST %s: status %d", page, resp.StatusCode)
 		}
 	})
 }
