@@ -95,6 +95,10 @@ func (v *visitor) fillHousehold() {
 			v.to(`main form > .form__buttons button`)
 			continue
 		}
+		if strings.Contains(v.where(), "/twice?") { // applied for before, on the same site
+			v.to(`main .form__buttons a:not(.button--quiet)`)
+			continue
+		}
 		child := siblings[0]
 		if strings.Contains(v.where(), "child=2") {
 			child = siblings[1]

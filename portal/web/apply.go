@@ -18,6 +18,7 @@ func (s *Server) applyRoutes() []route {
 		{fiber.MethodGet, "/apply/:slug/review", s.withDraft(s.showReview), guarded | private},
 		{fiber.MethodPost, "/apply/:slug/review", s.withDraft(s.submitApplication), limited | guarded | private},
 		{fiber.MethodGet, "/apply/:slug/done", s.showReceipt, guarded | private},
+		{fiber.MethodGet, "/apply/:slug/" + twicePart, s.withDraft(s.showTwice), guarded | private},
 		{fiber.MethodGet, documentsRoute, s.withDraft(s.showDocuments), guarded | private},
 		{fiber.MethodPost, documentsRoute, s.withDraft(s.saveDocuments), limited | streamed | private},
 		{fiber.MethodGet, "/apply/:slug/files/:file", s.showOwnFile, private},

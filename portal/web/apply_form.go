@@ -119,7 +119,7 @@ func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answer
 		view.Progress = newProgress(section.Number, section.Total+2)
 	}
 	view.Back = view.at(section.Previous)
-	if view.Review = c.Query("to") == "review" || c.FormValue(formTo) == "review"; view.Review {
+	if view.Review = comesFromReview(c); view.Review {
 		view.Back = view.at("review")
 	}
 	for _, q := range section.Questions {
@@ -191,16 +191,31 @@ func (s *Server) saveSection(c *fiber.Ctx) error {
 		return s.redirect(c, "/track/status")
 	case asked && len(invalid) > 0:
 		return s.renderSection(c, p, a, section, answers, invalid)
-	case a.Household != "":
-		now := *a
-		now.Answers = answers
-		return s.redirect(c, memberPath(applyPath(p, s.nextPart(p, &now)), a))
-	case !asked || c.FormValue(formTo) == "review":
-		return s.redirect(c, applyPath(p, "review"))
-	case section.Next == "":
-		return s.redirect(c, applyPath(p, lastPart(p, answers)))
 	}
-	return s.redirect(c, applyPath(p, section.Next))
+	now := *a
+	now.Answers = answers
+	path, err := s.twicePath(c, p, &now, section)
+	if err != nil {
+		return err
+	}
+	if path != "" {
+		return s.redirect(c, path)
+	}
+	return s.redirect(c, s.afterSection(c, p, &now, name))
+}
+
+// afterSection returns where the family goes on after a page of the form.
+func (s *Server) afterSection(c *fiber.Ctx, p *content.Policy, a *apply.Application, name string) string {
+	section, asked := apply.Form{Policy: p}.Page(name, a.Answers)
+	switch {
+	case a.Household != "":
+		return memberPath(applyPath(p, s.nextPart(p, a)), a)
+	case !asked || comesFromReview(c):
+		return applyPath(p, "review")
+	case section.Next == "":
+		return applyPath(p, lastPart(p, a.Answers))
+	}
+	return applyPath(p, section.Next)
 }
 
 // save writes the posted answers over those that stand there now, also if

@@ -30,6 +30,7 @@ type reviewPage struct {
 	Missing  []missingPart
 	Back     string
 	Problems []problem
+	Twins    *twinWarning
 	Copied   bool // from an earlier application
 	Changed  bool // the answers were changed elsewhere after this page was shown
 
@@ -76,6 +77,10 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 		view.Progress = newProgress(len(pages)+2, len(pages)+2)
 		view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), view.Back+"?to=review")
 		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: view.Back + "?to=review"}, apply.DocumentsPage)
+	}
+	var err error
+	if view.Twins, err = s.twinWarning(c, p, a); err != nil {
+		return err
 	}
 	s.fillConsent(c, &view, answers, invalid)
 	if len(view.Problems) > 0 {

@@ -82,6 +82,7 @@ type Cases struct {
 	HandOvers  HandOvers
 	TakeOvers  TakeOvers
 	Passes     Passes
+	Twins      Twins
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -101,6 +102,7 @@ func CasesOf[S interface {
 	HandOvers
 	TakeOvers
 	Passes
+	Twins
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s}
 }

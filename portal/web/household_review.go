@@ -25,6 +25,7 @@ type reviewedApp struct {
 	Lang   string
 	Parts  []reviewPart
 	Papers []paperRow
+	Twins  *twinWarning
 }
 
 func (s *Server) showHouseholdReview(c *fiber.Ctx, h household) error {
@@ -68,6 +69,10 @@ func (s *Server) renderHouseholdReview(c *fiber.Ctx, h household, view reviewPag
 		}
 		if hasDocuments(p, answers) {
 			one.Papers = s.paperRows(c, d.page, s.draftFiling(p, a), memberPath(documentsPath(p), a)+"&to=review")
+		}
+		var err error
+		if one.Twins, err = s.twinWarning(c, p, a); err != nil {
+			return err
 		}
 		out.Apps = append(out.Apps, one)
 	}

@@ -30,6 +30,7 @@ type casePage struct {
 	History   []step
 	Moves     []caseMove
 	Accept    bool
+	Twins     []twinRow // for the same child and programme
 	Version   int
 	Unheard   bool   // the last message to the family was given up
 	Changed   bool   // somebody else was quicker
@@ -94,6 +95,9 @@ func (s *Server) showCase(c *fiber.Ctx, u casework.User) error {
 		if view.Unheard, err = s.cases.Contacts.Undelivered(c.UserContext(), a.Reference); err != nil {
 			return err
 		}
+	}
+	if view.Twins, err = s.twinsForStaff(c, u, a); err != nil {
+		return err
 	}
 	return s.render(c, "staff-case", view)
 }

@@ -25,6 +25,7 @@ var pageTypes = map[string]any{
 	"apply-review":     reviewPage{},
 	"apply-section":    sectionPage{},
 	"apply-start":      startPage{},
+	"apply-twice":      twicePage{},
 	"ask":              askPage{},
 	"assist":           assistPage{},
 	"assist-list":      assistListPage{},
