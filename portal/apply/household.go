@@ -76,6 +76,13 @@ func (a *Application) heads() int {
 	return 0
 }
 
+// First returns the draft, still without a number, that a family's first wish begins.
+func First(w Wish, code Code, lang string, now time.Time) *Application {
+	return &Application{
+		Code: code, Policy: w.Form.Policy.Slug, Lang: lang, State: Draft, Version: 1, Created: now, Updated: now, Answers: w.Carry.clone(),
+	}
+}
+
 // Join returns a new draft, still without a number, that belongs to the household of
 // head and holds what its applications have answered; nil if one of them is already
 // open for the same child and policy.

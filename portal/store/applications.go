@@ -116,12 +116,17 @@ func (s *Store) OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Refe
 	return a, nil
 }
 
-// insertNew gives an application its number.
+// insertNew gives an application its number. One that is for a child of a household,
+// but of none yet, begins one.
 func (s *Store) insertNew(ctx context.Context, tx *sql.Tx, a *apply.Application) (err error) {
+	heads := a.Child > 0 && a.Household == ""
 	for inserted := false; !inserted; {
 		// Seven random digits a month: a number may be taken, the next one is not.
 		if a.Reference, err = apply.NewReference(s.random, a.Created); err != nil {
 			return err
+		}
+		if heads {
+			a.Household = a.Reference
 		}
 		if inserted, err = s.insert(ctx, tx, a); err != nil {
 			return err

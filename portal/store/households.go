@@ -56,25 +56,62 @@ func (s *Store) Extend(ctx context.Context, ref apply.Reference, form func(polic
 		for i, m := range all {
 			house[i] = m.Application
 		}
-		for _, w := range wishes {
-			a := apply.Join(house, head.Application, w, form, s.now())
-			if a == nil {
-				continue
-			}
-			if len(house) >= apply.MaxHousehold {
-				return apply.ErrConflict
-			}
-			if err := s.insertNew(ctx, tx, a); err != nil {
-				return err
-			}
-			house = append(house, a)
-		}
-		return nil
+		return s.join(ctx, tx, house, head.Application, form, wishes)
 	})
 	if err != nil {
 		return fmt.Errorf("extend household: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) join(ctx context.Context, tx *sql.Tx, house []*apply.Application, head *apply.Application, form func(policy string) (apply.Form, bool), wishes []apply.Wish) error {
+	for _, w := range wishes {
+		a := apply.Join(house, head, w, form, s.now())
+		if a == nil {
+			continue
+		}
+		if len(house) >= apply.MaxHousehold {
+			return apply.ErrConflict
+		}
+		if err := s.insertNew(ctx, tx, a); err != nil {
+			return err
+		}
+		house = append(house, a)
+	}
+	return nil
+}
+
+// Begin starts all that a family wishes at once, or nothing, and returns the first
+// draft with the token that lets the browser come back to it. A single wish is an
+// application that stands alone; several are a household.
+func (s *Store) Begin(ctx context.Context, lang string, form func(policy string) (apply.Form, bool), wishes []apply.Wish) (*apply.Application, apply.Token, error) {
+	if len(wishes) == 0 {
+		return nil, "", errors.New("begin household: no wishes")
+	}
+	code, err := apply.NewCode(s.random)
+	if err != nil {
+		return nil, "", fmt.Errorf("begin household: %w", err)
+	}
+	var a *apply.Application
+	var token apply.Token
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		a = apply.First(wishes[0], code, lang, s.now())
+		if len(wishes) > 1 {
+			a.Child = wishes[0].Child
+		}
+		if err := s.insertNew(ctx, tx, a); err != nil {
+			return err
+		}
+		if err := s.join(ctx, tx, []*apply.Application{a}, a, form, wishes[1:]); err != nil {
+			return err
+		}
+		token, err = s.remember(ctx, tx, a.Reference)
+		return err
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("begin household: %w", err)
+	}
+	return a, token, nil
 }
 
 // SaveShared replaces the answers of a draft like [Store.SaveAnswers] and, in the same

@@ -1,11 +1,13 @@
 package store_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"testing"
 
 	"huitong/content"
 	"huitong/portal/apply"
+	"huitong/portal/store"
 )
 
 // realForms returns the forms of the site's own policies.
@@ -194,6 +196,68 @@ func TestAddingAtOnceLosesNothing(t *testing.T) {
 		}
 		if all := household(t, f, a.Reference); len(all) != 2 {
 			t.Errorf("%d applications; want each wish once", len(all))
+		}
+	})
+}
+
+// runsOut is randomness that ends after so many reads.
+type runsOut struct{ left int }
+
+// Read implements io.Reader.
+func (r *runsOut) Read(b []byte) (int, error) {
+	if r.left--; r.left < 0 {
+		return 0, errors.New("no more randomness")
+	}
+	return rand.Read(b)
+}
+
+// TestHouseholdBeginsWhole lets the beginning of a household fail at every draw of
+// randomness: before its first application, between any two, and at the browser's token.
+func TestHouseholdBeginsWhole(t *testing.T) {
+	form := realForms(t)
+	one, _ := form(living)
+	two, _ := form(relief)
+	wishes := []apply.Wish{{Form: one, Child: 1, Carry: apply.Answers{"hukou": "zhongshan"}}, {Form: two, Child: 1}}
+	onBoth(t, func(t *testing.T, f *fixture) {
+		rows := func(table string) (n int) {
+			t.Helper()
+			if err := f.raw.QueryRow(`SELECT COUNT(*) FROM ` + table).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		c := f.config
+		draws := &runsOut{}
+		c.Rand = draws
+		s, err := store.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		failed := 0
+		for n := range 60 {
+			draws.left = n
+			a, token, err := s.Begin(t.Context(), "zh-Hans", form, wishes)
+			if err == nil {
+				if found, err := s.ApplicationByDraftToken(t.Context(), token); err != nil || found.Household != a.Reference || found.Child != 1 || len(household(t, f, a.Reference)) != 2 {
+					t.Errorf("household of %v, %v", found, err)
+				}
+				break
+			}
+			failed++
+			if got := rows("applications") + rows("draft_tokens"); got != 0 {
+				t.Fatalf("a failure at draw %d leaves %d rows", n, got)
+			}
+		}
+		if failed < 20 || rows("applications") != 2 {
+			t.Errorf("%d failures, then %d applications; want more than 20, then 2", failed, rows("applications"))
+		}
+		alone, _, err := f.Begin(t.Context(), "zh-Hans", form, wishes[:1])
+		if err != nil || alone.Household != "" || alone.Child != 0 || alone.Answers["hukou"] != "zhongshan" {
+			t.Errorf("one wish begins %v in household %q, %v; want one that stands alone", alone, alone.Household, err)
+		}
+		if _, _, err := f.Begin(t.Context(), "zh-Hans", form, nil); err == nil {
+			t.Error("no wish begins something")
 		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 // Households keeps what a family applies for together.
 type Households interface {
 	Household(ctx context.Context, ref apply.Reference) ([]*apply.Application, error)
+	Begin(ctx context.Context, lang string, form func(policy string) (apply.Form, bool), wishes []apply.Wish) (*apply.Application, apply.Token, error)
 	Extend(ctx context.Context, ref apply.Reference, form func(policy string) (apply.Form, bool), wishes []apply.Wish) error
 	SaveShared(ctx context.Context, ref apply.Reference, version int, answers apply.Answers, form func(policy string) (apply.Form, bool)) error
 	SubmitTogether(ctx context.Context, subs []apply.Submission) error
@@ -310,15 +311,23 @@ func (s *Server) extendHousehold(c *fiber.Ctx, h household) error {
 }
 
 func (s *Server) extend(c *fiber.Ctx, own *apply.Application, child int, slugs []string) error {
-	var wishes []apply.Wish
+	wishes, err := s.wishes(c, child, slugs)
+	if err != nil {
+		return err
+	}
+	return s.cases.Households.Extend(c.UserContext(), own.Reference, s.form(c), wishes)
+}
+
+func (s *Server) wishes(c *fiber.Ctx, child int, slugs []string) ([]apply.Wish, error) {
+	var out []apply.Wish
 	for _, slug := range slugs {
 		f, ok := s.form(c)(slug)
 		if !ok {
-			return fmt.Errorf("policy %s: %w", slug, apply.ErrNotFound)
+			return nil, fmt.Errorf("policy %s: %w", slug, apply.ErrNotFound)
 		}
-		wishes = append(wishes, apply.Wish{Form: f, Child: child, Carry: checkedAnswers(c, f.Policy)})
+		out = append(out, apply.Wish{Form: f, Child: child, Carry: checkedAnswers(c, f.Policy)})
 	}
-	return s.cases.Households.Extend(c.UserContext(), own.Reference, s.form(c), wishes)
+	return out, nil
 }
 
 // togetherPage comes before several applications are begun at once.
@@ -367,16 +376,17 @@ func (s *Server) startTogether(c *fiber.Ctx) error {
 	case len(chosen) == 0:
 		return s.renderTogether(c, chosen, s.words(c)("household.programme.choose"))
 	}
-	f, _ := s.form(c)(chosen[0])
-	a, err := s.beginDraft(c, f.Policy, checkedAnswers(c, f.Policy))
+	wishes, err := s.wishes(c, 1, chosen)
 	if err != nil {
 		return err
 	}
-	if len(chosen) == 1 {
-		return s.redirect(c, applyPath(f.Policy, s.firstPart(f.Policy, a)))
-	}
-	if err := s.extend(c, a, 1, chosen[1:]); err != nil {
+	a, token, err := s.cases.Households.Begin(c.UserContext(), visitOf(c).Lang.Code, s.form(c), wishes)
+	if err != nil {
 		return err
+	}
+	s.hold(c, a, token)
+	if p := wishes[0].Form.Policy; len(wishes) == 1 {
+		return s.redirect(c, applyPath(p, s.firstPart(p, a)))
 	}
 	return s.redirect(c, "/household")
 }
