@@ -95,7 +95,7 @@ func (s *Server) openWithCode(c *fiber.Ctx, number, code string) (*apply.Applica
 	if err != nil {
 		return nil, err
 	}
-	token, err := s.cases.Tracking.Remember(c.UserContext(), ref)
+	token, err := s.cases.Tracking.Remember(c.UserContext(), a.Reference) // not ref: the number of a household may outlive its first application
 	if err != nil {
 		return nil, err
 	}
