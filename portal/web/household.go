@@ -32,6 +32,8 @@ func (s *Server) householdRoutes() []route {
 		{fiber.MethodPost, "/household", s.withHousehold(s.extendHousehold), form},
 		{fiber.MethodGet, "/household/new", s.showTogether, guarded | private},
 		{fiber.MethodPost, "/household/new", s.startTogether, limited | returned | private},
+		{fiber.MethodGet, "/household/remove", s.withHousehold(s.askRemove), guarded | private},
+		{fiber.MethodPost, "/household/remove", s.withHousehold(s.removeDraft), form},
 		{fiber.MethodGet, "/household/review", s.withHousehold(s.showHouseholdReview), guarded | private},
 		{fiber.MethodPost, "/household/review", s.withHousehold(s.submitHousehold), form},
 	}
@@ -171,6 +173,7 @@ type householdPage struct {
 	Offers   []offer
 	Problems []problem
 	Done     bool // has just been submitted
+	Removed  bool // a draft has just been deleted
 }
 
 type houseChild struct {
@@ -184,6 +187,7 @@ type houseApp struct {
 	State   string
 	Missing int
 	Path    string
+	Remove  string // path; "" for what cannot be deleted
 }
 
 // offer is a policy to choose.
@@ -198,7 +202,7 @@ func (s *Server) showHousehold(c *fiber.Ctx, h household) error {
 
 func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wrong string) error {
 	t := s.words(c)
-	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1"}
+	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1"}
 	view.NoIndex = true
 	view.Scripts = []string{"draft.js", "print.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
@@ -243,6 +247,7 @@ func (s *Server) houseApp(c *fiber.Ctx, a *apply.Application) houseApp {
 		out.Path = memberPath(applyPath(p, "done"), a)
 		return out
 	}
+	out.Remove = removePath(a)
 	_, missing := a.Missing(apply.Form{Policy: p}, s.now())
 	out.Missing = len(missing)
 	next := s.nextPart(p, a)

@@ -140,7 +140,7 @@ func TestHouseholdPagesKeepTheirShape(t *testing.T) {
 	form := b.open("/household").form("/household")
 	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{"new"}
 	b.do("POST", "/household", form)
-	for _, address := range []string{"/household", "/household/new", applied + "/child?child=2", "/household?done=1"} {
+	for _, address := range []string{"/household", "/household/new", applied + "/child?child=2", "/household?done=1", "/household/remove?child=2&programme=basic-living-allowance"} {
 		for _, l := range languages {
 			for _, mode := range modes {
 				t.Run(fmt.Sprint(mode, " ", l.path(address)), func(t *testing.T) {
@@ -179,4 +179,47 @@ func TestHouseholdIsFull(t *testing.T) {
 	if log := d.log.String(); strings.Contains(log, "level=ERROR") {
 		t.Errorf("the log tells of faults of ours: %.400s", log)
 	}
+}
+
+// TestDraftOfAHouseholdIsDeleted asks first, deletes one and keeps the others, down to
+// the last.
+func TestDraftOfAHouseholdIsDeleted(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family").together("new", "basic-living-allowance")
+	number, code := b.pass()
+	ask := "/household/remove?child=1&programme=basic-living-allowance"
+	b.open(ask).wants(200, "不要这份没有提交的申请了吗", "金丝雀")
+	old := b.form("/household/remove")
+	b.open(applied+"/child?child=1").send(applied+"/child?child=1", map[string]string{"child_name": "夜莺"})
+	b.do("POST", "/household/remove", old)
+	b.wants(409, "刚才有人改过").send("/household/remove", nil).wants(200, "已经删掉了", "第2个孩子").lacks("夜莺")
+	b.do("POST", "/household/remove", old)
+	b.wants(200, "我家的申请", "第2个孩子")
+	if n, c := b.pass(); n != number || c != code {
+		t.Errorf("the household is now opened by %s, %s; want %s, %s", n, c, number, code)
+	}
+	d.browser("other").open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "还没有提交")
+	b.open("/household/remove?child=1&programme=none").wants(200, "我家的申请")
+	b.open("/household/remove?child=2&programme=basic-living-allowance").send("/household/remove", nil).wants(200, "查进度")
+	b.open("/household").wants(200, "查进度").lacks("第2个孩子")
+}
+
+// TestWhatWasSubmittedIsNotDeleted posts the page of a draft after it was handed in.
+func TestWhatWasSubmittedIsNotDeleted(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family")
+	old := b.open("/household/remove?child=1&programme=basic-living-allowance").form("/household/remove")
+	b.open(applied + "/review").submit()
+	b.do("POST", "/household/remove", old)
+	b.wants(200, "我家的申请", "等镇街受理")
+	b.open("/household/remove?child=1&programme=basic-living-allowance").wants(200, "我家的申请")
+}
+
+// together adds policies for a child on the page of the household.
+func (b *browser) together(child string, slugs ...string) *browser {
+	b.t.Helper()
+	form := b.open("/household").form("/household")
+	form["programme"], form["for-child"] = slugs, []string{child}
+	b.do("POST", "/household", form)
+	return b.wants(200, "我家的申请")
 }

@@ -49,6 +49,7 @@ var pageTypes = map[string]any{
 	"home":             homePage{},
 	"household":        householdPage{},
 	"household-new":    togetherPage{},
+	"household-remove": removePage{},
 	"household-review": householdReview{},
 	"offline":          offlinePage{},
 	"policies":         policiesPage{},
