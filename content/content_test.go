@@ -81,7 +81,7 @@ outcomes:
   - {expr: 'father == "dead"', text: 孤儿}
 questions:
   - {section: child, title: 孩子, ask: [child_id, school, father]}
-decides: {office: 市民政局, level: city}
+decides: {office: 市民政局, level: city, granted: 批了。, refused: 没批。}
 faq:
   - {q: 多少钱, a: "${rate}", section: amount}
 ---
@@ -158,6 +158,8 @@ func TestLoadProblems(t *testing.T) {
 		}},
 		{"question asked twice", `question "father" is asked twice`, swap(pol, samplePolicy, "school, father]", "father, father]")},
 		{"misspelt key in own question", "field lable not found", swap(pol, samplePolicy, "[child_id, school", "[{name: a, type: text, lable: b}, school")},
+		{"granted, and then", "nobody says what follows once it is granted", swap(pol, samplePolicy, ", granted: 批了。", "")},
+		{"refused, and then", "nobody says what follows once it is refused", swap(pol, samplePolicy, ", refused: 没批。", "")},
 		{"no front matter", pol + ":1: no front matter", map[string]string{pol: "## a {#a}\n"}},
 	}
 	for _, c := range cases {

@@ -79,7 +79,9 @@ type Decision struct {
 	Level       string `yaml:"level"` // village, town or city
 	Office      string `yaml:"office"`
 	WorkingDays int    `yaml:"workingDays"` // 0: no limit is stated
-	Text        string `yaml:"text"`
+	Text        string `yaml:"text"`        // what to know before it is decided
+	Granted     string `yaml:"granted"`     // what follows for who is granted it
+	Refused     string `yaml:"refused"`     // and for who is not
 }
 
 // Step is one station on the way to a decision.
@@ -233,6 +235,11 @@ func (p *Policy) checkLists(bad func(line int, what, fix string)) {
 	}
 	if p.Online() && p.Decides.Office == "" {
 		bad(p.src.line("decides"), "nobody decides", "an application needs decides.office and decides.level")
+	}
+	for name, text := range map[string]string{"granted": p.Decides.Granted, "refused": p.Decides.Refused} {
+		if p.Online() && text == "" {
+			bad(p.src.line("decides"), "nobody says what follows once it is "+name, "write decides."+name+": what the family reads on its decision")
+		}
 	}
 }
 

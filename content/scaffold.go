@@ -56,6 +56,8 @@ decides:
   office: 中山市民政局
   workingDays: 0
   text: FILL
+  granted: FILL
+  refused: FILL
 faq:
 FAQ
 ---

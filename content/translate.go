@@ -28,6 +28,8 @@ type translation struct {
 	Steps       []stepTexts               `yaml:"steps"`     // of the decision
 	Office      string                    `yaml:"office"`
 	Decision    string                    `yaml:"decision"`
+	Granted     string                    `yaml:"granted"`
+	Refused     string                    `yaml:"refused"`
 	FAQ         []answered                `yaml:"faq"`
 }
 
@@ -120,7 +122,7 @@ func readRaw(text []byte, out any) string {
 // texts returns what a translation of the policy has to say.
 func (p *Policy) texts() translation {
 	t := translation{
-		Title: p.Titles.ZH, Summary: p.Summary, Audience: p.Audience, Office: p.Decides.Office, Decision: p.Decides.Text,
+		Title: p.Titles.ZH, Summary: p.Summary, Audience: p.Audience, Office: p.Decides.Office, Decision: p.Decides.Text, Granted: p.Decides.Granted, Refused: p.Decides.Refused,
 		Eligibility: map[string]conditionTexts{}, Documents: map[string]titled{}, Sections: map[string]titled{}, Questions: map[string]questionTexts{},
 	}
 	for _, g := range p.Gives {
@@ -234,6 +236,7 @@ func (p *Policy) translated(to tongue, t translation, sections []Section) *Polic
 	q.Titles = Titles{ZH: title, Short: or(t.Short, title), EN: title}
 	q.Summary, q.Sections = or(t.Summary, p.Summary), inOrder(p.Sections, sections)
 	q.Decides.Office, q.Decides.Text = or(t.Office, p.Decides.Office), or(t.Decision, p.Decides.Text)
+	q.Decides.Granted, q.Decides.Refused = or(t.Granted, p.Decides.Granted), or(t.Refused, p.Decides.Refused)
 	q.Audience = eachBoth(p.Audience, t.Audience, func(a, x string) string { return or(x, a) })
 	q.Gives = eachBoth(p.Gives, t.Gives, func(g Give, x titled) Give {
 		return Give{or(x.Title, g.Title), or(x.Text, g.Text), g.Section}

@@ -16,6 +16,8 @@ eligibility:
 confirm: [Please check]
 outcomes: [Orphan]
 office: Civil affairs bureau
+granted: It is granted.
+refused: It is not granted.
 sections: {child: {title: The child}}
 faq:
   - {q: How much, a: "${rate}"}
@@ -129,27 +131,27 @@ func TestTranslationGaps(t *testing.T) {
 		{"clean", en, "summary", "summary", ""},
 		{"not translated", en, "", "-", en + ": the translation is missing"},
 		{"section missing", en, "{#amount}", "{#other}", en + `:1: section "amount" is missing`},
-		{"section too many", en, "## How much", "## Else {#else}\n\nText.\n\n## How much", en + `:16: no section "else" in the original`},
+		{"section too many", en, "## How much", "## Else {#else}\n\nText.\n\n## How much", en + `:18: no section "else" in the original`},
 		{"section twice", en, "\n## How much", "\n## Much {#amount}\n\nText.\n\n## How much", `section "amount" stands twice`},
-		{"section in Chinese", en, "Each month ${rate}, call ${phone-12345}.", "每个月都有一百元，打电话就知道了。", en + `:16: section "amount" is still in Chinese`},
+		{"section in Chinese", en, "Each month ${rate}, call ${phone-12345}.", "每个月都有一百元，打电话就知道了。", en + `:18: section "amount" is still in Chinese`},
 		{"fewer FAQs", en, "  - {q: How much, a: \"${rate}\"}\n", "", "faq has 0 entries, the original 1"},
-		{"FAQ without answer", en, `How much, a: "${rate}"`, "How much", en + ":13: faq.1.a is not translated"},
+		{"FAQ without answer", en, `How much, a: "${rate}"`, "How much", en + ":15: faq.1.a is not translated"},
 		{"condition missing", en, "  age: {", "  agee: {", "eligibility.age is not translated"},
 		{"condition by another name", en, "  age: {", "  agee: {", en + ":6: no eligibility.agee in the original"},
 		{"half a condition", en, "no: Too old, ", "", en + ":6: eligibility.age.no is not translated"},
 		{"empty summary", en, "summary: Each month ${rate}", "summary: ''", en + ":4: summary is not translated"},
 		{"left in Chinese", en, "[Please check]", "[请核对]", en + ":8: confirm.1 is still in Chinese"},
 		{"Chinese name in brackets", en, "[Please check]", "[Please check (请核对)]", ""},
-		{"unknown question", en, "faq:", "questions: {nobody: {label: x}}\nfaq:", en + ":12: no questions.nobody in the original"},
+		{"unknown question", en, "faq:", "questions: {nobody: {label: x}}\nfaq:", en + ":14: no questions.nobody in the original"},
 		{"form section", en, "child: {title: The child}", "chil: {title: The child}", "sections.child is not translated"},
 		{"stale", en, "translates: ", "translates: x", en + ":2: the original has changed since"},
-		{"dead link", en, "call ${phone-12345}", "[call](/policies/gone)", en + `:16: link to "/policies/gone" in section "amount" leads nowhere`},
-		{"dead anchor", en, "call ${phone-12345}", "[call](#who)", en + `:16: link to "#who"`},
-		{"heading skips a level", en, "call ${phone-12345}.", "call.\n\n#### Deep\n", en + `:16: heading "Deep" skips a level`},
-		{"picture without words", en, "call ${phone-12345}", "![](a.png)", en + ":16: picture a.png has no alternative text"},
-		{"not filled in", en, "call ${phone-12345}", unfilled, en + ":18: not filled in"},
+		{"dead link", en, "call ${phone-12345}", "[call](/policies/gone)", en + `:18: link to "/policies/gone" in section "amount" leads nowhere`},
+		{"dead anchor", en, "call ${phone-12345}", "[call](#who)", en + `:18: link to "#who"`},
+		{"heading skips a level", en, "call ${phone-12345}.", "call.\n\n#### Deep\n", en + `:18: heading "Deep" skips a level`},
+		{"picture without words", en, "call ${phone-12345}", "![](a.png)", en + ":18: picture a.png has no alternative text"},
+		{"not filled in", en, "call ${phone-12345}", unfilled, en + ":20: not filled in"},
 		{"fact in front matter", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:4: fact "rate" has no value in this language`},
-		{"fact in body", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:18: fact "rate" has no value in this language`},
+		{"fact in body", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:20: fact "rate" has no value in this language`},
 		{"shared question missing", shared, "  child_age: {label: Age}\n", "", shared + ":3: questions.child_age is not translated"},
 		{"shared question unknown", shared, "  child_age:", "  age: {label: Age}\n  child_age:", shared + ":4: no questions.age in the original"},
 		{"option missing", shared, "prison: in prison, ", "", shared + ":5: questions.father.options.prison is not translated"},

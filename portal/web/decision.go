@@ -21,7 +21,7 @@ type decisionPage struct {
 	Office   string
 	Reason   string
 	Basis    []content.Source
-	Next     string // plain words of the policy on what follows
+	Next     string // plain words of the policy on what follows from this outcome
 	Approved bool
 }
 
@@ -55,7 +55,10 @@ func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	if view.Policy, _ = s.policy(c, a.Policy); view.Policy != nil {
 		view.ContentLang = view.Lang.shows(view.Policy.Lang)
-		view.Office, view.Basis, view.Next = view.Policy.Decides.Office, view.Policy.Basis, view.Policy.Decides.Text
+		view.Office, view.Basis, view.Next = view.Policy.Decides.Office, view.Policy.Basis, view.Policy.Decides.Refused
+		if view.Approved {
+			view.Next = view.Policy.Decides.Granted
+		}
 	}
 	return s.render(c, "track-decision", view)
 }

@@ -18,6 +18,7 @@ func (d *desk) decide(path, move, reason string) *browser {
 
 func TestDecision(t *testing.T) {
 	for move, outcome := range map[string]string{"approve": "决定：批准。", "refuse": "决定：这次不批准。"} {
+		next := map[string]string{"approve": "从确认的下个月开始发", "refuse": "没批的理由会书面说明"} // of the policy
 		t.Run(move, func(t *testing.T) {
 			d := newDesk(t)
 			b := d.fill("family").submit()
@@ -26,7 +27,12 @@ func TestDecision(t *testing.T) {
 			d.decide("/staff/applications/"+ungrouped(number), move, "材料核对过了，理由写在这里。")
 			b.open("/track/status").wants(200, "决定通知")
 			b.open("/track/decision").wants(200, outcome, number, "材料核对过了，理由写在这里。", "2026年11月23日", "依据的规定", "行政复议", "行政诉讼", "12345").lacks(code)
-			b.lacks(secrets...)
+			b.wants(200, next[move]).lacks(secrets...)
+			for other, words := range next {
+				if other != move {
+					b.lacks(words)
+				}
+			}
 			b.open("/en/track/decision").wants(200, "Notice of decision", "12345")
 			if found := regexp.MustCompile(`\d+ ?(日|天|个月|days|months)内?[^。]*(复议|诉讼|object)`).FindString(b.text()); found != "" {
 				t.Errorf("a time limit for objections is named: %q", found)
