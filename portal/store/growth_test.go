@@ -93,6 +93,10 @@ var lookupKinds = []struct {
 		list, err := c.ApplicationsOfChild(tb.Context(), desk, a.Answers[apply.FieldChildID])
 		return len(list), err
 	}},
+	{"others for the child", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
+		list, err := c.TwinsForStaff(tb.Context(), desk, a)
+		return 1 + len(list), err
+	}},
 	{"list", func(c *city, tb testing.TB, _ *apply.Application) (int, error) { return c.page(tb, casework.Query{}) }},
 	{"list of a state", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
 		return c.page(tb, casework.Query{State: apply.Approved})

@@ -25,6 +25,11 @@ const (
 	maxTwins = 8           // of one child and programme that are looked at
 )
 
+// twinColumns begins what is asked of submitted applications and of drafts apart: each
+// has its own index by the child.
+const twinColumns = `SELECT reference, state, town, submitted_at, household, names FROM applications
+	WHERE child_index = $1 AND child_index <> '' AND policy = $2 AND reference <> $3 AND `
+
 // Twins returns the applications, earliest first, that were submitted for the same
 // programme and child as this one and neither refused nor withdrawn, with the drafts of
 // the same household. ID number and name must both be the same: whatever of them is
@@ -73,8 +78,8 @@ func (s *Store) countTwin(ctx context.Context, a *apply.Application, client stri
 // twins opens as many names whether there are such applications or not: how long it
 // takes does not tell that an ID number is known under another name.
 func (s *Store) twins(ctx context.Context, tx *sql.Tx, a *apply.Application) ([]apply.Twin, error) {
-	found, sealed, err := readTwins(ctx, tx, a, `child_index = $1 AND child_index <> '' AND policy = $2 AND reference <> $3
-		AND state <> $4 AND state <> $5 AND (submitted_at > 0 OR household <> '' AND household = $6)
+	found, sealed, err := readTwins(ctx, tx, a, twinColumns+`submitted_at > 0 AND state <> $4 AND state <> $5
+		UNION ALL `+twinColumns+`submitted_at = 0 AND state <> $5 AND household <> '' AND household = $6
 		ORDER BY submitted_at, reference LIMIT $7`, s.blind("child-id", a.Answers[apply.FieldChildID]), a.Policy,
 		string(a.Reference), string(apply.Refused), string(apply.Withdrawn), string(a.Household), maxTwins)
 	if err != nil {
@@ -107,8 +112,9 @@ func (s *Store) twins(ctx context.Context, tx *sql.Tx, a *apply.Application) ([]
 func (s *Store) TwinsForStaff(ctx context.Context, by apply.Actor, a *apply.Application) ([]apply.Twin, error) {
 	var out []apply.Twin
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
-		out, _, err = readTwins(ctx, tx, a, `child_index = $1 AND child_index <> '' AND policy = $2 AND reference <> $3
-			AND (submitted_at > 0 OR state = $4) ORDER BY submitted_at DESC, reference LIMIT $5`,
+		out, _, err = readTwins(ctx, tx, a, twinColumns+`submitted_at > 0
+			UNION ALL `+twinColumns+`submitted_at = 0 AND state = $4
+			ORDER BY submitted_at DESC, reference LIMIT $5`,
 			s.blind("child-id", a.Answers[apply.FieldChildID]), a.Policy, string(a.Reference), string(apply.Draft), maxTwins)
 		return err
 	})
@@ -122,8 +128,8 @@ func (s *Store) TwinsForStaff(ctx context.Context, by apply.Actor, a *apply.Appl
 }
 
 // readTwins also returns the sealed names.
-func readTwins(ctx context.Context, tx *sql.Tx, a *apply.Application, where string, args ...any) ([]apply.Twin, [][]byte, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT reference, state, town, submitted_at, household, names FROM applications WHERE `+where, args...)
+func readTwins(ctx context.Context, tx *sql.Tx, a *apply.Application, statement string, args ...any) ([]apply.Twin, [][]byte, error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, nil, err
 	}
