@@ -23,6 +23,8 @@ type Contact struct {
 	Channel Channel
 	Address string // an e-mail address or the number of a mobile phone
 	Changes bool   // told of every change, and reminded of what is unfinished
+	// Household: it is for all that the family applies for together, later ones as well.
+	Household bool
 	Notice  string // version of the words that were agreed to
 	Agreed  time.Time
 }

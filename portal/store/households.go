@@ -76,6 +76,9 @@ func (s *Store) join(ctx context.Context, tx *sql.Tx, house []*apply.Application
 		if err := s.insertNew(ctx, tx, a); err != nil {
 			return err
 		}
+		if err := s.inheritContact(ctx, tx, a); err != nil {
+			return err
+		}
 		house = append(house, a)
 	}
 	return nil
@@ -193,11 +196,7 @@ func (s *Store) submitAll(all []*member, subs []apply.Submission) error {
 // those that it marks, with events and audit, all or nothing.
 func (s *Store) changeHousehold(ctx context.Context, ref apply.Reference, decide func(*sql.Tx, []*member) error) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		// Whoever adds to the household holds these locks: after them nobody joins.
-		if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
-			return err
-		}
-		refs, err := members(ctx, tx, ref, s.lockRows)
+		refs, err := s.lockMembers(ctx, tx, ref)
 		if err != nil {
 			return err
 		}
@@ -229,6 +228,15 @@ func (s *Store) changeHousehold(ctx context.Context, ref apply.Reference, decide
 		}
 		return s.saveDossiers(ctx, tx, written)
 	})
+}
+
+// lockMembers returns the members after which nobody joins before the transaction ends:
+// whoever adds to the household holds these locks.
+func (s *Store) lockMembers(ctx context.Context, tx *sql.Tx, ref apply.Reference) ([]apply.Reference, error) {
+	if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+		return nil, err
+	}
+	return members(ctx, tx, ref, s.lockRows)
 }
 
 // members returns the numbers of all that belong to the household of ref.

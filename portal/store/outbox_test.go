@@ -245,3 +245,62 @@ func TestRemindDrafts(t *testing.T) {
 		}
 	})
 }
+
+// TestContactOfAHousehold gives an address once for all, adds an application, and stops.
+func TestContactOfAHousehold(t *testing.T) {
+	form := realForms(t)
+	onBoth(t, func(t *testing.T, f *fixture) {
+		all := family(t, f, form)
+		own := byEmail
+		own.Address = "own@example.org"
+		f.contact(t, all[1].Reference, own, false)
+		whole := byEmail
+		whole.Household = true
+		f.contact(t, all[0].Reference, whole, true)
+		got := f.notes(t)
+		if len(got) != 1 || got[0].Kind != store.NotePass || got[0].Reference != all[0].Reference {
+			t.Fatalf("notes = %v; want number and code once", got)
+		}
+		if err := f.SettleNote(t.Context(), got[0], true, false); err != nil {
+			t.Fatal(err)
+		}
+		third, _ := form(living)
+		if err := f.Extend(t.Context(), all[0].Reference, form, []apply.Wish{{Form: third, Child: 3}}); err != nil {
+			t.Fatal(err)
+		}
+		all = household(t, f, all[0].Reference)
+		reached := func(want int, address string) {
+			t.Helper()
+			n := 0
+			for _, a := range all {
+				c, err := f.Contact(t.Context(), a.Reference)
+				if err == nil && c.Address == address && c.Household == (address == byEmail.Address) && c.Notice == byEmail.Notice && !c.Agreed.IsZero() {
+					n++
+				} else if err != nil && !errors.Is(err, apply.ErrNotFound) {
+					t.Fatal(err)
+				}
+			}
+			if n != want {
+				t.Errorf("%s hears of %d applications; want %d", address, n, want)
+			}
+		}
+		reached(5, byEmail.Address)
+		f.clock.advance(8 * 24 * time.Hour)
+		if err := f.RemindDrafts(t.Context(), 7*24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.notes(t); len(got) != 1 || got[0].Kind != store.NoteDraft {
+			t.Errorf("notes = %v; want one reminder for the household", got)
+		}
+		f.contact(t, all[1].Reference, own, false)
+		reached(4, byEmail.Address)
+		if err := f.DropContact(t.Context(), all[1].Reference); err != nil {
+			t.Fatal(err)
+		}
+		reached(4, byEmail.Address) // an address of its own ends alone
+		if err := f.DropContact(t.Context(), all[2].Reference); err != nil {
+			t.Fatal(err)
+		}
+		reached(0, byEmail.Address)
+	})
+}

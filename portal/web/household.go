@@ -173,6 +173,7 @@ type householdPage struct {
 	Offers   []offer
 	Problems []problem
 	Done     bool // has just been submitted
+	Notify   bool // messages can be asked for
 	Removed  bool // a draft has just been deleted
 }
 
@@ -207,7 +208,7 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 	view.Scripts = []string{"draft.js", "print.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
-	view.Ready = view.Drafts > 0
+	view.Ready, view.Notify = view.Drafts > 0, len(s.notifyRoutes()) > 0
 	for child := 1; child <= h.children(); child++ {
 		one := houseChild{Name: s.childName(c, h, child)}
 		for _, a := range h.all {

@@ -18,25 +18,13 @@ const relief = "/apply/medical-insurance-relief"
 // policies each, on two browsers, and submits them twice.
 func TestHousehold(t *testing.T) {
 	d := newDesk(t)
-	b := d.browser("family")
-	chosen := url.Values{"programme": {"basic-living-allowance", "medical-insurance-relief"}, "hukou": {"zhongshan"}, "father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"}}
-	b.do("POST", "/household/new", chosen)
-	b.wants(200, "几项一起申请", "存在哪里")
-	form := b.form("/household/new")
-	if got := form["programme"]; !slices.Equal(got, chosen["programme"]) {
-		t.Errorf("programmes = %v; want those of the check", got)
-	}
-	form.Set("-start", "1")
-	b.do("POST", "/household/new", form)
+	b := d.household("family")
 	b.wants(200, "我家的申请", "第1个孩子", "有2份还没有提交")
 	number, code := b.pass()
 
 	// A second child, with the same two; then the first child's answers, each once.
 	b.send("/household", map[string]string{"for-child": "new"}).wants(422, "请至少选一项")
-	form = b.form("/household")
-	form["programme"], form["for-child"] = chosen["programme"], []string{"new"}
-	b.do("POST", "/household", form)
-	b.wants(200, "第2个孩子", "有4份还没有提交")
+	b.together("new", bothOf...).wants(200, "第2个孩子", "有4份还没有提交")
 	fillChild := func(b *browser, child int, name, id string) {
 		t.Helper()
 		q := fmt.Sprint("?child=", child)
@@ -72,7 +60,7 @@ func TestHousehold(t *testing.T) {
 	other.finish(t)
 	other.open("/household").wants(200, "4份都填好了").open("/household/review").wants(200, "一共4份", "金丝雀", "百灵鸟").lacks("44200020170302002X")
 	other.send("/household/review", nil).wants(422, "请先在“单独同意”前面打勾")
-	form = other.form("/household/review")
+	form := other.form("/household/review")
 	form.Set("consent", noticeVersion)
 	for range 2 {
 		other.do("POST", "/household/review", form)
@@ -119,10 +107,7 @@ func TestOneChildKeepsToItsPage(t *testing.T) {
 	b := d.browser("family")
 	b.open(applied).send(applied, map[string]string{"-start": "1"})
 	before := b.open(applied + "/child").form(applied + "/child") // not yet a household
-	form := b.open("/household").form("/household")
-	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{"new"}
-	b.do("POST", "/household", form)
-	b.open(applied + "/child?child=1")
+	b.together("new", "basic-living-allowance").open(applied + "/child?child=1")
 	first := b.form(applied + "/child?child=1")
 	b.open(applied+"/child?child=2").send(applied+"/child?child=2", map[string]string{"child_name": "百灵鸟"})
 	first.Set("child_name", "金丝雀")
@@ -137,9 +122,7 @@ func TestOneChildKeepsToItsPage(t *testing.T) {
 func TestHouseholdPagesKeepTheirShape(t *testing.T) {
 	d := newDesk(t)
 	b := d.fill("family")
-	form := b.open("/household").form("/household")
-	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{"new"}
-	b.do("POST", "/household", form)
+	b.together("new", "basic-living-allowance")
 	for _, address := range []string{"/household", "/household/new", applied + "/child?child=2", "/household?done=1", "/household/remove?child=2&programme=basic-living-allowance"} {
 		for _, l := range languages {
 			for _, mode := range modes {
@@ -157,21 +140,14 @@ func TestHouseholdPagesKeepTheirShape(t *testing.T) {
 // can: what is posted from it is told of, and nothing breaks.
 func TestHouseholdIsFull(t *testing.T) {
 	d := newDesk(t)
-	b := d.browser("family")
-	all := b.open("/household/new").form("/household/new")
-	for _, n := range find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "programme" }) {
-		all.Add("programme", attr(n, "value"))
-	}
-	all.Set("-start", "1")
-	b.do("POST", "/household/new", all)
-	b.wants(200, "我家的申请")
+	all := d.browser("reader").open("/household/new").programmes()
+	b := d.household("family", all...)
 	more := b.form("/household")
-	more["programme"], more["for-child"] = all["programme"], []string{"new"}
-	for range apply.MaxHousehold/len(all["programme"]) - 1 {
-		b.do("POST", "/household", more)
-		b.wants(200, "我家的申请")
+	for range apply.MaxHousehold/len(all) - 1 {
+		b.together("new", all...)
 	}
-	for _, programmes := range [][]string{all["programme"], nil} {
+	more["for-child"] = []string{"new"}
+	for _, programmes := range [][]string{all, nil} {
 		more["programme"] = programmes
 		b.do("POST", "/household", more)
 		b.wants(422, "放不下了")
@@ -213,6 +189,36 @@ func TestWhatWasSubmittedIsNotDeleted(t *testing.T) {
 	b.do("POST", "/household/remove", old)
 	b.wants(200, "我家的申请", "等镇街受理")
 	b.open("/household/remove?child=1&programme=basic-living-allowance").wants(200, "我家的申请")
+}
+
+// bothOf are the policies that a household of these tests begins with.
+var bothOf = []string{"basic-living-allowance", "medical-insurance-relief"}
+
+// household begins several applications after a check; its page is open then.
+func (d *desk) household(name string, programmes ...string) *browser {
+	d.t.Helper()
+	if programmes == nil {
+		programmes = bothOf
+	}
+	b := d.browser(name)
+	b.do("POST", "/household/new", url.Values{"programme": programmes, "hukou": {"zhongshan"}, "father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"}})
+	b.wants(200, "几项一起申请", "存在哪里")
+	form := b.form("/household/new")
+	if got := form["programme"]; !slices.Equal(got, programmes) {
+		d.t.Errorf("programmes = %v; want those of the check", got)
+	}
+	form.Set("-start", "1")
+	b.do("POST", "/household/new", form)
+	return b.wants(200, "我家的申请")
+}
+
+// programmes returns what the page offers to apply for.
+func (b *browser) programmes() []string {
+	var out []string
+	for _, n := range find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "programme" }) {
+		out = append(out, attr(n, "value"))
+	}
+	return out
 }
 
 // together adds policies for a child on the page of the household.

@@ -24,6 +24,9 @@ type Contacts interface {
 // messagesNotice names the words on messages that are agreed to.
 const messagesNotice = "2026-11-25"
 
+// notifyWhole is the field that asks for messages on all applications of a household.
+const notifyWhole = "household"
+
 func (s *Server) notifyRoutes() []route {
 	if s.cases.Contacts == nil || len(s.channels) == 0 {
 		return nil
@@ -38,16 +41,18 @@ func (s *Server) notifyRoutes() []route {
 
 type notifyPage struct {
 	page
-	Known    string // where messages go now, masked; "" for nowhere
-	Saved    bool
-	Draft    bool
-	Together bool // it is one of several of a household, and messages follow it alone
-	Channel  field
-	Address  field
-	Pass     field
-	Changes  bool
-	Consent  field
-	Problems []problem
+	Known     string // where messages go now, masked; "" for nowhere
+	Saved     bool
+	Draft     bool
+	Together  bool // it is one of several of a household
+	Whole     bool // they go there for all of these
+	Channel   field
+	Address   field
+	Pass      field
+	Changes   bool
+	Household bool // ticked: for all of them
+	Consent   field
+	Problems  []problem
 }
 
 // Notice returns the version of the words that the page shows.
@@ -80,7 +85,8 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Pass, view.Consent = field{Name: "pass", Value: c.FormValue("pass")}, field{Name: "consent"}
 	// Nothing is ticked that the family has not ticked before.
 	view.Changes = c.FormValue("changes") != "" || c.Method() == fiber.MethodGet && known.Changes
-	view.Together = a.Household != ""
+	view.Together, view.Whole = a.Household != "", known.Household
+	view.Household = c.FormValue(notifyWhole) != "" || c.Method() == fiber.MethodGet && known.Household
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {
 			f.Error = s.problemWords(c, p, bad)
@@ -106,6 +112,7 @@ func maskContact(c apply.Contact) string {
 
 func (s *Server) saveNotify(c *fiber.Ctx, a *apply.Application) error {
 	contact := apply.Contact{Channel: s.channel(c.FormValue("channel")), Address: c.FormValue("address"), Changes: c.FormValue("changes") != ""}
+	contact.Household = a.Household != "" && c.FormValue(notifyWhole) != ""
 	if c.FormValue("consent") == messagesNotice {
 		contact.Notice = messagesNotice
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -85,27 +84,33 @@ func TestOneChannelIsNotAsked(t *testing.T) {
 	b.send("/track/notify", map[string]string{"address": "+86 138 0013 8000", "changes": "1", "consent": messagesNotice}).wants(200, "*******8000")
 }
 
-// A household is told that messages follow the application they are asked for, and
-// what it is told to do for another one works.
+// A household is told how far its wish reaches: one application, or all of them with
+// those that come later, until it stops.
 func TestMessagesOfAHousehold(t *testing.T) {
 	d := newNotifyDesk(t, apply.SMS)
-	b := d.browser("family")
-	b.do("POST", "/household/new", url.Values{
-		"programme": {"basic-living-allowance", "medical-insurance-relief"}, "hukou": {"zhongshan"},
-		"father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"},
-	})
-	form := b.form("/household/new")
-	form.Set("-start", "1")
-	b.do("POST", "/household/new", form)
-	b.wants(200, "我家的申请")
+	b := d.household("family")
 	mine := map[string]string{"address": "13800138000", "changes": "1", "consent": messagesNotice}
 	for _, path := range []string{applied, relief} {
 		b.open(path + "/child?child=1").wants(200)
-		b.open("/track/notify").wants(200, "只管这一份申请").lacks("*******8000")
+		b.open("/track/notify").wants(200, "只管这一份").lacks("*******8000")
+		if b.form("/track/notify").Has("household") {
+			t.Error("ticked before the family ticked it")
+		}
 		if links := b.links(); !slices.Contains(links, "/household") {
 			t.Errorf("no link leads to the others: %v", links)
 		}
-		b.send("/track/notify", mine).wants(200, "*******8000")
+		b.send("/track/notify", mine).wants(200, "*******8000", "这里只管这一份申请").lacks("全部停止")
+	}
+	mine["household"], mine["address"] = "1", "13800138999"
+	b.open("/household").wants(200, "用短信或邮件告诉我").open("/track/notify").send("/track/notify", mine).wants(200, "*******8999", "全部停止")
+	b.together("new", "basic-living-allowance")
+	pages := []string{applied + "/child?child=1", relief + "/child?child=1", applied + "/child?child=2"}
+	for _, path := range pages {
+		b.open(path).open("/track/notify").wants(200, "*******8999", "全部停止")
+	}
+	b.open(pages[1]).open("/track/notify").send("/track/notify/stop", nil).wants(200)
+	for _, path := range pages {
+		b.open(path).open("/track/notify").wants(200, "可以不填").lacks("*******8999")
 	}
 }
 

@@ -79,8 +79,9 @@ type ownHelp struct {
 type ownContact struct {
 	Channel string    `json:"channel"` // sms or email
 	Address string    `json:"address"`
-	Changes bool      `json:"changes"` // told of every change
-	Notice  string    `json:"notice"`  // version of the words agreed to
+	Changes bool      `json:"changes"`   // told of every change
+	Whole   bool      `json:"household"` // for all applications of the household
+	Notice  string    `json:"notice"`    // version of the words agreed to
 	Agreed  time.Time `json:"agreed"`
 }
 
@@ -144,7 +145,7 @@ func (s *Server) ownContactOf(c *fiber.Ctx, a *apply.Application) (*ownContact, 
 	if err != nil {
 		return nil, err
 	}
-	return &ownContact{string(known.Channel), known.Address, known.Changes, known.Notice, known.Agreed}, nil
+	return &ownContact{string(known.Channel), known.Address, known.Changes, known.Household, known.Notice, known.Agreed}, nil
 }
 
 func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
