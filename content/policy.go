@@ -71,6 +71,7 @@ type Document struct {
 	When     Expr   `yaml:"when"` // needed only where true
 	Required bool   `yaml:"required"`
 	Holder   string `yaml:"holder"` // family, or department: checked between offices
+	Reuse    string `yaml:"reuse"`  // family: the same for all children; never: of this policy alone; empty: for the same child
 }
 
 // Decision says who decides and in how many working days.
@@ -232,6 +233,9 @@ func (p *Policy) checkLists(bad func(line int, what, fix string)) {
 			bad(p.src.line("documents", i), fmt.Sprintf("document %q lacks a name or title, or stands twice", d.Name), "complete it")
 		}
 		seen[d.Name] = true
+		if !slices.Contains([]string{"", ReuseFamily, ReuseNever}, d.Reuse) {
+			bad(p.src.line("documents", i), fmt.Sprintf("document %q is reused in the unknown way %q", d.Name, d.Reuse), "family or never; leave it out for the same child")
+		}
 	}
 	if p.Online() && p.Decides.Office == "" {
 		bad(p.src.line("decides"), "nobody decides", "an application needs decides.office and decides.level")

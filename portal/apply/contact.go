@@ -25,8 +25,8 @@ type Contact struct {
 	Changes bool   // told of every change, and reminded of what is unfinished
 	// Household: it is for all that the family applies for together, later ones as well.
 	Household bool
-	Notice  string // version of the words that were agreed to
-	Agreed  time.Time
+	Notice    string // version of the words that were agreed to
+	Agreed    time.Time
 }
 
 // LogValue implements slog.LogValuer and leaves the address out.

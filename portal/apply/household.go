@@ -63,6 +63,30 @@ func reaches(q *content.Question, sameChild bool, there string) bool {
 	return sameChild
 }
 
+// Lends reports whether what from has attached for a document can be used in to, a draft
+// of the same household: both forms ask for it, for the same child or for any, and there
+// is nothing for it in to yet.
+func (f Form) Lends(document string, from *Application, g Form, to *Application) bool {
+	d, given := f.document(document, from)
+	e, asked := g.document(document, to)
+	switch {
+	case !given || !asked || from == to || !from.hasUsable(document) || len(to.FilesOf(document)) > 0:
+		return false
+	case d.Reuse == content.ReuseNever || e.Reuse == content.ReuseNever:
+		return false
+	}
+	return from.Child == to.Child || d.Reuse == content.ReuseFamily && e.Reuse == content.ReuseFamily
+}
+
+func (f Form) document(name string, a *Application) (content.Document, bool) {
+	for _, d := range f.Documents(a.Answers) {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return content.Document{}, false
+}
+
 // InHousehold orders applications as they are shown: by child, then as they were
 // begun; the one that the household is named by comes first.
 func InHousehold(a, b *Application) int {

@@ -27,7 +27,7 @@ const arrivalLasts = time.Hour
 // for the same document again returns the first. It returns [apply.Invalid] if there
 // is no room, and [apply.ErrConflict] if the application takes no files.
 func (s *Store) AddFile(ctx context.Context, ref apply.Reference, f apply.NewFile) (apply.File, error) {
-	added, err := s.addFile(ctx, ref, f)
+	added, err := s.addFile(ctx, ref, f, s.blind("file", hex.EncodeToString(f.Digest)))
 	if err != nil {
 		return apply.File{}, fmt.Errorf("add file: %w", err)
 	}
@@ -37,11 +37,11 @@ func (s *Store) AddFile(ctx context.Context, ref apply.Reference, f apply.NewFil
 	return added, nil
 }
 
-func (s *Store) addFile(ctx context.Context, ref apply.Reference, f apply.NewFile) (apply.File, error) {
+func (s *Store) addFile(ctx context.Context, ref apply.Reference, f apply.NewFile, digest string) (apply.File, error) {
 	if s.files == nil {
 		return apply.File{}, errors.New("the store has no place for files")
 	}
-	r, known, err := s.announce(ctx, ref, f)
+	r, known, err := s.announce(ctx, ref, f, digest)
 	if err != nil || known {
 		return r.file, err
 	}
@@ -61,8 +61,8 @@ type fileRow struct {
 
 // announce writes the row under which the blobs arrive. It also returns true if the
 // file is there already.
-func (s *Store) announce(ctx context.Context, ref apply.Reference, f apply.NewFile) (fileRow, bool, error) {
-	r := fileRow{ref: ref, digest: s.blind("file", hex.EncodeToString(f.Digest))}
+func (s *Store) announce(ctx context.Context, ref apply.Reference, f apply.NewFile, digest string) (fileRow, bool, error) {
+	r := fileRow{ref: ref, digest: digest}
 	r.file = apply.File{Document: f.Document, Kind: f.Kind, Size: int64(len(f.Body)), State: apply.FilePending}
 	var err error
 	if r.file.ID, err = s.files.NewID(); err != nil {

@@ -83,6 +83,7 @@ type Cases struct {
 	TakeOvers  TakeOvers
 	Passes     Passes
 	Twins      Twins
+	Lending    Lending
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -103,6 +104,7 @@ func CasesOf[S interface {
 	TakeOvers
 	Passes
 	Twins
+	Lending
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
 }

@@ -82,7 +82,8 @@ type documentField struct {
 	Example           string // how to take the photo
 	Optional          bool
 	Files             []shownFile
-	Full              bool // no more can be added
+	Full              bool        // no more can be added
+	Offer             *paperOffer // what another application of the household has for it
 	OnPaper           bool
 	Errors            []string
 }
@@ -132,16 +133,30 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), a.Reference); err != nil {
 		return err
 	}
+	borrowed := values.Get(formBorrow)
+	if borrowed != "" {
+		refused, err := s.borrow(c, f, borrowed)
+		if err != nil {
+			return err
+		}
+		invalid = append(invalid, refused...)
+	}
 	review := values.Get(formTo) == "review"
 	to := f.action
 	if review {
-		to += "?to=review"
+		if strings.Contains(to, "?") { // it names the child
+			to += "&to=review"
+		} else {
+			to += "?to=review"
+		}
 	}
 	switch stay := values.Get(formStay); {
 	case len(invalid) > 0:
 		return s.renderDocuments(c, f, review, invalid)
 	case values.Get(formLeave) != "":
 		return s.redirect(c, "/track/status")
+	case borrowed != "" && f.knows(borrowed):
+		return s.redirect(c, to+"#"+borrowed)
 	case stay != "" && f.knows(stay):
 		return s.redirect(c, to+"#"+stay)
 	case values.Get(formRemove) != "":
@@ -243,8 +258,14 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 		view.Heading, view.Back = view.Title, "/track/status"
 	}
 	view.Scripts = []string{"upload.js"}
+	offers, err := s.paperOffers(c, f)
+	if err != nil {
+		return err
+	}
 	for _, d := range f.documents() {
-		view.Documents = append(view.Documents, s.documentField(c, view.page, f, d, invalid))
+		one := s.documentField(c, view.page, f, d, invalid)
+		one.Offer = offers[d.Name]
+		view.Documents = append(view.Documents, one)
 	}
 	for _, d := range view.Documents {
 		for _, words := range d.Errors {
