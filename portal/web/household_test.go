@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -228,4 +229,53 @@ func (b *browser) together(child string, slugs ...string) *browser {
 	form["programme"], form["for-child"] = slugs, []string{child}
 	b.do("POST", "/household", form)
 	return b.wants(200, "我家的申请")
+}
+
+// TestOneLeftIsNoHousehold deletes all but one: nothing speaks of others any more.
+func TestOneLeftIsNoHousehold(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS)
+	b := d.household("family")
+	b.open("/track/status").wants(200, "看这一家的全部申请").open("/track/notify").wants(200, "家里的申请都这样告诉我")
+	b.open("/household/remove?child=1&programme=medical-insurance-relief").send("/household/remove", nil).wants(200, "已经删掉了")
+	b.open("/track/status").wants(200, "再给孩子申请一项").lacks("看这一家的全部申请").open("/track/notify").wants(200).lacks("家里的申请都这样告诉我")
+}
+
+// FuzzHousehold posts anything to the pages of a household: nothing breaks, and the
+// household never grows beyond its limit.
+func FuzzHousehold(f *testing.F) {
+	for _, seed := range [][4]string{
+		{"/household", "new", "basic-living-allowance", "1"}, {"/household", "-1", "gone", ""}, {"/household", "99999999999999999999", "", "x"},
+		{"/household/new", "1", "basic-living-allowance", "1"}, {"/household/remove", "1", "basic-living-allowance", "0"},
+		{"/household/remove", "2", "\x00", "-9"}, {"/household/review", "\xff", "key", "261100000000:1 x"},
+	} {
+		f.Add(seed[0], seed[1], seed[2], seed[3])
+	}
+	d := newDesk(f)
+	b := d.household("family")
+	number, _ := b.pass()
+	ref, _ := apply.ParseReference(number)
+	b.open("/household")
+	token := b.form("/household")
+	paths := []string{"/household", "/household/new", "/household/remove", "/household/review"}
+	f.Fuzz(func(t *testing.T, path, child, programme, version string) {
+		if !slices.Contains(paths, path) {
+			path = paths[len(path)%len(paths)]
+		}
+		b.t = t
+		form := url.Values{}
+		for name, values := range token {
+			form[name] = values
+		}
+		for name, value := range map[string]string{"child": child, "for-child": child, "programme": programme, "version": version, "-version": version, "-key": programme} {
+			form.Set(name, value)
+		}
+		b.do("POST", path, form)
+		if b.status >= 500 {
+			t.Errorf("%s answers %d to %q", path, b.status, form)
+		}
+		// A draft with the right version may be deleted, down to the last.
+		if all, err := d.store.Household(t.Context(), ref); err != nil && !errors.Is(err, apply.ErrNotFound) || len(all) > apply.MaxHousehold {
+			t.Errorf("%d applications, %v", len(all), err)
+		}
+	})
 }

@@ -85,7 +85,11 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Pass, view.Consent = field{Name: "pass", Value: c.FormValue("pass")}, field{Name: "consent"}
 	// Nothing is ticked that the family has not ticked before.
 	view.Changes = c.FormValue("changes") != "" || c.Method() == fiber.MethodGet && known.Changes
-	view.Together, view.Whole = a.Household != "", known.Household
+	several, err := s.several(c, a)
+	if err != nil {
+		return err
+	}
+	view.Together, view.Whole = several || known.Household, known.Household
 	view.Household = c.FormValue(notifyWhole) != "" || c.Method() == fiber.MethodGet && known.Household
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {

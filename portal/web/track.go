@@ -131,7 +131,11 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Past = s.timeline(c, a)
 	if s.cases.Households != nil {
 		view.Household = "household.more"
-		if a.Household != "" {
+		several, err := s.several(c, a)
+		if err != nil {
+			return err
+		}
+		if several {
 			view.Household = "household.all"
 		}
 	}
