@@ -120,6 +120,8 @@ func (a *album) together() {
 	a.keepOnly(journeySlug, "medical-insurance-relief")
 	a.to(`main form button[name="-start"]`)
 	a.fillHousehold()
+	a.to(`main a[href^="/household/remove"]`)
+	a.to(`main .form__buttons a`) // keeps it
 	a.to(`main a[href^="/household/review"]`)
 	a.press(`main label[for="` + look[string](a.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
 	a.to(`main form button.button--chief`)
