@@ -54,10 +54,10 @@ func (s *Store) auditAll(ctx context.Context, tx *sql.Tx, lines []casework.Audit
 		number := last - int64(len(lines)-1-i)
 		rows[i] = []any{number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, logins[e.Actor.ID], string(e.Action), string(e.Reference), e.Detail}
 	}
-	return s.insertRows(ctx, tx, insertAudit, rows)
+	return s.writeRows(ctx, tx, insertAudit, rows)
 }
 
-var insertAudit = rowsInto{`audit (number, at, actor_kind, actor_id, login, action, reference, detail)`, ``}
+var insertAudit = insertInto(`audit`, `number, at, actor_kind, actor_id, login, action, reference, detail`)
 
 // logins returns those of the staff who act in the lines, by their ids.
 func (s *Store) logins(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) (map[string]string, error) {

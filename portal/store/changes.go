@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"huitong/portal/apply"
@@ -112,9 +114,15 @@ func (s *Store) runChanges(ctx context.Context, tx *sql.Tx, jobs []*job) error {
 		return err
 	}
 	// Opening, checking and sealing is most of the work, and each application's own.
+	// A goroutine for each would spend its time growing its stack.
+	var next atomic.Int64
 	var wait sync.WaitGroup
-	for _, d := range all {
-		wait.Go(func() { d.err = s.decide(d) })
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		wait.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				all[i].err = s.decide(all[i])
+			}
+		})
 	}
 	wait.Wait()
 	var written []*dossier
@@ -224,10 +232,10 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 	if err := s.notifyOf(ctx, tx, NoteChanged, moved); err != nil {
 		return err
 	}
-	if err := s.insertRows(ctx, tx, updateRecords, records); err != nil {
+	if err := s.writeRows(ctx, tx, updateRecords, records); err != nil {
 		return err
 	}
-	if err := s.insertRows(ctx, tx, insertEvents, events); err != nil {
+	if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
 		return err
 	}
 	return s.auditAll(ctx, tx, lines)

@@ -27,10 +27,10 @@ func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
 				lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: a.Reference})
 			}
 		}
-		if err := s.insertRows(ctx, tx, rowsInto{`applications (` + recordColumns + `)`, ``}, records); err != nil {
+		if err := s.writeRows(ctx, tx, insertInto(`applications`, recordColumns), records); err != nil {
 			return err
 		}
-		if err := s.insertRows(ctx, tx, insertEvents, events); err != nil {
+		if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
 			return err
 		}
 		return s.auditAll(ctx, tx, lines)

@@ -19,16 +19,13 @@ type record struct {
 const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
 
 var (
-	// What is written back was read and locked before in the same transaction, so
-	// that each row is in conflict and none is new. An UPDATE takes one row only.
-	updateRecords = rowsInto{`applications (` + recordColumns + `)`, `ON CONFLICT (reference) DO UPDATE SET
-		state = excluded.state, waiting = excluded.waiting, version = excluded.version, town = excluded.town,
-		answers = excluded.answers, names = excluded.names, consent = excluded.consent, child_index = excluded.child_index,
-		submit_key = excluded.submit_key, updated_at = excluded.updated_at, submitted_at = excluded.submitted_at,
-		household = excluded.household, child = excluded.child
-		WHERE applications.version < excluded.version`}
+	// The row was read and locked before in the same transaction.
+	updateRecords = rowsInto{`UPDATE applications SET state = new.state, waiting = new.waiting, version = new.version, town = new.town,
+		answers = new.answers, names = new.names, consent = new.consent, child_index = new.child_index, submit_key = new.submit_key,
+		updated_at = new.updated_at, submitted_at = new.submitted_at, household = new.household, child = new.child FROM `,
+		recordColumns, ` WHERE applications.reference = new.reference AND applications.version < new.version`}
 
-	insertEvents = rowsInto{`events (reference, number, at, actor_kind, actor_id, move, state, words)`, ``}
+	insertEvents = insertInto(`events`, `reference, number, at, actor_kind, actor_id, move, state, words`)
 )
 
 // values are those of recordColumns.

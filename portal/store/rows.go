@@ -5,41 +5,52 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/bits"
-	"slices"
 	"strconv"
 	"strings"
 
 	"huitong/portal/apply"
 )
 
-// How many rows one statement takes at most: over a connection they save the way to
-// and fro; SQLite has no way to save, and looks up each parameter among all before.
-const (
-	maxRowsPostgres = 64
-	maxRowsSQLite   = 1
-)
+// rowsInto is a statement that writes any number of rows: what stands before and after
+// a table of them, which is named new and has these columns.
+type rowsInto struct{ before, columns, after string }
 
-// rowsInto is an INSERT of any number of rows: table with columns, and what follows
-// the values.
-type rowsInto struct{ table, then string }
+// insertInto adds the rows to a table.
+func insertInto(table, columns string) rowsInto {
+	return rowsInto{`INSERT INTO ` + table + ` (` + columns + `) SELECT ` + columns + ` FROM `, columns, ``}
+}
 
-// insertRows writes each row, or fails.
-func (s *Store) insertRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
-	for len(rows) > 0 {
-		n := min(s.maxRows, 1<<(bits.Len(uint(len(rows)))-1))
-		if err := s.insertSome(ctx, tx, into, rows[:n]); err != nil {
+// writeRows writes each row, or fails. A column's values are all of one type: string,
+// int, int64 or []byte.
+func (s *Store) writeRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if s.postgres {
+		source, arrays, err := unnested(into.columns, rows)
+		if err != nil {
 			return err
 		}
-		rows = rows[n:]
+		r, err := tx.ExecContext(ctx, into.before+source+into.after, arrays...)
+		return wrote(len(rows), r, err)
+	}
+	// There is no way to and fro that could be saved, but reading the statement.
+	one, err := tx.PrepareContext(ctx, into.before+oneRow(into.columns)+into.after)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = one.Close() }()
+	for _, row := range rows {
+		r, err := one.ExecContext(ctx, row...)
+		if err := wrote(1, r, err); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows [][]any) error {
-	n := len(rows)
-	statement := `INSERT INTO ` + into.table + ` VALUES ` + placeholders(n, len(rows[0])) + ` ` + into.then
-	r, err := tx.ExecContext(ctx, statement, slices.Concat(rows...)...)
+// wrote fails unless a statement has written so many rows.
+func wrote(n int, r sql.Result, err error) error {
 	if err != nil {
 		return err
 	}
@@ -49,17 +60,55 @@ func (s *Store) insertSome(ctx context.Context, tx *sql.Tx, into rowsInto, rows 
 	return nil
 }
 
+// unnested is a table of rows that are sent as one array for each column: the statement
+// is the same for any number of them, so that a connection prepares it once.
+func unnested(columns string, rows [][]any) (source string, arrays []any, err error) {
+	kinds := make([]string, len(rows[0]))
+	for i := range kinds {
+		var array any
+		switch rows[0][i].(type) {
+		case string:
+			kinds[i], array = "text", column[string](rows, i)
+		case int:
+			kinds[i], array = "bigint", column[int](rows, i)
+		case int64:
+			kinds[i], array = "bigint", column[int64](rows, i)
+		case []byte:
+			kinds[i], array = "bytea", column[[]byte](rows, i)
+		default:
+			return "", nil, fmt.Errorf("no array of %T", rows[0][i])
+		}
+		kinds[i] = "$" + strconv.Itoa(i+1) + "::" + kinds[i] + "[]"
+		arrays = append(arrays, array)
+	}
+	return `unnest(` + strings.Join(kinds, ", ") + `) AS new (` + columns + `)`, arrays, nil
+}
+
+func column[T any](rows [][]any, i int) []T {
+	out := make([]T, len(rows))
+	for n, row := range rows {
+		out[n] = row[i].(T)
+	}
+	return out
+}
+
+// oneRow is a table of one row.
+func oneRow(columns string) string {
+	var b strings.Builder
+	for i, name := range strings.Split(columns, ", ") {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1) + " AS " + name)
+	}
+	return `(SELECT ` + b.String() + `) AS new`
+}
+
 // eachAmong completes a SELECT that ends in a column, for rows in which the column
 // is one of refs, and reads each of them.
 func (s *Store) eachAmong(ctx context.Context, tx *sql.Tx, statement, then string, refs []apply.Reference, read func(scan func(...any) error) error) error {
-	// Powers of two, so that a connection meets few different statements and keeps
-	// them. Nothing is prepared outside the transaction: that takes a second connection.
-	n := 1 << bits.Len(uint(len(refs)-1))
-	args := make([]any, n)
-	for i := range args {
-		args[i] = string(refs[min(i, len(refs)-1)]) // the last one again and again does no harm
-	}
-	rows, err := tx.QueryContext(ctx, statement+` IN `+placeholders(1, n)+then, args...)
+	among, args := s.among(refs)
+	rows, err := tx.QueryContext(ctx, statement+among+then, args...)
 	if err != nil {
 		return err
 	}
@@ -72,19 +121,21 @@ func (s *Store) eachAmong(ctx context.Context, tx *sql.Tx, statement, then strin
 	return rows.Err()
 }
 
-// placeholders writes ($1, $2), ($3, $4), … for so many rows of so many columns.
-func placeholders(rows, columns int) string {
-	var b strings.Builder
-	for i := range rows * columns {
-		switch {
-		case i == 0:
-			b.WriteString("(")
-		case i%columns == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteString("$" + strconv.Itoa(i+1))
+func (s *Store) among(refs []apply.Reference) (condition string, args []any) {
+	if s.postgres {
+		return ` = ANY ($1::text[])`, []any{refs}
 	}
-	return b.String() + ")"
+	for _, ref := range refs {
+		args = append(args, string(ref))
+	}
+	return ` IN ` + placeholders(len(args)), args
+}
+
+// placeholders writes ($1, $2, …).
+func placeholders(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(i+1)
+	}
+	return "(" + strings.Join(all, ", ") + ")"
 }

@@ -53,7 +53,6 @@ type Store struct {
 	changes  *lanes // of applications
 	writes   *lanes // all other writes; nil: each has a transaction of its own
 	lockRows string // ends a SELECT whose rows are written next
-	maxRows  int    // of a statement
 
 	vault  *vault.Keyring
 	files  *vault.Files
@@ -94,11 +93,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 // at the audit's head, each of them until it is flushed.
 func (s *Store) startWriting() {
 	if s.postgres {
-		s.lockRows, s.maxRows = ` FOR NO KEY UPDATE`, maxRowsPostgres
+		s.lockRows = ` FOR NO KEY UPDATE`
 		s.changes = s.startLanes(changeLanes)
 		return
 	}
-	s.maxRows = maxRowsSQLite
 	s.changes = s.startLanes(1)
 	s.writes = s.changes
 }
