@@ -49,15 +49,22 @@ func (s *Store) auditAll(ctx context.Context, tx *sql.Tx, lines []casework.Audit
 	if err := tx.QueryRowContext(ctx, `UPDATE audit_head SET number = number + $1 RETURNING number`, len(lines)).Scan(&last); err != nil {
 		return err
 	}
+	return s.writeRows(ctx, tx, insertAudit, auditRows(lines, logins, last))
+}
+
+// auditRows are the rows of lines, of which the last one has this number.
+func auditRows(lines []casework.AuditEntry, logins map[string]string, last int64) [][]any {
 	rows := make([][]any, len(lines))
 	for i, e := range lines {
 		number := last - int64(len(lines)-1-i)
 		rows[i] = []any{number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, logins[e.Actor.ID], string(e.Action), string(e.Reference), e.Detail}
 	}
-	return s.writeRows(ctx, tx, insertAudit, rows)
+	return rows
 }
 
-var insertAudit = insertInto(`audit`, `number, at, actor_kind, actor_id, login, action, reference, detail`)
+const auditColumns = `number, at, actor_kind, actor_id, login, action, reference, detail`
+
+var insertAudit = insertInto(`audit`, auditColumns)
 
 // logins returns those of the staff who act in the lines, by their ids.
 func (s *Store) logins(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) (map[string]string, error) {

@@ -246,27 +246,23 @@ func (s *Store) loadFiles(ctx context.Context, tx *sql.Tx, refs []apply.Referenc
 	for _, r := range all {
 		of[r.a.Reference] = r.a
 	}
-	err := s.eachAmong(ctx, tx, `SELECT reference, id, document, kind, size, state, added_at FROM files
-		WHERE state NOT IN ('arriving', 'gone') AND reference`, ` ORDER BY added_at, id`, refs, func(scan func(...any) error) error {
+	// Both in one statement, since every change asks for them.
+	return s.eachAmong(ctx, tx, `SELECT reference, id, document, kind, size, state, added_at FROM (
+		SELECT reference, id, document, kind, size, state, added_at FROM files WHERE state NOT IN ('arriving', 'gone')
+		UNION ALL SELECT reference, '', document, '', 0, '', 0 FROM papers) AS f
+		WHERE reference`, ` ORDER BY added_at, id, document`, refs, func(scan func(...any) error) error {
 		var ref apply.Reference
 		var f apply.File
 		var added int64
 		err := scan(&ref, &f.ID, &f.Document, &f.Kind, &f.Size, &f.State, &added)
-		if a := of[ref]; err == nil && a != nil {
+		a := of[ref]
+		switch {
+		case err != nil || a == nil:
+		case f.ID == "":
+			a.Papers = append(a.Papers, f.Document)
+		default:
 			f.Added = moment(added)
 			a.Files = append(a.Files, f)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.eachAmong(ctx, tx, `SELECT reference, document FROM papers WHERE reference`, ` ORDER BY reference, document`, refs, func(scan func(...any) error) error {
-		var ref apply.Reference
-		var document string
-		err := scan(&ref, &document)
-		if a := of[ref]; err == nil && a != nil {
-			a.Papers = append(a.Papers, document)
 		}
 		return err
 	})
