@@ -2,10 +2,10 @@
 // roles, passwords, sessions, invitations and the audit; and what readers tell
 // the desk of the site's pages.
 //
-// [User] and [Role] answer who may do what where, from one table. [HashPassword]
-// and [CheckPassword] keep passwords as argon2id. [Session] and [Invite] know
-// when they end. An [Assist] is a director's part in a family's application, from its
-// consent to the hand-over. An [AuditEntry] says who did what to which application, and
+// [User] and [Role] answer who may do what where, from one table. [PasswordCost]
+// keeps passwords as argon2id. [Session] and [Invite] know when they end. An [Assist]
+// is a director's part in a family's application, from its consent to the hand-over.
+// An [AuditEntry] says who did what to which application, and
 // nothing of what it holds.
 //
 // The package is pure: it knows no database, no web and no words; time and
@@ -14,7 +14,6 @@ package casework
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"regexp"
 	"strings"
@@ -33,7 +32,7 @@ type User struct {
 	Role     Role
 	Area     string // town, as an option of the question town; empty for the whole city
 	Village  string // or community, of a director; its name
-	Password string // PHC string, see HashPassword
+	Password string // PHC string, see PasswordCost
 	Created  time.Time
 	Disabled time.Time // zero while the account is in use
 }
@@ -120,9 +119,9 @@ func (i Invite) Check() error {
 var loginForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,31}$`)
 
 // Accept makes the user of an invitation, or says what is wrong with the login,
-// name and password that were chosen. The store sets ID and checks that the login
-// is free.
-func (i Invite) Accept(random io.Reader, login, name, password string, now time.Time) (User, error) {
+// name and password that were chosen. The store says how a password is hashed, sets ID
+// and checks that the login is free.
+func (i Invite) Accept(hash func(password string) (string, error), login, name, password string, now time.Time) (User, error) {
 	var out apply.Invalid
 	login = CleanLogin(login)
 	if !loginForm.MatchString(login) {
@@ -137,11 +136,11 @@ func (i Invite) Accept(random io.Reader, login, name, password string, now time.
 	if err := out.Err(); err != nil {
 		return User{}, err
 	}
-	hash, err := HashPassword(random, password)
+	hashed, err := hash(password)
 	if err != nil {
 		return User{}, err
 	}
-	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Village: i.Village, Password: hash, Created: now}, nil
+	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Village: i.Village, Password: hashed, Created: now}, nil
 }
 
 // CleanLogin returns the login as it is compared: lower case, no spaces and nothing

@@ -71,27 +71,31 @@ func TestUsersStayInTheirArea(t *testing.T) {
 }
 
 func TestPassword(t *testing.T) {
-	hash, err := casework.HashPassword(rand.Reader, "一句很长很容易记住的话呀")
+	cost := casework.DefaultCost()
+	hash, err := cost.Hash(rand.Reader, "一句很长很容易记住的话呀")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ok, outdated, err := casework.CheckPassword(hash, "一句很长很容易记住的话呀")
+	ok, outdated, err := cost.Check(hash, "一句很长很容易记住的话呀")
 	if !ok || outdated || err != nil {
 		t.Errorf("right password: %v, %v, %v", ok, outdated, err)
 	}
-	if ok, _, _ := casework.CheckPassword(hash, "一句很长很容易记住的话"); ok {
+	if ok, _, _ := cost.Check(hash, "一句很长很容易记住的话"); ok {
 		t.Error("a wrong password is accepted")
 	}
-	if ok, _, err := casework.CheckPassword("", "x"); ok || err != nil {
+	if ok, _, err := cost.Check("", "x"); ok || err != nil {
 		t.Errorf("nobody's password: %v, %v", ok, err)
+	}
+	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$") { // OWASP's first recommendation
+		t.Errorf("made with %s", hash)
 	}
 	// Made with less memory than today's: accepted and to be renewed.
 	old := "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$QOKF1iG70GOhZX71bkTGoINw9zqSjKFirULQQtMxBVI"
-	if ok, outdated, err := casework.CheckPassword(old, "correct horse battery"); !ok || !outdated || err != nil {
+	if ok, outdated, err := cost.Check(old, "correct horse battery"); !ok || !outdated || err != nil {
 		t.Errorf("old hash: %v, %v, %v; want accepted and outdated", ok, outdated, err)
 	}
 	for _, bad := range []string{"x", "$argon2id$v=19$m=99999999,t=1,p=1$c2FsdHNhbHQ$AAAA", strings.Replace(hash, "argon2id", "argon2i", 1)} {
-		if _, _, err := casework.CheckPassword(bad, "x"); err == nil {
+		if _, _, err := cost.Check(bad, "x"); err == nil {
 			t.Errorf("CheckPassword accepts the hash %q", bad)
 		}
 	}
@@ -111,7 +115,7 @@ func TestInvite(t *testing.T) {
 		{"no name", "chen", " ", "correct horse battery", casework.KeyStaffName},
 	}
 	for _, tt := range tests {
-		u, err := invite.Accept(rand.Reader, tt.login, tt.person, tt.password, now)
+		u, err := invite.Accept(func(password string) (string, error) { return "hash of " + password, nil }, tt.login, tt.person, tt.password, now)
 		var invalid apply.Invalid
 		errors.As(err, &invalid)
 		key := ""

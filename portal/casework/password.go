@@ -91,16 +91,16 @@ func monotone(s string) bool {
 	return false
 }
 
-// cost holds the parameters of argon2id: memory in KiB, passes, threads.
-type cost struct {
-	memory  uint32
-	time    uint32
-	threads uint8
+// PasswordCost holds the parameters of argon2id.
+type PasswordCost struct {
+	Memory  uint32 // KiB
+	Time    uint32 // passes
+	Threads uint8
 }
 
-// current is what new hashes are made with. Raising it is safe at any time: older
-// hashes still verify and are renewed at the next sign-in.
-var current = cost{memory: 19 * 1024, time: 2, threads: 1}
+// DefaultCost is what hashes are made with outside of tests. Raising it is safe at any
+// time: older hashes still verify and are renewed at the next sign-in.
+func DefaultCost() PasswordCost { return PasswordCost{Memory: 19 * 1024, Time: 2, Threads: 1} }
 
 // Limits on what a stored hash may ask for, so that a damaged one cannot take the
 // machine down.
@@ -111,37 +111,37 @@ const (
 
 const saltSize, keySize = 16, 32
 
-// HashPassword returns the PHC string of the argon2id hash under a fresh salt.
-func HashPassword(random io.Reader, password string) (string, error) {
+// Hash returns the PHC string of the argon2id hash under a fresh salt.
+func (c PasswordCost) Hash(random io.Reader, password string) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return "", fmt.Errorf("draw a salt: %w", err)
 	}
-	return current.phc(salt, current.key(password, salt)), nil
+	return c.phc(salt, c.key(password, salt)), nil
 }
 
-func (c cost) key(password string, salt []byte) []byte {
-	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.threads, keySize)
+func (c PasswordCost) key(password string, salt []byte) []byte {
+	return argon2.IDKey([]byte(password), salt, c.Time, c.Memory, c.Threads, keySize)
 }
 
 var b64 = base64.RawStdEncoding
 
-func (c cost) phc(salt, key []byte) string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.threads,
+func (c PasswordCost) phc(salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Time, c.Threads,
 		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 var errHash = errors.New("not an argon2id hash of this portal")
 
-func parsePHC(s string) (c cost, salt, key []byte, err error) {
+func parsePHC(s string) (c PasswordCost, salt, key []byte, err error) {
 	parts := strings.Split(s, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
 		return c, nil, nil, errHash
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.time, &c.threads); err != nil {
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.Memory, &c.Time, &c.Threads); err != nil {
 		return c, nil, nil, errHash
 	}
-	if c.memory == 0 || c.memory > maxMemory || c.time == 0 || c.time > maxTime || c.threads == 0 {
+	if c.Memory == 0 || c.Memory > maxMemory || c.Time == 0 || c.Time > maxTime || c.Threads == 0 {
 		return c, nil, nil, errHash
 	}
 	salt, saltErr := b64.DecodeString(parts[4])
@@ -152,18 +152,18 @@ func parsePHC(s string) (c cost, salt, key []byte, err error) {
 	return c, salt, key, nil
 }
 
-// CheckPassword compares a password with its stored hash in constant time. The
+// Check compares a password with its stored hash in constant time. The
 // second result asks for a new hash, because the parameters have been raised
 // since. An empty hash (nobody by that login) takes as long as a real one.
-func CheckPassword(hash, password string) (ok, outdated bool, err error) {
+func (c PasswordCost) Check(hash, password string) (ok, outdated bool, err error) {
 	if hash == "" {
-		current.key(password, make([]byte, saltSize))
+		c.key(password, make([]byte, saltSize))
 		return false, false, nil
 	}
-	c, salt, key, err := parsePHC(hash)
+	made, salt, key, err := parsePHC(hash)
 	if err != nil {
 		return false, false, fmt.Errorf("read the stored password: %w", err)
 	}
-	ok = subtle.ConstantTimeCompare(key, c.key(password, salt)) == 1
-	return ok, ok && c != current, nil
+	ok = subtle.ConstantTimeCompare(key, made.key(password, salt)) == 1
+	return ok, ok && made != c, nil
 }

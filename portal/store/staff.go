@@ -96,7 +96,7 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 	if err != nil {
 		return casework.User{}, err
 	}
-	u, err := i.Accept(s.random, login, name, password, s.now())
+	u, err := i.Accept(s.hash, login, name, password, s.now())
 	if err != nil {
 		return casework.User{}, err
 	}
@@ -127,6 +127,8 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 	}
 	return u, nil
 }
+
+func (s *Store) hash(password string) (string, error) { return s.passwords.Hash(s.random, password) }
 
 func (s *Store) newID() (string, error) {
 	b := make([]byte, 12)
@@ -199,7 +201,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, client string) (cas
 	if err != nil && !errors.Is(err, apply.ErrNotFound) {
 		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
 	}
-	ok, outdated, err := casework.CheckPassword(u.Password, password)
+	ok, outdated, err := s.passwords.Check(u.Password, password)
 	if err != nil {
 		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
 	}
@@ -208,7 +210,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, client string) (cas
 		return casework.User{}, "", fmt.Errorf("sign in: %w", errors.Join(apply.ErrNotFound, err))
 	}
 	if outdated {
-		if u.Password, err = casework.HashPassword(s.random, password); err != nil {
+		if u.Password, err = s.hash(password); err != nil {
 			return casework.User{}, "", err
 		}
 	}

@@ -42,6 +42,8 @@ type Config struct {
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
 	Files *vault.Files     // where attached files are; nil: none can be attached
 
+	Passwords casework.PasswordCost // of the staff; zero: casework.DefaultCost
+
 	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
 	IdleLasts     time.Duration // how long what the family left or withdrew is kept; 0: apply.IdleLasts
 }
@@ -59,12 +61,14 @@ type Store struct {
 	clock  func() time.Time
 	random io.Reader
 
+	passwords casework.PasswordCost
+
 	questionsLast, idleLasts time.Duration
 }
 
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
+	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, passwords: cmp.Or(c.Passwords, casework.DefaultCost()), questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

@@ -76,6 +76,7 @@ type fixture struct {
 	raw     *sql.DB // past the store, to look and to meddle
 	secrets string
 	taken   map[apply.Reference]bool
+	drawn   int    // how many applications were invented
 	blobs   string // directory of attached files
 }
 
@@ -120,6 +121,7 @@ func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 	}
 	tb.Cleanup(func() { _ = bucket.Close() })
 	c.Vault, c.Now, c.Files = keys, f.clock.now, vault.OpenFiles(bucket, keys, 1<<20)
+	c.Passwords = casework.PasswordCost{Memory: 64, Time: 1, Threads: 1} // casework tests the real one
 	f.config = c
 	if f.Store, err = store.Open(context.Background(), c); err != nil {
 		tb.Fatal(err)

@@ -76,7 +76,10 @@ func newDesk(t testing.TB) *desk {
 	}
 	now := func() time.Time { return d.now }
 	files := vault.OpenFiles(bucket, keys, intake.MaxSize)
-	if d.store, err = store.Open(t.Context(), store.Config{Path: d.file, Vault: keys, Now: now, Files: files}); err != nil {
+	if d.store, err = store.Open(t.Context(), store.Config{
+		Path: d.file, Vault: keys, Now: now, Files: files,
+		Passwords: casework.PasswordCost{Memory: 64, Time: 1, Threads: 1}, // the real one takes a while, by design
+	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = d.store.Close(), bucket.Close() })
