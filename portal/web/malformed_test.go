@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"database/sql"
 	"flag"
+	"log/slog"
 	"maps"
 	mathrand "math/rand/v2"
 	"mime/multipart"
@@ -17,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp/fasthttputil"
@@ -49,9 +51,39 @@ func TestMalformedRequests(t *testing.T) {
 			t.Errorf("no request was answered with %d: the handlers were not reached", status)
 		}
 	}
+	tries.known(t)
+	for _, form := range tries.forms {
+		if form.sent.Load() == 0 {
+			t.Errorf("no form came through to POST %s", form.path)
+		}
+	}
 	if faults := d.log.String(); strings.Contains(faults, "level=ERROR") {
 		t.Errorf("the log tells of faults of ours: %s", faults[strings.Index(faults, "level=ERROR"):][:300])
 	}
+}
+
+// known fails when somebody adds a form that is not among the addresses.
+func (m *mischief) known(t *testing.T) {
+	t.Helper()
+	for _, r := range m.server.App().GetRoutes(true) {
+		path := withoutLanguage(r.Path)
+		known := slices.ContainsFunc(m.addresses, func(a target) bool {
+			return a.method == fiber.MethodPost && fiber.RoutePatternMatch(a.path, path)
+		})
+		if r.Method == fiber.MethodPost && !known {
+			t.Errorf("nothing malformed is sent to POST %s", r.Path)
+		}
+	}
+}
+
+// withoutLanguage is a route's path as the addresses have it.
+func withoutLanguage(path string) string {
+	for _, l := range languages {
+		if prefix := l.path("/x"); prefix != "/x" {
+			path = strings.TrimPrefix(path, strings.TrimSuffix(prefix, "/x"))
+		}
+	}
+	return path
 }
 
 // FuzzForms posts any body, and asks with any query, wherever the site reads one.
@@ -109,6 +141,7 @@ type mischief struct {
 	server    *Server
 	statuses  *[600]atomic.Int32 // how often each was answered
 	addresses []target
+	forms     []*formSeen
 	cookies   map[string]string
 	token     string
 }
@@ -116,10 +149,23 @@ type mischief struct {
 type target struct {
 	method, path string
 	fields       url.Values // what a good post has
+	cookie       string     // of the application that the browser follows; "": the submitted one
+}
+
+// formSeen counts how often a form's handler was reached: neither the route nor the
+// token was wrong.
+type formSeen struct {
+	path string
+	sent atomic.Int32
 }
 
 func newMischief(d *desk) *mischief {
 	d.t.Helper()
+	d.server = newTestServer(d.t, func(c *Config) {
+		c.Cases, c.Now, c.Channels = CasesOf(d.store), func() time.Time { return d.now }, []apply.Channel{apply.SMS, apply.Email}
+		c.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	house := d.completeHousehold()
 	b := d.fill("family")
 	b.submit()
 	number, code := b.pass()
@@ -136,8 +182,10 @@ func newMischief(d *desk) *mischief {
 		"_csrf": {m.token}, "number": {number}, "code": {code}, "version": {"3"}, "text": {"补充"}, "reason": {"理由"}, "field": {"child_id"},
 		"question": {"孤儿补贴"}, "conversation": {"x"}, "before": {"x"}, "page": {"/"}, "verdict": {"wrong"}, "-start": {"1"}, "-version": {"2"},
 		"-key": {"ABC"}, "-order": {"father mother"}, "-asked": {"father"}, "father": {"dead"}, "role": {"officer"}, "area": {"shiqi"}, "name": {"测试"},
-		"login": {"nobody"}, "token": {"x"}, "consent": {noticeVersion}, "-number": {number}, "-code": {code}, "to": {"review"}, "state": {"submitted"},
+		"login": {"nobody"}, "token": {"x"}, "password": {staffPassword}, "consent": {noticeVersion}, "-number": {number}, "-code": {code}, "to": {"review"}, "state": {"submitted"},
 		"after": {"1.2." + ungrouped(number)}, "q": {"孤儿"}, "mode": {"elder"}, "lang": {"en"}, "before-number": {"1"},
+		"channel": {"email"}, "address": {"canary@example.org"}, "changes": {"1"}, "pass": {"1"}, "programme": {"medical-insurance-relief"}, "for-child": {"new"},
+		"to-review": {"1"}, "document": {"photo"}, "paper": {"photo"}, "part": {"chat"},
 	}
 	for _, section := range family {
 		for name, value := range section.answers {
@@ -146,21 +194,41 @@ func newMischief(d *desk) *mischief {
 	}
 	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	for _, r := range d.server.routes() {
-		m.addresses = append(m.addresses, target{r.method, path(r.path), fields})
+		m.addresses = append(m.addresses, target{method: r.method, path: path(r.path), fields: fields})
+		if r.method == fiber.MethodPost {
+			m.forms = append(m.forms, &formSeen{path: r.path})
+		}
 	}
 	for _, section := range family {
-		m.addresses = append(m.addresses, target{fiber.MethodPost, applied + "/" + section.section, fields})
+		m.addresses = append(m.addresses, target{method: fiber.MethodPost, path: applied + "/" + section.section, fields: fields})
 	}
 	for _, move := range []string{"accept", "ask-more", "approve"} {
-		m.addresses = append(m.addresses, target{fiber.MethodPost, "/staff/applications/" + ungrouped(number) + "/" + move, fields})
+		m.addresses = append(m.addresses, target{method: fiber.MethodPost, path: "/staff/applications/" + ungrouped(number) + "/" + move, fields: fields})
 	}
-	m.addresses = append(m.addresses, target{fiber.MethodPost, "/api/v1/ask", fields}, target{fiber.MethodGet, "/api/v1/suggest", fields}, target{fiber.MethodPost, "/mode", fields})
-	// A password takes a while to check, by design.
-	slow := func(a target) bool {
-		return a.method == fiber.MethodPost && (a.path == "/staff" || a.path == "/staff/setup")
-	}
-	m.addresses = slices.DeleteFunc(m.addresses, slow)
+	m.addresses = append(m.addresses, house, target{method: fiber.MethodPost, path: "/api/v1/ask", fields: fields},
+		target{method: fiber.MethodGet, path: "/api/v1/suggest", fields: fields}, target{method: fiber.MethodPost, path: "/mode", fields: fields})
 	return m
+}
+
+// completeHousehold is the form that hands in two children's applications together.
+func (d *desk) completeHousehold() target {
+	d.t.Helper()
+	b := d.fill("household")
+	b.open("/household")
+	form := b.form("/household")
+	form["programme"], form["for-child"] = []string{"basic-living-allowance"}, []string{newChild}
+	b.do("POST", "/household", form)
+	for _, f := range family {
+		answers := maps.Clone(f.answers)
+		if f.section == "child" {
+			answers["child_name"], answers["child_id"] = "百灵鸟", validID("44200020190302001")
+		}
+		b.open(applied+"/"+f.section+"?child=2").send(applied+"/"+f.section+"?child=2", answers)
+	}
+	b.open(applied + "/documents?child=2").onPaper()
+	fields := b.open("/household/review").wants(200, "一共2份").form("/household/review")
+	fields.Set("consent", noticeVersion)
+	return target{fiber.MethodPost, "/household/review", fields, b.cookies["case"]}
 }
 
 // junk is what values and bodies are spoiled with.
@@ -193,7 +261,7 @@ func (m *mischief) request(r *mathrand.Rand) *http.Request {
 		query = m.spoil(r, url.Values{"after": {"1.2.3"}, "before": {"1"}, "state": {"x"}, "q": {"x"}, "to": {"review"}, "mode": {"x"}}, shortJunk).Encode()
 	}
 	kind, body := m.body(r, fields)
-	cookies := maps.Clone(m.cookies)
+	cookies := m.cookiesFor(a)
 	for name := range cookies {
 		if r.IntN(8) == 0 {
 			cookies[name] = url.QueryEscape(pick(r, shortJunk))
@@ -273,6 +341,14 @@ func (m *mischief) parts(r *mathrand.Rand, fields url.Values) (kind, body string
 	return kind, body
 }
 
+func (m *mischief) cookiesFor(a target) map[string]string {
+	out := maps.Clone(m.cookies)
+	if a.cookie != "" {
+		out["case"] = a.cookie
+	}
+	return out
+}
+
 func (m *mischief) build(a target, query, kind, body string, cookies map[string]string) *http.Request {
 	req := httptest.NewRequest(a.method, "/", strings.NewReader(body))
 	req.RequestURI = a.path
@@ -288,7 +364,7 @@ func (m *mischief) build(a target, query, kind, body string, cookies map[string]
 		req.Header.Set("Content-Type", strings.ToValidUTF8(kind, ""))
 	}
 	if cookies == nil {
-		cookies = m.cookies
+		cookies = m.cookiesFor(a)
 	}
 	for name, value := range cookies {
 		req.AddCookie(&http.Cookie{Name: name, Value: value})
@@ -315,8 +391,23 @@ func (m *mischief) send(t testing.TB, req *http.Request) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	m.statuses[resp.StatusCode].Add(1)
+	m.note(req, resp.StatusCode)
 	if resp.StatusCode >= 500 {
 		t.Errorf("%s %.300s: status %d", req.Method, req.RequestURI, resp.StatusCode)
+	}
+}
+
+// note counts a form that reached its handler.
+func (m *mischief) note(req *http.Request, status int) {
+	path, _, _ := strings.Cut(req.RequestURI, "?")
+	if req.Method != fiber.MethodPost || slices.Contains([]int{403, 404, 405, 413, 429}, status) {
+		return
+	}
+	path = withoutLanguage(path)
+	// The first route that fits is the one that answers.
+	i := slices.IndexFunc(m.forms, func(f *formSeen) bool { return fiber.RoutePatternMatch(path, f.path) })
+	if i >= 0 {
+		m.forms[i].sent.Add(1)
 	}
 }
 
