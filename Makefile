@@ -87,6 +87,7 @@ bench: ## the portal beside bare Fiber, nginx and Hugo: tables with ratios, some
 	./.ci/debian hugo nginx-light wrk
 	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/bench $(BENCH)
 
-bench-store: ## submissions beside bare commits, and a city of a million applications beside one of a thousand, on both databases
+bench-store: ## submissions beside bare commits, a city of a million applications beside one of a thousand, 50 kills; on both databases
 	./.ci/debian
 	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/store $(BENCH)
+	go test -count=1 -timeout 1h -v -run '^TestKilledPortal$$' ./portal/store -crashes 50

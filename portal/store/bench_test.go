@@ -147,7 +147,7 @@ func perSecond(tb testing.TB, n int, do func(i int) error) float64 {
 // drafts makes n complete drafts.
 func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 	tb.Helper()
-	all := f.blank(tb, n)
+	all := f.blank(tb, f.numbers(tb, n))
 	if err := f.Fill(tb.Context(), all); err != nil {
 		tb.Fatal(err)
 	}
@@ -155,26 +155,36 @@ func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 	return all
 }
 
-// blank are drafts with numbers of their own that are not stored yet.
-func (f *fixture) blank(tb testing.TB, n int) []*apply.Application {
+// numbers are for n applications, none taken before.
+func (f *fixture) numbers(tb testing.TB, n int) []apply.Reference {
 	tb.Helper()
-	var all []*apply.Application
-	for len(all) < n {
+	var out []apply.Reference
+	for len(out) < n {
 		month := time.Duration(len(f.taken)%24) * 30 * 24 * time.Hour // few of a month's numbers are taken
 		ref, err := apply.NewReference(rand.Reader, f.clock.now().Add(-month))
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if f.taken[ref] {
-			continue
+		if !f.taken[ref] {
+			f.taken[ref] = true
+			out = append(out, ref)
 		}
-		f.taken[ref] = true
+	}
+	return out
+}
+
+// blank are drafts with these numbers that are not stored yet.
+func (f *fixture) blank(tb testing.TB, numbers []apply.Reference) []*apply.Application {
+	tb.Helper()
+	var all []*apply.Application
+	for _, ref := range numbers {
 		code, err := apply.NewCode(rand.Reader)
 		if err != nil {
 			tb.Fatal(err)
 		}
 		own := maps.Clone(answers)
-		own["phone"] = fmt.Sprintf("138%08d", len(f.taken))
+		f.drawn++
+		own["phone"] = fmt.Sprintf("138%08d", f.drawn)
 		all = append(all, &apply.Application{
 			Reference: ref, Code: code, Policy: "sample", Lang: "zh-Hans", State: apply.Draft, Version: 2,
 			Answers: own, Created: f.clock.now(), Updated: f.clock.now(),

@@ -3,6 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -13,14 +17,12 @@ func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var records, events [][]any
 		var lines []casework.AuditEntry
-		for _, a := range all {
-			d := &dossier{record: record{a: a}}
-			if !a.Submitted.IsZero() {
-				d.key = "key"
-			}
-			if err := s.sealDossier(d); err != nil {
-				return err
-			}
+		dossiers, err := s.sealed(all)
+		if err != nil {
+			return err
+		}
+		for i, a := range all {
+			d := dossiers[i]
 			records = append(records, d.values())
 			for i, e := range a.Events {
 				events = append(events, []any{string(a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
@@ -35,6 +37,65 @@ func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
 		}
 		return s.auditAll(ctx, tx, lines)
 	})
+}
+
+// sealed is what is written of applications, with all processors.
+func (s *Store) sealed(all []*apply.Application) ([]*dossier, error) {
+	out := make([]*dossier, len(all))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, a := range all {
+		out[i] = &dossier{record: record{a: a}}
+		if !a.Submitted.IsZero() {
+			out[i].key = "key"
+		}
+		work.Go(func() error { return s.sealDossier(out[i]) })
+	}
+	return out, work.Wait()
+}
+
+// WithoutIndexes runs fill while there are only the primary keys, and builds the other
+// indexes afterwards, as one does who loads a million rows.
+func (s *Store) WithoutIndexes(ctx context.Context, fill func() error) error {
+	statement := `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`
+	if s.postgres {
+		statement = `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexdef NOT LIKE 'CREATE UNIQUE%'`
+	}
+	rows, err := s.db.QueryContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var drop, create []string
+	for rows.Next() {
+		var name, definition string
+		if err := rows.Scan(&name, &definition); err != nil {
+			return err
+		}
+		drop, create = append(drop, `DROP INDEX `+name), append(create, definition)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := s.execAll(ctx, drop); err != nil {
+		return err
+	}
+	if err := fill(); err != nil {
+		return err
+	}
+	return s.execAll(ctx, create)
+}
+
+func (s *Store) execAll(ctx context.Context, statements []string) error {
+	for _, statement := range statements {
+		if err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		}); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // Place is where the list goes on behind an application.
