@@ -27,7 +27,7 @@ import (
 	"huitong/portal/casework"
 )
 
-var malformedRequests = flag.Int("malformed", 10000, "malformed requests that the site gets")
+var malformedRequests = flag.Int("malformed", malformedByDefault, "malformed requests that the site gets")
 
 // TestMalformedRequests sends what no browser sends to every address: nothing of it
 // is our fault, and nothing is left half-done.
