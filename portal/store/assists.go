@@ -154,7 +154,7 @@ func (s *Store) OpenAssist(ctx context.Context, by apply.Actor, ref apply.Refere
 	var part casework.Assist
 	var all []*apply.Application
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		refs, err := members(ctx, tx, ref, s.lockRows) // after a family that takes it over
+		refs, err := s.lockMembers(ctx, tx, ref) // after a family that takes it over
 		if err != nil {
 			return err
 		}
@@ -212,7 +212,7 @@ func (s *Store) SaveAssisted(ctx context.Context, by apply.Actor, ref apply.Refe
 // SetAssistedPapers records which papers the family brings, for the director.
 func (s *Store) SetAssistedPapers(ctx context.Context, by apply.Actor, ref apply.Reference, papers map[string]bool) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+		if _, err := s.lockMembers(ctx, tx, ref); err != nil {
 			return err
 		}
 		if _, err := s.openAssist(ctx, tx, by, ref); err != nil {
@@ -268,7 +268,7 @@ func (s *Store) SubmitAssisted(ctx context.Context, by apply.Actor, ref apply.Re
 // StopAssist ends the director's part at once. It can still be handed over.
 func (s *Store) StopAssist(ctx context.Context, by apply.Actor, ref apply.Reference) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+		if _, err := s.lockMembers(ctx, tx, ref); err != nil {
 			return err
 		}
 		part, err := s.openAssist(ctx, tx, by, ref)

@@ -14,7 +14,7 @@ import (
 func (s *Store) OfferHandOver(ctx context.Context, by apply.Actor, ref apply.Reference) (casework.Offer, error) {
 	var offer casework.Offer
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+		if _, err := s.lockMembers(ctx, tx, ref); err != nil {
 			return err
 		}
 		part, err := s.assistOf(ctx, tx, by, ref)
@@ -57,7 +57,7 @@ func (s *Store) PrintHandOver(ctx context.Context, by apply.Actor, ref apply.Ref
 	var head apply.Reference
 	var code apply.Code
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		refs, err := members(ctx, tx, ref, s.lockRows)
+		refs, err := s.lockMembers(ctx, tx, ref)
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, token apply.Token, cod
 	if err != nil {
 		return "", missing(err)
 	}
-	refs, err := members(ctx, tx, head, s.lockRows)
+	refs, err := s.lockMembers(ctx, tx, head)
 	if err != nil {
 		return "", err
 	}
@@ -175,7 +175,7 @@ func (s *Store) RefuseHandOver(ctx context.Context, ref apply.Reference) error {
 
 func (s *Store) settleHandOver(ctx context.Context, ref apply.Reference, how casework.Ending, action casework.Action) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		refs, err := members(ctx, tx, ref, s.lockRows)
+		refs, err := s.lockMembers(ctx, tx, ref)
 		if err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func (s *Store) HelpOf(ctx context.Context, ref apply.Reference) (casework.Assis
 func (s *Store) RenewCode(ctx context.Context, ref apply.Reference) (apply.Token, error) {
 	var token apply.Token
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		refs, err := members(ctx, tx, ref, s.lockRows)
+		refs, err := s.lockMembers(ctx, tx, ref)
 		if err != nil {
 			return err
 		}

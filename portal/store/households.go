@@ -230,13 +230,26 @@ func (s *Store) changeHousehold(ctx context.Context, ref apply.Reference, decide
 	})
 }
 
-// lockMembers returns the members after which nobody joins before the transaction ends:
-// whoever adds to the household holds these locks.
+// lockMembers returns the members of the household of ref, whom nobody joins or changes
+// before tx ends.
 func (s *Store) lockMembers(ctx context.Context, tx *sql.Tx, ref apply.Reference) ([]apply.Reference, error) {
-	if _, err := members(ctx, tx, ref, s.lockRows); err != nil {
+	if err := s.lockHousehold(ctx, tx, ref); err != nil {
 		return nil, err
 	}
 	return members(ctx, tx, ref, s.lockRows)
+}
+
+// lockHousehold keeps others from joining or changing the household until tx ends.
+// Rows alone do not do it on PostgreSQL: whoever waits for the first application holds
+// nothing yet of those that join meanwhile, and would lock them in another order than
+// who comes later. SQLite has one writer.
+func (s *Store) lockHousehold(ctx context.Context, tx *sql.Tx, ref apply.Reference) error {
+	if !s.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(CASE household WHEN '' THEN reference ELSE household END, 0))
+		FROM applications WHERE reference = $1`, string(ref))
+	return err
 }
 
 // members returns the numbers of all that belong to the household of ref.
