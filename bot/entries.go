@@ -111,13 +111,13 @@ func pageEntries(page *content.Page, kind string, ways map[string][]string) []En
 	return out
 }
 
-var policyLink = regexp.MustCompile(`href="/policies/([a-z0-9-]+)`)
+var policyLink = regexp.MustCompile(`^/policies/([a-z0-9-]+)`)
 
 // linked returns the other policies that a section of a policy links to.
 func linked(policy string, s content.Section) []string {
 	var out []string
-	for _, m := range policyLink.FindAllStringSubmatch(string(s.HTML), -1) {
-		if m[1] != policy && !slices.Contains(out, m[1]) {
+	for _, link := range s.Links {
+		if m := policyLink.FindStringSubmatch(link); m != nil && m[1] != policy && !slices.Contains(out, m[1]) {
 			out = append(out, m[1])
 		}
 	}

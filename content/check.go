@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -63,16 +62,14 @@ func (c *lint) add(file string, line int, what, fix string) {
 	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})
 }
 
-var href = regexp.MustCompile(`href="([^"]*)"`)
-
 // checkLinks finds links that lead nowhere, and passes on what was noted of the
 // sections when they were read.
 func (l *Library) checkLinks(file string, sections []Section, c *lint) {
 	for _, s := range sections {
 		c.problems = append(c.problems, s.notes...)
-		for _, m := range href.FindAllStringSubmatch(string(s.HTML), -1) {
-			if !l.linkLeads(sections, m[1]) {
-				c.add(file, s.Line, fmt.Sprintf("link to %q in section %q leads nowhere", m[1], s.ID), "link to /policies/<slug>#<section> of an existing section, or to another page that exists")
+		for _, link := range s.Links {
+			if !l.linkLeads(sections, link) {
+				c.add(file, s.Line, fmt.Sprintf("link to %q in section %q leads nowhere", link, s.ID), "link to /policies/<slug>#<section> of an existing section, or to another page that exists")
 			}
 		}
 	}

@@ -108,15 +108,15 @@ func TestLoadSample(t *testing.T) {
 		t.Errorf("summary = %q; want %q", p.Summary, want)
 	}
 	s, _ := p.Section("amount")
-	if !strings.Contains(string(s.HTML), `<a href="tel:12345">12345</a>`) {
-		t.Errorf("HTML lacks the tel: link: %s", s.HTML)
+	if !strings.Contains(string(s.HTML()), `<a href="tel:12345">12345</a>`) {
+		t.Errorf("HTML lacks the tel: link: %s", s.HTML())
 	}
 	if want := "每月 100元/人/月（2021年标准），电话 12345。\n甲；乙\n1；2"; s.Text != want {
 		t.Errorf("text = %q; want %q", s.Text, want)
 	}
 	for _, want := range []string{`class="table-scroll"`, `<th role="columnheader" scope="col">甲</th>`, `<td role="cell" data-column="乙">2</td>`} {
-		if !strings.Contains(string(s.HTML), want) {
-			t.Errorf("table lacks %s: %s", want, s.HTML)
+		if !strings.Contains(string(s.HTML()), want) {
+			t.Errorf("table lacks %s: %s", want, s.HTML())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -23,23 +24,36 @@ import (
 type Section struct {
 	ID    string
 	Title string
-	HTML  template.HTML // without the heading
-	Text  string        // the same in plain text, one paragraph or row a line
-	Line  int           // of the heading in its file
+	Text  string   // without the heading, plain, one paragraph or row a line
+	Links []string // what it links to, in order
+	Line  int      // of the heading in its file
 
-	notes []Problem // what Check reports of it
-	depth int       // level of the last heading inside it
+	markup markup
+	notes  []Problem // what Check reports of it
+	depth  int       // level of the last heading inside it
+}
+
+// HTML returns the section as it stands on a page, without its heading. It is put
+// together anew each time.
+func (s Section) HTML() template.HTML {
+	return template.HTML(s.markup.over(s.Text)) // our own Markdown, raw HTML is left out
+}
+
+// converter turns Markdown into sections.
+type converter struct {
+	goldmark.Markdown
+	drafts sync.Pool // that no goroutine uses
 }
 
 // markdown returns the one converter of the site: tables, Chinese line breaks and
 // heading ids. Raw HTML in the source is left out. It is made once and safe for
 // concurrent use.
-var markdown = sync.OnceValue(func() goldmark.Markdown {
-	return goldmark.New(
+var markdown = sync.OnceValue(func() *converter {
+	return &converter{drafts: sync.Pool{New: func() any { return new(draft) }}, Markdown: goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks(), extension.WithEscapedSpace())),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(tableScroll{extension.NewTableHTMLRenderer()}, 100))),
-	)
+	)}
 })
 
 // tableScroll puts each table into a region that scrolls by itself, so that the
@@ -122,16 +136,14 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 	md := markdown()
 	doc := md.Parser().Parse(text.NewReader(src))
 	var sections []Section
-	var html htmlBuffer
-	var plain []byte
+	out, _ := md.drafts.Get().(*draft)
+	defer md.drafts.Put(out)
+	out.reset()
 	flush := func() {
 		if len(sections) > 0 {
-			last := &sections[len(sections)-1]
-			last.HTML = template.HTML(html.String()) // our own Markdown, raw HTML is left out
-			last.Text = string(plain)
+			out.finish(&sections[len(sections)-1])
 		}
-		html.Reset()
-		plain = plain[:0]
+		out.reset()
 	}
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && h.Level <= 2 {
@@ -143,17 +155,40 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 			c.add(file, firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
 			return nil
 		}
-		if err := md.Renderer().Render(&html, src, n); err != nil {
+		if err := md.Renderer().Render(&out.html, src, n); err != nil {
 			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
 		sections[len(sections)-1].note(file, n, src)
-		plain = bytes.TrimSpace(appendBlock(append(plain, '\n'), n, src))
+		out.plain = bytes.TrimSpace(appendBlock(append(out.plain, '\n'), n, src))
 	}
 	flush()
 	if len(sections) == 0 {
 		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
 	}
 	return slices.Clip(sections)
+}
+
+// draft is a section that is being read.
+type draft struct {
+	html          htmlBuffer
+	plain, markup []byte
+}
+
+func (d *draft) reset() {
+	d.html.Reset()
+	d.plain = d.plain[:0]
+}
+
+var href = regexp.MustCompile(`href="([^"]*)"`)
+
+// finish puts what was read into its section.
+func (d *draft) finish(s *Section) {
+	html := d.html.Bytes()
+	d.markup = markupOf(d.markup[:0], html, d.plain)
+	s.Text, s.markup = string(d.plain), markup(d.markup)
+	for _, m := range href.FindAllSubmatch(html, -1) {
+		s.Links = append(s.Links, string(m[1]))
+	}
 }
 
 // htmlBuffer is a buffer that a renderer writes to without one of its own between.

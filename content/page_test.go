@@ -51,8 +51,8 @@ func TestLoadPages(t *testing.T) {
 	if !ok || help.Path() != "/help/first-steps" {
 		t.Fatalf("help page = %+v, %v", help, ok)
 	}
-	if s, _ := help.Section("call"); !strings.Contains(string(s.HTML), `<a href="tel:12345">12345</a>`) {
-		t.Errorf("section = %s; want the fact as a link", s.HTML)
+	if s, _ := help.Section("call"); !strings.Contains(string(s.HTML()), `<a href="tel:12345">12345</a>`) {
+		t.Errorf("section = %s; want the fact as a link", s.HTML())
 	}
 	reply, ok := lib.Reply("2021001")
 	if !ok || reply.Path() != "/replies/2021001" || reply.Column != "建议提案办理" {
@@ -173,7 +173,7 @@ func TestPageTranslation(t *testing.T) {
 	if !ok || p.Lang != "en" || p.Title != "First steps" || p.Summary != "Look here" || p.Path() != original.Path() || p.ReviewBy != original.ReviewBy {
 		t.Errorf("English = %+v, %v", p, ok)
 	}
-	if s, _ := p.Section("call"); s.Title != "Call" || !strings.Contains(string(s.HTML), `<a href="tel:12345">12345</a>`) {
+	if s, _ := p.Section("call"); s.Title != "Call" || !strings.Contains(string(s.HTML()), `<a href="tel:12345">12345</a>`) {
 		t.Errorf("section = %+v", s)
 	}
 	if same, ok := original.In("zh-Hans"); !ok || same.Title != "怎样开始" {

@@ -28,7 +28,7 @@ func (s *Server) quoted(c *fiber.Ctx, cite bot.Citation) *quote {
 	if original, ok := lib.Policy(cite.Policy); ok {
 		p, _ := original.In(l.Code)
 		section, ok := p.Section(cite.Section)
-		q.HTML, q.Lang, q.Document, q.Checked = section.HTML, l.shows(p.Lang), original.Source, original.Published
+		q.HTML, q.Lang, q.Document, q.Checked = section.HTML(), l.shows(p.Lang), original.Source, original.Published
 		return only(q, ok)
 	}
 	pages := slices.Concat(lib.Help, lib.Replies)
@@ -38,7 +38,7 @@ func (s *Server) quoted(c *fiber.Ctx, cite bot.Citation) *quote {
 	}
 	p, _ := pages[i].In(l.Code)
 	section, ok := p.Section(cite.Section)
-	q.HTML, q.Lang, q.Document, q.Checked = section.HTML, l.shows(p.Lang), pages[i].Source, pages[i].Published
+	q.HTML, q.Lang, q.Document, q.Checked = section.HTML(), l.shows(p.Lang), pages[i].Source, pages[i].Published
 	return only(q, ok)
 }
 

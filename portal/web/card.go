@@ -87,7 +87,7 @@ func (p *cardPage) fill(entries, steps, runes int) {
 		p.Gives = append(p.Gives, content.Give{Title: g.Title, Text: brief(g.Text, runes)})
 	}
 	if how, ok := p.Policy.Section("how"); ok {
-		for _, item := range firstOf(listItems(how.HTML), steps) {
+		for _, item := range firstOf(listItems(how.HTML()), steps) {
 			p.Steps = append(p.Steps, brief(item, runes))
 		}
 	}

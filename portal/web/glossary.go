@@ -131,18 +131,21 @@ func (l *linker) holds(markup string) bool {
 	return false
 }
 
-// sections returns the sections with each term linked where it first stands, never
-// inside a heading or another link.
-func (l *linker) sections(in []content.Section) []content.Section {
-	out := slices.Clone(in)
+// section is a part of a page, its terms linked.
+type section struct {
+	ID, Title string
+	HTML      template.HTML
+}
+
+// link links each term where it first stands in the sections, never inside a heading
+// or another link.
+func (l *linker) link(sections []section) {
 	linked := map[string]bool{}
-	for i := range out {
-		if !l.holds(string(in[i].HTML)) {
-			continue
+	for i := range sections {
+		if html := string(sections[i].HTML); l.holds(html) {
+			sections[i].HTML = template.HTML(l.html(html, linked)) // the section's own markup and ours
 		}
-		out[i].HTML = template.HTML(l.html(string(in[i].HTML), linked)) // the section's own markup and ours
 	}
-	return out
 }
 
 // closed are the elements whose text is left as it is.
@@ -217,6 +220,11 @@ func (g *glossed) linker(current *Content, lang string) *linker {
 }
 
 // glossed returns the sections of a page with their terms linked.
-func (s *Server) glossed(lang string, sections []content.Section) []content.Section {
-	return s.terms.linker(s.content(), lang).sections(sections)
+func (s *Server) glossed(lang string, sections []content.Section) []section {
+	out := make([]section, 0, len(sections))
+	for _, one := range sections {
+		out = append(out, section{one.ID, one.Title, one.HTML()})
+	}
+	s.terms.linker(s.content(), lang).link(out)
+	return out
 }

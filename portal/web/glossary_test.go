@@ -33,16 +33,14 @@ func TestLinkTerms(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			var sections []content.Section
+			var sections []section
 			for _, h := range test.in {
-				sections = append(sections, content.Section{HTML: template.HTML(h)})
+				sections = append(sections, section{HTML: template.HTML(h)})
 			}
-			for i, got := range newLinker(terms, test.lang).sections(sections) {
+			newLinker(terms, test.lang).link(sections)
+			for i, got := range sections {
 				if string(got.HTML) != test.want[i] {
 					t.Errorf("section %d = %s; want %s", i, got.HTML, test.want[i])
-				}
-				if string(sections[i].HTML) != test.in[i] {
-					t.Error("the original has changed")
 				}
 			}
 		})
@@ -92,11 +90,11 @@ func TestTermsOfNewContent(t *testing.T) {
 	library.Glossary = nil
 	next := Content{Library: &library}
 	p := old.Library.Policies[0]
-	if got := s.glossed(p.Lang, p.Sections); got[0].HTML == p.Sections[0].HTML {
+	if got := s.glossed(p.Lang, p.Sections); got[0].HTML == p.Sections[0].HTML() {
 		t.Error("no term is linked")
 	}
 	s.content = func() *Content { return &next }
-	if got := s.glossed(p.Lang, p.Sections); got[0].HTML != p.Sections[0].HTML {
+	if got := s.glossed(p.Lang, p.Sections); got[0].HTML != p.Sections[0].HTML() {
 		t.Error("terms of old content are linked in new content")
 	}
 }

@@ -77,7 +77,7 @@ func (s *Server) groups(c *fiber.Ctx, keep func(*content.Policy) bool) []policyG
 type policyPage struct {
 	page
 	Policy   *content.Policy
-	Sections []content.Section
+	Sections []section
 	Steps    []step
 	Previous *content.Policy
 	Next     *content.Policy

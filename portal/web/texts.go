@@ -57,7 +57,7 @@ func (s *Server) listTexts(c *fiber.Ctx, in column, texts []*content.Page) error
 type textPage struct {
 	page
 	Text     *content.Page
-	Sections []content.Section
+	Sections []section
 	Due      bool // the day by which it was to be checked again has passed
 }
 
