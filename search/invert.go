@@ -85,18 +85,14 @@ func newInverter(b *builder) *inverter {
 func (v *inverter) do(t task) {
 	v.unitOf = slices.Grow(v.unitOf[:0], int(t.n))
 	clear(v.starts)
-	var next []uint16
-	next = slices.Grow(v.second[:0], int(t.n))
+	v.second = slices.Grow(v.second[:0], int(t.n))
 	for i, s := range t.streams {
 		if s == nil {
 			continue
 		}
-		s.each(v.b.book, v.b.shards[i].firstUnit, func(unit int32, code uint16) {
-			v.unitOf, next = append(v.unitOf, unit), append(next, code)
-		})
+		v.unitOf, v.second = s.read(v.b.book, v.b.shards[i].firstUnit, v.unitOf, v.second)
 		s.release(v.b.book)
 	}
-	v.second = next
 	lex := v.b.s.lex
 	lex.lists[t.term], lex.docs[t.term] = v.write(v.unitOf)
 	if int(t.term) < len(lex.chars) {
@@ -139,13 +135,18 @@ func (v *inverter) pairs() pairs {
 // write writes the list of a term that stands in the units, which may repeat, and
 // returns how many documents these are, as far as the number goes.
 func (v *inverter) write(units []int32) (address, uint16) {
+	if len(units) == 1 { // as most pairs
+		a := v.lists.begin(1, 1)
+		v.lists.add(units[0], 1)
+		return a, 1
+	}
 	n, docs, lastUnit, lastDoc := int32(0), int32(0), int32(-1), int32(-1)
 	for _, u := range units {
 		if u == lastUnit {
 			continue
 		}
 		n, lastUnit = n+1, u
-		if doc := v.b.s.units[u].doc; doc != lastDoc {
+		if doc, _ := v.b.s.owners[u].at(); doc != lastDoc {
 			docs, lastDoc = docs+1, doc
 		}
 	}

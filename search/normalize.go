@@ -194,13 +194,19 @@ func (n *Normalizer) fold(s string) *text { return (&tracer{n: n}).fold(s) }
 func (n *Normalizer) letters(s string) *text { return (&tracer{n: n}).letters(s) }
 
 func (t *tracer) trace(s string) *text {
-	x := t.fold(s)
+	joined := t.joinSpaced(t.letters(s))
+	x := t.digits(joined)
+	settled := x == joined // to join and to look for digits a second time changes nothing
 	for range maxPasses {
-		next := t.digits(t.joinSpaced(t.rewrite(x)))
+		next := t.rewrite(x)
+		if next == x && settled {
+			break
+		}
+		next = t.digits(t.joinSpaced(next))
 		if next == x || slices.Equal(next.runes, x.runes) {
 			break
 		}
-		x = next
+		x, settled = next, false
 	}
 	return x
 }
@@ -260,6 +266,9 @@ func (f *folder) plain(r rune, at, size int, s string) {
 	case isPlainHan(r) && !f.space:
 		f.out.add(rune(f.n.simple[r-hanFirst]), int32(at), int32(at+size))
 		return
+	case r == '。', r == '、':
+		f.space = true
+		return
 	case r == '，':
 		r = ','
 	}
@@ -299,6 +308,9 @@ func (f *folder) emit(r rune, from, to int, rest string) {
 		r = rune(f.n.simple[r-hanFirst])
 	case (r == '.' || r == ',') && f.endsInDigit() && startsWithDigit(rest):
 		// Within a number; digits decides what it means.
+	case r < utf8.RuneSelf:
+		f.space = true
+		return
 	case invisible(r):
 		return
 	case r >= 0x1100 && r <= 0x11ff, // loose jamo would compose once their marks are gone

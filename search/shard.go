@@ -14,6 +14,7 @@ type shard struct {
 
 	codes     []uint16 // code to its place in chars, plus one
 	chars     []stream
+	queue     queue // of occurrences in chars
 	words     vocabulary
 	spoken    []stream // by number of the word
 	wordSigns []uint16 // the same
@@ -72,6 +73,8 @@ func (sh *shard) read(ctx context.Context) error {
 		}
 		sh.addUnit(int32(i), fieldText, d.Text)
 	}
+	sh.queue.empty(sh.book, sh.chars)
+	sh.queue = queue{}
 	return nil
 }
 
@@ -129,10 +132,14 @@ func (sh *shard) close(code, unit int32, next uint16) int32 {
 	at := sh.codes[code]
 	if at == 0 {
 		sh.chars = append(sh.chars, stream{})
+		sh.queue.grow()
 		at = uint16(len(sh.chars))
 		sh.codes[code] = at
 	}
-	sh.chars[at-1].add(sh.book, unit, next)
+	if sh.queue.full() {
+		sh.queue.empty(sh.book, sh.chars)
+	}
+	sh.queue.add(at-1, unit, next)
 	return -1
 }
 

@@ -40,10 +40,11 @@ func (s *stream) add(b *book, unit int32, next uint16) {
 	s.unit = unit
 }
 
-// each calls use for every occurrence, in order; base is added to the units.
-func (s *stream) each(b *book, base int32, use func(unit int32, next uint16)) {
+// read appends the unit of every occurrence and what follows it, in order; base is
+// added to the units.
+func (s *stream) read(b *book, base int32, units []int32, nexts []uint16) ([]int32, []uint16) {
 	if s.n == 0 {
-		return
+		return units, nexts
 	}
 	p, at, unit := b.at(s.first), 0, base-1
 	for range s.n {
@@ -58,8 +59,9 @@ func (s *stream) each(b *book, base int32, use func(unit int32, next uint16)) {
 			}
 			unit += int32(passed)
 		}
-		use(unit, next&^newUnit)
+		units, nexts = append(units, unit), append(nexts, next&^newUnit)
 	}
+	return units, nexts
 }
 
 // release gives the pages back.
