@@ -130,6 +130,10 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	if err != nil {
 		c.add(dir, 0, "cannot be listed: "+err.Error(), "")
 	}
+	there := make(map[string]bool, len(names))
+	for _, name := range names {
+		there[name] = true
+	}
 	names = slices.DeleteFunc(names, isTranslation)
 	all := make([]loaded[T], len(names))
 	var next atomic.Int64
@@ -137,7 +141,11 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				all[i] = loadFile(t, names[i], old[names[i]], around, parse)
+				beside := around.english.beside(names[i])
+				if !there[beside] {
+					beside = "" // that one is missing is noted with the policy
+				}
+				all[i] = loadFile(t, names[i], beside, old[names[i]], around, parse)
 			}
 		})
 	}
@@ -153,7 +161,8 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	return values, byName
 }
 
-func loadFile[T any](t *reading, name string, old loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool)) loaded[T] {
+// loadFile reads a file and its translation beside it, if that has a name.
+func loadFile[T any](t *reading, name, beside string, old loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool)) loaded[T] {
 	one := loaded[T]{used: map[string]bool{}}
 	text, err := fs.ReadFile(t, name)
 	if err != nil {
@@ -161,8 +170,10 @@ func loadFile[T any](t *reading, name string, old loaded[T], around surroundings
 		return one
 	}
 	f := file{name: name, text: text}
-	f.translation, _ = fs.ReadFile(t, around.english.beside(name)) // that one is missing is noted with the policy
-	one.sum = t.sum(name) + t.sum(around.english.beside(name))
+	if beside != "" {
+		f.translation, _ = fs.ReadFile(t, beside) // one that cannot be read counts as missing
+	}
+	one.sum = t.sum(name) + t.sum(beside)
 	if old.ok && old.sum == one.sum {
 		return old
 	}

@@ -133,6 +133,7 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 			c.add(file, firstLine+bytes.Count(body[:offset], []byte("\n")), what, "name a fact of facts.yaml that has a source and dates")
 		}))
 	}
+	pictures := bytes.Contains(src, []byte("!["))
 	md := markdown()
 	doc := md.Parser().Parse(text.NewReader(src))
 	var sections []Section
@@ -158,7 +159,7 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 		if err := md.Renderer().Render(&out.html, src, n); err != nil {
 			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
-		sections[len(sections)-1].note(file, n, src)
+		sections[len(sections)-1].note(file, n, src, pictures)
 		out.plain = bytes.TrimSpace(appendBlock(append(out.plain, '\n'), n, src))
 	}
 	flush()
@@ -216,8 +217,8 @@ func newSection(file string, firstLine int, h *ast.Heading, src []byte, c *colle
 }
 
 // note records what an editor should mend in a block: a heading that skips a level
-// and pictures without a description.
-func (s *Section) note(file string, n ast.Node, src []byte) {
+// and, where the file has pictures, those without a description.
+func (s *Section) note(file string, n ast.Node, src []byte, pictures bool) {
 	add := func(what, fix string) {
 		s.notes = append(s.notes, Problem{File: file, Line: s.Line, What: what, Fix: fix})
 	}
@@ -227,7 +228,7 @@ func (s *Section) note(file string, n ast.Node, src []byte) {
 		}
 		s.depth = h.Level
 	}
-	if !bytes.Contains(src, []byte("![")) {
+	if !pictures {
 		return
 	}
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -45,14 +45,17 @@ func plainnessOf(texts ...string) Plainness {
 		}
 		for i, r := range text {
 			switch {
+			case r >= firstHan && int(r) < len(common):
+				n++
+				if !common[r] {
+					rare++
+				}
 			case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
 				end(i)
 				start = i + utf8.RuneLen(r)
-			case isHan(r):
+			case isHan(r): // beyond the usual block none is common
 				n++
-				if int(r) >= len(common) || !common[r] {
-					rare++
-				}
+				rare++
 			}
 		}
 		end(len(text))
@@ -62,6 +65,9 @@ func plainnessOf(texts ...string) Plainness {
 	}
 	return p
 }
+
+// firstHan is the first character of the block that nearly all Chinese is written in.
+const firstHan = 0x4e00
 
 // levelOne marks the 3755 characters of level 1 of GB/T 2312, which stand at 0xB0A1 to 0xD7F9.
 var levelOne = sync.OnceValue(func() []bool {
