@@ -71,6 +71,10 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 		if e.before == "<p>" {
 			return append(out, v.String()...), nil
 		}
+	case addressType:
+		if s := v.String(); e.before == `<a href="` && onlyASCII(s, addressMarks) {
+			return append(out, s...), nil
+		}
 	case dayType:
 		if day, ok := v.Interface().(content.Day); ok && e.plain(day.String()) {
 			return append(out, day.String()...), nil
@@ -83,7 +87,10 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 	return append(out, b.Bytes()[len(e.before):b.Len()-len(e.after)]...), nil
 }
 
-var stringType, markupType, dayType = reflect.TypeFor[string](), reflect.TypeFor[template.HTML](), reflect.TypeFor[content.Day]()
+var (
+	stringType, dayType     = reflect.TypeFor[string](), reflect.TypeFor[content.Day]()
+	markupType, addressType = reflect.TypeFor[template.HTML](), reflect.TypeFor[template.URL]()
+)
 
 // plainText reports whether a text has nothing that HTML or a quoted attribute could
 // take for markup.
@@ -100,8 +107,11 @@ func plainText(s string) bool {
 // plainAddress reports whether s is an address whose characters stand for themselves.
 func plainAddress(s string) bool {
 	return (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) &&
-		onlyASCII(s, "-./:=?_")
+		onlyASCII(s, addressMarks)
 }
+
+// addressMarks stand for themselves in an address.
+const addressMarks = "-./:=?_"
 
 // plainWord is plainAddress for the part of one that a word stands for.
 func plainWord(s string) bool { return onlyASCII(s, "-._") }

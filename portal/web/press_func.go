@@ -109,6 +109,29 @@ func function(f reflect.Value, args []value) value {
 			}
 			return reflect.ValueOf(f(s)), nil
 		}
+	case func(template.HTML) template.HTML:
+		return func(r *run, dot reflect.Value) (reflect.Value, error) {
+			if len(args) != 1 {
+				return reflect.Value{}, errBeyond
+			}
+			v, err := args[0](r, dot)
+			if err != nil || !v.IsValid() || v.Type() != markupType {
+				return v, errBeyondOr(err)
+			}
+			return reflect.ValueOf(f(template.HTML(v.String()))), nil
+		}
+	case func(string, ...any) string:
+		return func(r *run, dot reflect.Value) (reflect.Value, error) {
+			id, err := oneText(args[:min(1, len(args))], r, dot)
+			if err != nil {
+				return reflect.Value{}, err
+			}
+			pairs, err := anyOf(args[1:], r, dot)
+			if err != nil {
+				return reflect.Value{}, err
+			}
+			return reflect.ValueOf(f(id, pairs...)), nil
+		}
 	case func(*content.Policy) string:
 		return func(r *run, dot reflect.Value) (reflect.Value, error) {
 			if len(args) != 1 {
@@ -126,6 +149,19 @@ func function(f reflect.Value, args []value) value {
 		}
 	}
 	return func(r *run, dot reflect.Value) (reflect.Value, error) { return call(f, args, r, dot) }
+}
+
+// anyOf works out arguments of any type.
+func anyOf(args []value, r *run, dot reflect.Value) ([]any, error) {
+	out := make([]any, len(args))
+	for i, arg := range args {
+		v, err := arg(r, dot)
+		if err != nil || !v.IsValid() {
+			return nil, errBeyondOr(err)
+		}
+		out[i] = v.Interface()
+	}
+	return out, nil
 }
 
 // oneText works out the one argument of a function that takes a string.
