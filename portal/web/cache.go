@@ -3,12 +3,12 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/cespare/xxhash/v2"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 )
@@ -144,14 +144,14 @@ func newKeptPage(c *fiber.Ctx) *keptPage {
 		plain = bytes.Clone(plain)
 	}
 	body := newPacked(plain)
-	sum := sha256.Sum256(body.plain)
+	sum := strconv.FormatUint(xxhash.Sum64(body.plain), 16)
 	header := &fasthttp.ResponseHeader{}
 	c.Response().Header.CopyTo(header)
 	header.DelAllCookies()
 	header.Del(fiber.HeaderXRequestID)
 	header.Set(fiber.HeaderCacheControl, "private, no-cache")
 	in := func(encoding string) *form {
-		f := &form{etag: `"` + hex.EncodeToString(sum[:8]) + encoding + `"`, body: body.in(encoding)}
+		f := &form{etag: `"` + sum + encoding + `"`, body: body.in(encoding)}
 		header.CopyTo(&f.header)
 		f.header.Set(fiber.HeaderETag, f.etag)
 		if encoding != "" {
