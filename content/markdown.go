@@ -15,6 +15,7 @@ import (
 	xast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
@@ -50,11 +51,27 @@ type converter struct {
 // concurrent use.
 var markdown = sync.OnceValue(func() *converter {
 	return &converter{drafts: sync.Pool{New: func() any { return new(draft) }}, Markdown: goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks(), extension.WithEscapedSpace())),
+		goldmark.WithExtensions(extension.Table, extension.NewCJK(extension.WithEastAsianLineBreaks(), extension.WithEscapedSpace()), plainFirst{html.NewWriter(html.WithEscapedSpace())}),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(tableScroll{extension.NewTableHTMLRenderer()}, 100))),
 	)}
 })
+
+// plainFirst writes text that stands for itself, as nearly all does, at once; its
+// Writer goes through the rest byte by byte.
+type plainFirst struct{ html.Writer }
+
+// Extend implements goldmark.Extender.
+func (w plainFirst) Extend(m goldmark.Markdown) { m.Renderer().AddOptions(html.WithWriter(w)) }
+
+// Write implements html.Writer.
+func (w plainFirst) Write(out util.BufWriter, text []byte) {
+	if bytes.ContainsAny(text, "\\&<>\"\x00") {
+		w.Writer.Write(out, text)
+		return
+	}
+	_, _ = out.Write(text) // to memory, which never fails
+}
 
 // tableScroll puts each table into a region that scrolls by itself, so that the
 // page never does (WCAG 1.4.10), and names the region for readers. Roles stand in
@@ -184,10 +201,10 @@ var href = regexp.MustCompile(`href="([^"]*)"`)
 
 // finish puts what was read into its section.
 func (d *draft) finish(s *Section) {
-	html := d.html.Bytes()
-	d.markup = markupOf(d.markup[:0], html, d.plain)
+	made := d.html.Bytes()
+	d.markup = markupOf(d.markup[:0], made, d.plain)
 	s.Text, s.markup = string(d.plain), markup(d.markup)
-	for _, m := range href.FindAllSubmatch(html, -1) {
+	for _, m := range href.FindAllSubmatch(made, -1) {
 		s.Links = append(s.Links, string(m[1]))
 	}
 }

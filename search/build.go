@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 )
 
 // errNotUTF8 says that a text has to be mended.
@@ -34,11 +33,17 @@ func buildSnapshot(ctx context.Context, n *Normalizer, docs []Document) (*snapsh
 		return nil, err
 	}
 	b := builder{
-		s: &snapshot{docs: valid(docs), pages: map[string]int32{}}, norm: n,
+		s: &snapshot{docs: docs, pages: map[string]int32{}}, norm: n,
 		book: &book{}, alphabet: &alphabet{rare: map[rune]uint16{}},
 	}
 	b.cut()
-	if err := b.makeRoom(); err != nil {
+	err := b.makeRoom()
+	if errors.Is(err, errNotUTF8) {
+		b.s.docs, b.shards = mended(docs), nil
+		b.cut()
+		err = b.makeRoom()
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := parallel(len(b.shards), func(i int) error { return b.shards[i].read(ctx) }); err != nil {
@@ -65,18 +70,8 @@ func distinct(docs []Document) error {
 	return nil
 }
 
-// valid returns documents whose title and text are UTF-8: nearly always the same.
-func valid(docs []Document) []Document {
-	chunks := slices.Collect(slices.Chunk(docs, max(1, len(docs)/runtime.GOMAXPROCS(0)+1)))
-	wrong := parallel(len(chunks), func(i int) error {
-		if slices.ContainsFunc(chunks[i], func(d Document) bool { return !utf8.ValidString(d.Title) || !utf8.ValidString(d.Text) }) {
-			return errNotUTF8
-		}
-		return nil
-	})
-	if wrong == nil {
-		return docs
-	}
+// mended returns the documents without what is not UTF-8 in titles and texts.
+func mended(docs []Document) []Document {
 	docs = slices.Clone(docs)
 	for i, d := range docs {
 		docs[i].Title, docs[i].Text = strings.ToValidUTF8(d.Title, ""), strings.ToValidUTF8(d.Text, "")
@@ -104,9 +99,10 @@ func (b *builder) cut() {
 
 // makeRoom gives the shards one array for what is read of all documents, each as much
 // of it as its texts have characters. That is nearly always enough; a shard whose
-// characters unfold into more goes on in an array of its own.
+// characters unfold into more goes on in an array of its own. A text that is not UTF-8
+// is refused.
 func (b *builder) makeRoom() error {
-	if err := parallel(len(b.shards), func(i int) error { b.shards[i].measure(); return nil }); err != nil {
+	if err := parallel(len(b.shards), func(i int) error { return b.shards[i].measure() }); err != nil {
 		return err
 	}
 	total := 0

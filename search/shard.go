@@ -38,15 +38,31 @@ func newShard(b *builder, docs []Document) *shard {
 	}
 }
 
-// measure counts the characters of all documents.
-func (sh *shard) measure() {
+// measure counts the characters of all documents, whose titles and texts must be UTF-8.
+func (sh *shard) measure() error {
 	for i := range sh.docs {
 		d := &sh.docs[i]
-		sh.room += utf8.RuneCountInString(d.Title) + utf8.RuneCountInString(d.Text)
+		title, ok := characters(d.Title)
+		text, ok2 := characters(d.Text)
+		if !ok || !ok2 {
+			return errNotUTF8
+		}
+		sh.room += title + text
 		for _, name := range d.Names {
 			sh.room += utf8.RuneCountInString(name)
 		}
 	}
+	return nil
+}
+
+// characters counts those of a text and says whether it is UTF-8.
+func characters(s string) (n int, ok bool) {
+	ok = true
+	for _, r := range s {
+		n++
+		ok = ok && (r != utf8.RuneError || utf8.ValidString(s))
+	}
+	return n, ok
 }
 
 // A sign is a character or word of a title before terms have numbers.
