@@ -43,10 +43,11 @@ const (
 	epochs       = 7
 	averaged     = 4 // of the last epochs, so that a sentence more or less changes little
 	learningRate = 0.2
-	vectorLength = 2   // long enough for confident probabilities
-	markWeight   = 1.5 // of a word group beside a pair of characters
-	soundWeight  = 0.5 // of a sound beside the character that was written
-	stemLength   = 5   // of a Latin word, so that its forms are one
+	learntWell   = 0.004 // how likely the wrong classes of an example may be so that it is passed over
+	vectorLength = 2    // long enough for confident probabilities
+	markWeight   = 1.5  // of a word group beside a pair of characters
+	soundWeight  = 0.5  // of a sound beside the character that was written
+	stemLength   = 5    // of a Latin word, so that its forms are one
 )
 
 // sample is an example as the training sees it.
@@ -58,14 +59,15 @@ type sample struct {
 
 // train fits a classifier to the examples. Each is seen twice: as written and by
 // its sound alone, so that questions typed in pinyin are understood too. The same
-// examples always give the same classifier. When ctx ends training stops early.
-func train(ctx context.Context, examples []example, classes int) *classifier {
+// examples always give the same classifier. When ctx ends training stops early. The
+// vectors of the examples as written come with it.
+func train(ctx context.Context, examples []example, classes int) (*classifier, []vector) {
 	c := &classifier{classes: classes, width: classes, ids: map[uint64]uint32{}}
 	if classes == 2 {
 		c.width = 1
 	}
 	c.bias = make([]float32, c.width)
-	samples := c.samples(examples)
+	samples, written := c.samples(examples)
 	c.weights = make([]float32, len(c.ids)*c.width)
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
 	order := rand.New(rand.NewPCG(1, 2))
@@ -78,8 +80,9 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 		for _, i := range order.Perm(len(samples)) {
 			s := &samples[i]
 			c.softmax(s.v, p)
-			s.gradient(p)
-			c.step(s, p[classes-c.width:], sums)
+			if s.gradient(p) > learntWell {
+				c.step(s, p[classes-c.width:], sums)
+			}
 		}
 		if epoch >= epochs-averaged {
 			for i, w := range c.weights {
@@ -88,12 +91,13 @@ func train(ctx context.Context, examples []example, classes int) *classifier {
 		}
 	}
 	c.weights = average
-	return c
+	return c, written
 }
 
 // gradient turns the probability of each class into the gradient of the loss by
-// each score. Between several right classes the likelier one is asked for more.
-func (s *sample) gradient(p []float32) {
+// each score, and returns how likely the classes are that are not right. Between
+// several right classes the likelier one is asked for more.
+func (s *sample) gradient(p []float32) float32 {
 	var right float32
 	for _, class := range s.classes {
 		right += p[class]
@@ -101,18 +105,20 @@ func (s *sample) gradient(p []float32) {
 	for _, class := range s.classes {
 		p[class] -= p[class] / max(right, 1e-12)
 	}
+	return 1 - right
 }
 
-func (c *classifier) samples(examples []example) []sample {
-	samples := make([]sample, 0, 2*len(examples))
-	for _, e := range examples {
+func (c *classifier) samples(examples []example) (samples []sample, written []vector) {
+	samples, written = make([]sample, 0, 2*len(examples)), make([]vector, len(examples))
+	for i, e := range examples {
 		t := tokens(e.text)
-		samples = append(samples, sample{c.vector(t, e.marks, true), e.classes, e.weight})
+		written[i] = c.vector(t, e.marks, true)
+		samples = append(samples, sample{written[i], e.classes, e.weight})
 		if s := heard(t); s != nil {
 			samples = append(samples, sample{c.vector(s, e.marks, true), e.classes, e.weight * 0.5})
 		}
 	}
-	return samples
+	return samples, written
 }
 
 // step moves the weights against the gradient, less where they moved much before.

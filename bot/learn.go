@@ -101,8 +101,8 @@ func (j judge) probabilities(said []sign) []float64 {
 }
 
 func newJudge(ctx context.Context, examples []example, classes int) judge {
-	c := train(ctx, examples, classes)
-	return judge{c, newNeighbours(c, examples)}
+	c, vectors := train(ctx, examples, classes)
+	return judge{c, newNeighbours(c, examples, vectors)}
 }
 
 // inherit takes over what the previous bot has learnt, if it knows the same
@@ -153,7 +153,7 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 	var out learnt
 	tasks := []func(){
 		func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) },
-		func() { out.scope = train(ctx, l.scope, 2) },
+		func() { out.scope, _ = train(ctx, l.scope, 2) },
 		func() { out.danger = newJudge(ctx, l.danger, 2) },
 		func() { out.passages = b.learnPassages(ctx, b.sectionLessons(entries, sentences)) },
 	}

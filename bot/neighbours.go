@@ -31,13 +31,12 @@ const (
 	mostVotes    = 16   // times that the votes can make a class likelier: (1+noVote)/noVote to the voteExponent
 )
 
-// newNeighbours files the examples under the features that the classifier knows.
-func newNeighbours(c *classifier, examples []example) *neighbours {
+// newNeighbours files the examples, whose vectors are given, under the features that the
+// classifier knows.
+func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbours {
 	n := &neighbours{classes: c.classes, idf: make([]float32, len(c.ids)), lists: make([][]posting, len(c.ids)), examples: examples}
-	vectors := make([]vector, len(examples))
-	for i, e := range examples {
-		vectors[i] = c.vector(tokens(e.text), e.marks, false)
-		for _, f := range vectors[i] {
+	for _, v := range vectors {
+		for _, f := range v {
 			n.idf[f.id]++
 		}
 	}

@@ -15,8 +15,8 @@ func TestNeighbours(t *testing.T) {
 		examples = append(examples, example{text: "今天吃什么", classes: []int{1}, weight: 1})
 	}
 	examples = append(examples, example{text: "今天买雪糕", classes: []int{2, 0}, weight: 1})
-	c := train(context.Background(), examples, 3)
-	n := newNeighbours(c, examples)
+	c, vectors := train(context.Background(), examples, 3)
+	n := newNeighbours(c, examples, vectors)
 	votes := n.vote(c.read(signs("雪糕", nil)))
 	if votes[2] <= votes[1] || votes[0] <= votes[1] {
 		t.Errorf("votes %v; want them for the classes of the examples that hold the word", votes)
