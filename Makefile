@@ -58,13 +58,13 @@ lint:
 	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
 unit:
-	$(call step,go test,go test -race -shuffle=on -timeout 20m -skip '$(PLAIN)' $$(go list ./... | grep -v /e2e))
-	$(call step,go test without the race detector,go test -shuffle=on -timeout 20m -run '$(PLAIN)|$(ALSO_PLAIN)' $$(go list ./... | grep -v /e2e))
+	$(call step,go test,go test -race -shuffle=on -timeout 30m -skip '$(PLAIN)' $$(go list ./... | grep -v /e2e))
+	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)|$(ALSO_PLAIN)' $$(go list ./... | grep -v /e2e))
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector.
 browser:
-	$(call step,browser tests,go test -shuffle=on -timeout 25m ./portal/e2e)
+	$(call step,browser tests,go test -shuffle=on -timeout 40m ./portal/e2e)
 
 run: ## serve the site
 	go run ./portal

@@ -9,10 +9,7 @@ import (
 // TestNormalizerTakenOver saves files one after the other: only synonyms that changed
 // may cost a new normalizer, and then search has to know them.
 func TestNormalizerTakenOver(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, contentFS("")); err != nil {
-		t.Fatal(err)
-	}
+	dir := lean(t)
 	first, err := loadCorpus(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)

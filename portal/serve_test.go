@@ -53,7 +53,7 @@ func start(t *testing.T, change func(*Config)) running {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365}
+	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t)}
 	change(cfg)
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
@@ -125,10 +125,7 @@ func TestServeFirstStart(t *testing.T) {
 // TestServeReload saves a policy, a broken one and a mended one, and expects the
 // last good version to be served throughout.
 func TestServeReload(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, contentFS("")); err != nil {
-		t.Fatal(err)
-	}
+	dir := lean(t)
 	r := start(t, func(c *Config) { c.Content = dir })
 	file := filepath.Join(dir, "policies", "tomorrow-plan.md")
 	original, err := os.ReadFile(file)
