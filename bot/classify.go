@@ -44,10 +44,10 @@ const (
 	averaged     = 4 // of the last epochs, so that a sentence more or less changes little
 	learningRate = 0.2
 	learntWell   = 0.004 // how likely the wrong classes of an example may be so that it is passed over
-	vectorLength = 2    // long enough for confident probabilities
-	markWeight   = 1.5  // of a word group beside a pair of characters
-	soundWeight  = 0.5  // of a sound beside the character that was written
-	stemLength   = 5    // of a Latin word, so that its forms are one
+	vectorLength = 2     // long enough for confident probabilities
+	markWeight   = 1.5   // of a word group beside a pair of characters
+	soundWeight  = 0.5   // of a sound beside the character that was written
+	stemLength   = 5     // of a Latin word, so that its forms are one
 )
 
 // sample is an example as the training sees it.

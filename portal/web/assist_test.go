@@ -373,7 +373,7 @@ func FuzzHandOver(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code, cookie, key string) {
 		if c, ok := apply.ParseShortCode(code); ok && c == offered.last.Code {
-			t.Skip("the right one")
+			return // the right code is not refused
 		}
 		phone := &browser{desk: &desk{t: t, server: d.server}, name: "phone", cookies: map[string]string{"csrf": token}}
 		d.now = d.now.Add(25 * time.Hour) // past any lock
