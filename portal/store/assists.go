@@ -218,14 +218,8 @@ func (s *Store) SetAssistedPapers(ctx context.Context, by apply.Actor, ref apply
 		if _, err := s.openAssist(ctx, tx, by, ref); err != nil {
 			return err
 		}
-		for document, on := range papers {
-			statement := `DELETE FROM papers WHERE reference = $1 AND document = $2`
-			if on {
-				statement = `INSERT INTO papers (reference, document) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-			}
-			if _, err := tx.ExecContext(ctx, statement, string(ref), document); err != nil {
-				return err
-			}
+		if err := markPapers(ctx, tx, ref, papers); err != nil {
+			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.SaveAssist, Reference: ref, Detail: apply.DocumentsPage})
 	})

@@ -223,19 +223,24 @@ func (s *Store) SetPapers(ctx context.Context, ref apply.Reference, papers map[s
 		if !a.TakesFiles() {
 			return apply.ErrConflict
 		}
-		for document, on := range papers {
-			statement := `DELETE FROM papers WHERE reference = $1 AND document = $2`
-			if on {
-				statement = `INSERT INTO papers (reference, document) VALUES ($1, $2) ON CONFLICT DO NOTHING`
-			}
-			if _, err := tx.ExecContext(ctx, statement, string(ref), document); err != nil {
-				return err
-			}
-		}
-		return nil
+		return markPapers(ctx, tx, ref, papers)
 	})
 	if err != nil {
 		return fmt.Errorf("set papers: %w", err)
+	}
+	return nil
+}
+
+// markPapers writes which of the named documents come on paper.
+func markPapers(ctx context.Context, tx *sql.Tx, ref apply.Reference, papers map[string]bool) error {
+	for document, on := range papers {
+		statement := `DELETE FROM papers WHERE reference = $1 AND document = $2`
+		if on {
+			statement = `INSERT INTO papers (reference, document) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+		}
+		if _, err := tx.ExecContext(ctx, statement, string(ref), document); err != nil {
+			return err
+		}
 	}
 	return nil
 }

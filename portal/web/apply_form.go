@@ -282,16 +282,7 @@ func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, c.Params("section"))}
 	view.Review = c.FormValue(formTo) == "review"
 	view.Number, view.Code = s.passFields(c, formNumber, formCode)
-	eachQuestion(p, func(_ string, q *content.Question) {
-		for _, name := range []string{q.Name, apply.CheckedField(q.Name)} {
-			if posted[name] != "" {
-				view.Given = append(view.Given, given{Name: name, Value: posted[name]})
-			}
-		}
-		if posted[q.Name] != "" {
-			view.Rows = append(view.Rows, s.answerRow(view.page, q, posted[q.Name]))
-		}
-	})
+	view.Rows, view.Given = s.typed(view.page, p, posted)
 	c.Status(fiber.StatusForbidden)
 	if wrong != "" {
 		view.Number.Error = wrong
@@ -299,6 +290,21 @@ func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "apply-lost", view)
+}
+
+// typed returns the posted answers as they are shown, and as fields that post them again.
+func (s *Server) typed(view page, p *content.Policy, posted apply.Answers) (rows []summaryRow, again []given) {
+	eachQuestion(p, func(_ string, q *content.Question) {
+		for _, name := range []string{q.Name, apply.CheckedField(q.Name)} {
+			if posted[name] != "" {
+				again = append(again, given{Name: name, Value: posted[name]})
+			}
+		}
+		if posted[q.Name] != "" {
+			rows = append(rows, s.answerRow(view, q, posted[q.Name]))
+		}
+	})
+	return rows, again
 }
 
 // passFields are the fields for number and access code, with what was typed.

@@ -153,16 +153,7 @@ func (s *Server) giveBackAssisted(c *fiber.Ctx, p *content.Policy, ref apply.Ref
 	}
 	view.NoIndex, view.Desk = true, true
 	view.ContentLang = view.Lang.shows(p.Lang)
-	eachQuestion(p, func(_ string, q *content.Question) {
-		for _, name := range []string{q.Name, apply.CheckedField(q.Name)} {
-			if posted[name] != "" {
-				view.Given = append(view.Given, given{Name: name, Value: posted[name]})
-			}
-		}
-		if posted[q.Name] != "" {
-			view.Rows = append(view.Rows, s.answerRow(view.page, q, posted[q.Name]))
-		}
-	})
+	view.Rows, view.Given = s.typed(view.page, p, posted)
 	c.Status(fiber.StatusForbidden)
 	return s.render(c, "assist-lost", view)
 }

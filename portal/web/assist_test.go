@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -331,24 +330,12 @@ func TestAssistPagesKeepTheirShape(t *testing.T) {
 	o.open(part).send(part+"/hand-over", nil)
 	phone := d.browser("phone")
 	phone.open("/hand-over?token=" + string(offered.last.Token))
-	shape := func(b *browser, address string) {
-		for _, l := range languages {
-			for _, mode := range modes {
-				t.Run(fmt.Sprint(mode, " ", l.path(address)), func(t *testing.T) {
-					b.cookies["mode"] = mode
-					b.open(l.path(address)).wants(200)
-					checkPageShape(t, b.doc, l, mode)
-				})
-			}
-		}
-		b.cookies["mode"] = modeStandard
-	}
 	for _, address := range []string{"/staff/assist", "/staff/assist/new", part, ended, part + "/child", part + "/documents", part + "/review"} {
-		shape(o, address)
+		o.keepsShape(t, address)
 	}
-	shape(phone, "/hand-over")
+	phone.keepsShape(t, "/hand-over")
 	phone.open("/hand-over").send("/hand-over", nil)
-	shape(phone, "/hand-over/check")
+	phone.keepsShape(t, "/hand-over/check")
 	for _, l := range languages {
 		for _, post := range []string{"/hand-over", "/print"} {
 			o.open(l.path(ended)).do("POST", l.path(ended+post), url.Values{"_csrf": {o.cookies["csrf"]}})

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -301,4 +302,19 @@ func (b *browser) links() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// keepsShape looks at the page at the address in every language and mode.
+func (b *browser) keepsShape(t *testing.T, address string) {
+	t.Helper()
+	for _, l := range languages {
+		for _, mode := range modes {
+			t.Run(fmt.Sprint(b.name, " ", mode, " ", l.path(address)), func(t *testing.T) {
+				b.cookies["mode"] = mode
+				b.open(l.path(address)).wants(200)
+				checkPageShape(t, b.doc, l, mode)
+			})
+		}
+	}
+	b.cookies["mode"] = modeStandard
 }
