@@ -117,8 +117,8 @@ type Config struct {
 	Entries    []Entry
 	Search     Searcher
 	Normalizer *search.Normalizer
-	Lexicon    io.Reader // see content/lexicon.txt
-	Examples   io.Reader // see content/examples.txt
+	Lexicon    io.Reader          // see content/lexicon.txt
+	Examples   []content.TextFile // see content/examples/urgent.txt
 	Words      content.Assistant
 	Dialogue   content.Dialogue
 	Places     []content.Place
@@ -180,7 +180,7 @@ func New(c Config) (*Bot, error) {
 			}
 		}
 	}
-	sentences, err := parseExamples(c.Examples, b.slugs)
+	sentences, err := readExamples(c.Examples, b.slugs)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func TestInherit(t *testing.T) {
 		t.Helper()
 		b, err := New(Config{
 			Entries: entries, Search: search.NewIndex(n), Normalizer: n,
-			Lexicon: strings.NewReader("mask = 打工\nrefuse: 股票\ngeneric = 怎么\n"), Examples: strings.NewReader(examples), Previous: previous,
+			Lexicon: strings.NewReader("mask = 打工\nrefuse: 股票\ngeneric = 怎么\n"), Examples: []content.TextFile{{Name: "examples/all.txt", Text: examples}}, Previous: previous,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -93,9 +93,11 @@ func TestExamplesAreNotTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	taught := map[string]bool{}
-	for _, line := range strings.Split(lib.Examples, "\n") {
-		_, text, _ := strings.Cut(line, "\t")
-		taught[text] = true
+	for _, file := range lib.Examples {
+		for line := range strings.Lines(file.Text) {
+			_, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			taught[text] = true
+		}
 	}
 	for _, name := range []string{"questions.txt", "families.txt", "families-unseen.txt", "aside.txt", "unseen.txt", "heldout.txt", "urgent.txt", "urgent-unseen.txt", "sections-unseen.txt"} {
 		for _, line := range labelled(t, name) {

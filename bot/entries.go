@@ -163,6 +163,6 @@ func Load(lib *content.Library, n *search.Normalizer, engine Searcher, previous 
 		Previous: previous,
 		Entries:  Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
 		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
-		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
+		Lexicon: strings.NewReader(lib.Lexicon), Examples: lib.Examples,
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"huitong/content"
 )
 
 // sentence is one line of the examples file.
@@ -17,6 +19,19 @@ type sentence struct {
 	labels   []string // a general one, or policies any of which answers
 	sections []string // policy#section, any of which answers
 	text     string
+}
+
+// readExamples reads all files of examples; errors name file and line.
+func readExamples(files []content.TextFile, policies []string) ([]sentence, error) {
+	var out []sentence
+	for _, file := range files {
+		some, err := parseExamples(strings.NewReader(file.Text), policies)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", file.Name, err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
 }
 
 // parseExamples reads lines of label, tab, sentence. A label is urgent, calm,
@@ -35,7 +50,7 @@ func parseExamples(r io.Reader, policies []string) ([]sentence, error) {
 		joined, text, ok := strings.Cut(line, "\t")
 		labels := strings.Split(joined, "|")
 		if !ok || slices.ContainsFunc(labels, func(l string) bool { return !labelForm.MatchString(l) }) {
-			return nil, fmt.Errorf("examples line %d: want a label, a tab and a sentence", n)
+			return nil, fmt.Errorf("line %d: want a label, a tab and a sentence", n)
 		}
 		s := sentence{text: text}
 		for _, l := range labels {

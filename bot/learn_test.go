@@ -3,6 +3,8 @@ package bot
 import (
 	"strings"
 	"testing"
+
+	"huitong/content"
 )
 
 func TestParseExamples(t *testing.T) {
@@ -16,6 +18,9 @@ func TestParseExamples(t *testing.T) {
 	}
 	if want := "a|b 一,a 二,urgent 四,a 五 a#who|a#how"; strings.Join(lines, ",") != want {
 		t.Errorf("got %v; want %s", lines, want)
+	}
+	if _, err := readExamples([]content.TextFile{{Name: "examples/a.txt", Text: "a\t一\n坏\n"}}, []string{"a"}); err == nil || !strings.Contains(err.Error(), "examples/a.txt line 2") {
+		t.Errorf("error %v; want one that names file and line", err)
 	}
 	for _, bad := range []string{"没有标签", "a|\t一", "A\t一", "a#\t一"} {
 		if _, err := parseExamples(strings.NewReader("a\t零\n"+bad), []string{"a"}); err == nil || !strings.Contains(err.Error(), "line 2") {

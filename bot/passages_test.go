@@ -16,7 +16,7 @@ func TestExampleSections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sentences, err := parseExamples(strings.NewReader(lib.Examples), b.slugs)
+	sentences, err := readExamples(lib.Examples, b.slugs)
 	if err != nil {
 		t.Fatal(err)
 	}

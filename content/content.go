@@ -26,7 +26,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-//go:embed *.yaml *.txt policies help replies
+//go:embed *.yaml *.txt examples policies help replies
 var embedded embed.FS
 
 // Embedded returns the content that is built into the binary.
@@ -44,10 +44,10 @@ type Library struct {
 	Dialogue   Dialogue
 	Places     []Place // towns and subdistricts
 	Holidays   Holidays
-	Examples   string // sentences the bot learns from, see examples.txt; this package does not read it
-	Synonyms   string // search data, see synonyms.txt; this package does not read it
-	Lexicon    string // bot data, see lexicon.txt; this package does not read it
-	Version    string // changes whenever any file changes
+	Examples   []TextFile // sentences the bot learns from, see examples/urgent.txt; this package does not read them
+	Synonyms   string     // search data, see synonyms.txt; this package does not read it
+	Lexicon    string     // bot data, see lexicon.txt; this package does not read it
+	Version    string     // changes whenever any file changes
 
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies
@@ -178,7 +178,7 @@ func Watch(ctx context.Context, dir string, current func() *Library, changed fun
 		return fmt.Errorf("watch content: %w", err)
 	}
 	defer func() { _ = w.Close() }()
-	for _, d := range []string{dir, path.Join(dir, "policies")} {
+	for _, d := range []string{dir, path.Join(dir, "policies"), path.Join(dir, "examples")} {
 		if err := w.Add(d); err != nil {
 			return fmt.Errorf("watch content %s: %w", d, err)
 		}
@@ -213,6 +213,12 @@ func watchOptional(w *fsnotify.Watcher, dir string) {
 	}
 }
 
+// TextFile is a data file that this package only carries.
+type TextFile struct {
+	Name string // path in the content tree
+	Text string
+}
+
 // collector gathers problems so that one load reports them all.
 type collector struct {
 	problems []error
@@ -242,4 +248,17 @@ func readText(fsys fs.FS, name string, c *collector) string {
 		return ""
 	}
 	return string(b)
+}
+
+// readTexts reads the text files of a directory, by name.
+func readTexts(fsys fs.FS, dir string, c *collector) []TextFile {
+	names, err := fs.Glob(fsys, dir+"/*.txt")
+	if err != nil || len(names) == 0 {
+		c.add(dir, 0, "holds no text file", "put at least one .txt file there; it may be empty")
+	}
+	var out []TextFile
+	for _, name := range names {
+		out = append(out, TextFile{name, readText(fsys, name, c)})
+	}
+	return out
 }

@@ -14,7 +14,7 @@ func tree(change map[string]string) fstest.MapFS {
 		"glossary.yaml":      "terms:\n  - {zh: 孤儿, en: orphan, about: 失去父母的孩子, aboutEn: A child without parents}\n",
 		"synonyms.txt":       "",
 		"lexicon.txt":        "",
-		"examples.txt":       "",
+		"examples/calm.txt":  "",
 		"assistant.yaml":     "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
 		"dialogue.yaml":      "dialogue: {}\n",
 		"holidays.yaml":      sampleHolidays,

@@ -42,7 +42,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Glossary = loadList[Term](tree, "glossary.yaml", "terms", c)
 	l.Synonyms = readText(tree, "synonyms.txt", c)
 	l.Lexicon = readText(tree, "lexicon.txt", c)
-	l.Examples = readText(tree, "examples.txt", c)
+	l.Examples = readTexts(tree, "examples", c)
 	l.Assistant = loadAssistant(tree, facts, c)
 	l.Dialogue = loadDialogue(tree, c)
 	l.Places = loadList[Place](tree, placesFile, "places", c)

@@ -15,20 +15,25 @@ func lean(t *testing.T) string {
 	if err := os.CopyFS(dir, contentFS("")); err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, "examples.txt")
-	all, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(filepath.Join(dir, "examples", "*.txt"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("examples: %v, %v", files, err)
 	}
-	var kept strings.Builder
-	n := 0
-	for line := range strings.Lines(string(all)) {
-		if n++; n%10 == 0 {
-			kept.WriteString(line)
+	for _, file := range files {
+		all, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := os.WriteFile(file, []byte(kept.String()), 0o600); err != nil {
-		t.Fatal(err)
+		var kept strings.Builder
+		n := 0
+		for line := range strings.Lines(string(all)) {
+			if n++; n%10 == 0 {
+				kept.WriteString(line)
+			}
+		}
+		if err := os.WriteFile(file, []byte(kept.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

@@ -100,7 +100,7 @@ func openAsked(tb testing.TB, n int) *asked {
 	a.bot, err = bot.New(bot.Config{
 		Entries: entries, Search: a.index, Normalizer: norm, Words: lib.Assistant,
 		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
-		Lexicon: strings.NewReader(lib.Lexicon), Examples: strings.NewReader(lib.Examples),
+		Lexicon: strings.NewReader(lib.Lexicon), Examples: lib.Examples,
 	})
 	if err != nil {
 		tb.Fatal(err)
