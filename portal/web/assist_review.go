@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,11 @@ func (s *Server) renderAssistReview(c *fiber.Ctx, u casework.User, ref apply.Ref
 	}
 	out.reviewPage, out.Versions = view, strings.Join(versions, " ")
 	return s.render(c, "assist-review", out)
+}
+
+// Empty reports whether there is nothing to read yet.
+func (a reviewedApp) Empty() bool {
+	return len(a.Papers) == 0 && !slices.ContainsFunc(a.Parts, func(p reviewPart) bool { return len(p.Rows) > 0 })
 }
 
 // reviewedApp is one application with all its answers.

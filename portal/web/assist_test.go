@@ -63,6 +63,23 @@ func (b *browser) types(part string) {
 
 const living = "basic-living-allowance"
 
+// TestHandOverShowsWhatIsThere hands over at once: of fifteen papers that nobody has
+// ticked yet a grandmother reads nothing, and of one that was ticked she does.
+func TestHandOverShowsWhatIsThere(t *testing.T) {
+	d := newDesk(t)
+	offered := d.watchCodes()
+	o := d.staff(casework.Director, "shiqi")
+	taken := func(part string) *browser {
+		o.open(part).send(part+"/hand-over", nil)
+		phone := d.browser("phone of " + part)
+		return phone.open("/hand-over?token="+string(offered.last.Token)).send("/hand-over", nil).wants(200, "看看替您填的内容")
+	}
+	taken(o.helps(living)).wants(200, "还没有填什么").lacks("申请表", "材料照片")
+	part := o.helps(living)
+	o.open(part+"/documents").send(part+"/documents", map[string]string{"paper": "household-register"})
+	taken(part).wants(200, "户口本", "到镇街窗口交纸质的").lacks("申请表", "还没有填什么")
+}
+
 // TestAssist walks from the consent to the family's own submission.
 func TestAssist(t *testing.T) {
 	d := newDesk(t)

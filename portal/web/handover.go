@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -259,6 +260,7 @@ func (s *Server) showHandOverCheck(c *fiber.Ctx, a *apply.Application) error {
 		for i := range app.Parts {
 			app.Parts[i] = answered(app.Parts[i])
 		}
+		app.Papers = slices.DeleteFunc(app.Papers, func(row paperRow) bool { return !row.Given })
 		view.Apps = append(view.Apps, app)
 	}
 	return s.render(c, "hand-over-check", view)

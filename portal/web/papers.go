@@ -65,6 +65,7 @@ type paperRow struct {
 	Title, Lang string
 	Words       string
 	Files       []shownFile
+	Given       bool
 	Change      string // path to change it; "" for none
 }
 
@@ -77,7 +78,7 @@ func (s *Server) paperRows(c *fiber.Ctx, p page, f filing, change string) []pape
 	var out []paperRow
 	for _, d := range documents {
 		field := s.documentField(c, p, f, d, nil)
-		row := paperRow{Title: field.Title, Lang: field.Lang, Files: field.Files, Words: s.givenWords(c, field)}
+		row := paperRow{Title: field.Title, Lang: field.Lang, Files: field.Files, Words: s.givenWords(c, field), Given: len(field.Files) > 0 || field.OnPaper}
 		if change != "" {
 			row.Change = change + "#" + d.Name
 		}
