@@ -128,6 +128,10 @@ func writeContent(dir string, n int) error {
 	if err != nil {
 		return err
 	}
+	// Sentences that teach the bot are of no policy that is generated here.
+	if err := write(filepath.Join(dir, "examples", "outside.txt"), ""); err != nil {
+		return err
+	}
 	for _, name := range files {
 		b, err := fs.ReadFile(content.Embedded(), name)
 		if err != nil {
