@@ -33,7 +33,7 @@ func TestReadingWithoutNetwork(t *testing.T) {
 	} {
 		t.Run(tt.lang, func(t *testing.T) {
 			t.Parallel()
-			s, err := launch(t.TempDir())
+			s, err := launch(t.TempDir(), "--content", suite.lean)
 			if err != nil {
 				t.Fatal(err)
 			}
