@@ -36,7 +36,7 @@ type Asset struct {
 
 // sheets are the parts of site.css in cascade order. A * stands for every file
 // there by name; components do not depend on each other's order.
-var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/components/*.css", "css/modes.css", "css/print.css"}
+var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/components/*.css", "css/modes.css", "css/view.css", "css/print.css"}
 
 var types = map[string]string{
 	".css": "text/css; charset=utf-8",

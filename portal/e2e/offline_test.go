@@ -40,6 +40,10 @@ func TestReadingWithoutNetwork(t *testing.T) {
 			b := newTab(t, s, handset)
 			b.open(tt.prefix + "/?mode=" + tt.mode)
 			b.awaitKept(tt.lang + " " + tt.mode)
+			b.open(tt.prefix + "/?mode=" + tt.mode + ".150.white-black") // after the pages were kept without
+			b.until("the settings are noted", func() bool {
+				return strings.Contains(evaluate[string](b, `caches.match("/.look").then((r) => r ? r.text() : "")`), "150")
+			})
 			if err := s.stop(); err != nil {
 				t.Fatal(err)
 			}
@@ -53,6 +57,9 @@ func TestReadingWithoutNetwork(t *testing.T) {
 				b.sees(want)
 				if mode := evaluate[string](b, "document.documentElement.dataset.mode"); mode != tt.mode {
 					t.Errorf("%s is kept in mode %q; want %q", path, mode, tt.mode)
+				}
+				if view := evaluate[string](b, "document.documentElement.dataset.size"); view != "150" {
+					t.Errorf("%s is shown in size %q; want what was chosen since it was kept", path, view)
 				}
 				if note := evaluate[string](b, `document.querySelector(".no-network").textContent`); !strings.Contains(note, tt.note) {
 					t.Errorf("%s does not say that there is no network: %q", path, note)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"strconv"
 	"sync"
@@ -14,7 +15,7 @@ import (
 )
 
 // pages keeps every page that is the same for all visitors: rendered once for each
-// version of the content, language and mode, compressed once for each encoding that
+// version of the content, language and choice of how it looks, compressed once for each encoding that
 // is asked for. A new version starts an empty store; the old one goes with the
 // requests that use it.
 type pages struct {
@@ -27,8 +28,8 @@ type pages struct {
 
 // pageKey is what a kept page depends on, beside the content.
 type pageKey struct {
-	mode, carried string // see visit
-	path          string // as it was asked for
+	choice, carried string // see visit
+	path            string // as it was asked for
 }
 
 // defaultKeep is room for all pages of a city in all languages and modes.
@@ -53,7 +54,7 @@ func (p *pages) at(content *Content, key pageKey, path []byte) *keptPage {
 	if p.content != content {
 		return nil
 	}
-	return p.kept[pageKey{key.mode, key.carried, string(path)}]
+	return p.kept[pageKey{key.choice, key.carried, string(path)}]
 }
 
 // put keeps a page. It starts over when there is no room: what is read often soon
@@ -74,20 +75,30 @@ func (p *pages) put(content *Content, key pageKey, page *keptPage) {
 	}
 }
 
+// storeOf returns where pages with these settings are kept: those of visitors who
+// have changed something stand by themselves, in an eighth of the room, so that no
+// number of settings can push out what everybody reads.
+func (s *Server) storeOf(v view) *pages {
+	if v == (view{}) {
+		return &s.pages
+	}
+	return &s.viewed
+}
+
 // keep answers from the store and fills it. It stands before handlers whose page
 // depends on nothing but path, language, mode and content.
 func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		v := visitOf(c)
 		content := s.content()
-		key := pageKey{v.Mode, v.Carried, c.Path()}
-		page := s.pages.get(content, key)
+		key, store := pageKey{v.choice().String(), v.Carried, c.Path()}, s.storeOf(v.View)
+		page := store.get(content, key)
 		if page == nil {
 			if err := handle(c); err != nil || c.Response().StatusCode() != fiber.StatusOK {
 				return err
 			}
 			page = newKeptPage(c)
-			s.pages.put(content, key, page)
+			store.put(content, key, page)
 		}
 		return page.send(c)
 	}
@@ -102,11 +113,15 @@ func (s *Server) keptFirst(next fasthttp.RequestHandler) fasthttp.RequestHandler
 			next(c)
 			return
 		}
-		key := pageKey{mode: modeStandard}
-		if chosen := c.Request.Header.Cookie(modeCookie); len(chosen) > 0 {
-			key.mode = modeOr(string(chosen), modeStandard)
+		key, store := pageKey{choice: modeStandard}, &s.pages
+		if said := c.Request.Header.Cookie(modeCookie); len(said) > 0 {
+			if key.choice = modeOr(string(said), ""); key.choice == "" {
+				chosen, _ := parseChoice(string(said))
+				chosen.Mode = cmp.Or(chosen.Mode, modeStandard)
+				key.choice, store = chosen.String(), s.storeOf(chosen.view)
+			}
 		}
-		page := s.pages.at(s.content(), key, c.URI().PathOriginal())
+		page := store.at(s.content(), key, c.URI().PathOriginal())
 		if page == nil {
 			next(c)
 			return

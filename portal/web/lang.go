@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
@@ -97,9 +98,13 @@ func (l language) path(p string) string {
 type visit struct {
 	Lang    language
 	Mode    string // standard, accessible or elder
-	Carried string // mode that links must carry because there is no cookie; or ""
+	View    view   // settings of how pages are shown
+	Carried string // choice that links must carry because there is no cookie; or ""
 	Path    string // without language prefix and query
 }
+
+// choice returns what was chosen of how pages look.
+func (v visit) choice() choice { return choice{v.Mode, v.View} }
 
 const visitKey = "visit"
 
@@ -109,6 +114,7 @@ func visitOf(c *fiber.Ctx) visit {
 	if v, ok := c.Locals(visitKey).(visit); ok {
 		return v
 	}
-	l, path := splitLanguage(c.Path())
-	return visit{Lang: l, Path: path, Mode: modeOr(c.Cookies(modeCookie), modeStandard)}
+	v := visitFrom(c)
+	v.Mode = cmp.Or(v.Mode, modeStandard)
+	return v
 }

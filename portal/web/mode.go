@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -33,36 +34,43 @@ func modeOr(s, fallback string) string {
 	return fallback
 }
 
-// settle works out language and mode of the request. A choice (?mode=) is put
-// into the cookie. With a cookie the visitor goes on to the clean address; on
-// the first choice the page is shown at once and its links carry the mode, so
+// settle works out language, mode and settings of the request. A choice (?mode=) is
+// put into the cookie. With a cookie the visitor goes on to the clean address; on
+// the first choice the page is shown at once and its links carry the choice, so
 // that it holds where cookies are refused.
 func (s *Server) settle(c *fiber.Ctx) error {
 	c.Vary(fiber.HeaderCookie)
-	l, path := splitLanguage(c.Path())
-	remembered := modeOr(c.Cookies(modeCookie), "")
-	chosen := modeOr(c.Query(modeParam), "")
-	v := visit{Lang: l, Path: path, Mode: modeStandard}
-	if remembered != "" {
-		v.Mode = remembered
+	v := visitFrom(c)
+	remembered := v.Mode != ""
+	chosen, alone := parseChoice(c.Query(modeParam))
+	if alone && remembered && chosen.Mode == v.Mode {
+		chosen.view = v.View
 	}
-	if chosen != "" {
-		v.Mode = chosen
-		s.rememberMode(c, chosen)
-		if remembered != "" && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
+	if chosen.Mode != "" {
+		v.Mode, v.View = chosen.Mode, chosen.view
+		s.rememberChoice(c, chosen)
+		if remembered && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 			return c.Redirect(withoutMode(c), fiber.StatusSeeOther)
 		}
-		if remembered == "" {
-			v.Carried = chosen
+		if !remembered {
+			v.Carried = chosen.String()
 		}
 	}
+	v.Mode = cmp.Or(v.Mode, modeStandard)
 	c.Locals(visitKey, v)
 	return c.Next()
 }
 
-func (s *Server) rememberMode(c *fiber.Ctx, mode string) {
+// visitFrom is the visit as path and cookie say; no mode where none is remembered.
+func visitFrom(c *fiber.Ctx) visit {
+	l, path := splitLanguage(c.Path())
+	remembered, _ := parseChoice(c.Cookies(modeCookie))
+	return visit{Lang: l, Path: path, Mode: remembered.Mode, View: remembered.view}
+}
+
+func (s *Server) rememberChoice(c *fiber.Ctx, chosen choice) {
 	c.Cookie(&fiber.Cookie{
-		Name: modeCookie, Value: mode, Path: "/",
+		Name: modeCookie, Value: chosen.String(), Path: "/",
 		Expires: s.now().Add(modeAge), MaxAge: int(modeAge.Seconds()),
 		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
 	})
@@ -82,7 +90,7 @@ func withoutMode(c *fiber.Ctx) string {
 	return path + "?" + q.Encode()
 }
 
-// modeAddress returns path with the mode as its parameter, in front of a fragment.
+// modeAddress returns path with a mode or a whole choice as its parameter, in front of a fragment.
 func modeAddress(path, mode string) string {
 	path, fragment, found := strings.Cut(path, "#")
 	sep := "?"

@@ -74,6 +74,7 @@ type Server struct {
 	signer     Signer
 	views      *views
 	pages      pages
+	viewed     pages // with settings of how they look
 	terms      glossed
 	base       string
 	domain     string
@@ -151,7 +152,7 @@ func New(cfg Config) (*Server, error) {
 		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
-		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)},
+		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -80,6 +80,7 @@ var pageTypes = map[string]any{
 type page struct {
 	Lang        language
 	Mode        string
+	View        view   // see visit
 	Carried     string // see visit
 	Path        string // see visit
 	Query       string // what the search box shows
@@ -187,7 +188,7 @@ func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 	v := visitOf(c)
 	t := s.words(c)
 	p := page{
-		Lang: v.Lang, ContentLang: v.Lang.chinese(), Mode: v.Mode, Carried: v.Carried, Path: v.Path,
+		Lang: v.Lang, ContentLang: v.Lang.chinese(), Mode: v.Mode, View: v.View, Carried: v.Carried, Path: v.Path,
 		Title: title, RequestID: requestID(c), HomeName: t("crumbs.home"), Origin: s.base,
 		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,

@@ -17,8 +17,9 @@ if ("serviceWorker" in navigator) {
     try {
       await navigator.serviceWorker.register("/sw.js");
       const { active } = await navigator.serviceWorker.ready;
-      if (navigator.connection?.saveData) return;
       const { lang, dataset } = document.documentElement;
+      active.postMessage({ view: { ...dataset } });
+      if (navigator.connection?.saveData) return;
       active.postMessage({ lang, mode: dataset.mode });
     } catch {
       // In-app browsers refuse; the site works without.

@@ -4,6 +4,7 @@
 // looked at or kept.
 const cacheName = `huitong-${site.version}`;
 const note = "/.kept"; // no page: says in which language and mode the pages are kept
+const look = "/.look"; // no page: the settings of how pages look, as attributes
 
 const address = (prefix, path) => (path === "/" ? prefix || "/" : prefix + path);
 
@@ -28,14 +29,36 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 let keeping = "";
 
-// A page says in which language and mode it is read.
+// A page says in which language and mode it is read, and under which settings.
 self.addEventListener("message", (event) => {
-  const { lang, mode } = event.data ?? {};
+  const { lang, mode, view } = event.data ?? {};
+  if (view) event.waitUntil(noteLook(view));
   const wanted = `${lang} ${mode}`;
   if (!(lang in site.prefixes) || keeping === wanted) return;
   keeping = wanted;
   event.waitUntil(keep(site.prefixes[lang], wanted).catch(() => {}).finally(() => { keeping = ""; }));
 });
+
+async function noteLook(view) {
+  const attributes = Object.entries(view)
+    .filter(([name, value]) => name !== "mode" && /^[a-z]+$/.test(name) && /^[a-z0-9.-]*$/.test(value))
+    .map(([name, value]) => ` data-${name}="${value}"`);
+  await (await caches.open(cacheName)).put(look, new Response(attributes.join("")));
+}
+
+// A page that was kept under other settings is shown with those of now: they stand
+// as attributes at its very beginning.
+async function dressed(page) {
+  const now = await kept(look);
+  if (!now || !(page.headers.get("Content-Type") ?? "").startsWith("text/html")) return page;
+  const attributes = await now.text();
+  const text = (await page.text()).replace(/<html[^>]*>/, (tag) =>
+    tag.replace(/ data-(?!mode=)[a-z]+(="[^"]*")?/g, "").replace(">", `${attributes}>`));
+  const headers = new Headers(page.headers);
+  headers.delete("Content-Encoding"); // the text is read already
+  headers.delete("Content-Length");
+  return new Response(text, { status: page.status, headers });
+}
 
 async function keep(prefix, wanted) {
   const cache = await caches.open(cacheName);
@@ -75,7 +98,7 @@ async function visit(event, url) {
     const page = open(url.pathname) ? await kept(url.pathname) : undefined;
     const answer = page ?? (await kept(`${prefixOf(url.pathname)}/offline`));
     if (!answer) throw reason;
-    return answer;
+    return dressed(answer);
   }
 }
 
