@@ -26,6 +26,7 @@ type Section struct {
 	ID    string
 	Title string
 	Text  string   // without the heading, plain, one paragraph or row a line
+	Plain string   // the section in plain words, see MaxPlain; empty where nobody has written any
 	Links []string // what it links to, in order
 	Line  int      // of the heading in its file
 

@@ -12,15 +12,16 @@ import (
 // Page is a text of the site that is no policy: a help page (help/<slug>.md) or
 // the office's published reply to a proposal (replies/<number>.md).
 type Page struct {
-	Slug      string   `yaml:"slug"` // permanent; of a reply: reply-<number>
-	Title     string   `yaml:"title"`
-	Summary   string   `yaml:"summary"`
-	Languages []string `yaml:"languages"` // into which it has to be translated
-	Published Day      `yaml:"published"`
-	ReviewBy  Day      `yaml:"reviewBy"` // zero for a reply, which says what was so on its day
-	Source    Source   `yaml:"source"`   // of a reply: the document it sums up
-	Column    string   `yaml:"column"`   // of a reply: the column it stands in
-	Number    string   `yaml:"number"`   // of a reply: the proposal's number
+	Slug      string            `yaml:"slug"` // permanent; of a reply: reply-<number>
+	Title     string            `yaml:"title"`
+	Summary   string            `yaml:"summary"`
+	Languages []string          `yaml:"languages"` // into which it has to be translated
+	Published Day               `yaml:"published"`
+	ReviewBy  Day               `yaml:"reviewBy"` // zero for a reply, which says what was so on its day
+	Source    Source            `yaml:"source"`   // of a reply: the document it sums up
+	Column    string            `yaml:"column"`   // of a reply: the column it stands in
+	Number    string            `yaml:"number"`   // of a reply: the proposal's number
+	Plain     map[string]string `yaml:"plain"`    // the sections in plain words, by ID
 
 	Sections []Section `yaml:"-"` // of the body, in order
 	Lang     string    `yaml:"-"` // zh-Hans, or that of a translation
@@ -33,9 +34,10 @@ type Page struct {
 
 // pageTranslation is what a file <slug>.en.md beside a page declares.
 type pageTranslation struct {
-	Translates string `yaml:"translates"` // digest of the original that was translated
-	Title      string `yaml:"title"`
-	Summary    string `yaml:"summary"`
+	Translates string            `yaml:"translates"` // digest of the original that was translated
+	Title      string            `yaml:"title"`
+	Summary    string            `yaml:"summary"`
+	Plain      map[string]string `yaml:"plain"` // by the section's ID
 }
 
 // Path returns the page's address on the site.
@@ -126,6 +128,7 @@ func loadPage(f file, around surroundings, check func(*Page, *collector), c *col
 		}
 		ids[s.ID] = true
 	}
+	loadPlain(p.src, p.Sections, p.Plain, c)
 	check(p, c)
 	checkLanguages(p.src, p.Languages, c)
 	checkPlain(f.name, f.text, p.Plainness(), c)
@@ -140,10 +143,11 @@ func (p *Page) translate(from file, to tongue, c *collector) {
 	if !ok {
 		return
 	}
+	f.attachPlain(t.Plain, c)
 	out := *p
 	out.Lang, out.translations = to.lang, nil
 	out.Title, out.Summary = or(t.Title, p.Title), or(t.Summary, p.Summary)
-	out.Sections = inOrder(p.Sections, f.sections)
+	out.Plain, out.Sections = t.Plain, inOrder(p.Sections, f.sections)
 	out.file, out.src = f.name, f.src
 	p.translations = map[string]*Page{to.lang: &out}
 	checkPlain(f.name, from.translation, out.Plainness(), c)
@@ -154,7 +158,7 @@ func (p *Page) translate(from file, to tongue, c *collector) {
 func rawPageTexts(text []byte) (any, string) {
 	var raw Page
 	body := readRaw(text, &raw)
-	return pageTranslation{Title: raw.Title, Summary: raw.Summary}, body
+	return pageTranslation{Title: raw.Title, Summary: raw.Summary, Plain: raw.Plain}, body
 }
 
 // base returns the file's name without its ending.

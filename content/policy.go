@@ -13,29 +13,30 @@ import (
 
 // Policy is one programme or service, as its file declares it.
 type Policy struct {
-	Slug        string        `yaml:"slug"` // permanent, language-independent
-	Titles      Titles        `yaml:"titles"`
-	Names       []string      `yaml:"names"` // what people call it
-	Category    string        `yaml:"category"`
-	Order       int           `yaml:"order"`
-	Languages   []string      `yaml:"languages"` // into which it has to be translated
-	Audience    []string      `yaml:"audience"`
-	Summary     string        `yaml:"summary"`
-	SummaryEN   string        `yaml:"summaryEn"`
-	Status      string        `yaml:"status"` // in-force, ended or unconfirmed
-	Source      Source        `yaml:"source"`
-	Basis       []Source      `yaml:"basis"`
-	InForce     Day           `yaml:"inForce"`
-	ReviewBy    Day           `yaml:"reviewBy"`
-	Published   Day           `yaml:"published"`
-	Gives       []Give        `yaml:"gives"`
-	Eligibility []Condition   `yaml:"eligibility"` // all must hold
-	Confirm     []Remark      `yaml:"confirm"`     // each turns a yes into to-be-confirmed
-	Outcomes    []Remark      `yaml:"outcomes"`    // what kind of yes; the first true one
-	Documents   []Document    `yaml:"documents"`
-	Questions   []FormSection `yaml:"questions"` // empty: not applied for online
-	Decides     Decision      `yaml:"decides"`
-	FAQ         []FAQ         `yaml:"faq"`
+	Slug        string            `yaml:"slug"` // permanent, language-independent
+	Titles      Titles            `yaml:"titles"`
+	Names       []string          `yaml:"names"` // what people call it
+	Category    string            `yaml:"category"`
+	Order       int               `yaml:"order"`
+	Languages   []string          `yaml:"languages"` // into which it has to be translated
+	Audience    []string          `yaml:"audience"`
+	Summary     string            `yaml:"summary"`
+	SummaryEN   string            `yaml:"summaryEn"`
+	Status      string            `yaml:"status"` // in-force, ended or unconfirmed
+	Source      Source            `yaml:"source"`
+	Basis       []Source          `yaml:"basis"`
+	InForce     Day               `yaml:"inForce"`
+	ReviewBy    Day               `yaml:"reviewBy"`
+	Published   Day               `yaml:"published"`
+	Gives       []Give            `yaml:"gives"`
+	Eligibility []Condition       `yaml:"eligibility"` // all must hold
+	Confirm     []Remark          `yaml:"confirm"`     // each turns a yes into to-be-confirmed
+	Outcomes    []Remark          `yaml:"outcomes"`    // what kind of yes; the first true one
+	Documents   []Document        `yaml:"documents"`
+	Questions   []FormSection     `yaml:"questions"` // empty: not applied for online
+	Decides     Decision          `yaml:"decides"`
+	FAQ         []FAQ             `yaml:"faq"`
+	Plain       map[string]string `yaml:"plain"` // the sections in plain words, by ID
 
 	Sections []Section `yaml:"-"` // of the body, in order
 	Lang     string    `yaml:"-"` // zh-Hans, or that of a translation
@@ -154,6 +155,7 @@ func loadPolicy(f file, around surroundings, c *collector) (*Policy, bool) {
 		return nil, false
 	}
 	p.Sections = parseBody(f.name, bodyLine, body, around.facts, c)
+	loadPlain(p.src, p.Sections, p.Plain, c)
 	p.resolveQuestions(around.shared, c)
 	p.check(c)
 	p.checkRules(c)

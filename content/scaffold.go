@@ -60,6 +60,14 @@ decides:
   refused: FILL
 faq:
 FAQ
+plain:
+  who: FILL
+  gives: FILL
+  how: FILL
+  documents: FILL
+  time: FILL
+  contact: FILL
+  law: FILL
 ---
 
 ## 谁可以申请 {#who}

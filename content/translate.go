@@ -31,6 +31,7 @@ type translation struct {
 	Granted     string                    `yaml:"granted"`
 	Refused     string                    `yaml:"refused"`
 	FAQ         []answered                `yaml:"faq"`
+	Plain       map[string]string         `yaml:"plain"` // by the section's ID
 }
 
 type titled struct {
@@ -122,7 +123,7 @@ func readRaw(text []byte, out any) string {
 // texts returns what a translation of the policy has to say.
 func (p *Policy) texts() translation {
 	t := translation{
-		Title: p.Titles.ZH, Summary: p.Summary, Audience: p.Audience, Office: p.Decides.Office, Decision: p.Decides.Text, Granted: p.Decides.Granted, Refused: p.Decides.Refused,
+		Title: p.Titles.ZH, Summary: p.Summary, Audience: p.Audience, Office: p.Decides.Office, Decision: p.Decides.Text, Granted: p.Decides.Granted, Refused: p.Decides.Refused, Plain: p.Plain,
 		Eligibility: map[string]conditionTexts{}, Documents: map[string]titled{}, Sections: map[string]titled{}, Questions: map[string]questionTexts{},
 	}
 	for _, g := range p.Gives {
@@ -215,6 +216,13 @@ func (to tongue) read(o original, texts any, c *collector) (translationFile, boo
 	return f, true
 }
 
+// attachPlain gives the translated sections their plain words. One without has none:
+// on its page the translated section itself says more than Chinese would.
+func (f translationFile) attachPlain(plain map[string]string, c *collector) {
+	attachPlain(f.sections, plain)
+	noteLongPlain(f.src, f.sections, c)
+}
+
 // translate reads policies/<slug>.<lang>.md for p, if there is one.
 func (p *Policy) translate(from file, to tongue, c *collector) {
 	var t translation
@@ -222,6 +230,7 @@ func (p *Policy) translate(from file, to tongue, c *collector) {
 	if !ok {
 		return
 	}
+	f.attachPlain(t.Plain, c)
 	out := p.translated(to, t, f.sections)
 	out.file, out.src = f.name, f.src
 	p.translations = map[string]*Policy{to.lang: out}
@@ -234,7 +243,7 @@ func (p *Policy) translated(to tongue, t translation, sections []Section) *Polic
 	q.Lang, q.translations = to.lang, nil
 	title := or(t.Title, p.Titles.ZH)
 	q.Titles = Titles{ZH: title, Short: or(t.Short, title), EN: title}
-	q.Summary, q.Sections = or(t.Summary, p.Summary), inOrder(p.Sections, sections)
+	q.Summary, q.Plain, q.Sections = or(t.Summary, p.Summary), t.Plain, inOrder(p.Sections, sections)
 	q.Decides.Office, q.Decides.Text = or(t.Office, p.Decides.Office), or(t.Decision, p.Decides.Text)
 	q.Decides.Granted, q.Decides.Refused = or(t.Granted, p.Decides.Granted), or(t.Refused, p.Decides.Refused)
 	q.Audience = eachBoth(p.Audience, t.Audience, func(a, x string) string { return or(x, a) })
