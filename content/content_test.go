@@ -84,6 +84,7 @@ questions:
 decides: {office: 市民政局, level: city, granted: 批了。, refused: 没批。}
 faq:
   - {q: 多少钱, a: "${rate}", section: amount}
+plain: {amount: "${rate}。"}
 ---
 
 ## 给多少钱 {#amount}
@@ -135,8 +136,8 @@ func TestLoadProblems(t *testing.T) {
 		change     map[string]string
 	}{
 		{"unknown fact in front matter", pol + `:5: unknown fact "rates"`, swap(pol, samplePolicy, "每月 ${rate}\n", "每月 ${rates}\n")},
-		{"unknown fact in body", pol + `:27: unknown fact "nope"`, swap(pol, samplePolicy, "电话 ${phone-12345}", "电话 ${nope}")},
-		{"unclosed fact", pol + `:27: unknown fact "rate，电话`, swap(pol, samplePolicy, "每月 ${rate}，", "每月 ${rate，")},
+		{"unknown fact in body", pol + `:28: unknown fact "nope"`, swap(pol, samplePolicy, "电话 ${phone-12345}", "电话 ${nope}")},
+		{"unclosed fact", pol + `:28: unknown fact "rate，电话`, swap(pol, samplePolicy, "每月 ${rate}，", "每月 ${rate，")},
 		{"undated fact", `facts.yaml:2: fact "rate" has no date`, swap("facts.yaml", sampleFacts, "    inForce: 2021-01-01\n", "")},
 		{"fact without source", `facts.yaml:2: fact "rate" has no source`, swap("facts.yaml", sampleFacts, "title: 函, ", "")},
 		{"amount without year", `facts.yaml:2: fact "rate" has no year`, swap("facts.yaml", sampleFacts, "    year: 2021\n", "")},
@@ -148,7 +149,7 @@ func TestLoadProblems(t *testing.T) {
 		{"expression of wrong type", "does not type-check", swap(pol, samplePolicy, "child_age < 18", `child_age < "a"`)},
 		{"question of unusable type", "child_id is of a type that rules cannot use", swap(pol, samplePolicy, "child_age < 18", `child_id == "a"`)},
 		{"FAQ without section", pol + `:22: FAQ names no section: "amounts"`, swap(pol, samplePolicy, "section: amount}", "section: amounts}")},
-		{"heading without id", pol + `:25: heading "给多少钱" has no id`, swap(pol, samplePolicy, " {#amount}", "")},
+		{"heading without id", pol + `:26: heading "给多少钱" has no id`, swap(pol, samplePolicy, " {#amount}", "")},
 		{"slug is not the file name", pol + ":2: slug", swap(pol, samplePolicy, "slug: sample", "slug: other")},
 		{"instead leads nowhere", `no policy "gone" to look at instead`, swap(pol, samplePolicy, "unknown: 年龄}", "unknown: 年龄, instead: [gone]}")},
 		{"no shared question", `no shared question "childid"`, swap(pol, samplePolicy, "[child_id,", "[childid,")},
@@ -192,7 +193,7 @@ func TestCheck(t *testing.T) {
 		{"dead anchor", `link to "#nope"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](#nope)\n"}, day},
 		{"heading skips a level", `heading "丁" skips a level`, map[string]string{"policies/sample.md": samplePolicy + "\n#### 丁\n"}, day},
 		{"picture without words", "picture a.png has no alternative text", map[string]string{"policies/sample.md": samplePolicy + "\n![](a.png)\n"}, day},
-		{"long sentence", "policies/sample.md:33: sentence of more than 60 characters", map[string]string{"policies/sample.md": samplePolicy + "\n" + strings.Repeat("很长", 31) + "。\n"}, day},
+		{"long sentence", "policies/sample.md:34: sentence of more than 60 characters", map[string]string{"policies/sample.md": samplePolicy + "\n" + strings.Repeat("很长", 31) + "。\n"}, day},
 		{"unreachable question", `policies/sample.md:19: question "school" is never asked`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "when: child_age >= 18", `when: 'child_age < 5 and child_age > 9'`, 1)}, day},
 		{"rule without question", `policies/sample.md:13: the form never asks "father"`, map[string]string{"policies/sample.md": strings.Replace(samplePolicy, "school, father]", "school]", 1)}, day},
 		{"new year without holidays", "holidays.yaml:1: the holidays of 2027 are missing", nil, day.AddDate(0, 2, 0)},

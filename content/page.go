@@ -128,7 +128,7 @@ func loadPage(f file, around surroundings, check func(*Page, *collector), c *col
 		}
 		ids[s.ID] = true
 	}
-	loadPlain(p.src, p.Sections, p.Plain, c)
+	loadPlain(p.src, p.Sections, p.Plain, false, c)
 	check(p, c)
 	checkLanguages(p.src, p.Languages, c)
 	checkPlain(f.name, f.text, p.Plainness(), c)

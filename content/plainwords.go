@@ -33,9 +33,9 @@ func attachPlain(sections []Section, plain map[string]string) {
 }
 
 // loadPlain gives the sections of an original their plain words, after it has found
-// those that are of no section or say nothing. Where some are written the others are
-// missing.
-func loadPlain(src *source, sections []Section, plain map[string]string, c *collector) {
+// those that are of no section or say nothing, and notes those that are missing and
+// those that are hard. A policy has them all; a page has all or none.
+func loadPlain(src *source, sections []Section, plain map[string]string, all bool, c *collector) {
 	for _, id := range sortedKeys(plain) {
 		if _, ok := sectionOf(sections, id); !ok {
 			c.add(src.file, src.line("plain", id), fmt.Sprintf("plain words for no section: %q", id), "use the id of a heading of this file")
@@ -45,7 +45,7 @@ func loadPlain(src *source, sections []Section, plain map[string]string, c *coll
 	}
 	attachPlain(sections, plain)
 	for _, s := range sections {
-		if _, ok := plain[s.ID]; !ok && len(plain) > 0 {
+		if _, ok := plain[s.ID]; !ok && (all || len(plain) > 0) {
 			c.note(src.file, src.line("plain"), fmt.Sprintf("section %q has no plain words", s.ID), "say it under plain."+s.ID+" as one would to an old neighbour")
 		}
 		notePlain(src, s, c)

@@ -9,10 +9,9 @@ import (
 // those of the section amount.
 func plainTree(t *testing.T, zh, en string) map[string]string {
 	t.Helper()
-	const faq = "  - {q: 多少钱, a: \"${rate}\", section: amount}\n"
 	files := translatedTree(t)
-	edit(t, files, "policies/sample.md", faq, faq+"plain:\n  amount: "+zh+"\n")
-	edit(t, files, "policies/sample.en.md", "---\n\n## How", "plain:\n  amount: "+en+"\n---\n\n## How")
+	edit(t, files, "policies/sample.md", "plain: {amount: \"${rate}。\"}", "plain:\n  amount: "+zh)
+	edit(t, files, "policies/sample.en.md", "plain: {amount: \"${rate}.\"}", "plain:\n  amount: "+en)
 	now, _ := digests(t, files)
 	was, _ := digests(t, nil)
 	edit(t, files, "policies/sample.en.md", was, now)
@@ -62,6 +61,7 @@ func TestPlainWordsProblems(t *testing.T) {
 		{"a promise", pol, zh, "保证发。", "plain.amount has the office's word 保证"},
 		{"not filled in", pol, zh, unfilled, pol + ":25: not filled in"},
 		{"section without", pol, "## 给多少钱", "## 谁 {#who}\n\n都行。\n\n## 给多少钱", pol + `:25: section "who" has no plain words`},
+		{"a policy without any", pol, "plain:\n  amount: 好。\n", "", pol + `:2: section "amount" has no plain words`},
 		{"stale translation", pol, zh, "好啊。", english + ":2: the original has changed since"},
 		{"not translated", english, "plain:\n  amount: Good.\n", "", english + ":2: plain.amount is not translated"},
 		{"translated twice over", english, "amount: Good.", "amount: Good.\n  who: Yes.", english + ":18: no plain.who in the original"},
@@ -97,6 +97,7 @@ func TestPlainWordsRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			files := pageTree(sampleHelp, sampleReply)
 			files[pol] = samplePolicy
+			edit(t, files, pol, "plain: {amount: \"${rate}。\"}\n", "")
 			edit(t, files, c.file, "\n---\n\n", "\nplain:\n  "+c.plain+"\n---\n\n")
 			if _, err := Load(tree(files)); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error = %v; want %q in it", err, c.want)

@@ -155,7 +155,7 @@ func loadPolicy(f file, around surroundings, c *collector) (*Policy, bool) {
 		return nil, false
 	}
 	p.Sections = parseBody(f.name, bodyLine, body, around.facts, c)
-	loadPlain(p.src, p.Sections, p.Plain, c)
+	loadPlain(p.src, p.Sections, p.Plain, true, c)
 	p.resolveQuestions(around.shared, c)
 	p.check(c)
 	p.checkRules(c)

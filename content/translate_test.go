@@ -21,6 +21,7 @@ refused: It is not granted.
 sections: {child: {title: The child}}
 faq:
   - {q: How much, a: "${rate}"}
+plain: {amount: "${rate}."}
 ---
 
 ## How much {#amount}
@@ -131,9 +132,9 @@ func TestTranslationGaps(t *testing.T) {
 		{"clean", en, "summary", "summary", ""},
 		{"not translated", en, "", "-", en + ": the translation is missing"},
 		{"section missing", en, "{#amount}", "{#other}", en + `:1: section "amount" is missing`},
-		{"section too many", en, "## How much", "## Else {#else}\n\nText.\n\n## How much", en + `:18: no section "else" in the original`},
+		{"section too many", en, "## How much", "## Else {#else}\n\nText.\n\n## How much", en + `:19: no section "else" in the original`},
 		{"section twice", en, "\n## How much", "\n## Much {#amount}\n\nText.\n\n## How much", `section "amount" stands twice`},
-		{"section in Chinese", en, "Each month ${rate}, call ${phone-12345}.", "每个月都有一百元，打电话就知道了。", en + `:18: section "amount" is still in Chinese`},
+		{"section in Chinese", en, "Each month ${rate}, call ${phone-12345}.", "每个月都有一百元，打电话就知道了。", en + `:19: section "amount" is still in Chinese`},
 		{"fewer FAQs", en, "  - {q: How much, a: \"${rate}\"}\n", "", "faq has 0 entries, the original 1"},
 		{"FAQ without answer", en, `How much, a: "${rate}"`, "How much", en + ":15: faq.1.a is not translated"},
 		{"condition missing", en, "  age: {", "  agee: {", "eligibility.age is not translated"},
@@ -145,13 +146,13 @@ func TestTranslationGaps(t *testing.T) {
 		{"unknown question", en, "faq:", "questions: {nobody: {label: x}}\nfaq:", en + ":14: no questions.nobody in the original"},
 		{"form section", en, "child: {title: The child}", "chil: {title: The child}", "sections.child is not translated"},
 		{"stale", en, "translates: ", "translates: x", en + ":2: the original has changed since"},
-		{"dead link", en, "call ${phone-12345}", "[call](/policies/gone)", en + `:18: link to "/policies/gone" in section "amount" leads nowhere`},
-		{"dead anchor", en, "call ${phone-12345}", "[call](#who)", en + `:18: link to "#who"`},
-		{"heading skips a level", en, "call ${phone-12345}.", "call.\n\n#### Deep\n", en + `:18: heading "Deep" skips a level`},
-		{"picture without words", en, "call ${phone-12345}", "![](a.png)", en + ":18: picture a.png has no alternative text"},
-		{"not filled in", en, "call ${phone-12345}", unfilled, en + ":20: not filled in"},
+		{"dead link", en, "call ${phone-12345}", "[call](/policies/gone)", en + `:19: link to "/policies/gone" in section "amount" leads nowhere`},
+		{"dead anchor", en, "call ${phone-12345}", "[call](#who)", en + `:19: link to "#who"`},
+		{"heading skips a level", en, "call ${phone-12345}.", "call.\n\n#### Deep\n", en + `:19: heading "Deep" skips a level`},
+		{"picture without words", en, "call ${phone-12345}", "![](a.png)", en + ":19: picture a.png has no alternative text"},
+		{"not filled in", en, "call ${phone-12345}", unfilled, en + ":21: not filled in"},
 		{"fact in front matter", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:4: fact "rate" has no value in this language`},
-		{"fact in body", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:20: fact "rate" has no value in this language`},
+		{"fact in body", "facts.yaml", "    valueEn: 100 yuan a month\n", "", en + `:21: fact "rate" has no value in this language`},
 		{"shared question missing", shared, "  child_age: {label: Age}\n", "", shared + ":3: questions.child_age is not translated"},
 		{"shared question unknown", shared, "  child_age:", "  age: {label: Age}\n  child_age:", shared + ":4: no questions.age in the original"},
 		{"option missing", shared, "prison: in prison, ", "", shared + ":5: questions.father.options.prison is not translated"},
