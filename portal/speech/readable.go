@@ -5,134 +5,154 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
-// figure is what may be a number: digits, joined by hyphens in telephone numbers.
-var figure = regexp.MustCompile(`\d+(?:-\d+)*`)
-
-// numbers that people call: emergencies, service lines, and whatever is as long as a
-// telephone or document number.
-var called = regexp.MustCompile(`^(?:1[12]\d|12\d{3}|9[56]\d{3}|\d{7,})$`)
-
-// counted are the characters behind a number that is an amount or a count.
-const counted = "元块万千百亿人名个岁周天日月年学小分次倍%％条级位张份件寸米公里平页届式期号"
-
-// replaced are signs that are not read as they stand, in Chinese texts.
-var replaced = strings.NewReplacer(
-	"元/人/月", "元每人每月", "元/人/学年", "元每人每学年", "元/人/年", "元每人每年", "/人", "每人", "/月", "每月", "/学年", "每学年", "/年", "每年",
-	"％", "%", "——", "，", "—", "，", "–", "，", "、", "，", "；", "。", "：", "，", "·", "", "“", "", "”", "", "‘", "", "’", "", "《", "", "》", "",
-	"（", "，", "）", "，", "(", "，", ")", "，", "[", "，", "]", "，", "【", "，", "】", "，", "…", "。", "/", "或",
-)
-
-// latinReplaced are those of English texts. Brackets would tell the program that
-// sounds follow instead of letters.
-var latinReplaced = strings.NewReplacer("[", ", ", "]", ", ", "（", ", ", "）", ", ", "《", "", "》", "", "—", ", ", "–", " to ", "/", " or ")
-
-// span is a sign between two numbers for all that lies between.
-var span = regexp.MustCompile(`(\d[\d:：]*)[—–～~](\d)`)
-
-// percent and clock are spoken the other way round than they are written.
-var (
-	percent = regexp.MustCompile(`(\d+(?:\.\d+)?)[%％]`)
-	clock   = regexp.MustCompile(`(\d{1,2})[:：](\d{2})`)
-)
-
-// digitNames are how the digits of a telephone number are said. In Mandarin one is
-// yāo there, since yī is easily taken for seven.
-var digitNames = map[Voice][10]string{
-	Mandarin:  {"零", "幺", "二", "三", "四", "五", "六", "七", "八", "九"},
-	Cantonese: {"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"},
-	English:   {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"},
-}
-
-// Readable returns the text as it is read in a voice: one sentence a line,
-// telephone numbers and years digit by digit, signs in words.
+// Readable returns the text as it is said in a voice, a line for each line: years and
+// telephone numbers digit by digit, amounts as numbers, signs in words, and nothing
+// that only an eye needs. Every text that is heard goes through it, whoever says it.
 func Readable(text string, v Voice) string {
 	var out []string
 	for line := range strings.Lines(text) {
-		line = strings.Join(strings.Fields(strings.Map(printable, line)), " ")
+		line = clean(line)
 		if line == "" {
 			continue
 		}
 		if v == English {
-			out = append(out, ended(latinReplaced.Replace(figures(line, v)), ".!?", "."))
-			continue
+			line = ended(english(line), ".!?", ".")
+		} else {
+			line = ended(chinese{v}.say(line), "。！？", "。")
 		}
-		line = span.ReplaceAllString(line, "${1}到$2")
-		line = clock.ReplaceAllStringFunc(line, func(m string) string {
-			parts := clock.FindStringSubmatch(m)
-			if parts[2] == "00" {
-				return parts[1] + "点"
-			}
-			return parts[1] + "点" + parts[2] + "分"
-		})
-		line = figures(line, v)
-		line = percent.ReplaceAllString(line, "百分之$1")
-		out = append(out, ended(replaced.Replace(line), "。！？，", "。"))
+		if strings.Trim(line, ".。") != "" {
+			out = append(out, line)
+		}
 	}
 	return strings.Join(out, "\n")
 }
 
+// clean folds the widths of digits and letters, and drops what has no sound.
+func clean(line string) string {
+	line = strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			if p := width.LookupRune(r).Narrow(); unicode.IsDigit(p) || unicode.IsLetter(p) || strings.ContainsRune("%+/@&", p) {
+				return p
+			}
+		}
+		return printable(r)
+	}, line)
+	return strings.TrimPrefix(strings.Join(strings.Fields(line), " "), "- ")
+}
+
 // printable keeps what has a sound or makes a pause.
 func printable(r rune) rune {
-	if unicode.IsSpace(r) {
+	switch {
+	case unicode.IsSpace(r):
 		return ' '
-	}
-	if unicode.Is(unicode.Cf, r) || unicode.IsControl(r) || r == '*' || r == '#' || r == '_' || r == '`' || r == '|' {
+	case unicode.Is(unicode.Cf, r), unicode.IsControl(r), strings.ContainsRune("*#_`|", r):
 		return -1
+	case unicode.Is(unicode.So, r) && !strings.ContainsRune("℃№㎡", r) && (r < '①' || r > '⑳'):
+		return -1 // pictures
+	case unicode.Is(unicode.Sk, r) && r > 0xffff:
+		return -1 // their colours
+	case unicode.Is(unicode.Mn, r) && r >= '\ufe00' && r <= '\ufe0f':
+		return -1 // how a picture is drawn
 	}
 	return r
 }
 
 func ended(line, marks, stop string) string {
+	line = strings.Trim(line, "，, ")
 	if last, _ := utf8.DecodeLastRuneInString(line); strings.ContainsRune(marks, last) {
 		return line
 	}
 	return line + stop
 }
 
-// figures writes out the numbers that are read digit by digit.
-func figures(line string, v Voice) string {
+// rule says one kind of thing. say gets what the pattern and its groups matched, and
+// what stands before and after; false leaves it to the rules behind.
+type rule struct {
+	pattern *regexp.Regexp
+	say     func(m []string, before, after string) (string, bool)
+}
+
+func (r rule) apply(line string) string {
 	var b strings.Builder
 	from := 0
-	for _, at := range figure.FindAllStringIndex(line, -1) {
-		number := line[at[0]:at[1]]
-		b.WriteString(line[from:at[0]])
-		b.WriteString(said(number, line[:at[0]], line[at[1]:], v))
-		from = at[1]
+	for _, at := range r.pattern.FindAllStringSubmatchIndex(line, -1) {
+		m := make([]string, len(at)/2)
+		for i := range m {
+			if at[2*i] >= 0 {
+				m[i] = line[at[2*i]:at[2*i+1]]
+			}
+		}
+		if said, ok := r.say(m, line[:at[0]], line[at[1]:]); ok {
+			b.WriteString(line[from:at[0]])
+			b.WriteString(said)
+			from = at[1]
+		}
 	}
 	b.WriteString(line[from:])
 	return b.String()
 }
 
-// said returns a number as it is read between what stands before and after it.
-func said(number, before, after string, v Voice) string {
+// apart reports whether a number between before and after is whole: no digit, letter
+// or decimal point goes on at either side.
+func apart(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
 	next, _ := utf8.DecodeRuneInString(after)
-	previous, _ := utf8.DecodeLastRuneInString(before)
-	digits := strings.ReplaceAll(number, "-", "")
-	year := len(number) == 4 && next == '年'
-	switch {
-	case year && v != English:
-		return strings.ReplaceAll(spelled(digits, v), digitNames[Mandarin][1], "一")
-	case previous == '.' || next == '.' && len(after) > 1 && after[1] >= '0' && after[1] <= '9', previous == ',' || next == ',' && v == English:
-		return number // part of a longer number
-	case next != 0 && strings.ContainsRune(counted, next) && len(digits) < 7 && !strings.HasPrefix(number, "0"):
-		return strings.ReplaceAll(number, "-", "到")
-	case strings.Contains(number, "-") && len(digits) < 7:
-		return number
-	case called.MatchString(digits), strings.HasPrefix(number, "0") && len(number) > 2:
-		return spelled(digits, v)
+	if isWord(last) || isWord(next) {
+		return false
 	}
-	return number
+	points := func(r rune) bool { return r == '.' || r == ',' || r == '-' || r == ':' || r == '/' }
+	if points(next) && len(after) > 1 && isDigit(after[1]) {
+		return false
+	}
+	return !points(last) || len(before) < 2 || !isDigit(before[len(before)-2])
 }
 
-func spelled(digits string, v Voice) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if v == English && i > 0 {
-			b.WriteByte(' ')
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isWord(r rune) bool {
+	return r < utf8.RuneSelf && (unicode.IsDigit(r) || unicode.IsLetter(r))
+}
+
+// numbers that people call: emergencies and service lines.
+var serviceLine = regexp.MustCompile(`^(?:1[12]\d|12\d{3}|9[56]\d{3})$`)
+
+// The shapes of telephone numbers, addresses and codes are the same in every language.
+var (
+	webAddress = regexp.MustCompile(`(?i)(?:https?://)?((?:[a-z0-9-]+\.)+(?:cn|com|org|net|gov|edu|hk|mo))\b(?:[:/][\w/?=&.%#:~-]*)?`)
+	mail       = regexp.MustCompile(`(?i)([a-z0-9._-]+)@((?:[a-z0-9-]+\.)+[a-z]{2,})`)
+	landline   = regexp.MustCompile(`\(?(0\d{2,3})\)?[- ]?(\d{7,8})(?:-(\d{1,5}))?`)
+	mobile     = regexp.MustCompile(`(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})`)
+	freeLine   = regexp.MustCompile(`([48]00)[ -]?(\d{3,4})[ -]?(\d{3,4})`)
+	dateDigits = regexp.MustCompile(`(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})`)
+	codeShape  = regexp.MustCompile(`[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*`)
+)
+
+// isCode reports whether people spell s: letters among digits, many digits, or zeros
+// in front.
+func isCode(s string) bool {
+	digits, letters, capitals := 0, 0, 0
+	for _, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case unicode.IsUpper(r):
+			letters++
+			capitals++
+		case unicode.IsLetter(r):
+			letters++
 		}
-		b.WriteString(digitNames[v][d-'0'])
 	}
-	return b.String()
+	switch {
+	case digits == 0:
+		return false
+	case letters == 0 && strings.Contains(s, "-"):
+		return digits > 8
+	case letters == 0:
+		return digits > 8 || s[0] == '0' && digits > 1
+	}
+	return capitals == letters && digits+letters >= 5
 }

@@ -15,40 +15,6 @@ import (
 	"time"
 )
 
-func TestReadable(t *testing.T) {
-	tests := []struct {
-		name, text string
-		voice      Voice
-		want       string
-	}{
-		{"service line", "请拨 12345 问。", Mandarin, "请拨 幺二三四五 问。"},
-		{"service line in Cantonese", "请拨12345问。", Cantonese, "请拨一二三四五问。"},
-		{"emergency", "马上打110", Mandarin, "马上打幺幺零。"},
-		{"emergency with a verb behind it", "打120叫救护车", Mandarin, "打幺二零叫救护车。"},
-		{"landline", "电话0760-88221234。", Mandarin, "电话零七六零八八二二幺二三四。"},
-		{"amount and year", "1578元/人/月（2021年标准）", Mandarin, "1578元每人每月，二零二一年标准，"},
-		{"amount like a number to call", "一共12345元，110名", Mandarin, "一共12345元，110名。"},
-		{"ages and days", "满18周岁，30个工作日，6个月", Mandarin, "满18周岁，30个工作日，6个月。"},
-		{"span", "3-5天，10—20人", Mandarin, "3到5天，10到20人。"},
-		{"hours", "8:30—12:00", Mandarin, "8点30分到12点。"},
-		{"share", "减免50%", Cantonese, "减免百分之50。"},
-		{"document", "第2021049号", Mandarin, "第二零二幺零四九号。"},
-		{"date", "2021年4月30日", Cantonese, "二零二一年4月30日。"},
-		{"decimal", "1.5万元", Mandarin, "1.5万元。"},
-		{"a line each", "给多少钱\n\n每人1578元", Mandarin, "给多少钱。\n每人1578元。"},
-		{"no phonemes", "[[a]]b", English, ", , a, , b."},
-		{"no phonemes in Chinese", "[[a]]补贴", Mandarin, "，，a，，补贴。"},
-		{"English", "Call 12345. It is 1,578 yuan (in 2021)", English, "Call one two three four five. It is 1,578 yuan (in 2021)."},
-		{"invisible", "补\u200b贴\x00**", Mandarin, "补贴。"},
-		{"nothing", " \n ", Mandarin, ""},
-	}
-	for _, tt := range tests {
-		if got := Readable(tt.text, tt.voice); got != tt.want {
-			t.Errorf("%s: Readable(%q) = %q; want %q", tt.name, tt.text, got, tt.want)
-		}
-	}
-}
-
 // wave returns a WAVE file as the program writes it, with a length that it does not
 // know yet.
 func wave(samples []int16) []byte {
