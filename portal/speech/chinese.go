@@ -90,7 +90,7 @@ var (
 )
 
 func (c chinese) say(line string) string {
-	line = strings.Map(circled, line)
+	line = aside.ReplaceAllString(strings.Map(circled, line), "$1")
 	line = sectionSign.ReplaceAllString(line, "第${1}条")
 	for _, r := range c.rules() {
 		line = r.apply(line)
@@ -107,6 +107,9 @@ var (
 	hanGap = regexp.MustCompile(`([\p{Han}，。])\s+([\p{Han}，。])`)
 	hanDot = regexp.MustCompile(`(\p{Han})\.\s?`)
 )
+
+// aside is a character in brackets inside a word: 村（居）委会 is said in one go.
+var aside = regexp.MustCompile(`[（(](\p{Han})[）)]`)
 
 var sectionSign = regexp.MustCompile(`§\s?(\d+)`)
 

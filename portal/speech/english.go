@@ -19,6 +19,7 @@ var englishRules = []rule{
 	{webAddress, func(m []string, _, _ string) (string, bool) {
 		return strings.ReplaceAll(m[1], ".", " dot "), true
 	}},
+	{documentNumber, func(m []string, _, _ string) (string, bool) { return " document " + m[2] + " of " + m[1], true }},
 	{englishDocument, func(m []string, _, _ string) (string, bool) { return " " + m[1] + ", number " + m[2], true }},
 	{dateDigits, englishDate},
 	{landline, englishPhone},
@@ -68,11 +69,11 @@ var latinReplaced = strings.NewReplacer(
 // english says a line. Chinese names stand behind their English ones for the eye; an
 // English voice cannot read them.
 func english(line string) string {
-	for _, r := range englishRules[:3] {
+	for _, r := range englishRules[:4] {
 		line = r.apply(line)
 	}
 	line = hanRun.ReplaceAllString(line, " ")
-	for _, r := range englishRules[3:] {
+	for _, r := range englishRules[4:] {
 		line = r.apply(line)
 	}
 	for per.MatchString(line) {
