@@ -63,13 +63,19 @@ func (r *Reader) Annotate(page []byte) []byte {
 	}
 }
 
+// The readings of one text stand together: in a box whose children are laid out each
+// for itself, they are one child as the text was.
 const (
+	beforeText    = `<span class="pinyin">`
+	afterText     = "</span>"
 	beforeChar    = "<ruby>"
 	beforeReading = `<rp>(</rp><rt aria-hidden="true">`
 	afterReading  = "</rt><rp>)</rp></ruby>"
 )
 
 func (r *Reader) annotate(out *bytes.Buffer, text string) {
+	out.WriteString(beforeText)
+	defer out.WriteString(afterText)
 	for char, reading := range r.syllables(text) {
 		if reading == "" {
 			out.WriteString(char)

@@ -17,6 +17,7 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/intake"
 	"huitong/portal/locale"
+	"huitong/portal/pinyin"
 )
 
 // Content is one consistent version of what the site says and of the engines
@@ -87,6 +88,7 @@ type Server struct {
 	cleaner    *intake.Cleaner
 	uploads    *semaphore.Weighted // files that are held in memory at once
 	speaker    Speaker
+	pinyin     func() (*pinyin.Reader, error)
 	rephraser  Rephraser
 	ready      func(context.Context) []Dependency
 	faults     func() []string
@@ -160,6 +162,7 @@ func New(cfg Config) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.pinyin = newPinyin(s.catalog.Convert)
 	if s.views, err = newViews(s); err != nil {
 		return nil, err
 	}
@@ -200,6 +203,7 @@ func (s *Server) register(cfg Config) {
 	limit := newLimiter(cfg.RateLimit, s.now)
 	s.app.Post("/api/v1/ask", neverStored, limit.count, s.bounded, s.answerAPI)
 	s.app.Get("/api/v1/suggest", s.suggestAPI)
+	s.app.Get("/api/v1/pinyin", s.pinyinAPI)
 	for _, l := range languages {
 		for _, r := range s.routes() {
 			handlers := []fiber.Handler{}

@@ -257,6 +257,9 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if v.Lang.Code == "en" {
 		body = markChinese(body)
 	}
+	if body, err = s.spell(v, body); err != nil {
+		return fmt.Errorf("spell %s: %w", name, err)
+	}
 	if v.Carried != "" {
 		body = carryMode(body, v.Carried)
 	}

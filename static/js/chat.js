@@ -12,13 +12,19 @@ if (chat) {
   let busy = false;
 
   const tell = (words) => { status.textContent = words; };
+  // The words of an element without the pinyin over them.
+  const said = (element) => {
+    const copy = element?.cloneNode(true);
+    copy?.querySelectorAll("rt, rp").forEach((e) => e.remove());
+    return copy?.textContent;
+  };
 
   // What the server wants back with the next turn stands in hidden fields.
   function carry(page) {
     const fresh = part("composer", page);
     for (const old of composer.querySelectorAll('input[type="hidden"]')) old.remove();
     composer.prepend(...fresh.querySelectorAll('input[type="hidden"]'));
-    composer.querySelector(".form__buttons .button").textContent = fresh.querySelector(".form__buttons .button").textContent;
+    composer.querySelector(".form__buttons .button").replaceChildren(...fresh.querySelector(".form__buttons .button").childNodes);
   }
 
   function offer(page) {
@@ -71,7 +77,7 @@ if (chat) {
     field().before(fault);
     field().setAttribute("aria-invalid", "true");
     field().setAttribute("aria-describedby", `f-question-help ${fault.id}`);
-    tell(fault.textContent);
+    tell(said(fault));
     field().focus();
     return true;
   }
@@ -80,7 +86,7 @@ if (chat) {
     const thanks = page.querySelector("[data-rated]");
     if (!thanks) return false;
     from.remove();
-    tell(thanks.textContent);
+    tell(said(thanks));
     const people = part("hand-over", page);
     if (people && !part("hand-over")) part("next").prepend(people);
     status.tabIndex = -1;
@@ -93,7 +99,7 @@ if (chat) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const done = form.dataset.chat === "rate" ? rated(page, form) : show(page, form) || mend(page);
-    if (!done) tell(page.querySelector("main h1 + p, main p")?.textContent ?? chat.dataset.failed);
+    if (!done) tell(said(page.querySelector("main h1 + p, main p")) ?? chat.dataset.failed);
   }
 
   chat.addEventListener("submit", async (event) => {
