@@ -150,6 +150,7 @@ func newServer(env *environment, s *site, data archive) (*web.Server, error) {
 			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, scannerState(ctx, env.cfg)...)
 		},
 	}
+	cfg.Sayable = func(voice, text string) string { return speech.Readable(text, speech.Voice(voice)) }
 	if speaker := openSpeaker(env); speaker != nil {
 		cfg.Speaker = speaker
 	}

@@ -78,6 +78,7 @@ type questions struct {
 	Order    string
 	Given    []given // answers so far, in the order they were given
 	Number   int     // of this question, from 1
+	HeardAt  string  // the policy whose question can be heard; "" where none has it
 }
 
 // given is an answer that the form carries along.
@@ -205,12 +206,26 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	}
 	p.ContentLang = p.Lang.shows(langOf(now.asked))
 	f := s.newField(*p, now.asked, now.value, now.wrong)
-	out.Question = &f
+	out.Question, out.HeardAt = &f, s.asks(now.asked)
+	p.Scripts = append(p.Scripts, "speech.js")
 	if now.wrong != "" {
 		out.Problems = []problem{{f.ID(), now.wrong}}
 		s.wrong(c, p)
 	}
 	return out
+}
+
+// asks returns the policy that has this question, for its words.
+func (s *Server) asks(q *content.Question) string {
+	for _, p := range s.content().Library.Policies {
+		for _, lang := range []string{languages[0].Code, "en"} {
+			translated, ok := p.In(lang)
+			if ok && slices.ContainsFunc(translated.Screen(), func(own *content.Question) bool { return own.Name == q.Name && own.Label == q.Label }) {
+				return p.Slug
+			}
+		}
+	}
+	return ""
 }
 
 // maxNumber is beyond any age or count that a checker asks for.

@@ -80,7 +80,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		return c.JSON(apiError{Error: f.words, Message: s.words(c)("error." + f.words + ".text")})
 	}
 	p := errorPage{page: s.page(c, "error."+f.words+".title"), Words: f.words, Status: f.status}
-	p.NoIndex = true
+	p.NoIndex, p.Scripts = true, []string{"speech.js"}
 	if err := s.render(c, "error", p); err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "error page failed",
 			slog.String("request", requestID(c)), slog.Any("error", err))

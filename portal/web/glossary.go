@@ -39,6 +39,7 @@ func (s *Server) showGlossary(c *fiber.Ctx) error {
 	p.Description = s.words(c)("glossary.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/glossary", Kind: "open"}
 	p.ContentLang = p.Lang.Code
+	p.Scripts = []string{"speech.js"}
 	for i, t := range s.content().Library.Glossary {
 		one := glossaryTerm{ID: termID(i), Name: s.contentText(c, t.ZH), Lang: p.Lang.chinese(), Other: t.EN, OtherLang: "en"}
 		if p.Lang.Code == "en" && t.EN != "" {

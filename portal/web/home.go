@@ -24,6 +24,7 @@ func (s *Server) homeRoutes() []route {
 
 func (s *Server) showHome(c *fiber.Ctx) error {
 	p := homePage{page: s.page(c, "site.title"), Popular: s.popular(c), Categories: s.categories(c)}
+	p.Scripts = []string{"speech.js"}
 	return s.render(c, "home", p)
 }
 

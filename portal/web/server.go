@@ -36,15 +36,16 @@ type Config struct {
 	Signer     Signer // of the conversations that clients keep
 	BaseURL    string // public address without a slash at the end; "" means http://localhost:8080
 	Site       Site
-	KeepDrafts int             // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
-	RateLimit  int             // posts a minute from one client; 0 turns limits off
-	BodyLimit  int             // bytes; 0 means 1 MiB
-	Keep       int             // bytes of pages that are kept rendered; 0 means 64 MiB
-	Speaker    Speaker         // nil: texts are read aloud by browsers alone
-	Rephraser  Rephraser       // nil: answers stay as they were published
-	Cases      Cases           // without it nothing can be applied for, and there is no case desk
-	Channels   []apply.Channel // ways by which families can be sent messages; none: they are not offered
-	Scans      bool            // attached files are checked for viruses before staff see them
+	KeepDrafts int                             // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
+	RateLimit  int                             // posts a minute from one client; 0 turns limits off
+	BodyLimit  int                             // bytes; 0 means 1 MiB
+	Keep       int                             // bytes of pages that are kept rendered; 0 means 64 MiB
+	Speaker    Speaker                         // nil: texts are read aloud by browsers alone
+	Sayable    func(voice, text string) string // how a text is said; nil: as it stands
+	Rephraser  Rephraser                       // nil: answers stay as they were published
+	Cases      Cases                           // without it nothing can be applied for, and there is no case desk
+	Channels   []apply.Channel                 // ways by which families can be sent messages; none: they are not offered
+	Scans      bool                            // attached files are checked for viruses before staff see them
 	Ready      func(context.Context) []Dependency
 	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log        *slog.Logger     // nil discards
@@ -88,6 +89,7 @@ type Server struct {
 	cleaner    *intake.Cleaner
 	uploads    *semaphore.Weighted // files that are held in memory at once
 	speaker    Speaker
+	sayable    func(voice, text string) string
 	pinyin     func() (*pinyin.Reader, error)
 	rephraser  Rephraser
 	ready      func(context.Context) []Dependency
@@ -151,7 +153,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, sayable: cfg.Sayable, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
@@ -161,6 +163,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.sayable == nil {
+		s.sayable = func(_, text string) string { return text }
 	}
 	s.pinyin = newPinyin(s.catalog.Convert)
 	if s.views, err = newViews(s); err != nil {
@@ -195,9 +200,7 @@ func (s *Server) register(cfg Config) {
 	for _, r := range slices.Concat(s.robotRoutes(), s.feedRoutes()) {
 		s.app.Get(r.path, s.keep(r.handle))
 	}
-	if s.speaker != nil {
-		s.app.Get("/speech/:slug/:file", s.sendSpeech)
-	}
+	s.app.Get("/speech/:slug/:file", s.sendSpeech)
 	s.app.Use(s.settle)
 	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type Speaker interface {
 var (
 	chineseVoices = []string{"cmn", "yue"}
 	englishVoices = []string{"en"}
+	voices        = slices.Concat(chineseVoices, englishVoices)
 )
 
 func voicesFor(lang string) []string {
@@ -62,9 +64,15 @@ const wordsOfBot = "assistant"
 // the sounds of it that the server makes.
 type heard struct {
 	Name   string
+	Said   string // address of the text as it is said, without voice and ending; "" where it has none
+	Own    []ownWords
 	Voices []string
 	Sounds []soundLink
 }
+
+// ownWords is a text as a voice says it that stands in the page itself: a person's own,
+// which only the browser reads, or an answer.
+type ownWords struct{ Voice, Text string }
 
 // soundLink leads to the sound of a text in one voice.
 type soundLink struct{ Voice, URL string }
@@ -79,6 +87,7 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 		"heardFAQ": func(slug string, i int, name, lang string) heard {
 			return s.listening(l, slug, faqPart(i), name, lang)
 		},
+		"heardOwn":    func(name, text string) heard { return s.listeningToOwn(l, name, text) },
 		"heardAnswer": func(r *bot.Reply) heard { return s.listeningTo(l, r) },
 	}
 }
@@ -87,14 +96,36 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 // ear. It stands at slug and part; without a slug only the browser can read it.
 func (s *Server) listening(l language, slug, part, name, lang string) heard {
 	h := heard{Name: s.views.content(l, name), Voices: voicesFor(lang)}
-	if s.speaker == nil || slug == "" {
+	if slug == "" || !s.canSay(h.Voices, slug, part) {
+		return h
+	}
+	h.Said = "/speech/" + slug + "/" + part
+	if s.speaker == nil {
 		return h
 	}
 	there := s.speaker.Voices()
 	for _, voice := range h.Voices {
 		if slices.Contains(there, voice) {
-			h.Sounds = append(h.Sounds, soundLink{voice, "/speech/" + slug + "/" + part + "." + voice + ".wav"})
+			h.Sounds = append(h.Sounds, soundLink{voice, h.Said + "." + voice + ".wav"})
 		}
+	}
+	return h
+}
+
+// canSay reports whether there is a published text at slug and part in one of the voices.
+func (s *Server) canSay(voices []string, slug, part string) bool {
+	return slices.ContainsFunc(voices, func(voice string) bool {
+		_, ok := s.spoken(slug, part, voice)
+		return ok
+	})
+}
+
+// listeningToOwn offers words that stand on this page alone to the ear: the browser
+// reads them, and nothing of them is asked of the server again.
+func (s *Server) listeningToOwn(l language, name, text string) heard {
+	h := heard{Name: name, Voices: voicesFor(l.written(text))}
+	for _, voice := range h.Voices {
+		h.Own = append(h.Own, ownWords{voice, s.sayable(voice, text)})
 	}
 	return h
 }
@@ -107,7 +138,9 @@ func (s *Server) listeningTo(l language, r *bot.Reply) heard {
 	case bot.Answer, bot.Refuse, bot.Urgent, bot.Clarify:
 		slug, part = s.spokenAt(l, r)
 	}
-	return s.listening(l, slug, part, "", l.written(r.Answer))
+	h := s.listening(l, slug, part, "", l.written(r.Answer))
+	h.Own = s.listeningToOwn(l, "", r.Answer).Own // the answer itself may be shorter
+	return h
 }
 
 // spokenAt returns where the text of an answer stands among what can be heard.
@@ -140,59 +173,33 @@ const faqPrefix = "faq-"
 
 func faqPart(i int) string { return faqPrefix + strconv.Itoa(i+1) }
 
-// spoken returns the published text at slug and part in the language of a voice.
-func (s *Server) spoken(slug, part, voice string) (string, bool) {
-	lang := languages[0].Code
-	if voice == "en" {
-		lang = voice
-	}
-	lib := s.content().Library
-	if slug == wordsOfBot {
-		words, ok := botWords(lib.Assistant)[part]
-		return words.In(lang), ok
-	}
-	if p, ok := lib.Policy(slug); ok {
-		if p, ok = p.In(lang); !ok {
-			return "", false
-		}
-		return spokenOf(p.Sections, p.FAQ, part)
-	}
-	for _, t := range slices.Concat(lib.Help, lib.Replies) {
-		if t.Slug != slug {
-			continue
-		}
-		if t, ok := t.In(lang); ok {
-			return spokenOf(t.Sections, nil, part)
-		}
-	}
-	return "", false
-}
+// The endings of addresses below /speech/: a text as it is said, and its sound.
+const (
+	saidEnding  = ".txt"
+	soundEnding = ".wav"
+)
 
-func spokenOf(sections []content.Section, faq []content.FAQ, part string) (string, bool) {
-	for _, one := range sections {
-		if one.ID == part {
-			return one.Title + "\n" + one.Text, true
-		}
-	}
-	for i, f := range faq {
-		if faqPart(i) == part {
-			return f.Q + "\n" + f.A, true
-		}
-	}
-	return "", false
-}
-
-// sendSpeech sends a published text as sound: /speech/<slug>/<part>.<voice>.wav.
-// Players ask for parts of it, and some play nothing unless they get them.
+// sendSpeech sends a published text as it is said, /speech/<slug>/<part>.<voice>.txt,
+// or as sound, .wav. Players ask for parts of that, and some play nothing unless they
+// get them.
 func (s *Server) sendSpeech(c *fiber.Ctx) error {
-	name, ok := strings.CutSuffix(c.Params("file"), ".wav")
+	name := c.Params("file")
+	ending := path.Ext(name)
+	name = strings.TrimSuffix(name, ending)
 	dot := strings.LastIndexByte(name, '.')
-	if !ok || dot < 0 {
+	if dot < 0 || ending != saidEnding && ending != soundEnding {
 		return fiber.ErrNotFound
 	}
-	part, voice := name[:dot], name[dot+1:]
-	text, ok := s.spoken(c.Params("slug"), part, voice)
-	if !ok || !slices.Contains(s.speaker.Voices(), voice) {
+	voice := name[dot+1:]
+	text, ok := s.spoken(c.Params("slug"), name[:dot], voice)
+	switch {
+	case !ok || !slices.Contains(voices, voice):
+		return fiber.ErrNotFound
+	case ending == saidEnding:
+		c.Set(fiber.HeaderCacheControl, "public, no-cache")
+		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+		return c.SendString(s.sayable(voice, text))
+	case s.speaker == nil || !slices.Contains(s.speaker.Voices(), voice):
 		return fiber.ErrNotFound
 	}
 	tag := `"` + s.speaker.Tag(voice, text) + `"`

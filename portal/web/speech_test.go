@@ -55,6 +55,7 @@ func TestEverySoundIsThere(t *testing.T) {
 	for _, one := range lib.Replies {
 		pages = append(pages, one.Path())
 	}
+	pages = append(pages, "/glossary")
 	for _, path := range pages {
 		for _, l := range languages {
 			_, doc := fetch(t, s, modeStandard, l.path(path))
@@ -74,6 +75,67 @@ func TestEverySoundIsThere(t *testing.T) {
 	}
 }
 
+// TestHeardElsewhere wants questions, the first page and what went wrong to be heard,
+// and the same without a program: then by the browser alone, from the text.
+func TestHeardElsewhere(t *testing.T) {
+	s := newSpeakingServer(t, &parrot{voices: []string{"cmn", "yue", "en"}})
+	silent := newTestServer(t, func(c *Config) { c.Sayable = func(voice, text string) string { return voice + "|" + text } })
+	for address, voices := range map[string]string{
+		"/": "cmn yue", "/en": "en", "/no-such-page": "cmn yue", "/zh-hant/no-such-page": "cmn yue",
+		"/check/basic-living-allowance": "cmn yue", "/check/all": "cmn yue", "/en/check/basic-living-allowance": "en",
+	} {
+		_, doc := fetch(t, s, modeStandard, address)
+		links := soundsOf(doc)
+		if len(links) != len(strings.Fields(voices)) {
+			t.Errorf("%s: sounds %v; want %s", address, links, voices)
+		}
+		for _, link := range links {
+			if resp, body := send(t, s, httptest.NewRequest("GET", link, nil)); resp.StatusCode != 200 || len(body) < 4 {
+				t.Errorf("%s: %d", link, resp.StatusCode)
+			}
+			text := strings.TrimSuffix(link, ".wav") + ".txt"
+			resp, body := send(t, silent, httptest.NewRequest("GET", text, nil))
+			if voice, _, _ := strings.Cut(body, "|"); resp.StatusCode != 200 || !strings.Contains(voices, voice) || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+				t.Errorf("%s: %d %.20q", text, resp.StatusCode, body)
+			}
+			if resp, _ := send(t, silent, httptest.NewRequest("GET", link, nil)); resp.StatusCode != 404 {
+				t.Errorf("%s without a program: %d; want 404", link, resp.StatusCode)
+			}
+		}
+		if _, doc := fetch(t, silent, modeStandard, address); len(soundsOf(doc)) > 0 {
+			t.Errorf("%s: sounds without a program: %v", address, soundsOf(doc))
+		}
+	}
+}
+
+// TestAnswersOwnWords wants an answer in the page as it is said, beside the answer.
+func TestAnswersOwnWords(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.Sayable = func(voice, _ string) string { return "said by " + voice } })
+	req := httptest.NewRequest("POST", "/ask", strings.NewReader("question="+url.QueryEscape("孤儿每月多少钱")))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if _, body := send(t, s, req); !strings.Contains(body, `data-own="cmn">said by cmn<`) || !strings.Contains(body, `data-own="yue">said by yue<`) {
+		t.Error("the answer is not there as it is said")
+	}
+}
+
+// TestHeardWords wants each text of the interface that can be heard to be there.
+func TestHeardWords(t *testing.T) {
+	s := newTestServer(t, nil)
+	for part := range heardWords {
+		for _, voice := range voices {
+			text, ok := s.spoken(wordsSlug, part, voice)
+			if !ok || strings.ContainsAny(text, "⟦{<") {
+				t.Errorf("%s.%s is %q", part, voice, text)
+			}
+		}
+	}
+	for _, f := range append(failures, ourFault) {
+		if _, ok := heardWords["error-"+f.words]; !ok {
+			t.Errorf("error %s cannot be heard", f.words)
+		}
+	}
+}
+
 func TestSpeech(t *testing.T) {
 	s := newSpeakingServer(t, &parrot{voices: []string{"cmn", "en"}})
 	const amount = "/speech/basic-living-allowance/amount"
@@ -89,6 +151,14 @@ func TestSpeech(t *testing.T) {
 		{"the bot's own words in English", "/speech/assistant/refuse.en.wav", 200, "12345"},
 		{"a voice that is not there", amount + ".yue.wav", 404, ""},
 		{"an unknown voice", amount + ".x.wav", 404, ""},
+		{"as it is said", amount + ".cmn.txt", 200, "1578"},
+		{"a question", "/speech/basic-living-allowance/question-status.cmn.wav", 404, ""},
+		{"a summary", "/speech/basic-living-allowance/summary.cmn.wav", 200, "孤儿"},
+		{"a term", "/speech/glossary/term-1.cmn.wav", 200, "\n"},
+		{"no term", "/speech/glossary/term-01.cmn.wav", 404, ""},
+		{"a term too far", "/speech/glossary/term-9999.cmn.wav", 404, ""},
+		{"words", "/speech/words/error-notfound.en.wav", 200, "page"},
+		{"a message that is not listed", "/speech/words/error.notfound.title.cmn.wav", 404, ""},
 		{"another ending", amount + ".cmn.mp3", 404, ""},
 		{"no voice", amount + ".wav", 404, ""},
 		{"an unknown part", "/speech/basic-living-allowance/nothing.cmn.wav", 404, ""},

@@ -4,11 +4,11 @@
 const rows = () => document.querySelectorAll('[data-module="speech"]');
 const player = document.querySelector('[data-speech="player"]');
 const part = (name) => player.querySelector(`[data-speech="${name}"]`);
+const whole = document.querySelector('[data-module="speech-page"]');
 const synth = window.speechSynthesis;
 
 // What browsers call the voices, and what to ask for where they name none.
 const known = { cmn: /^(cmn|zh(?![-_](HK|MO|Hant[-_]HK)))/i, yue: /^(yue|zh[-_](HK|MO|Hant[-_]HK))/i, en: /^en/i };
-const digits = { cmn: "零幺二三四五六七八九", yue: "零一二三四五六七八九" };
 
 const voiceOf = (kind) => {
   const fit = (synth?.getVoices() ?? []).filter((v) => known[kind].test(v.lang));
@@ -26,26 +26,38 @@ function refresh() {
     const links = row.querySelector(".listen__links");
     if (links) links.hidden = able;
   }
+  if (whole) whole.hidden = ![...rows()].some((row) => kindsOf(row).length > 0);
 }
 
-// How a text is said: telephone numbers digit by digit, and no bare strokes.
-function sayable(text, phones, kind) {
-  const spell = (number) =>
-    kind === "en" ? number.replace(/\D/g, "").split("").join(" ") : number.replace(/\D/g, "").replace(/\d/g, (d) => digits[kind][d]);
-  return text
-    .replace(/\d[\d-]*\d/g, (number) => (phones.has(number) ? spell(number) : number))
-    .replace(/\/(人|月|年|学年|學年|次)/g, "每$1");
+// How a text is said stands in the page or is asked of the server, once: numbers and
+// telephones are no work of this script. What the page shows stands in for it.
+const texts = new Map();
+function script(row, kind) {
+  const own = row.querySelector(`[data-own="${kind}"]`)?.textContent;
+  const address = row.dataset.said && `${row.dataset.said}.${kind}.txt`;
+  if (own || !address) return own || shown(row);
+  if (!texts.has(address)) {
+    texts.set(address, fetch(address)
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((text) => { texts.set(address, text); return text; })
+      .catch(() => { texts.delete(address); return shown(row); }));
+  }
+  return texts.get(address);
 }
 
-function sentences(row, kind) {
+function shown(row) {
   const block = row.parentElement;
-  const heading = block.querySelector(":scope > h2")?.innerText ?? "";
-  const body = block.querySelector("[data-heard]");
-  const phones = new Set([...body.querySelectorAll('a[href^="tel:"]')].map((a) => a.textContent.trim()));
-  const text = sayable(`${heading}\n${body.innerText}`, phones, kind);
-  // Browsers break off long texts, so each sentence goes by itself.
-  return (text.match(/(?:[^。！？；.!?\n]|[.!?](?!\s|$))+[。！？；.!?\n]*/g) ?? []).map((s) => s.trim()).filter((s) => /[\p{L}\p{N}]/u.test(s));
+  const parts = [block.querySelector(":scope > h2"), ...block.querySelectorAll("[data-heard]")];
+  return parts.filter(Boolean).map((element) => {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll("rt, rp").forEach((e) => e.remove());
+    return [...copy.childNodes].map((n) => n.textContent).join("\n");
+  }).join("\n");
 }
+
+// Browsers break off long texts, so each sentence goes by itself.
+const sentences = (text) =>
+  (text.match(/(?:[^。！？；.!?\n]|[.!?](?!\s|$))+[。！？；.!?\n]*/g) ?? []).map((s) => s.trim()).filter((s) => /[\p{L}\p{N}]/u.test(s));
 
 let now = null; // what is being read
 
@@ -71,6 +83,7 @@ function stop(words) {
   const { row } = now;
   const focused = player.contains(document.activeElement);
   button(row).setAttribute("aria-pressed", "false");
+  whole?.querySelector("button").setAttribute("aria-pressed", "false");
   now = null;
   if (words === "failed") {
     tell(words);
@@ -81,11 +94,11 @@ function stop(words) {
   if (focused) button(row).focus();
 }
 
-function begin(row) {
+function begin(row, page) {
   stop();
   const kinds = kindsOf(row);
   const kind = kinds.includes(choice.voice) ? choice.voice : kinds[0];
-  now = { row, kind, kinds, at: 0, turn: 0, paused: false };
+  now = { row, kind, kinds, page, at: 0, turn: 0, paused: false };
   row.after(player);
   for (const option of part("voice").options) option.hidden = option.disabled = !kinds.includes(option.value);
   part("voice").value = kind;
@@ -96,6 +109,8 @@ function begin(row) {
   tell("");
   player.hidden = false;
   button(row).setAttribute("aria-pressed", "true");
+  whole?.querySelector("button").setAttribute("aria-pressed", String(Boolean(page)));
+  if (page) row.scrollIntoView({ block: "center" });
   go();
 }
 
@@ -109,10 +124,9 @@ function go() {
 function speak(session) {
   const { turn } = session;
   const mine = () => now === session && session.turn === turn;
-  session.words = sentences(session.row, session.kind);
   const next = () => {
     if (!mine()) return;
-    if (session.at >= session.words.length) { stop(); return; }
+    if (session.at >= session.words.length) { finished(session); return; }
     const said = new SpeechSynthesisUtterance(session.words[session.at]);
     said.voice = voiceOf(session.kind);
     said.lang = said.voice.lang;
@@ -126,18 +140,38 @@ function speak(session) {
     session.said = said; // some browsers forget what nobody holds
     synth.speak(said);
   };
-  next();
+  const text = script(session.row, session.kind);
+  const start = (words) => {
+    if (!mine()) return;
+    session.words = sentences(words);
+    next();
+  };
+  if (typeof text === "string") { start(text); return; }
+  // Some browsers speak later only if something was said in answer to the press.
+  if (!session.woken) synth.speak(new SpeechSynthesisUtterance(""));
+  session.woken = true;
+  text.then(start);
 }
 
+// finished goes on with the next text where the whole page is read.
+function finished(session) {
+  const all = [...rows()].filter((row) => kindsOf(row).length > 0);
+  const next = all[all.indexOf(session.row) + 1];
+  if (session.page && next) begin(next, true);
+  else stop();
+}
+
+// One player serves all sounds: a browser that lets it play once, after a press, lets
+// it go on with the next text.
+let sound;
 function play(session) {
   const source = soundOf(session.row, session.kind);
-  if (session.audio?.src !== source) {
-    session.audio = new Audio(source);
-    session.audio.addEventListener("ended", () => { if (now === session) stop(); });
-    session.audio.addEventListener("error", () => { if (now === session) stop("failed"); });
-  }
-  session.audio.playbackRate = Number(part("rate").value);
-  session.audio.play().catch((problem) => {
+  session.audio = sound ??= new Audio(source);
+  if (sound.src !== source) sound.src = source;
+  sound.onended = () => { if (now === session) finished(session); };
+  sound.onerror = () => { if (now === session) stop("failed"); };
+  sound.playbackRate = Number(part("rate").value);
+  sound.play().catch((problem) => {
     if (now === session && problem.name !== "AbortError") stop("failed");
   });
 }
@@ -161,6 +195,20 @@ if (player) {
     const row = event.target.closest?.(".listen__play")?.closest('[data-module="speech"]');
     if (row) (now?.row === row ? stop() : begin(row));
   });
+  whole?.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    if (now?.page) { stop(); return; }
+    const first = [...rows()].find((row) => kindsOf(row).length > 0);
+    if (first) begin(first, true);
+  });
+  // The text is there before the press ends.
+  for (const kind of ["pointerdown", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      const row = event.target.closest?.(".listen__play")?.closest('[data-module="speech"]');
+      const voice = row && kindsOf(row).find((k) => voiceOf(k) && (k === choice.voice || !kindsOf(row).includes(choice.voice)));
+      if (voice) script(row, voice);
+    });
+  }
   document.addEventListener("page:more", refresh);
   part("stop").addEventListener("click", () => (now ? stop() : (player.hidden = true)));
   part("pause").addEventListener("click", () => {

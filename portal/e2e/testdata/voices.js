@@ -11,7 +11,11 @@ const voices = [
 // Sentences end when a test says so.
 class Synth extends EventTarget {
   getVoices() { return window.voicesKnown === false ? [] : voices; }
-  speak(u) { window.asked.said.push({ text: u.text, lang: u.lang, rate: u.rate }); this.current = u; }
+  speak(u) {
+    if (!u.text) return; // only to be let speak
+    if (this.current) window.asked.together = (window.asked.together ?? 0) + 1;
+    window.asked.said.push({ text: u.text, lang: u.lang, rate: u.rate }); this.current = u;
+  }
   cancel() { window.asked.cancelled += 1; const u = this.current; this.current = null; u?.onerror?.({ error: "canceled" }); }
   finish() { const u = this.current; this.current = null; u.onend(); }
   fail() { const u = this.current; this.current = null; u.onerror({ error: "synthesis-failed" }); }
