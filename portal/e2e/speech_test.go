@@ -31,7 +31,7 @@ func (t *tab) before(script string) {
 
 func (t *tab) holds(what, script string) {
 	t.Helper()
-	t.until(what, func() bool { return evaluate[bool](t, script) })
+	t.until(what, func() bool { return evaluate[bool](t, "Boolean("+script+")") })
 }
 
 // TestListenWithoutScripts follows the links of a policy and of an answer.

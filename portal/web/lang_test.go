@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -295,5 +296,27 @@ func TestEnglishSearch(t *testing.T) {
 	_, doc := fetch(t, s, modeStandard, "/en/search?page=2&q=child")
 	if len(find(doc, func(n *html.Node) bool { return attr(n, "class") == "hit" })) == 0 {
 		t.Error("no second page")
+	}
+}
+
+// TestConvertedIsSaid wants every kind of traditional page to say that a machine made
+// its characters, forms, answers and errors too.
+func TestConvertedIsSaid(t *testing.T) {
+	s := newTestServer(t, nil)
+	const label = "自動轉換"
+	for _, address := range []string{"/", "/policies/basic-living-allowance", "/ask", "/check/basic-living-allowance", "/feedback", "/search?q=x", "/no-such-page"} {
+		for _, mode := range []string{modeStandard, modeAccessible, modeElder} {
+			if !strings.Contains(body(t, s, mode, "/zh-hant"+address), label) {
+				t.Errorf("/zh-hant%s in %s mode does not say that it is converted", address, mode)
+			}
+		}
+		if strings.Contains(body(t, s, modeStandard, address), label) {
+			t.Errorf("%s says that it is converted", address)
+		}
+	}
+	req := httptest.NewRequest("POST", "/zh-hant/ask", strings.NewReader("question=%E5%AD%A4%E5%85%92"))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if _, page := send(t, s, req); !strings.Contains(page, label) {
+		t.Error("an answer does not say that it is converted")
 	}
 }
