@@ -66,6 +66,7 @@ type heard struct {
 	Name   string
 	Said   string // address of the text as it is said, without voice and ending; "" where it has none
 	Own    []ownWords
+	Hears  string // selector of the block around it that is read; "" is the text just before it
 	Voices []string
 	Sounds []soundLink
 }
@@ -87,7 +88,10 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 		"heardFAQ": func(slug string, i int, name, lang string) heard {
 			return s.listening(l, slug, faqPart(i), name, lang)
 		},
-		"heardOwn":    func(name, text string) heard { return s.listeningToOwn(l, name, text) },
+		"heardOwn": func(name, text string) heard { return s.listeningToOwn(l, name, text) },
+		"hears": func(block string) heard {
+			return heard{Hears: block, Voices: voicesFor(l.Code)}
+		},
 		"heardAnswer": func(r *bot.Reply) heard { return s.listeningTo(l, r) },
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
@@ -91,6 +92,9 @@ type page struct {
 	Column      column
 	Article     *article   // nil unless the page is one
 	Crumbs      []crumb    // between home and this page
+	Return      string     // where one step back leads; "" is the last of Crumbs, or home
+	BackForm    string     // id of the form whose button goes one step back instead; or ""
+	LeaveForm   string     // id of the form that asks before it is left; or ""
 	HomeName    string     // what the first page is called among them
 	Feeds       []feedLink // besides that of the whole site
 	Things      []any      // what the page is about, for schema.org
@@ -167,6 +171,14 @@ func (p page) Elder() bool { return p.Mode == modeElder }
 
 // Home reports whether this is the first page.
 func (p page) Home() bool { return p.Path == "/" }
+
+// Up returns where one step back leads.
+func (p page) Up() string {
+	if n := len(p.Crumbs); p.Return == "" && n > 0 {
+		return p.Crumbs[n-1].Path
+	}
+	return cmp.Or(p.Return, "/")
+}
 
 // Asks reports whether the page asks at its foot if it was useful: every text that
 // somebody has published does.

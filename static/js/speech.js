@@ -18,6 +18,9 @@ const soundOf = (row, kind) => row.querySelector(`a[data-voice="${kind}"]`)?.hre
 const button = (row) => row.querySelector(".listen__play");
 const kindsOf = (row) => row.dataset.voices.trim().split(" ").filter((kind) => voiceOf(kind) || soundOf(row, kind));
 
+// The texts of the page one after the other; a row that reads a block is of none.
+const pageRows = () => [...rows()].filter((row) => !row.dataset.hears && kindsOf(row).length > 0);
+
 // A button shows only where something can be heard; then it stands for the links.
 function refresh() {
   for (const row of rows()) {
@@ -26,7 +29,7 @@ function refresh() {
     const links = row.querySelector(".listen__links");
     if (links) links.hidden = able;
   }
-  if (whole) whole.hidden = ![...rows()].some((row) => kindsOf(row).length > 0);
+  if (whole) whole.hidden = pageRows().length === 0;
 }
 
 // How a text is said stands in the page or is asked of the server, once: numbers and
@@ -45,7 +48,18 @@ function script(row, kind) {
   return texts.get(address);
 }
 
+// What a block says, without what only belongs to the eye: buttons to listen, the
+// navigation, pinyin, and what is hidden.
+const unread = ".listen, .listen-page, .player, .page-listen__else, .visually-hidden, .unread, script, nav, rt, rp, [hidden]";
+const wordsIn = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  if (node.nodeType !== Node.ELEMENT_NODE || node.matches(unread) || !node.checkVisibility()) return "";
+  const words = [...node.childNodes].map(wordsIn).join("");
+  return getComputedStyle(node).display.startsWith("inline") || node.closest("ruby") ? words : `\n${words}\n`;
+};
+
 function shown(row) {
+  if (row.dataset.hears) return wordsIn(row.closest(row.dataset.hears));
   const block = row.parentElement;
   const parts = [block.querySelector(":scope > h2"), ...block.querySelectorAll("[data-heard]")];
   return parts.filter(Boolean).map((element) => {
@@ -155,7 +169,7 @@ function speak(session) {
 
 // finished goes on with the next text where the whole page is read.
 function finished(session) {
-  const all = [...rows()].filter((row) => kindsOf(row).length > 0);
+  const all = pageRows();
   const next = all[all.indexOf(session.row) + 1];
   if (session.page && next) begin(next, true);
   else stop();
@@ -198,7 +212,7 @@ if (player) {
   whole?.addEventListener("click", (event) => {
     if (!event.target.closest("button")) return;
     if (now?.page) { stop(); return; }
-    const first = [...rows()].find((row) => kindsOf(row).length > 0);
+    const [first] = pageRows();
     if (first) begin(first, true);
   });
   // The text is there before the press ends.
