@@ -137,6 +137,15 @@ func (v *visitor) arriveAtHome() {
 func (v *visitor) read() {
 	v.Helper()
 	v.to(`main a[href^="/policies"]`)
+	if v.mode == "elder" { // one thing a page: the kind, the policy, a part of it
+		v.to(`main a[href^="/policies/kind/allowance"]`)
+		v.to(`main a[href^="/policies/` + journeySlug + `"]`)
+		v.to(`main a[href^="/policies/` + journeySlug + `/part/amount"]`)
+		v.sees("散居孤儿")
+		v.to(`[data-bar="back"]`)
+		v.at("/policies/" + journeySlug)
+		return
+	}
 	v.to(`main a[href^="/policies/` + journeySlug + `"]`)
 	v.sees("散居孤儿")
 }
@@ -160,6 +169,13 @@ func (v *visitor) askBot() {
 	}
 	v.ask("那要带什么材料？")
 	v.to("main .chat a[href*='/policies/" + journeySlug + "']")
+	if v.mode == "elder" {
+		if !strings.Contains(v.where(), "/policies/"+journeySlug+"/part/") {
+			v.Errorf("the citation leads to %s; want the page of a section", v.where())
+		}
+		v.to(`[data-bar="back"]`)
+		return
+	}
 	v.at("/policies/" + journeySlug)
 	if !evaluate[bool](v.tab, "!!location.hash && !!document.querySelector(location.hash)") {
 		v.Errorf("the citation %s does not lead to a section", v.where())

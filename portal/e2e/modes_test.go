@@ -95,6 +95,7 @@ func TestModeByHand(t *testing.T) {
 		b.inspect("elder")
 		b.follow(`main a[href^="/policies"]`)
 		b.inspect("elder")
+		b.follow(`main a[href^="/policies/kind/"]`)
 		b.follow(`main a[href^="/policies/"]`)
 		b.inspect("elder")
 		b.follow(`header a[href*="mode=standard"]`)

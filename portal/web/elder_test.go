@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -50,5 +51,99 @@ func checkElderPage(t *testing.T, doc *html.Node) {
 	}
 	if r := find(doc, func(n *html.Node) bool { return n.DataAtom == atom.Meta && has(n, "http-equiv") }); len(r) > 0 {
 		t.Error("page goes on by itself")
+	}
+}
+
+// TestFewChoices counts what a page of elder mode offers at one time.
+func TestFewChoices(t *testing.T) {
+	s := newTestServer(t, nil)
+	pages := []string{"/", "/policies", "/check", "/check/all", "/apply", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/help", "/feedback"}
+	for _, c := range s.content().Library.Categories {
+		pages = append(pages, "/policies/kind/"+c.Slug)
+	}
+	for _, p := range s.content().Library.Policies {
+		pages = append(pages, "/policies/"+p.Slug)
+		for _, one := range s.parts(p) {
+			pages = append(pages, "/policies/"+p.Slug+"/part/"+one.ID)
+		}
+		if p.Checkable() {
+			pages = append(pages, "/check/"+p.Slug)
+		}
+	}
+	for _, address := range pages {
+		status, doc := fetch(t, s, modeElder, address)
+		got := offers(find(doc, tag(atom.Main))[0])
+		if status != 200 || len(got) > choicesAtOnce {
+			t.Errorf("%s: status %d, %d choices: %q; want at most %d", address, status, len(got), got, choicesAtOnce)
+		}
+	}
+}
+
+// offers returns what can be chosen below n: links, buttons and folds that stand by
+// themselves. Words within a text that lead on are no choice, nor is what stands at
+// the same place on each page, nor what is folded away or needs a script.
+func offers(n *html.Node) []string {
+	var out []string
+	for child := range n.ChildNodes() {
+		if child.Type != html.ElementNode || has(child, "hidden") {
+			continue
+		}
+		class := " " + attr(child, "class") + " "
+		switch {
+		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
+		case child.DataAtom == atom.Details && !has(child, "open"):
+			out = append(out, text(find(child, tag(atom.Summary))[0]))
+		case child.DataAtom == atom.Button, child.DataAtom == atom.Summary, child.DataAtom == atom.A && (child.Parent.DataAtom != atom.P || class != "  "):
+			out = append(out, text(child))
+		default:
+			out = append(out, offers(child)...)
+		}
+	}
+	return out
+}
+
+// TestPartsAreWhole wants everything that a policy says on the pages of its parts, one
+// after the other, and every link to a place of it to lead to such a page.
+func TestPartsAreWhole(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, p := range s.content().Library.Policies {
+		address := "/policies/" + p.Slug + "/part/" + p.Sections[0].ID
+		var seen []string
+		for address != "" {
+			status, doc := fetch(t, s, modeElder, address)
+			if status != 200 {
+				t.Fatalf("%s: status %d", address, status)
+			}
+			seen = append(seen, address[strings.LastIndex(address, "/")+1:])
+			address = ""
+			for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "rel") == "next" && n.DataAtom == atom.A }) {
+				address = attr(n, "href")
+			}
+			for _, n := range find(doc, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "#") }) {
+				if id := attr(n, "href")[1:]; len(find(doc, func(n *html.Node) bool { return attr(n, "id") == id })) != 1 {
+					t.Errorf("%s leads to #%s, which is not there", p.Slug, id)
+				}
+			}
+		}
+		if want := len(p.Sections) + len(p.FAQ); len(seen) != want {
+			t.Errorf("%s: %d pages %v; want %d", p.Slug, len(seen), seen, want)
+		}
+	}
+	body := string(toParts([]byte(`<a href="/en/policies/a-b#who"> <a href="/policies#medical"> <a href="#x"> <a href="#y"> <i id="y">`), visit{Path: "/policies/a-b"}))
+	if want := `<a href="/en/policies/a-b/part/who"> <a href="/policies/kind/medical"> <a href="/policies/a-b/part/x"> <a href="#y"> <i id="y">`; body != want {
+		t.Errorf("links = %s; want %s", body, want)
+	}
+}
+
+// TestSearchFindsElderMode looks for the mode by what people call it.
+func TestSearchFindsElderMode(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, word := range []string{"长辈版", "长者", "长者模式", "亲情版", "关爱版", "关怀版", "长者助手"} {
+		_, doc := fetch(t, s, modeStandard, "/search?q="+url.QueryEscape(word))
+		links := find(find(doc, tag(atom.Main))[0], tag(atom.A))
+		i := slices.IndexFunc(links, func(n *html.Node) bool { return !strings.HasPrefix(attr(n, "href"), "#") && attr(n, "href") != "/" })
+		if i < 0 || attr(links[i], "href") != "/?mode=elder" {
+			t.Errorf("the first that %q finds is %q; want the switch", word, attr(links[i], "href"))
+		}
 	}
 }

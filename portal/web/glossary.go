@@ -136,6 +136,7 @@ func (l *linker) holds(markup string) bool {
 type section struct {
 	ID, Title string
 	HTML      template.HTML
+	Plain     string // in plain words; "" where nobody has written any
 }
 
 // link links each term where it first stands in the sections, never inside a heading
@@ -224,7 +225,7 @@ func (g *glossed) linker(current *Content, lang string) *linker {
 func (s *Server) glossed(lang string, sections []content.Section) []section {
 	out := make([]section, 0, len(sections))
 	for _, one := range sections {
-		out = append(out, section{one.ID, one.Title, one.HTML()})
+		out = append(out, section{one.ID, one.Title, one.HTML(), one.Plain})
 	}
 	s.terms.linker(s.content(), lang).link(out)
 	return out

@@ -20,6 +20,7 @@ func (s *Server) policyRoutes() []route {
 
 type policiesPage struct {
 	page
+	Base   string // of the addresses of its policies
 	Groups []policyGroup
 }
 
@@ -42,7 +43,7 @@ func (s *Server) policy(c *fiber.Ctx, slug string) (*content.Policy, bool) {
 }
 
 func (s *Server) listPolicies(c *fiber.Ctx) error {
-	p := policiesPage{page: s.page(c, "policies.title")}
+	p := policiesPage{page: s.page(c, "policies.title"), Base: "/policies"}
 	p.Description = s.words(c)("policies.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/policies", Kind: "open"}
 	p.Groups = s.groups(c, anyPolicy)
@@ -82,6 +83,8 @@ type policyPage struct {
 	Previous *content.Policy
 	Next     *content.Policy
 	Due      bool   // the day by which it was to be checked again has passed
+	Offered  []part // in elder mode, which shows one part a page
+	First    string // the part that reading begins with
 	Share    string // absolute address, without mode
 }
 
@@ -107,6 +110,7 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Previous, p.Next = s.neighbours(c, policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = p.Canonical
+	p.offer(s.parts(policy))
 	p.Scripts = []string{"share.js", "print.js", "speech.js"}
 	return s.render(c, "policy", p)
 }

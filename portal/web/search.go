@@ -92,7 +92,11 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	p.Switch = modeAskedFor(p.Query)
 	category := c.Query("category")
 	number := min(max(c.QueryInt("page", 1), 1), maxPages)
-	q := search.Query{Text: p.Query, Category: category, Limit: hitsPerPage, Offset: (number - 1) * hitsPerPage}
+	size := hitsPerPage
+	if p.Elder() {
+		size = elderChoices
+	}
+	q := search.Query{Text: p.Query, Category: category, Limit: size, Offset: (number - 1) * size}
 	result, err := s.find(c, q)
 	if err != nil {
 		return err
@@ -112,14 +116,17 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	for _, h := range result.Hits {
 		p.Hits = append(p.Hits, s.newHit(c, h))
 	}
-	if len(p.Hits) > 0 || category != "" {
+	if (len(p.Hits) > 0 || category != "") && !p.Elder() {
 		p.Kinds = s.filters(c, q.Text, category)
 	}
-	if result.Total > number*hitsPerPage && number < maxPages {
+	if result.Total > number*size && number < maxPages {
 		p.NextPage = searchPath(q.Text, category, number+1)
 	}
 	if len(p.Hits) == 0 {
 		p.Popular, p.Categories = s.popular(c), s.categories(c)
+		if p.Elder() { // one thing a page: the kinds stand under the policies
+			p.Popular, p.Categories = firstOf(p.Popular, 2), nil
+		}
 	}
 	return s.render(c, "search", p)
 }

@@ -123,6 +123,7 @@ type route struct {
 func (s *Server) routes() []route {
 	return slices.Concat(
 		s.homeRoutes(),
+		s.partRoutes(), // before addresses that could be taken for theirs
 		s.policyRoutes(),
 		s.searchRoutes(),
 		s.askRoutes(),

@@ -52,9 +52,11 @@ var pageTypes = map[string]any{
 	"household-new":    togetherPage{},
 	"household-remove": removePage{},
 	"household-review": householdReview{},
+	"kind":             kindPage{},
 	"offline":          offlinePage{},
 	"policies":         policiesPage{},
 	"policy":           policyPage{},
+	"policy-part":      partPage{},
 	"search":           searchPage{},
 	"sitemap":          sitemapPage{},
 	"staff-audit":      auditPage{},
@@ -268,6 +270,9 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	}
 	if v.Lang.Code == "en" {
 		body = markChinese(body)
+	}
+	if v.Mode == modeElder {
+		body = toParts(body, v)
 	}
 	if body, err = s.spell(v, body); err != nil {
 		return fmt.Errorf("spell %s: %w", name, err)
