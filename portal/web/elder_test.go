@@ -147,3 +147,17 @@ func TestSearchFindsElderMode(t *testing.T) {
 		}
 	}
 }
+
+func TestElderSizes(t *testing.T) {
+	for _, test := range []struct{ size, smaller, larger string }{
+		{"", "", "/en/ask?mode=elder.125"},
+		{"125", "/en/ask?mode=elder.reset", "/en/ask?mode=elder.150"},
+		{"150", "/en/ask?mode=elder.125", ""},
+		{"300", "/en/ask?mode=elder.150", ""},
+	} {
+		p := page{Lang: languages[2], Path: "/ask", Mode: modeElder, View: view{Size: test.size}}
+		if p.Smaller() != test.smaller || p.Larger() != test.larger {
+			t.Errorf("at %q%%: %q and %q; want %q and %q", test.size, p.Smaller(), p.Larger(), test.smaller, test.larger)
+		}
+	}
+}
