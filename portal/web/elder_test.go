@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -90,7 +91,7 @@ func offers(n *html.Node) []string {
 		}
 		class := " " + attr(child, "class") + " "
 		switch {
-		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
+		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " elder-foot ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
 		case child.DataAtom == atom.Details && !has(child, "open"):
 			out = append(out, text(find(child, tag(atom.Summary))[0]))
 		case child.DataAtom == atom.Button, child.DataAtom == atom.Summary, child.DataAtom == atom.A && (child.Parent.DataAtom != atom.P || class != "  "):
@@ -160,4 +161,42 @@ func TestElderSizes(t *testing.T) {
 			t.Errorf("at %q%%: %q and %q; want %q and %q", test.size, p.Smaller(), p.Larger(), test.smaller, test.larger)
 		}
 	}
+}
+
+// TestSend hands on pages that anybody may read, with the mode, and nothing else.
+func TestSend(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, test := range []struct {
+		of     string
+		status int
+	}{
+		{"/", 200}, {"/policies/tomorrow-plan/part/how", 200}, {"/apply/tomorrow-plan", 200}, {"/apply/kind/medical", 200},
+		{"/apply/tomorrow-plan/child", 404}, {"/track/status", 404}, {"/household", 404}, {"/hand-over", 404}, {"/staff", 404},
+		{"//evil.example", 404}, {"/policies//evil", 404}, {"/policies/../track", 404}, {"https://evil.example", 404}, {"/policies%3Ftoken=1", 404}, {"/policiesx", 404},
+	} {
+		status, doc := fetch(t, s, modeElder, "/en/send?page="+url.QueryEscape(test.of))
+		if status != test.status {
+			t.Errorf("sending %q: status %d; want %d", test.of, status, test.status)
+		}
+		if status != 200 {
+			continue
+		}
+		want := modeAddress("http://localhost:8080"+languages[2].path(test.of), modeElder)
+		for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "id") == "share-address" }) {
+			if attr(n, "value") != want {
+				t.Errorf("address = %q; want %q", attr(n, "value"), want)
+			}
+		}
+	}
+}
+
+// TestWithdrawWithinTenMinutes takes an application back nine minutes after it was
+// submitted: the status says so, and the family can begin again from what it typed.
+func TestWithdrawWithinTenMinutes(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family").submit()
+	d.now = d.now.Add(9 * time.Minute)
+	b.open("/track/status").wants(200, "撤回")
+	b.open("/track/withdraw").send("/track/withdraw", nil).wants(200, "已经撤回", "再次申请")
+	b.send("/track/again", nil).wants(200, "上次填的都抄过来了")
 }

@@ -144,6 +144,7 @@ func (s *Server) routes() []route {
 		s.sitemapRoutes(),
 		s.feedbackRoutes(),
 		s.offlineRoutes(),
+		s.sendRoutes(),
 	)
 }
 

@@ -58,6 +58,7 @@ var pageTypes = map[string]any{
 	"policy":           policyPage{},
 	"policy-part":      partPage{},
 	"search":           searchPage{},
+	"send":             sendPage{},
 	"sitemap":          sitemapPage{},
 	"staff-audit":      auditPage{},
 	"staff-case":       casePage{},

@@ -27,8 +27,8 @@ for (const box of document.querySelectorAll('[data-module="share"]')) {
     });
   }
 
-  if (window.print) {
-    const print = part("print");
+  const print = part("print");
+  if (print && window.print) {
     print.hidden = false;
     print.addEventListener("click", () => window.print());
   }
