@@ -28,8 +28,24 @@ var (
 	minText   = map[string]int{"standard": 16, "accessible": 18, "elder": 22}
 )
 
-// axeTags choose every rule of axe-core for WCAG 2.2 A and AA, and its advice.
-var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
+// Text stands out from its ground by this much, large text by a little less.
+var (
+	minContrast      = map[string]float64{"standard": 4.5, "accessible": 7, "elder": 4.5}
+	minLargeContrast = map[string]float64{"standard": 3, "accessible": 7, "elder": 3}
+)
+
+// axeTags choose every rule of axe-core for WCAG 2.2 A, AA and AAA, and its advice.
+var axeTags = []string{"wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag21aaa", "wcag22aa", "wcag22aaa", "best-practice"}
+
+// measured is what eyes.measure is asked for.
+type measured struct {
+	Text     int     `json:"text"`
+	Target   int     `json:"target"`
+	Contrast float64 `json:"contrast"` // 0: colours are the same at every width
+	Large    float64 `json:"large"`
+	Stretch  bool    `json:"stretch"`
+	Lines    bool    `json:"lines"`
+}
 
 // TestPages visits every page that can be reached by links, in every language and
 // mode: one of each kind, such as one policy, in Chinese at every width, all others
@@ -135,8 +151,9 @@ func (t *tab) pageOf(link, prefix string) string {
 }
 
 // inspect tries whether the page as it stands serves everybody: at each of the
-// widths nothing is lost or cut, targets and text are as large as the mode
-// promises, and axe-core finds nothing. What is wrong in the same way on several
+// widths nothing is lost or cut, not even with wider spacing or larger letters,
+// targets and text are as large and as clear as the mode promises, and axe-core
+// finds nothing. What is wrong in the same way on several
 // pages is reported for the first of them.
 func (t *tab) inspect(mode string, widths ...int64) {
 	t.Helper()
@@ -157,24 +174,27 @@ func (t *tab) inspect(mode string, widths ...int64) {
 				}
 			}
 		}
-		report("scrolls sideways", look[[]string](t, "overflow"))
-		report("text is cut", look[[]string](t, "clipped"))
-		report("small text", look[[]string](t, "smallText", minText[mode]))
-		report("small target", look[[]string](t, "smallTargets", minTarget[mode]))
+		ask := measured{Text: minText[mode], Target: minTarget[mode], Stretch: width == 360, Lines: width == 1280}
+		if width != 320 {
+			ask.Contrast, ask.Large = minContrast[mode], minLargeContrast[mode]
+		}
+		for what, findings := range look[map[string][]string](t, "measure", ask) {
+			report(what, findings)
+		}
 		if width != 320 && !t.device.noScripts {
 			// In a window as high as the page nothing lies behind the bar that
 			// stays at the bottom; axe-core does not scroll.
 			t.resize(width, evaluate[int64](t, "document.documentElement.scrollHeight"))
-			report("axe", t.axe())
+			report("axe", t.axe(mode))
 		}
 	}
 	t.resize(t.device.width, t.device.height)
 }
 
-func (t *tab) axe() []string {
+func (t *tab) axe(mode string) []string {
 	t.Helper()
 	if !evaluate[bool](t, "typeof axe === 'object'") {
 		evaluate[*bool](t, suite.axe+";null")
 	}
-	return look[[]string](t, "axe", axeTags)
+	return look[[]string](t, "axe", axeTags, mode == "accessible")
 }

@@ -18,6 +18,7 @@ type statementPage struct {
 	Lead  string
 	Date  string
 	Parts []statementPart
+	Proof *proofPart // nil: the statement rests on no tests
 }
 
 type statementPart struct {
@@ -36,8 +37,7 @@ var statementParts = map[string][]struct {
 	"accessibility": {
 		{"accessibility.target", []string{"accessibility.target.1", "accessibility.target.2"}},
 		{"accessibility.modes", []string{"accessibility.modes.1", "accessibility.modes.2", "accessibility.modes.3"}},
-		{"accessibility.tested", []string{"accessibility.tested.1", "accessibility.tested.2", "accessibility.tested.3"}},
-		{"accessibility.gaps", []string{"accessibility.gaps.1", "accessibility.gaps.2", "accessibility.gaps.3"}},
+		{"accessibility.gaps", []string{"accessibility.gaps.1", "accessibility.gaps.3"}},
 		{"accessibility.contact", []string{"accessibility.contact.1"}},
 	},
 	"privacy": {
@@ -48,11 +48,11 @@ var statementParts = map[string][]struct {
 	},
 }
 
-func (s *Server) showAccessibility(c *fiber.Ctx) error { return s.showStatement(c, "accessibility") }
+func (s *Server) showPrivacy(c *fiber.Ctx) error {
+	return s.render(c, "statement", s.statement(c, "privacy"))
+}
 
-func (s *Server) showPrivacy(c *fiber.Ctx) error { return s.showStatement(c, "privacy") }
-
-func (s *Server) showStatement(c *fiber.Ctx, name string) error {
+func (s *Server) statement(c *fiber.Ctx, name string) statementPage {
 	t := s.words(c)
 	p := statementPage{page: s.page(c, name+".title"), Lead: t(name + ".lead"), Date: statementDate}
 	p.Description = p.Lead
@@ -64,5 +64,5 @@ func (s *Server) showStatement(c *fiber.Ctx, name string) error {
 		}
 		p.Parts = append(p.Parts, one)
 	}
-	return s.render(c, "statement", p)
+	return p
 }

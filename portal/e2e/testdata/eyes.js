@@ -96,6 +96,179 @@ globalThis.eyes = {
     return [...out];
   },
 
+  // Red, green, blue (0 to 255) and opacity of a computed colour.
+  rgba(text) {
+    const n = (text.match(/[\d.]+(e-?\d+)?/g) || []).map(Number);
+    if (text.startsWith("#")) return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16)).concat(1);
+    const scale = text.startsWith("color(srgb") ? 255 : 1;
+    return [n[0] * scale, n[1] * scale, n[2] * scale, n[3] ?? 1];
+  },
+
+  // Colour over a ground that lets nothing through.
+  over: (top, ground) => [0, 1, 2].map((i) => top[i] * top[3] + ground[i] * (1 - top[3])).concat(1),
+
+  ratio(a, b) {
+    const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => {
+      const v = c[i] / 255;
+      return sum + weight * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    }, 0);
+    const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+    return (x + 0.05) / (y + 0.05);
+  },
+
+  // What lies behind an element, and how much of it shows: backgrounds of all that
+  // it lies in, each over the one below, and their opacities. seen keeps what was
+  // worked out.
+  ground(el, seen) {
+    if (!el) return { colour: [255, 255, 255, 1], opacity: 1 };
+    if (!seen.has(el)) {
+      const below = eyes.ground(el.parentElement, seen), s = getComputedStyle(el);
+      const own = eyes.rgba(s.backgroundColor), opacity = below.opacity * Number(s.opacity);
+      own[3] *= opacity;
+      seen.set(el, { colour: own[3] ? eyes.over(own, below.colour) : below.colour, opacity, image: s.backgroundImage !== "none" });
+    }
+    return seen.get(el);
+  },
+
+  // Text that stands out from its ground by less than least to 1, or large less if
+  // it is of 24 px, or of 18.66 px and bold. A link is measured in the colour of one
+  // that was visited too, which no computed style tells.
+  contrast(least, large) {
+    const seen = new Map(), out = new Set();
+    const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const link = token("--link"), visited = token("--link-visited");
+    const judge = (el, colour, what) => {
+      const s = getComputedStyle(el), size = parseFloat(s.fontSize);
+      const { colour: behind, opacity } = eyes.ground(el, seen);
+      const want = size >= 24 || size >= 18.66 && Number(s.fontWeight) >= 700 ? large : least;
+      const ink = [...colour];
+      ink[3] *= opacity;
+      const got = eyes.ratio(eyes.over(ink, behind), behind);
+      if (got < want - 0.005) out.add(`${got.toFixed(2)} to 1, not ${want}${what}: ${eyes.name(el)}`);
+    };
+    const all = (el) => {
+      const colour = eyes.rgba(getComputedStyle(el).color);
+      judge(el, colour, "");
+      const same = link.startsWith("#") && visited.startsWith("#") && eyes.rgba(link).every((v, i) => v === colour[i]);
+      if (same && el.closest("a[href]:not([href^='tel:'])") && !matchMedia("(forced-colors: active)").matches) judge(el, eyes.rgba(visited), ", visited");
+    };
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const el = walk.currentNode.parentElement;
+      if (walk.currentNode.data.trim() && eyes.shown(el) && !el.closest("option, script, style, svg, :disabled")) all(el);
+    }
+    for (const el of document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), select, textarea")) if (eyes.shown(el) && !el.disabled) all(el);
+    return [...out];
+  },
+
+  // Runs look with rules added to the page, and takes them away again.
+  withRules(rules, look) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    const before = document.adoptedStyleSheets;
+    document.adoptedStyleSheets = [...before, sheet];
+    try {
+      return look();
+    } finally {
+      document.adoptedStyleSheets = before;
+    }
+  },
+
+  // Contrast as it is under the pointer and with the keyboard's attention, of all
+  // controls at once: the page's own rules are given a second time with a class in
+  // place of the state.
+  pointedContrast(least, large) {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join("\n");
+    const out = new Set();
+    for (const state of ["hover", "focus-visible", "active"]) {
+      const stops = eyes.stops();
+      for (const el of stops) el.classList.add("e2e-state");
+      const found = eyes.withRules(rules.replaceAll(`:${state}`, ".e2e-state"), () => eyes.contrast(least, large));
+      for (const el of stops) el.classList.remove("e2e-state");
+      for (const f of found) out.add(`${state}: ${f.replaceAll(".e2e-state", "")}`);
+    }
+    return [...out];
+  },
+
+  // Targets that lie on one another. A link in a sentence is as high as its line,
+  // and a label belongs to its field.
+  overlaps() {
+    const boxes = eyes.stops().filter((el) => !eyes.inSentence(el) && !el.matches(".skip") && getComputedStyle(el).position !== "fixed" && !el.closest(".elder-bar, [data-floats]"))
+      .map((el) => ({ el, r: el.getBoundingClientRect() }));
+    const out = [];
+    boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+      const x = Math.min(a.r.right, b.r.right) - Math.max(a.r.left, b.r.left), y = Math.min(a.r.bottom, b.r.bottom) - Math.max(a.r.top, b.r.top);
+      if (x > 1 && y > 1 && !a.el.contains(b.el) && !b.el.contains(a.el)) out.push(`${eyes.name(a.el)} on ${eyes.name(b.el)}, ${Math.round(x)}×${Math.round(y)}`);
+    }));
+    return out;
+  },
+
+  // What is lost when a reader sets spaces between lines, paragraphs, characters and
+  // words (WCAG 1.4.12), or the letters of the whole browser half as large again.
+  stretched() {
+    const lost = (what) => [...eyes.overflow(), ...eyes.clipped()].map((f) => `${what}: ${f}`);
+    const spacing = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }";
+    return [
+      ...eyes.withRules(spacing, () => lost("with wider spacing")),
+      ...eyes.withRules("html { font-size: 140% !important; }", () => lost("with letters × 1.4")),
+      ...eyes.withRules("html { font-size: 150% !important; }", () => lost("with letters × 1.5")),
+    ];
+  },
+
+  // Running text in Chinese whose lines are longer than 40 characters, or shorter
+  // than 25 in a window with room for that, or whose leading is not 1.6 to 2.
+  lines() {
+    const out = [];
+    for (const p of document.querySelectorAll("main .prose p")) {
+      if (!eyes.shown(p) || !p.closest("[lang]").lang.startsWith("zh") || p.innerText.length < 80 || p.closest("td, th, figure, .notice, details")) continue;
+      const s = getComputedStyle(p), size = parseFloat(s.fontSize), leading = parseFloat(s.lineHeight) / size;
+      const across = p.clientWidth / (size + (parseFloat(s.letterSpacing) || 0));
+      if (across > 40.5 || across < 25) out.push(`${across.toFixed(1)} characters in a line: ${eyes.name(p)}`);
+      if (leading < 1.595 || leading > 2.005) out.push(`leading ${leading.toFixed(2)}: ${eyes.name(p)}`);
+    }
+    return out;
+  },
+
+  // Things that move though the reader asked for none.
+  moving() {
+    const out = document.getAnimations().map((a) => `moves: ${eyes.name(a.effect.target)}`);
+    for (const el of document.querySelectorAll("*")) {
+      const s = getComputedStyle(el);
+      if (s.scrollBehavior === "smooth") out.push(`scrolls smoothly: ${eyes.name(el)}`);
+      if ([s.animationDuration, s.transitionDuration].some((d) => d.split(",").some((one) => parseFloat(one) > 0.01))) out.push(`is animated: ${eyes.name(el)}`);
+    }
+    return out;
+  },
+
+  // Controls whose words one sees are not in the name that a voice user must say.
+  misnamed() {
+    const plain = (s) => s.toLowerCase().replace(/[\s\p{P}\p{S}]+/gu, "");
+    const out = [];
+    for (const el of eyes.stops().filter((el) => el.matches("a, button, summary, input, select, textarea"))) {
+      const label = el.getAttribute("aria-label") || (el.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => document.getElementById(id)?.innerText || "").join(" ").trim();
+      const words = el.localName === "select" || el.localName === "textarea" || el.localName === "input" ? [...(el.labels || [])].map((l) => l.innerText).join(" ") : el.innerText;
+      if (label && words && !plain(label).includes(plain(words))) out.push(`“${label}” is not ${eyes.name(el)}`);
+    }
+    return out;
+  },
+
+  // Everything that is measured in a window of this width, in one go: what is wrong
+  // by what it is.
+  measure({ text, target, contrast, large, stretch, lines }) {
+    return {
+      "scrolls sideways": eyes.overflow(),
+      "text is cut": eyes.clipped(),
+      "small text": eyes.smallText(text),
+      "small target": eyes.smallTargets(target),
+      "targets overlap": eyes.overlaps(),
+      contrast: contrast ? eyes.contrast(contrast, large) : [],
+      stretched: stretch ? eyes.stretched() : [],
+      lines: lines ? eyes.lines() : [],
+      moves: eyes.moving(),
+      "label not in name": eyes.misnamed(),
+    };
+  },
+
   stops() {
     const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])");
     return [...all].filter((el) => eyes.shown(el) && !el.disabled && !el.closest("[inert]"));
@@ -167,11 +340,11 @@ globalThis.eyes = {
     return [...document.querySelectorAll("a[href]")].map((a) => a.href).filter((h) => h.startsWith(location.origin + "/"));
   },
 
-  // Violations that axe-core finds, each in one line.
-  async axe(tags) {
+  // Violations that axe-core finds, each in one line; enhanced asks for 7 to 1.
+  async axe(tags, enhanced) {
     const result = await axe.run(document, {
       runOnly: { type: "tag", values: tags },
-      rules: { "target-size": { enabled: true } },
+      rules: { "target-size": { enabled: true }, "color-contrast-enhanced": { enabled: enhanced }, "identical-links-same-purpose": { enabled: true } },
       resultTypes: ["violations"],
     });
     return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.html.slice(0, 160)}: ${(n.failureSummary || v.help).replace(/\s+/g, " ").slice(0, 300)}`));
