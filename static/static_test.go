@@ -63,33 +63,124 @@ func luminance(hex string) float64 {
 	return 0.2126*channel(1) + 0.7152*channel(3) + 0.0722*channel(5)
 }
 
-// TestContrast measures every pair of text and ground that the style sheets use.
+// pairs are all of text and ground that the style sheets use, with the least
+// contrast of each.
+var pairs = []struct {
+	text    string
+	grounds []string
+	least   float64
+}{
+	{"ink", []string{"paper", "surface", "sunk", "main-soft", "accent-soft", "mark"}, 7},
+	{"ink-soft", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+	{"link", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+	{"link-visited", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
+	{"main", []string{"paper", "surface", "main-soft"}, 7},
+	{"accent", []string{"paper", "surface", "accent-soft"}, 6.5},
+	{"on-main", []string{"main", "main-deep"}, 7},
+	{"on-accent", []string{"accent", "accent-deep"}, 7},
+	{"edge", []string{"paper", "surface", "sunk"}, 3},
+	{"focus", []string{"paper", "surface", "sunk", "main-soft"}, 3},
+	{"focus-inverse", []string{"main-deep", "accent"}, 3},
+}
+
+// TestContrast measures the pairs in every mode.
 func TestContrast(t *testing.T) {
-	pairs := []struct {
-		text    string
-		grounds []string
-		least   float64
-	}{
-		{"ink", []string{"paper", "surface", "sunk", "main-soft", "accent-soft", "mark"}, 7},
-		{"ink-soft", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
-		{"link", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
-		{"link-visited", []string{"paper", "surface", "sunk", "main-soft", "accent-soft"}, 7},
-		{"main", []string{"paper", "surface", "main-soft"}, 7},
-		{"accent", []string{"paper", "surface", "accent-soft"}, 6.5},
-		{"on-main", []string{"main", "main-deep"}, 7},
-		{"on-accent", []string{"accent", "accent-deep"}, 7},
-		{"edge", []string{"paper", "surface", "sunk"}, 3},
-		{"focus", []string{"paper", "surface", "sunk", "main-soft"}, 3},
-		{"focus-inverse", []string{"main-deep", "accent"}, 3},
-	}
 	for _, mode := range []string{"standard", "accessible", "elder"} {
-		tokens := tokens(t, mode)
-		for _, p := range pairs {
-			for _, ground := range p.grounds {
-				if got := contrast(tokens[p.text], tokens[ground]); got < p.least {
-					t.Errorf("%s: %s on %s is %.2f; want %.1f", mode, p.text, ground, got, p.least)
-				}
+		checkPairs(t, mode, tokens(t, mode))
+	}
+}
+
+func checkPairs(t *testing.T, scheme string, tokens map[string]string) {
+	t.Helper()
+	for _, p := range pairs {
+		for _, ground := range p.grounds {
+			if got := contrast(tokens[p.text], tokens[ground]); got < p.least {
+				t.Errorf("%s: %s on %s is %.2f; want %.1f", scheme, p.text, ground, got, p.least)
 			}
+		}
+	}
+}
+
+// darkBlock is where the tokens of the dark scheme stand.
+var darkBlock = regexp.MustCompile(`(?s)@media screen and \(prefers-color-scheme: dark\) \{\s*:root:is\(\[data-mode="standard"\]\) \{(.*?)\n    \}`)
+
+// TestDarkScheme measures the same pairs in the dark scheme, which has every colour
+// of the light one but those of codes.
+func TestDarkScheme(t *testing.T) {
+	m := darkBlock.FindStringSubmatch(string(read("css/tokens.css")))
+	if m == nil {
+		t.Fatal("there is no dark scheme")
+	}
+	light, dark := tokens(t, "standard"), map[string]string{}
+	for _, c := range custom.FindAllStringSubmatch(m[1], -1) {
+		dark[c[1]] = c[2]
+	}
+	for name, value := range light {
+		if strings.HasPrefix(value, "#") && !strings.HasPrefix(name, "code-") && dark[name] == "" {
+			t.Errorf("the dark scheme has no --%s", name)
+		}
+	}
+	checkPairs(t, "dark", dark)
+	if got := contrast(dark["on-band"], dark["band"]); got < 7 {
+		t.Errorf("on-band on band is %.2f; want 7", got)
+	}
+}
+
+// TestFewHues holds the site to one main colour, an accent and neutrals: of the
+// colours of the standard mode those with some strength lie in few directions.
+func TestFewHues(t *testing.T) {
+	tokens := tokens(t, "standard")
+	hues := map[int][]string{}
+	for _, name := range []string{"main", "main-deep", "main-soft", "main-line", "accent", "accent-deep", "accent-soft", "link", "mark", "paper", "surface", "sunk"} {
+		hue, strength := hue(tokens[name])
+		if strength > 0.12 { // less is a neutral
+			hues[hue/60] = append(hues[hue/60], name)
+		}
+	}
+	if len(hues) > 3 {
+		t.Errorf("colours of %d kinds; want at most 3: %v", len(hues), hues)
+	}
+}
+
+// hue returns the direction of a colour in degrees and how far it is from grey.
+func hue(hex string) (degrees int, strength float64) {
+	var c [3]float64
+	for i := range c {
+		n, err := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
+		if err != nil {
+			panic(err)
+		}
+		c[i] = float64(n) / 255
+	}
+	x := c[0] - (c[1]+c[2])/2
+	y := math.Sqrt(3) / 2 * (c[1] - c[2])
+	return (int(math.Atan2(y, x)*180/math.Pi) + 360) % 360, math.Hypot(x, y)
+}
+
+// TestScriptsAreCalm guards what scripts must not do to people: catch gestures or
+// bare letters, forbid pasting, start sound or move things by a clock.
+func TestScriptsAreCalm(t *testing.T) {
+	for _, name := range match("js/*.js") {
+		js := string(read(name))
+		for _, bad := range []string{"touchstart", "touchmove", "gesturestart", "\"paste\"", "accesskey", "autoplay", "setInterval("} {
+			if strings.Contains(js, bad) {
+				t.Errorf("%s uses %s", name, bad)
+			}
+		}
+		for _, key := range regexp.MustCompile(`event\.key === "(.)"`).FindAllStringSubmatch(js, -1) {
+			if !strings.Contains(js, "event.altKey") && !strings.Contains(js, "event.ctrlKey") {
+				t.Errorf("%s acts on the bare key %q", name, key[1])
+			}
+		}
+	}
+}
+
+// TestTypography wants the rules for Chinese type to be there.
+func TestTypography(t *testing.T) {
+	css := string(read("css/base.css"))
+	for _, rule := range []string{"line-break: strict", "text-spacing-trim", "hanging-punctuation", "text-wrap: pretty"} {
+		if !strings.Contains(css, rule) {
+			t.Errorf("base.css lacks %s", rule)
 		}
 	}
 }

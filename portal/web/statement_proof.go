@@ -54,7 +54,7 @@ func (s *Server) proofOf(c *fiber.Ctx, rows []proof.Row) *proofPart {
 	out := &proofPart{Summary: t("proof.summary", countProof(rows)...)}
 	for _, letter := range proofGroups {
 		var members []proof.Row
-		g := proofGroup{Title: t("proof.group." + strings.ToLower(letter))}
+		g := proofGroup{Title: t(fmt.Sprintf("proof.group.%s", strings.ToLower(letter)))}
 		for _, r := range rows {
 			if r.Group() != letter {
 				continue
