@@ -306,12 +306,16 @@ var keys = map[string]input.DispatchKeyEventParams{
 	"Delete": {Key: "Delete", Code: "Delete", WindowsVirtualKeyCode: 46},
 }
 
-// key presses one key.
+// key presses one key, and Shift with it if its name begins with that.
 func (t *tab) key(name string) {
 	t.Helper()
+	name, shift := strings.CutPrefix(name, "Shift+")
 	p, ok := keys[name]
 	if !ok {
 		t.Fatalf("no key %s", name)
+	}
+	if shift {
+		p.Modifiers = 8 // as the protocol numbers Shift
 	}
 	p.Type = input.DispatchKeyEventTypeKeyDown
 	call(t, input.DispatchKeyEvent, p)

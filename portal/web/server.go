@@ -142,6 +142,7 @@ func (s *Server) routes() []route {
 		s.textRoutes(),
 		s.glossaryRoutes(),
 		s.sitemapRoutes(),
+		s.styleGuideRoutes(),
 		s.feedbackRoutes(),
 		s.offlineRoutes(),
 		s.sendRoutes(),

@@ -42,6 +42,7 @@ var columns = []struct {
 	{"/sitemap", "sitemap.title", false},
 	{"/accessibility", "accessibility.title", false},
 	{"/privacy", "privacy.title", false},
+	{"/styleguide", "guide.title", true},
 }
 
 // place is a page that anybody may read.

@@ -70,6 +70,7 @@ var pageTypes = map[string]any{
 	"staff-setup":      setupPage{},
 	"staff-sign-in":    signInPage{},
 	"statement":        statementPage{},
+	"styleguide":       guidePage{},
 	"text":             textPage{},
 	"texts":            textsPage{},
 	"track":            trackPage{},

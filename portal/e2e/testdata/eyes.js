@@ -161,11 +161,13 @@ globalThis.eyes = {
     return [...out];
   },
 
+  dark: () => eyes.ratio(eyes.rgba(getComputedStyle(document.body).backgroundColor), [255, 255, 255, 1]) > 7,
+
   // Runs look with rules added to the page, and takes them away again.
   withRules(rules, look) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(rules);
-    const before = document.adoptedStyleSheets;
+    const before = [...document.adoptedStyleSheets]; // the array itself is live
     document.adoptedStyleSheets = [...before, sheet];
     try {
       return look();
@@ -180,7 +182,7 @@ globalThis.eyes = {
   pointedContrast(least, large) {
     const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join("\n");
     const out = new Set();
-    for (const state of ["hover", "focus-visible", "active"]) {
+    for (const state of ["hover", "focus-visible", "active"].filter((one) => rules.includes(`:${one}`))) {
       const stops = eyes.stops();
       for (const el of stops) el.classList.add("e2e-state");
       const found = eyes.withRules(rules.replaceAll(`:${state}`, ".e2e-state"), () => eyes.contrast(least, large));
@@ -315,7 +317,8 @@ globalThis.eyes = {
     const el = document.activeElement;
     if (!el || el === document.body || el === document.documentElement) return { Name: "", Problem: "" };
     const ringed = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3;
-    const ring = [null, "::before", "::after"].some((part) => ringed(getComputedStyle(el, part)));
+    const part = [null, "::before", "::after"].find((one) => ringed(getComputedStyle(el, one)));
+    const ring = part !== undefined;
     const r = el.getClientRects()[0];
     let problem = "";
     if (!r) problem = "it is not visible";
@@ -325,6 +328,11 @@ globalThis.eyes = {
       const x = (Math.max(r.left, 0) + Math.min(r.right, innerWidth)) / 2, y = (Math.max(r.top, 0) + Math.min(r.bottom, innerHeight)) / 2;
       const hit = document.elementFromPoint(x, y);
       if (!eyes.owns(el, hit)) problem = `hidden behind ${hit ? eyes.name(hit) : "the edge of the window"}`;
+      // The ring lies outside the element, on what that lies on, or inside it.
+      const s = getComputedStyle(el, part), seen = new Map();
+      const on = eyes.ground(parseFloat(s.outlineOffset) < 0 ? el : el.parentElement, seen).colour;
+      const stands = eyes.ratio(eyes.rgba(s.outlineColor), on);
+      if (!problem && stands < 3) problem = `its ring stands out by ${stands.toFixed(2)} to 1`;
     }
     el.dataset.e2eVisited = "";
     return { Name: eyes.name(el), Problem: problem, Skip: el.matches(".skip") };

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/proof"
+)
+
+func (s *Server) styleGuideRoutes() []route {
+	return []route{{fiber.MethodGet, "/styleguide", s.showStyleGuide, kept}}
+}
+
+// guidePage shows every component in its states, made by the templates that pages
+// use; a test fails for a template or a style sheet that is not on it.
+type guidePage struct {
+	page
+	staffBar
+	Policy     *content.Policy
+	Share      string
+	Word, Long string // one that does not break, and a text of several lines
+	Statuses   []string
+	Icons      []string
+	Problems   []problem
+	Fields     []field
+	Rows       []summaryRow
+	Steps      []step
+	Pass       *pass
+	Progress   progress
+	Doubt      guideDoubt
+	Questions  questions
+	Given      []given
+	Conditions []content.Reason
+	Heard      heard
+	Papers     []paperRow
+	Files      []shownFile
+	Proof      *proofPart
+	Verdicts   []proof.Verdict
+}
+
+// staffBar is what the bar of the case desk shows.
+type staffBar struct {
+	Login, Role string
+	Links       []deskLink
+	Faults      []string
+}
+
+// guideDoubt is the box that confirms an answer.
+type guideDoubt struct {
+	Name, Value string
+	On          bool
+}
+
+// guideWord breaks nowhere by itself.
+const guideWord = "https://huitong.example/policies/basic-living-allowance/very-long-address-without-any-space"
+
+func (s *Server) showStyleGuide(c *fiber.Ctx) error {
+	t := s.words(c)
+	long := t("guide.long")
+	p := guidePage{
+		page: s.page(c, "guide.title"), Word: guideWord, Long: long,
+		Statuses: []string{"in-force", "unconfirmed", "ended"},
+		Icons:    []string{"book", "talk", "form", "check", "question", "cross", "track", "phone", "home", "warn", "sound", "voice", "photo", "forward"},
+		Problems: []problem{{"f-wrong", t("guide.error")}, {"f-pick-wrong-0", long}},
+		Fields:   guideFields(t),
+		Rows:     []summaryRow{{t("guide.text"), t("guide.text"), "#f-plain", ""}, {long, long, "#f-long", ""}, {t("guide.text"), "", "", ""}, {guideWord, guideWord, "#f-plain", ""}},
+		Steps:    []step{{t("guide.text"), "", "", "done", ""}, {t("guide.text"), long, "", "now", ""}, {t("guide.text"), t("guide.error"), "", "wrong", ""}, {long, "", t("guide.text"), "next", ""}},
+		Pass:     &pass{"HT00 0000 0000", "ABCD EFGH"}, Progress: progress{Number: 2, Total: 4, Marks: []string{"done", "now", "next", "next"}},
+		Doubt: guideDoubt{"doubt", "1", true},
+		Questions: questions{Number: 2, Given: []given{{"guide-given", "1", t("guide.text"), t("guide.text"), ""}},
+			Question: &field{Name: "guide-asked", Label: t("guide.text"), InputType: "text", InputMode: "numeric", Width: "short"}},
+		Given:      []given{{"a", "1", t("guide.text"), t("guide.text"), visitOf(c).Lang.Code}, {"b", "1", long, long, visitOf(c).Lang.Code}},
+		Conditions: []content.Reason{{Result: content.True, Text: "—"}, {Result: content.False, Text: "—"}, {Result: content.Unknown, Text: "—"}},
+		Heard:      s.listening(visitOf(c).Lang, "", "", t("guide.text"), visitOf(c).Lang.Code),
+		Files:      []shownFile{{Name: t("guide.text"), Size: "120 KB", State: "ready"}, {Name: guideWord, Size: "9 MB", State: "refused", Note: t("guide.error")}},
+		staffBar:   staffBar{Login: "lin", Role: "officer", Links: []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, Faults: []string{"policies/example.md:1: no title — add one"}},
+		Verdicts:   []proof.Verdict{proof.Kept, proof.Partly, proof.Open, proof.Failing, proof.Unknown},
+	}
+	items := []proofItem{
+		{ID: "X1", Text: t("guide.text"), Verdict: proof.Kept, Tests: []string{"portal/web.TestPages"}, Day: "2026-11-29"},
+		{ID: "X2", Text: long, Gap: long, Verdict: proof.Partly, Checked: long, Day: "2026-11-29"},
+	}
+	p.Proof = &proofPart{Missing: items[1:], Show: t("guide.text"), Groups: []proofGroup{{t("guide.text"), long, items}}}
+	p.Papers = []paperRow{{Title: t("guide.text"), Words: t("guide.text"), Given: true, Files: p.Files, Change: "/styleguide"}, {Title: long, Words: t("guide.error")}}
+	if all := s.content().Library.Policies; len(all) > 0 {
+		p.Policy = all[0]
+		p.Share = s.base + visitOf(c).Lang.path(policyPath(p.Policy.Slug, ""))
+	}
+	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
+	return s.render(c, "styleguide", p)
+}
+
+// guideFields are the kinds of fields: empty, filled, long, wrong and each choice.
+func guideFields(t func(string, ...any) string) []field {
+	options := []content.Option{{Value: "a", Label: t("guide.text")}, {Value: "b", Label: t("guide.long"), Help: t("guide.text")}}
+	many := slices.Repeat(options, maxRadios)
+	return []field{
+		{Name: "plain", Label: t("guide.text"), InputType: "text"},
+		{Name: "filled", Label: t("guide.text"), Help: t("guide.long"), Value: guideWord, InputType: "text", Optional: true},
+		{Name: "short", Label: t("guide.text"), InputType: "text", InputMode: "numeric", Width: "short", Value: "12"},
+		{Name: "wrong", Label: t("guide.text"), Help: t("guide.text"), Value: "?", Error: t("guide.error"), InputType: "text", Width: "medium"},
+		{Name: "long", Label: t("guide.long"), Value: t("guide.long"), Long: true},
+		{Name: "long-wrong", Label: t("guide.text"), Error: t("guide.long"), Long: true, Rows: 3},
+		{Name: "pick", Label: t("guide.text"), Value: "a", Options: options},
+		{Name: "pick-wrong", Label: t("guide.text"), Error: t("guide.error"), Options: options},
+		{Name: "list", Label: t("guide.text"), Options: many},
+	}
+}
