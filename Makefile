@@ -26,7 +26,7 @@ BENCH ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots lighthouse fuzz bench bench-store
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots statement lighthouse fuzz bench bench-store
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -75,6 +75,9 @@ dev: ## serve the site, reading the content again when it changes
 shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
 	@echo "pictures are in portal/e2e/out"
+
+statement: debian npm ## run the tests that the accessibility statement names and write its results; commit them
+	go run ./portal/proof/collect
 
 lighthouse: debian npm ## Lighthouse on a page of each kind, in every language and mode; some 17 minutes
 	HUITONG_LIGHTHOUSE=all go test -count=1 -parallel 3 -timeout 60m -run '^TestLighthouseEverywhere$$' ./portal/e2e

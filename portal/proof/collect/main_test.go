@@ -34,3 +34,11 @@ func TestGather(t *testing.T) {
 		t.Error("what is no report is taken")
 	}
 }
+
+func TestByPackage(t *testing.T) {
+	list := []proof.Requirement{{Tests: []string{"portal/web.TestPages", "static.TestURL"}}, {Tests: []string{"portal/web.TestPages", "portal/web.TestMode"}}}
+	got := byPackage(list)
+	if len(got) != 2 || strings.Join(got["portal/web"], " ") != "TestPages TestMode" || strings.Join(got["static"], " ") != "TestURL" {
+		t.Errorf("byPackage = %v; want each test once", got)
+	}
+}
