@@ -74,7 +74,7 @@ dev: ## serve the site, reading the content again when it changes
 
 shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
-	@echo "pictures are in portal/e2e/out"
+	@echo "pictures are in portal/e2e/out; look through them in portal/e2e/out/index.html"
 
 statement: debian npm ## run the tests that the accessibility statement names and write its results; commit them
 	go run ./portal/proof/collect

@@ -2,9 +2,12 @@ package e2e
 
 import (
 	"fmt"
+	"html"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +23,7 @@ func TestShots(t *testing.T) {
 	if err := os.RemoveAll("out"); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { writeSheet(t, "out") })
 	for _, mode := range modes {
 		for _, width := range []int64{360, 1280} {
 			t.Run(fmt.Sprintf("%s-%d", mode, width), func(t *testing.T) {
@@ -35,6 +39,78 @@ func TestShots(t *testing.T) {
 				a.everything(newVisitor(t, site, device{width: width, height: 800}, mode))
 			})
 		}
+	}
+}
+
+// writeSheet puts all pictures below dir on one page, its index.html: a row for each page, a
+// column for each mode and width, small, each leading to the picture itself.
+func writeSheet(tb testing.TB, dir string) {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.png"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	rows, columns := map[string]map[string]string{}, map[string]bool{}
+	var order []string
+	for _, file := range files {
+		column := filepath.Base(filepath.Dir(file))
+		_, name, _ := strings.Cut(filepath.Base(file), "-") // its number differs between modes
+		if rows[name] == nil {
+			rows[name] = map[string]string{}
+			order = append(order, name)
+		}
+		rows[name][column] = filepath.ToSlash(filepath.Join(column, filepath.Base(file)))
+		columns[column] = true
+	}
+	var b strings.Builder
+	b.WriteString(`<!doctype html><meta charset="utf-8"><title>Pictures</title><style>
+body { font-family: sans-serif; background: #ddd; } td, th { vertical-align: top; padding: 4px; text-align: start; }
+thead th { position: sticky; top: 0; background: #ddd; } a { display: block; max-height: 700px; overflow: hidden; } img { width: 300px; }
+img[src*="360"] { width: 180px; }</style><table><thead><tr><th>page`)
+	sorted := slices.Sorted(maps.Keys(columns))
+	for _, column := range sorted {
+		b.WriteString("<th>" + html.EscapeString(column))
+	}
+	b.WriteString("</thead>\n")
+	for _, name := range order {
+		b.WriteString("<tr><th>" + html.EscapeString(strings.TrimSuffix(name, ".png")))
+		for _, column := range sorted {
+			b.WriteString("<td>")
+			if file := html.EscapeString(rows[name][column]); file != "" {
+				b.WriteString(`<a href="` + file + `"><img loading="lazy" src="` + file + `" alt=""></a>`)
+			}
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("</table>\n")
+	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte(b.String()), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// TestSheet wants every picture on the sheet, those of one page in one row.
+func TestSheet(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"elder-360/01-home.png", "elder-360/02-ask.png", "standard-360/07-home.png"} {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeSheet(t, dir)
+	b, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := strings.Split(string(b), "<tr>")[2]
+	if !strings.Contains(row, "elder-360/01-home.png") || !strings.Contains(row, "standard-360/07-home.png") || strings.Contains(row, "ask") {
+		t.Errorf("the row of home is %q", row)
+	}
+	if got := strings.Count(string(b), "<img"); got != 3 {
+		t.Errorf("%d pictures on the sheet; want 3", got)
 	}
 }
 

@@ -50,9 +50,9 @@ type Check struct {
 
 // Outcome is how the latest run of a test ended.
 type Outcome struct {
-	Result string `json:"result"` // pass, fail or skip, as go test says
-	Day    string `json:"day"`    // of the run, UTC
-	Commit string `json:"commit"` // that was tested
+	Result string `json:"result"`           // pass, fail or skip, as go test says, or unrun
+	Day    string `json:"day,omitempty"`    // of the run, UTC
+	Commit string `json:"commit,omitempty"` // that was tested
 }
 
 // Results are outcomes by the test's name, package.Test.

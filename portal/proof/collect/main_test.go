@@ -27,8 +27,8 @@ func TestGather(t *testing.T) {
 		t.Errorf("%d outcomes; want those of two tests: %v", len(known), known)
 	}
 	list := []proof.Requirement{{ID: "A1", Tests: []string{"portal/web.TestPages", "portal/web.TestNever"}}}
-	if got := named(list, known); len(got) != 1 || got["portal/web.TestPages"].Commit != "new" {
-		t.Errorf("named = %v; want TestPages alone", got)
+	if got := named(list, known); len(got) != 2 || got["portal/web.TestPages"].Commit != "new" || got["portal/web.TestNever"].Result != "unrun" {
+		t.Errorf("named = %v; want TestPages, and TestNever as not run", got)
 	}
 	if err := gather(known, strings.NewReader("no report"), "new"); err == nil {
 		t.Error("what is no report is taken")
