@@ -16,6 +16,7 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -36,7 +37,14 @@ type Asset struct {
 
 // sheets are the parts of site.css in cascade order. A * stands for every file
 // there by name; components do not depend on each other's order.
-var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/components/*.css", "css/modes.css", "css/view.css", "css/print.css"}
+var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/components/*.css", "css/modes.css", "css/print.css"}
+
+// viewSheets are the parts of view.css, which only pages load that are shown in the
+// accessible mode or with settings of their reader's own.
+var viewSheets = []string{"css/view/*.css"}
+
+// picture is how a style sheet names a file of img/.
+var picture = regexp.MustCompile(`url\("([a-z-]+\.svg)"\)`)
 
 var types = map[string]string{
 	".css": "text/css; charset=utf-8",
@@ -54,12 +62,15 @@ type table struct {
 // failure is a programmer's mistake.
 var assets = sync.OnceValue(func() table {
 	t := table{map[string]*Asset{}, map[string]*Asset{}}
-	t.add("site.css", styleSheet())
 	for _, pattern := range []string{"js/*", "img/*"} {
 		for _, name := range match(pattern) {
 			t.add(path.Base(name), read(name))
 		}
 	}
+	t.add("site.css", styleSheet(sheets))
+	t.add("view.css", picture.ReplaceAllFunc(styleSheet(viewSheets), func(m []byte) []byte {
+		return []byte(`url("` + t.byName[string(picture.FindSubmatch(m)[1])].URL + `")`)
+	}))
 	return t
 })
 
@@ -71,9 +82,9 @@ func (t table) add(name string, body []byte) {
 	t.byName[name], t.byFile[file] = a, a
 }
 
-func styleSheet() []byte {
+func styleSheet(parts []string) []byte {
 	var b bytes.Buffer
-	for _, pattern := range sheets {
+	for _, pattern := range parts {
 		for _, name := range match(pattern) {
 			b.Write(read(name))
 		}

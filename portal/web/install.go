@@ -31,7 +31,7 @@ func (s *Server) offlineRoutes() []route {
 var closedPaths = []string{"/apply", "/track", "/staff", "/api", "/feedback", "/search", "/check", "/ask", "/speech", "/readyz", "/healthz"}
 
 // keptAssets is everything of package static that a page needs to look and work right.
-var keptAssets = []string{"site.css", "mark.svg", "search.js", "share.js", "print.js", "speech.js", "offline.js"}
+var keptAssets = []string{"site.css", "view.css", "mark.svg", "search.js", "share.js", "print.js", "speech.js", "offline.js", "toolbar.js", "pointing.js", "reading.js"}
 
 // workerSite is what the service worker needs to know of the site.
 type workerSite struct {

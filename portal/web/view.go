@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,12 +32,14 @@ const (
 	captionPinyin = "caption-pinyin"
 )
 
-// switches are the settings that are on or off, by the word that stands for each in
+// viewSwitch is a setting that is on or off, and the word that stands for it in
 // cookie and address.
-var switches = []struct {
+type viewSwitch struct {
 	word string
 	of   func(*view) *bool
-}{
+}
+
+var switches = []viewSwitch{
 	{"pointer", func(v *view) *bool { return &v.Pointer }},
 	{"ruler", func(v *view) *bool { return &v.Ruler }},
 	{"crosshair", func(v *view) *bool { return &v.Crosshair }},
@@ -142,4 +146,22 @@ func (c choice) param() string {
 		return c.Mode + "." + noSettings
 	}
 	return c.String()
+}
+
+// drawing matches the pictures of a rendered page: icons, and files with what they
+// show in words.
+var (
+	drawing = regexp.MustCompile(`(?s)<svg .*?</svg>|<img [^>]*>`)
+	inWords = regexp.MustCompile(` alt="([^"]*)"`)
+)
+
+// withoutPictures puts what pictures say in their place and leaves out those that
+// say nothing. What stands in the page is escaped already.
+func withoutPictures(body []byte) []byte {
+	return drawing.ReplaceAllFunc(body, func(m []byte) []byte {
+		if alt := inWords.FindSubmatch(m); bytes.HasPrefix(m, []byte("<img")) && alt != nil {
+			return alt[1]
+		}
+		return nil
+	})
 }

@@ -85,13 +85,14 @@ var pageTypes = map[string]any{
 type page struct {
 	Lang        language
 	Mode        string
-	View        view   // see visit
-	Carried     string // see visit
-	Path        string // see visit
-	Query       string // what the search box shows
-	Title       string // of the page, without the site's name
-	Short       string // for tight places; "" is the title
-	ContentLang string // of the text of the content that the page shows
+	View        view     // see visit
+	Carried     string   // see visit
+	Tools       *toolbar // nil outside the accessible mode
+	Path        string   // see visit
+	Query       string   // what the search box shows
+	Title       string   // of the page, without the site's name
+	Short       string   // for tight places; "" is the title
+	ContentLang string   // of the text of the content that the page shows
 	Description string
 	Column      column
 	Article     *article   // nil unless the page is one
@@ -173,6 +174,9 @@ type alternate struct {
 // Elder reports whether the page is shown in elder mode.
 func (p page) Elder() bool { return p.Mode == modeElder }
 
+// Viewed reports whether the page needs the style sheet of the settings.
+func (p page) Viewed() bool { return p.Tools != nil || p.View != (view{}) }
+
 // Home reports whether this is the first page.
 func (p page) Home() bool { return p.Path == "/" }
 
@@ -209,6 +213,9 @@ func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
 		Marks: s.site.marks(t),
+	}
+	if v.Mode == modeAccessible {
+		p.Tools = newToolbar(c, v.choice())
 	}
 	p.CSRF, _ = c.Locals(tokenKey).(string)
 	for _, l := range languages {
@@ -272,6 +279,9 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	}
 	if v.Lang.Code == "en" {
 		body = markChinese(body)
+	}
+	if v.View.Plain {
+		body = withoutPictures(body)
 	}
 	if v.Mode == modeElder {
 		body = toParts(body, v)

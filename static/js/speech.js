@@ -38,12 +38,12 @@ const texts = new Map();
 function script(row, kind) {
   const own = row.querySelector(`[data-own="${kind}"]`)?.textContent;
   const address = row.dataset.said && `${row.dataset.said}.${kind}.txt`;
-  if (own || !address) return own || shown(row);
+  if (own || !address) return own || shown(row, kind);
   if (!texts.has(address)) {
     texts.set(address, fetch(address)
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
       .then((text) => { texts.set(address, text); return text; })
-      .catch(() => { texts.delete(address); return shown(row); }));
+      .catch(() => { texts.delete(address); return shown(row, kind); }));
   }
   return texts.get(address);
 }
@@ -58,8 +58,21 @@ const wordsIn = (node) => {
   return getComputedStyle(node).display.startsWith("inline") || node.closest("ruby") ? words : `\n${words}\n`;
 };
 
-function shown(row) {
-  if (row.dataset.hears) return wordsIn(row.closest(row.dataset.hears));
+// A text that only this page has, such as somebody's own answers, never leaves the
+// device: telephone numbers, which the page marks, are said digit by digit here.
+const digits = { cmn: [..."零幺二三四五六七八九"], yue: [..."零一二三四五六七八九"] };
+function sayable(text, phones, kind) {
+  const spell = (number) => [...number.replace(/\D/g, "")].map((d) => digits[kind]?.[d] ?? `${d} `).join("");
+  return text.replace(/\d[\d-]*\d/g, (number) => (phones.has(number) ? spell(number) : number)).replace(/\/(人|月|年|学年|學年|次)/g, "每$1");
+}
+
+const phonesIn = (block) => new Set([...block.querySelectorAll('a[href^="tel:"]')].map((a) => a.textContent.trim()));
+
+function shown(row, kind) {
+  if (row.dataset.hears) {
+    const block = row.closest(row.dataset.hears);
+    return sayable(wordsIn(block), phonesIn(block), kind);
+  }
   const block = row.parentElement;
   const parts = [block.querySelector(":scope > h2"), ...block.querySelectorAll("[data-heard]")];
   return parts.filter(Boolean).map((element) => {
@@ -238,3 +251,6 @@ if (player) {
   window.addEventListener("pagehide", () => stop());
   refresh();
 }
+
+// What reading.js needs as well.
+export { voiceOf, sayable };

@@ -52,8 +52,10 @@ async function dressed(page) {
   const now = await kept(look);
   if (!now || !(page.headers.get("Content-Type") ?? "").startsWith("text/html")) return page;
   const attributes = await now.text();
-  const text = (await page.text()).replace(/<html[^>]*>/, (tag) =>
+  let text = (await page.text()).replace(/<html[^>]*>/, (tag) =>
     tag.replace(/ data-(?!mode=)[a-z]+(="[^"]*")?/g, "").replace(">", `${attributes}>`));
+  const sheet = site.assets.find((a) => a.includes("/view."));
+  if (attributes && !text.includes(sheet)) text = text.replace("</head>", `<link rel="stylesheet" href="${sheet}"></head>`);
   const headers = new Headers(page.headers);
   headers.delete("Content-Encoding"); // the text is read already
   headers.delete("Content-Length");

@@ -1,0 +1,109 @@
+// What follows the pointer and the keyboard: the ruler, the cross-hair, and the bar
+// that shows large what is pointed at. All of it lies over the page, takes no press
+// and is silent for screen readers, which have the text itself.
+const root = document.documentElement;
+
+function layer(name, ...classes) {
+  const el = document.createElement("div");
+  el.className = [name, ...classes].join(" ");
+  el.setAttribute("aria-hidden", "true");
+  document.body.append(el);
+  return el;
+}
+
+const parts = {
+  ruler: () => [layer("ruler")],
+  crosshair: () => [layer("crosshair", "crosshair--across"), layer("crosshair", "crosshair--down")],
+  caption: () => [layer("caption")],
+};
+const shown = {};
+
+let at = { x: innerWidth / 2, y: innerHeight / 3 };
+let focused = null; // what the keyboard is on, while it was used last
+
+function place() {
+  if (focused) {
+    const box = focused.getClientRects()[0] ?? focused.getBoundingClientRect();
+    const tall = Math.min(box.height, 60);
+    at = { x: box.left + Math.min(box.width / 2, 80), y: box.top + tall / 2 };
+  }
+  if (shown.ruler) shown.ruler[0].style.translate = `0 calc(${at.y}px - 50%)`;
+  if (shown.crosshair) {
+    shown.crosshair[0].style.translate = `0 ${at.y - 2}px`;
+    shown.crosshair[1].style.translate = `${at.x - 2}px 0`;
+  }
+}
+
+// The smallest thing that says something by itself: a control, a line of a list, a
+// paragraph, and not the page.
+const block = "a, button, summary, label, input, select, textarea, legend, h1, h2, h3, p, li, dt, dd, th, td, figcaption, output";
+
+export function spoken(el) {
+  const own = el?.closest?.(block);
+  if (!own || own.closest('[aria-hidden="true"]')) return null;
+  return own;
+}
+
+// What a reader would say of it: its name, and what stands in it.
+export function wordsOf(el) {
+  if (!el) return "";
+  if (el.matches("input, select, textarea")) {
+    const label = el.getAttribute("aria-label") ?? [...(el.labels ?? [])].map((l) => l.innerText).join(" ");
+    const secret = el.type === "password" || el.matches("[type=radio], [type=checkbox], [type=file]");
+    const value = secret ? "" : el.localName === "select" ? el.selectedOptions[0]?.text : el.value;
+    return [label, value].filter(Boolean).join(": ").trim();
+  }
+  const copy = el.cloneNode(true);
+  for (const extra of copy.querySelectorAll("rt, rp, kbd, [hidden], script, select, option")) extra.remove();
+  const words = copy.textContent.replace(/\s+/g, " ").trim();
+  return words || el.getAttribute("aria-label") || el.title || "";
+}
+
+// Pinyin stands over the characters where the page has it as ruby.
+function pinyinOf(el) {
+  return [...el.querySelectorAll("ruby")].map((r) => r.querySelector("rt")?.textContent ?? "").join(" ").trim();
+}
+
+function show(el) {
+  if (!shown.caption || !el) return;
+  const bar = shown.caption[0];
+  bar.textContent = wordsOf(el).slice(0, 300);
+  bar.lang = el.closest("[lang]")?.lang ?? "";
+  const pinyin = root.dataset.caption === "caption-pinyin" ? pinyinOf(el) : "";
+  if (!pinyin) return;
+  const line = document.createElement("span");
+  line.className = "caption__pinyin";
+  line.textContent = pinyin;
+  line.lang = "zh-Latn-pinyin";
+  bar.prepend(line);
+}
+
+function refresh() {
+  for (const [name, make] of Object.entries(parts)) {
+    const on = name in root.dataset;
+    if (on && !shown[name]) shown[name] = make();
+    if (!on && shown[name]) {
+      for (const el of shown[name]) el.remove();
+      delete shown[name];
+    }
+  }
+  place();
+  if (shown.caption) show(spoken(document.activeElement));
+}
+
+document.addEventListener("pointermove", (event) => {
+  focused = null;
+  at = { x: event.clientX, y: event.clientY };
+  place();
+});
+document.addEventListener("pointerover", (event) => show(spoken(event.target)));
+document.addEventListener("focusin", (event) => {
+  if (!event.target.matches(":focus-visible")) return;
+  focused = event.target;
+  place();
+  show(spoken(event.target));
+});
+document.addEventListener("scroll", place, { passive: true, capture: true });
+window.addEventListener("resize", place);
+document.addEventListener("view:change", refresh);
+refresh();
