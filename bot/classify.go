@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -17,8 +16,8 @@ import (
 // second has weights; of more, each has, so that none is favoured.
 type classifier struct {
 	classes int
-	width   int               // weights of a feature: 1 for two classes, otherwise one for each
-	ids     map[uint64]uint32 // hash of a feature to its place
+	width   int    // weights of a feature: 1 for two classes, otherwise one for each
+	ids     *table // hash of a feature to its place
 	weights []float32
 	bias    []float32
 }
@@ -62,13 +61,13 @@ type sample struct {
 // examples always give the same classifier. When ctx ends training stops early. The
 // vectors of the examples as written come with it.
 func train(ctx context.Context, examples []example, classes int) (*classifier, []vector) {
-	c := &classifier{classes: classes, width: classes, ids: map[uint64]uint32{}}
+	c := &classifier{classes: classes, width: classes, ids: newTable()}
 	if classes == 2 {
 		c.width = 1
 	}
 	c.bias = make([]float32, c.width)
 	samples, written := c.samples(examples)
-	c.weights = make([]float32, len(c.ids)*c.width)
+	c.weights = make([]float32, c.ids.n*c.width)
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
 	order := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, classes)
@@ -125,10 +124,11 @@ func (c *classifier) samples(examples []example) (samples []sample, written []ve
 func (c *classifier) step(s *sample, gradient, sums []float32) {
 	for _, f := range s.v {
 		at := int(f.id) * c.width
+		weights, moved := c.weights[at:][:len(gradient)], sums[at:][:len(gradient)]
 		for k, g := range gradient {
 			g *= f.value * s.weight
-			sums[at+k] += g * g
-			c.weights[at+k] -= learningRate * g / (float32(math.Sqrt(float64(sums[at+k]))) + 1e-3)
+			moved[k] += g * g
+			weights[k] -= learningRate * g / (float32(math.Sqrt(float64(moved[k]))) + 1e-3)
 		}
 	}
 	for k, g := range gradient {
@@ -144,23 +144,27 @@ type sign struct {
 
 // signs turns a question into what all classifiers read; one typed in pinyin as it
 // sounds.
-func signs(text string, marks []string) []sign {
-	t := tokens(text)
+func signs(text string, marks []string) []sign { return signsIn(tokens(text), marks) }
+
+// signsIn does the same for a question in tokens.
+func signsIn(t, marks []string) []sign {
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
 		t = s
 	}
 	return signsOf(t, marks)
 }
 
-// read returns the features of a question that the classifier knows.
+// read returns the features of a question that the classifier knows, each once and
+// scaled to a vector of fixed length.
 func (c *classifier) read(said []sign) vector {
-	v := make(vector, 0, len(said))
+	var few [256]uint64
+	order := few[:0]
 	for _, s := range said {
-		if id, ok := c.ids[s.name]; ok {
-			v = append(v, feature{id, s.value})
+		if id, ok := c.ids.find(s.name); ok {
+			order = append(order, uint64(id)<<32|uint64(^math.Float32bits(s.value)))
 		}
 	}
-	return v.unit()
+	return unit(order)
 }
 
 // probabilities returns one number for each class; they sum to 1.
@@ -200,9 +204,7 @@ func (c *classifier) softmax(v vector, out []float32) {
 func (c *classifier) vector(t, marks []string, learn bool) vector {
 	said := signsOf(t, marks)
 	for i := 0; learn && i < len(said); i++ {
-		if _, ok := c.ids[said[i].name]; !ok {
-			c.ids[said[i].name] = uint32(len(c.ids))
-		}
+		c.ids.add(said[i].name)
 	}
 	return c.read(said)
 }
@@ -211,36 +213,45 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 // of sounds, and stems.
 func signsOf(t, marks []string) []sign {
 	out := make([]sign, 0, 5*len(t)+len(marks))
-	add := func(value float32, parts ...string) { out = append(out, sign{hash(parts), value}) }
 	sounds := heard(t)
+	var one, two uint64 // names of the token before, and of the two before
 	for i, token := range t {
-		add(1, token)
+		single, pair := extend(noName, token), uint64(0)
+		out = append(out, sign{single, 1})
 		if i > 0 {
-			add(1, t[i-1], token)
+			pair = extend(one, token)
+			out = append(out, sign{pair, 1})
 		}
 		if i > 1 {
-			add(0.7, t[i-2], t[i-1], token)
+			out = append(out, sign{extend(two, token), 0.7})
 		}
 		if sounds != nil && i > 0 {
-			add(soundWeight, "~", sounds[i-1], sounds[i])
+			out = append(out, sign{nameOf("~", sounds[i-1], sounds[i]), soundWeight})
 		}
 		if len(token) > stemLength && token[0] < utf8.RuneSelf {
-			add(1, "^", token[:stemLength])
+			out = append(out, sign{nameOf("^", token[:stemLength]), 1})
 		}
+		one, two = single, pair
 	}
 	for _, mark := range marks {
-		add(markWeight, "#", mark)
+		out = append(out, sign{nameOf("#", mark), markWeight})
 	}
 	return out
 }
 
-// unit counts each feature once and scales the vector to a fixed length.
-func (v vector) unit() vector {
-	slices.SortFunc(v, func(a, b feature) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.value, a.value)) })
-	v = slices.CompactFunc(v, func(a, b feature) bool { return a.id == b.id })
+// unit turns features, each a place and the bits of its value turned over, into a vector
+// that has each once, with its highest value, and is of a fixed length.
+func unit(order []uint64) vector {
+	slices.Sort(order)
+	v := make(vector, 0, len(order))
 	var norm float64
-	for _, f := range v {
-		norm += float64(f.value) * float64(f.value)
+	for i, f := range order {
+		if i > 0 && f>>32 == order[i-1]>>32 {
+			continue
+		}
+		value := math.Float32frombits(^uint32(f))
+		v = append(v, feature{uint32(f >> 32), value})
+		norm += float64(value) * float64(value)
 	}
 	scale := float32(vectorLength / math.Sqrt(max(norm, 1)))
 	for i := range v {
@@ -249,17 +260,25 @@ func (v vector) unit() vector {
 	return v
 }
 
-// hash names a run of tokens (FNV-1a); two runs with the same name among the some
+// noName is the name of no token at all.
+const noName = uint64(14695981039346656037)
+
+// nameOf names a run of tokens (FNV-1a); two runs with the same name among the some
 // hundred thousand here are very unlikely, and would do no harm.
-func hash(parts []string) uint64 {
-	h := uint64(14695981039346656037)
+func nameOf(parts ...string) uint64 {
+	name := noName
 	for _, s := range parts {
-		for i := range len(s) {
-			h = (h ^ uint64(s[i])) * 1099511628211
-		}
-		h = (h ^ 0xff) * 1099511628211
+		name = extend(name, s)
 	}
-	return h
+	return name
+}
+
+// extend names a run by the name of what comes before its last token.
+func extend(name uint64, token string) uint64 {
+	for i := range len(token) {
+		name = (name ^ uint64(token[i])) * 1099511628211
+	}
+	return (name ^ 0xff) * 1099511628211
 }
 
 // heard returns the sound of each token; nil when none can be heard otherwise than

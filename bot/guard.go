@@ -1,61 +1,98 @@
 package bot
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // reading is a question made ready for the guards: what of the lexicon stands
 // where in it, by group. Masked words are blanked out first, but not for the
 // groups that speak of topics rather than danger.
 type reading struct {
 	length int
-	masked []string // the tokens without those of masked words
-	danger [][]int  // start of each occurrence, by group, without masked words
-	topics [][]int  // tokens covered, by group
+	masked []string    // the tokens without those of masked words
+	danger occurrences // without those that masked words are part of
+	topics occurrences
+}
+
+// occurrences are the places where phrases stand, by group.
+type occurrences struct {
+	first []int32 // by group: one of them, plus one; 0 where there is none
+	all   []occurrence
+}
+
+// occurrence is a phrase in a text: its first token, how many it has, and another
+// occurrence of the same group, plus one.
+type occurrence struct{ at, length, next int32 }
+
+func (o *occurrences) has(group int) bool { return o.first[group] > 0 }
+
+func (o *occurrences) add(group, at, length int32) {
+	o.all = append(o.all, occurrence{at, length, o.first[group]})
+	o.first[group] = int32(len(o.all))
+}
+
+// of yields the occurrences of a group.
+func (o *occurrences) of(group int) iter.Seq[occurrence] {
+	return func(yield func(occurrence) bool) {
+		for i := o.first[group]; i > 0; i = o.all[i-1].next {
+			if !yield(o.all[i-1]) {
+				return
+			}
+		}
+	}
 }
 
 // readings returns the question as written and, where it holds pinyin, as heard.
 func (l *lexicon) readings(folded string) []reading {
 	text := tokens(folded)
-	out := []reading{l.read(text, l.written)}
+	out := []reading{l.read(text, &l.written)}
 	if syllables, ok := spoken(text); ok {
-		out = append(out, l.read(syllables, l.sounding))
+		out = append(out, l.read(syllables, &l.sounding))
 	}
 	return out
 }
 
-func (l *lexicon) read(text []string, index phraseIndex) reading {
-	r := reading{length: len(text), danger: make([][]int, len(l.phrases)), topics: make([][]int, len(l.phrases))}
-	l.scan(text, index, func(group, at, length int) {
-		for i := range length {
-			r.topics[group] = append(r.topics[group], at+i)
-		}
-	})
-	masked := slices.Clone(text)
-	for _, at := range r.topics[l.groups[maskGroup]] {
-		masked[at] = ""
+func (l *lexicon) read(text []string, index *phraseIndex) reading {
+	found := index.scan(text, make([]found, 0, 2*len(text)))
+	r := reading{length: len(text), masked: text}
+	r.topics.first, r.topics.all = make([]int32, len(l.phrases)), make([]occurrence, 0, len(found))
+	for _, f := range found {
+		r.topics.add(f.group, f.at, f.length)
 	}
-	l.scan(masked, index, func(group, at, _ int) {
-		r.danger[group] = append(r.danger[group], at)
-	})
-	r.masked = slices.DeleteFunc(masked, func(token string) bool { return token == "" })
+	if r.danger = r.topics; r.topics.has(l.mask) {
+		r.blank(found, l.mask)
+	}
 	return r
 }
 
-// scan reports every phrase that stands in text.
-func (l *lexicon) scan(text []string, index phraseIndex, found func(group, at, length int)) {
-	for i, token := range text {
-		for _, p := range index[token] {
-			if i+len(p.words) <= len(text) && slices.Equal(text[i:i+len(p.words)], p.words) {
-				found(p.group, i, len(p.words))
-			}
+// blank takes away the tokens of masked words and what stands on them.
+func (r *reading) blank(all []found, mask int) {
+	masked := make([]bool, r.length)
+	for o := range r.topics.of(mask) {
+		for i := range o.length {
+			masked[o.at+i] = true
+		}
+	}
+	kept := make([]string, 0, r.length)
+	for i, token := range r.masked {
+		if !masked[i] {
+			kept = append(kept, token)
+		}
+	}
+	r.masked, r.danger = kept, occurrences{first: make([]int32, len(r.topics.first))}
+	for _, f := range all {
+		if !slices.Contains(masked[f.at:f.at+f.length], true) {
+			r.danger.add(f.group, f.at, f.length)
 		}
 	}
 }
 
 // isUrgent reports whether a rule says that a child is in danger now.
 func (l *lexicon) isUrgent(readings []reading) bool {
-	for _, r := range readings {
+	for i := range readings {
 		for _, rule := range l.urgent {
-			if rule.holds(r) {
+			if rule.holds(&readings[i]) {
 				return true
 			}
 		}
@@ -65,24 +102,40 @@ func (l *lexicon) isUrgent(readings []reading) bool {
 
 // share returns how much of the question, 0..1, is words of the group.
 func (l *lexicon) share(readings []reading, group string) float64 {
-	best := 0.0
-	for _, r := range readings {
-		covered := slices.Compact(slices.Sorted(slices.Values(r.topics[l.groups[group]])))
-		best = max(best, float64(len(covered))/float64(max(1, r.length)))
+	best, number := 0.0, l.groups[group]
+	for i := range readings {
+		if r := &readings[i]; r.topics.has(number) {
+			best = max(best, float64(r.covered(number))/float64(max(1, r.length)))
+		}
 	}
 	return best
+}
+
+// covered counts the tokens that are part of words of a group.
+func (r *reading) covered(group int) (n int) {
+	var most [512]bool // longer ones are rare
+	covered := most[:]
+	if r.length > len(most) {
+		covered = make([]bool, r.length)
+	}
+	for o := range r.topics.of(group) {
+		for i := o.at; i < o.at+o.length; i++ {
+			if !covered[i] {
+				covered[i] = true
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // marks names the word groups that the question holds, and the pairs of them, so
 // that a classifier can learn from who does what rather than from the words.
 func (l *lexicon) marks(readings []reading) []string {
 	var single []string
-	for _, name := range l.named {
-		for _, r := range readings {
-			if len(r.danger[l.groups[name]]) > 0 {
-				single = append(single, name)
-				break
-			}
+	for i, name := range l.named {
+		if slices.ContainsFunc(readings, func(r reading) bool { return r.danger.has(l.namedGroups[i]) }) {
+			single = append(single, name)
 		}
 	}
 	out := slices.Clone(single)
@@ -104,36 +157,32 @@ func (l *lexicon) marks(readings []reading) []string {
 // learn from one word of a group about all of them.
 func (l *lexicon) subjects(readings []reading) []string {
 	var out []string
-	for _, name := range l.about {
-		group := l.groups[name]
-		if slices.ContainsFunc(readings, func(r reading) bool { return len(r.topics[group]) > 0 }) {
+	for i, name := range l.about {
+		if slices.ContainsFunc(readings, func(r reading) bool { return r.topics.has(l.aboutGroups[i]) }) {
 			out = append(out, name)
 		}
 	}
 	return out
 }
 
-func (r rule) holds(text reading) bool {
-	for _, group := range r.except {
-		if len(text.danger[group]) > 0 {
+func (r rule) holds(text *reading) bool {
+	for _, group := range r.parts {
+		if !text.danger.has(group) {
 			return false
 		}
 	}
-	places := make([][]int, len(r.parts))
-	for i, group := range r.parts {
-		if places[i] = text.danger[group]; len(places[i]) == 0 {
-			return false
-		}
+	if slices.ContainsFunc(r.except, text.danger.has) {
+		return false
 	}
-	return r.window == 0 || within(places, r.window)
+	return r.window == 0 || r.within(text)
 }
 
-// within reports whether one place of each list can be chosen so that all lie in
-// a window of the given width.
-func within(places [][]int, width int) bool {
-	for _, list := range places {
-		for _, start := range list {
-			if allWithin(places, start, start+width) {
+// within reports whether one place of each part can be chosen so that all lie in
+// a window of the rule's width.
+func (r rule) within(text *reading) bool {
+	for _, group := range r.parts {
+		for o := range text.danger.of(group) {
+			if r.allWithin(text, o.at, o.at+int32(r.window)) {
 				return true
 			}
 		}
@@ -141,9 +190,13 @@ func within(places [][]int, width int) bool {
 	return false
 }
 
-func allWithin(places [][]int, from, to int) bool {
-	for _, list := range places {
-		if !slices.ContainsFunc(list, func(at int) bool { return at >= from && at <= to }) {
+func (r rule) allWithin(text *reading, from, to int32) bool {
+	for _, group := range r.parts {
+		inside := false
+		for o := range text.danger.of(group) {
+			inside = inside || o.at >= from && o.at <= to
+		}
+		if !inside {
 			return false
 		}
 	}

@@ -130,7 +130,7 @@ func closeUp(s string) string {
 	var out []rune
 	runes := []rune(s)
 	for i, r := range runes {
-		if r == ' ' && (i > 0 && unicode.Is(unicode.Han, runes[i-1]) || i+1 < len(runes) && unicode.Is(unicode.Han, runes[i+1])) {
+		if r == ' ' && (i > 0 && isHan(runes[i-1]) || i+1 < len(runes) && isHan(runes[i+1])) {
 			continue
 		}
 		out = append(out, r)
@@ -139,7 +139,7 @@ func closeUp(s string) string {
 }
 
 func isLatin(word string) bool {
-	return !strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	return !strings.ContainsFunc(word, isHan)
 }
 
 // means returns what a whole message means; "" if nothing in particular.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -24,6 +25,9 @@ type lexicon struct {
 	only     map[string][]string // by section: words one of which must be asked with
 	written  phraseIndex
 	sounding phraseIndex
+
+	mask                     int   // the group of that name
+	namedGroups, aboutGroups []int // those of named and about
 }
 
 // phrase is a word or a fixed sequence of words, in both scripts: as tokens of
@@ -57,11 +61,71 @@ const (
 )
 
 // phraseIndex finds the phrases that begin with a token.
-type phraseIndex map[string][]indexed
+type phraseIndex struct {
+	numbers map[string]int32 // of tokens, from 1
+	opened  [][]indexed      // by number of the first token
+}
 
+// indexed is a phrase without its first token. Most have one more, so that is by
+// itself: to see that it is another one is all that there is to do, nearly always.
 type indexed struct {
-	words []string
-	group int
+	group, length int32
+	second        int32 // 0: there is none
+	rest          []int32
+}
+
+// found is a phrase that stands in a text.
+type found struct{ group, at, length int32 }
+
+func (x *phraseIndex) number(token string) int32 {
+	n, ok := x.numbers[token]
+	if !ok {
+		n = int32(len(x.numbers) + 1)
+		x.numbers[token] = n
+	}
+	return n
+}
+
+func (x *phraseIndex) add(words []string, group int) {
+	if x.numbers == nil {
+		x.numbers = map[string]int32{}
+	}
+	p := indexed{group: int32(group), length: int32(len(words))}
+	first := int(x.number(words[0]))
+	for i, w := range words[1:] {
+		if n := x.number(w); i == 0 {
+			p.second = n
+		} else {
+			p.rest = append(p.rest, n)
+		}
+	}
+	for len(x.opened) <= first {
+		x.opened = append(x.opened, nil)
+	}
+	x.opened[first] = append(x.opened[first], p)
+}
+
+// scan appends every phrase that stands in text.
+func (x *phraseIndex) scan(text []string, out []found) []found {
+	numbers := make([]int32, len(text)+1) // 0 at the end, and for what is in no phrase
+	for i, token := range text {
+		numbers[i] = x.numbers[token]
+	}
+	for i, first := range numbers {
+		if int(first) >= len(x.opened) {
+			continue
+		}
+		for _, p := range x.opened[first] {
+			if p.second != 0 && p.second != numbers[i+1] {
+				continue
+			}
+			end := i + int(p.length)
+			if len(p.rest) == 0 || end <= len(text) && slices.Equal(numbers[i+2:end], p.rest) {
+				out = append(out, found{p.group, int32(i), p.length})
+			}
+		}
+	}
+	return out
 }
 
 // parseLexicon reads the data file; errors name the line.
@@ -83,16 +147,23 @@ func parseLexicon(r io.Reader, fold func(string) string) (*lexicon, error) {
 	return l, scanner.Err()
 }
 
-// index files every phrase under its first token, in both scripts.
+// index files every phrase under its first token, in both scripts, and groups under
+// what is asked of them.
 func (l *lexicon) index() {
-	l.written, l.sounding = phraseIndex{}, phraseIndex{}
 	for group, phrases := range l.phrases {
 		for _, p := range phrases {
-			l.written[p.tokens[0]] = append(l.written[p.tokens[0]], indexed{p.tokens, group})
+			l.written.add(p.tokens, group)
 			if p.sounds != nil {
-				l.sounding[p.sounds[0]] = append(l.sounding[p.sounds[0]], indexed{p.sounds, group})
+				l.sounding.add(p.sounds, group)
 			}
 		}
+	}
+	l.mask = l.groups[maskGroup]
+	for _, name := range l.named {
+		l.namedGroups = append(l.namedGroups, l.groups[name])
+	}
+	for _, name := range l.about {
+		l.aboutGroups = append(l.aboutGroups, l.groups[name])
 	}
 }
 
@@ -223,17 +294,17 @@ func (p lexiconParser) words(list string) []phrase {
 
 // tokens cuts folded text into Chinese characters and Latin words or numbers.
 func tokens(folded string) []string {
-	var out []string
-	for _, word := range strings.Fields(folded) {
+	out := make([]string, 0, len(folded)/2)
+	for word := range strings.FieldsSeq(folded) {
 		start := -1
 		for i, r := range word {
 			switch {
-			case unicode.Is(unicode.Han, r):
+			case isHan(r):
 				if start >= 0 {
 					out = append(out, word[start:i])
 					start = -1
 				}
-				out = append(out, string(r))
+				out = append(out, word[i:i+utf8.RuneLen(r)])
 			case start < 0:
 				start = i
 			}
@@ -243,6 +314,11 @@ func tokens(folded string) []string {
 		}
 	}
 	return out
+}
+
+// isHan reports a Chinese character; nearly all are of one block.
+func isHan(r rune) bool {
+	return r >= 0x4e00 && r <= 0x9fff || r >= 0x2e80 && unicode.Is(unicode.Han, r)
 }
 
 // soundsOf returns the pinyin of a Chinese phrase. A single character is too
@@ -262,28 +338,28 @@ func soundsOf(tokens []string) []string {
 
 // spoken returns tokens as pinyin syllables, if any Latin token reads as pinyin.
 func spoken(text []string) ([]string, bool) {
-	var out []string
-	found := false
+	pinyin := func(t string) bool { return soundOf(t) == "" && search.Syllables(t) != nil }
+	if !slices.ContainsFunc(text, pinyin) {
+		return nil, false
+	}
+	out := make([]string, 0, 2*len(text))
 	for _, t := range text {
 		if sound := soundOf(t); sound != "" {
 			out = append(out, sound)
-			continue
+		} else if syllables := search.Syllables(t); syllables != nil {
+			out = append(out, syllables...)
+		} else {
+			out = append(out, t)
 		}
-		syllables := search.Syllables(t)
-		found = found || syllables != nil
-		if syllables == nil {
-			syllables = []string{t}
-		}
-		out = append(out, syllables...)
 	}
-	return out, found
+	return out, true
 }
 
 // soundOf returns the pinyin of a token that is a Chinese character; empty for
 // any other token.
 func soundOf(token string) string {
 	r, size := utf8.DecodeRuneInString(token)
-	if size != len(token) || !unicode.Is(unicode.Han, r) {
+	if size != len(token) || !isHan(r) {
 		return ""
 	}
 	return search.Sound(r)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"huitong/search"
@@ -50,7 +49,7 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(words []reading) (p float64, certain bool) {
 	danger := b.learnt.Load().danger
-	v := danger.read(signs(strings.Join(words[0].masked, " "), b.lexicon.marks(words)))
+	v := danger.read(signsIn(words[0].masked, b.lexicon.marks(words)))
 	both := danger.classifier.probabilities(v)
 	if both[urgent]*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
 		both = danger.near.agree(both, v)
@@ -90,7 +89,7 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 // their translations too, of which each hit counts for its original.
 func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 	result, err := b.search.Search(ctx, q)
-	if err != nil || strings.ContainsFunc(q.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+	if err != nil || strings.ContainsFunc(q.Text, isHan) {
 		return result.Hits, err
 	}
 	hits := result.Hits

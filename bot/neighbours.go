@@ -2,7 +2,6 @@ package bot
 
 import (
 	"math"
-	"slices"
 	"sync"
 )
 
@@ -34,7 +33,7 @@ const (
 // newNeighbours files the examples, whose vectors are given, under the features that the
 // classifier knows.
 func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbours {
-	n := &neighbours{classes: c.classes, idf: make([]float32, len(c.ids)), lists: make([][]posting, len(c.ids)), examples: examples}
+	n := &neighbours{classes: c.classes, idf: make([]float32, c.ids.n), lists: make([][]posting, c.ids.n), examples: examples}
 	for _, v := range vectors {
 		for _, f := range v {
 			n.idf[f.id]++
@@ -44,6 +43,7 @@ func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbo
 		n.idf[i] = 0
 		if share := float64(count) / float64(max(1, len(examples))); share <= commonShare {
 			n.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(count+1)))
+			n.lists[i] = make([]posting, 0, int(count))
 		}
 	}
 	for i, v := range vectors {
@@ -82,9 +82,7 @@ func (n *neighbours) vote(v vector) []float64 {
 	alike := *memory
 	clear(alike)
 	for _, f := range n.weigh(v) {
-		for _, p := range n.lists[f.id] {
-			alike[p.example] += f.value * p.value
-		}
+		n.add(alike, f)
 	}
 	out := make([]float64, n.classes)
 	total := 1e-9
@@ -102,24 +100,30 @@ func (n *neighbours) vote(v vector) []float64 {
 	return out
 }
 
-// nearest returns the places of the highest values above 0, highest first.
+// add adds what a feature counts to all examples that have it.
+func (n *neighbours) add(alike []float32, f feature) {
+	for _, p := range n.lists[f.id] {
+		alike[p.example] += f.value * p.value
+	}
+}
+
+// nearest returns the places of the highest values above 0, highest first; of two that
+// are equal the later one comes first.
 func nearest(alike []float32) []int {
-	best := make([]int, 0, voters+1)
+	best := make([]int, 0, voters)
 	least := float32(0)
 	for i, a := range alike {
 		if a <= least {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(best, a, func(other int, a float32) int {
-			if alike[other] > a {
-				return -1
-			}
-			return 1
-		})
-		best = slices.Insert(best, at, i)
-		if len(best) > voters {
-			best = best[:voters]
+		if len(best) < voters {
+			best = append(best, i)
 		}
+		at := len(best) - 1
+		for ; at > 0 && alike[best[at-1]] <= a; at-- {
+			best[at] = best[at-1]
+		}
+		best[at] = i
 		if len(best) == voters {
 			least = alike[best[voters-1]]
 		}

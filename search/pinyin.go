@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mozillazg/go-pinyin"
 )
@@ -41,14 +42,15 @@ type syllable uint16
 // sounds knows every syllable, by spelling and by blurred spelling.
 type sounds struct {
 	ids     map[string]syllable
-	blurred []syllable // syllable to the one it is easily taken for
-	names   []string   // of syllable i+1
-	read    sync.Map   // character to its readings once looked up; the dictionary is slow
+	blurred []syllable                   // syllable to the one it is easily taken for
+	names   []string                     // of syllable i+1
+	read    []atomic.Pointer[[]syllable] // readings of characters, from hanFirst, once looked up; the dictionary is slow
 }
 
 var mandarin = sync.OnceValue(func() *sounds {
 	names := strings.Fields(syllables)
 	s := &sounds{ids: make(map[string]syllable, len(names)), blurred: make([]syllable, len(names)+1), names: names}
+	s.read = make([]atomic.Pointer[[]syllable], hanLast-hanFirst+1)
 	for i, name := range names {
 		s.ids[name] = syllable(i + 1)
 	}
@@ -82,8 +84,8 @@ func (s *sounds) readings(r rune) []syllable {
 	if !isPlainHan(r) {
 		return nil
 	}
-	if known, ok := s.read.Load(r); ok {
-		return known.([]syllable)
+	if known := s.read[r-hanFirst].Load(); known != nil {
+		return *known
 	}
 	args := pinyin.NewArgs()
 	args.Heteronym = true
@@ -93,7 +95,7 @@ func (s *sounds) readings(r rune) []syllable {
 			out = append(out, id)
 		}
 	}
-	s.read.Store(r, out)
+	s.read[r-hanFirst].Store(&out)
 	return out
 }
 

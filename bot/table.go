@@ -1,0 +1,66 @@
+package bot
+
+// table numbers features by their names, in the order in which they come. It does what
+// a map would, but a question asks it for a hundred names that lie all over memory:
+// here each costs one place to look at, and none waits for the one before.
+type table struct {
+	slots []slot
+	n     int
+	shift uint8 // that leaves of 64 bits the number of a slot
+}
+
+type slot struct {
+	name  uint64
+	place uint32 // plus one; 0 where the slot is free
+}
+
+const (
+	firstSlots = 6                  // as a power of two
+	spread     = 0x9e3779b97f4a7c15 // an odd number without a pattern
+)
+
+func newTable() *table {
+	return &table{slots: make([]slot, 1<<firstSlots), shift: 64 - firstSlots}
+}
+
+// find returns the number of a name, if it has one.
+func (t *table) find(name uint64) (uint32, bool) {
+	s := t.slot(name)
+	return s.place - 1, s.place != 0
+}
+
+// slot returns the slot of a name: the one that it is in, or the free one for it.
+func (t *table) slot(name uint64) *slot {
+	last := uint64(len(t.slots) - 1)
+	for i := name * spread >> t.shift; ; i = (i + 1) & last {
+		if s := &t.slots[i]; s.name == name || s.place == 0 {
+			return s
+		}
+	}
+}
+
+// add numbers a name, unless it has a number.
+func (t *table) add(name uint64) uint32 {
+	s := t.slot(name)
+	if s.place != 0 {
+		return s.place - 1
+	}
+	if 2*t.n >= len(t.slots) {
+		t.grow()
+		s = t.slot(name)
+	}
+	t.n++
+	s.name, s.place = name, uint32(t.n)
+	return s.place - 1
+}
+
+func (t *table) grow() {
+	old := t.slots
+	t.slots = make([]slot, 2*len(old))
+	t.shift--
+	for _, s := range old {
+		if s.place != 0 {
+			*t.slot(s.name) = s
+		}
+	}
+}
