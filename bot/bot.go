@@ -20,7 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -138,12 +137,15 @@ type Bot struct {
 	words    content.Assistant
 	lexicon  *lexicon
 	hearing  *hearing
+	offers   []string // the offer to check a child, folded
 	policies map[string]*content.Policy
-	entries  map[string]Entry
+	entries  map[string]*Entry
 	names    map[string][]string // of each policy, normalised
+	calling  wordFinder          // of all names: the class of the policy
 	slugs    []string            // class of the topic classifier to policy
+	classes  map[string]int      // the reverse
 
-	questions map[string][]Entry     // of each policy: the entries with a question, in order
+	questions map[string][]*Entry    // of each policy: the entries with a question, in order
 	published map[string]string      // each such question, normalised, to its entry
 	normal    map[string]string      // question of each entry, normalised
 	sections  map[string][]string    // of each policy, in order
@@ -163,20 +165,26 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]Entry{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
+	offer := c.Words.Says[content.SayOffer]
+	b.offers = []string{b.norm.Fold(offer.ZH), b.norm.Fold(offer.EN)}
 	for _, p := range c.Policies {
 		b.policies[p.Slug] = p
 	}
 	b.prepareSuggestions(c.Entries)
-	for _, e := range c.Entries {
+	for i := range c.Entries {
+		e := &c.Entries[i]
 		b.entries[e.ID] = e
-		if !slices.Contains(b.slugs, e.Policy) {
+		if _, known := b.classes[e.Policy]; !known {
+			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
 		if e.Whole {
 			for _, name := range e.Phrasings {
-				b.names[e.Policy] = append(b.names[e.Policy], b.norm.Normalize(name))
+				name = b.norm.Normalize(name)
+				b.names[e.Policy] = append(b.names[e.Policy], name)
+				b.calling.add(name, b.classes[e.Policy])
 			}
 		}
 	}
@@ -237,7 +245,8 @@ func (b *Bot) wait(ctx context.Context) error {
 }
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
-	t := turn{q, b.remember(q.Conversation), b.lexicon.readings(b.norm.Fold(q.Text))}
+	folded := b.norm.Fold(q.Text)
+	t := turn{Question: q, memory: b.remember(q.Conversation), words: b.lexicon.readings(folded), folded: folded, normal: b.norm.Normalize(q.Text)}
 	danger, certain := b.urgency(t.words)
 	if certain && !b.plainReply(t) {
 		return b.warn(t, danger), nil
@@ -253,8 +262,8 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 		return Reply{}, err
 	}
 	unsure := !m.answers()
-	if e, ok := b.account(q.Text, unsure || m.bare); ok && danger < suspectFrom {
-		return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence}), nil
+	if e, ok := b.account(t.folded, unsure || m.bare); ok && danger < suspectFrom {
+		return b.answer(t, match{entries: []*Entry{e}, confidence: bareConfidence}), nil
 	}
 	switch {
 	case m.bare && b.names[t.memory.Policy] == nil:
@@ -298,7 +307,7 @@ func (b *Bot) answer(t turn, m match) Reply {
 	best := m.entries[0]
 	after := t.memory.settled()
 	after.Policy, after.Section = best.Policy, best.Section
-	after.Asked = after.Asked.with(b.published[b.norm.Normalize(t.Text)]).with(best.ID)
+	after.Asked = after.Asked.with(b.published[t.normal]).with(best.ID)
 	said := b.in(best, t.Lang)
 	return b.finish(t, Reply{
 		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence, Entry: best.ID,
@@ -307,12 +316,20 @@ func (b *Bot) answer(t turn, m match) Reply {
 	}, after)
 }
 
-func (e Entry) cite() Citation {
+func (e *Entry) cite() Citation {
 	return Citation{Policy: e.Policy, Section: e.Section, Title: e.Title, URL: e.URL}
 }
 
+// entry returns the entry with the ID; an empty one if there is none.
+func (b *Bot) entry(id string) *Entry {
+	if e, ok := b.entries[id]; ok {
+		return e
+	}
+	return &Entry{}
+}
+
 // in returns the entry in a language; itself where it is not translated.
-func (b *Bot) in(e Entry, lang string) Entry {
+func (b *Bot) in(e *Entry, lang string) *Entry {
 	if lang == "" || lang == e.Lang {
 		return e
 	}

@@ -159,6 +159,9 @@ func signsIn(t, marks []string) []sign {
 func (c *classifier) read(said []sign) vector {
 	var few [256]uint64
 	order := few[:0]
+	if c.ids.glance(said) == 0 {
+		return nil
+	}
 	for _, s := range said {
 		if id, ok := c.ids.find(s.name); ok {
 			order = append(order, uint64(id)<<32|uint64(^math.Float32bits(s.value)))

@@ -2,8 +2,6 @@ package bot
 
 import (
 	"math"
-
-	"huitong/search"
 )
 
 // signals are what speaks for and against answering.
@@ -15,17 +13,18 @@ type signals struct {
 	agreed   bool    // the best entry of all is of that policy
 }
 
-func (b *Bot) signals(hits []search.Hit, words []reading, said []sign, m match) signals {
+func (b *Bot) signals(hits []hit, words []reading, said []sign, m match) signals {
 	scope := b.learnt.Load().scope
 	s := signals{inside: scope.probabilities(scope.read(said))[inside], outside: b.lexicon.share(words, refuseGroup)}
 	best := m.entries[0]
-	s.policy = m.topics[best.Policy]
-	for i, h := range hits {
-		if h.ID == best.ID {
-			s.coverage = h.Coverage
+	s.policy = m.topics[b.classes[best.Policy]]
+	for i := range hits {
+		h := &hits[i]
+		if h.Entry == best {
+			s.coverage = h.coverage
 		}
 		if i == 0 {
-			s.agreed = b.entries[h.ID].Policy == best.Policy
+			s.agreed = h.Policy == best.Policy
 		}
 	}
 	return s

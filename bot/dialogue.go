@@ -15,6 +15,8 @@ type turn struct {
 	Question
 	memory memory
 	words  []reading
+	folded string // the text
+	normal string // with synonyms replaced, too
 }
 
 // Choice is an answer to the bot's own question: what to send, and what it means.
@@ -43,7 +45,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 			return r, true, nil
 		}
 	}
-	meaning := b.hearing.means(t.Text)
+	meaning := b.hearing.meaning(t.folded)
 	switch p := b.checkable(t.memory.Offer); {
 	case p != nil && meaning == "yes":
 		return b.begin(t, p), true, nil
@@ -59,7 +61,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err
 	}
-	if place, ok := b.hearing.livesIn(t.Text, b.lexicon); ok {
+	if place, ok := b.hearing.livesIn(t.folded, b.lexicon); ok {
 		return b.handOver(t, place), true, nil
 	}
 	return b.follow(ctx, t)
@@ -80,12 +82,12 @@ func (b *Bot) choose(t turn) (Reply, bool) {
 		return Reply{}, false
 	}
 	for _, id := range choices {
-		if id == checkPrefix+slug || b.entries[id].Policy == slug {
+		if id == checkPrefix+slug || b.entry(id).Policy == slug {
 			return b.chosen(t, id), true
 		}
 	}
 	// Another policy than those offered: what was asked of them is asked of it.
-	if e, ok := b.passage(slug, b.entries[choices[0]].Section); ok {
+	if e, ok := b.passage(slug, b.entry(choices[0]).Section); ok {
 		return b.chosen(t, e.ID), true
 	}
 	return Reply{}, false
@@ -97,8 +99,8 @@ func (b *Bot) chosen(t turn, id string) Reply {
 		t.memory = t.memory.settled()
 		return b.begin(t, b.policies[slug])
 	}
-	e := b.entries[id]
-	return b.answer(t, match{entries: []Entry{e}, confidence: bareConfidence})
+	e := b.entry(id)
+	return b.answer(t, match{entries: []*Entry{e}, confidence: bareConfidence})
 }
 
 // called returns the policy that the whole message is a name of; "" if there is none.
@@ -121,7 +123,7 @@ const nameSlack = 4
 
 // passage returns what a policy says under a section, or under one that says the same
 // in other policies.
-func (b *Bot) passage(policy, section string) (Entry, bool) {
+func (b *Bot) passage(policy, section string) (*Entry, bool) {
 	alike := []string{section}
 	for _, list := range b.hearing.alike {
 		if slices.Contains(list, section) {
@@ -133,7 +135,7 @@ func (b *Bot) passage(policy, section string) (Entry, bool) {
 			return e, true
 		}
 	}
-	return Entry{}, false
+	return nil, false
 }
 
 // unclear gives up asking back: people can help.
@@ -144,9 +146,8 @@ func (b *Bot) unclear(t turn) Reply {
 
 // wantsCheck begins a check where the message asks for one.
 func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
-	folded := b.hearing.fold(t.Text)
-	offer := b.words.Says[content.SayOffer]
-	if folded == b.hearing.fold(offer.ZH) || folded == b.hearing.fold(offer.EN) {
+	folded := t.folded
+	if slices.Contains(b.offers, folded) {
 		if p := b.checkable(cmp.Or(t.memory.Offer, t.memory.Policy)); p != nil {
 			return b.begin(t, p), true, nil
 		}
@@ -212,20 +213,20 @@ const mostChecks = 6
 
 // close returns the best policies of a match if they are so close that only the
 // family knows which is meant.
-func (b *Bot) close(t turn, m match) []Entry {
-	if len(m.likely) < 2 || m.bare || t.memory.Clarified || m.likely[0].Policy == t.memory.Policy || b.published[b.norm.Normalize(t.Text)] != "" {
+func (b *Bot) close(t turn, m match) []*Entry {
+	if len(m.likely) < 2 || m.bare || t.memory.Clarified || m.likely[0].Policy == t.memory.Policy || b.published[t.normal] != "" {
 		return nil
 	}
-	normal := b.norm.Normalize(t.Text)
+	normal := t.normal
 	first, second := m.likely[0].Policy, m.likely[1].Policy
-	if m.scores[first]-m.scores[second] >= closeMargin || b.calls(first, normal) || b.calls(second, normal) {
+	if b.lead(m, first, second) >= closeMargin || b.calls(first, normal) || b.calls(second, normal) {
 		return nil
 	}
 	if b.policies[first] == nil || b.policies[second] == nil || slices.Contains(b.links[first+"#"+m.likely[0].Section], second) {
 		return nil
 	}
 	out := m.likely[:2]
-	if len(m.likely) > 2 && m.scores[first]-m.scores[m.likely[2].Policy] < closeMargin && b.policies[m.likely[2].Policy] != nil {
+	if len(m.likely) > 2 && b.lead(m, first, m.likely[2].Policy) < closeMargin && b.policies[m.likely[2].Policy] != nil {
 		out = m.likely[:3]
 	}
 	return out
@@ -236,7 +237,7 @@ func (b *Bot) close(t turn, m match) []Entry {
 const closeMargin = 0.02
 
 // which asks which of the policies is meant; the answer to each is already known.
-func (b *Bot) which(t turn, entries []Entry) Reply {
+func (b *Bot) which(t turn, entries []*Entry) Reply {
 	t.memory = t.memory.settled()
 	t.memory.Clarified = true
 	r := Reply{Outcome: Clarify, Answer: b.words.Say(content.SayClose, t.Lang), Confidence: 1}
@@ -258,7 +259,7 @@ func (b *Bot) finish(t turn, r Reply, m memory) Reply {
 			r.Links = append(r.Links, Link{lead.In(t.Lang), lead.Path})
 		}
 	}
-	_, whether := b.hearing.holds(whetherWords, b.hearing.fold(t.Text))
+	_, whether := b.hearing.holds(whetherWords, t.folded)
 	if p := b.checkable(cite.Policy); p != nil && m.Check == nil && (whether || cite.Section == p.Sections[0].ID) {
 		m.Offer, r.Offer = cite.Policy, b.words.Say(content.SayOffer, t.Lang)
 	}

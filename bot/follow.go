@@ -12,7 +12,7 @@ import (
 // follow answers a follow-up that names another policy or situation, but leaves out
 // what it asks of it: the same as was asked before.
 func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
-	rest, leans := b.hearing.leaning(t.Text)
+	rest, leans := b.hearing.leaning(t.folded)
 	if !leans || t.memory.Policy == "" || t.memory.Section == "" || b.hearing.asks(rest) {
 		return Reply{}, false, nil
 	}
@@ -25,7 +25,7 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, err
 	}
 	policy := m.entries[0].Policy
-	if m.scores[policy]-m.scores[t.memory.Policy] < changeOfTopic && !b.calls(policy, b.norm.Normalize(rest)) {
+	if b.lead(m, policy, t.memory.Policy) < changeOfTopic && !b.calls(policy, b.norm.Normalize(rest)) {
 		policy = t.memory.Policy
 	}
 	whole, ok := b.passage(policy, t.memory.Section)
@@ -36,10 +36,10 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 	if err != nil {
 		return Reply{}, false, err
 	}
-	m.entries = []Entry{whole}
+	m.entries = []*Entry{whole}
 	for _, h := range hits {
-		if e := b.entries[h.ID]; e.Section == whole.Section && e.Kind == "faq" {
-			m.entries = []Entry{e, whole}
+		if e := b.entry(h.ID); e.Section == whole.Section && e.Kind == "faq" {
+			m.entries = []*Entry{e, whole}
 			break
 		}
 	}
@@ -62,7 +62,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 	}
 	if m.bare && len(m.entries) == 0 {
 		if e, ok := b.passage(spoken, contactSection); ok {
-			m.entries = []Entry{e}
+			m.entries = []*Entry{e}
 		}
 	}
 	return m, nil
@@ -83,7 +83,7 @@ func (b *Bot) stays(t turn) bool {
 	if slices.ContainsFunc(subjects, func(s string) bool { return !strings.HasPrefix(s, aspectPrefix) }) {
 		return false
 	}
-	scope, normal := b.learnt.Load().scope, b.norm.Normalize(t.Text)
+	scope, normal := b.learnt.Load().scope, t.normal
 	aspect := len(subjects) > 0 && b.lexicon.share(t.words, genericGroup) >= mostlyBare
 	if !aspect && scope.probabilities(scope.read(signs(normal, subjects)))[inside] < staysFrom {
 		return false
@@ -121,8 +121,8 @@ const longestFollowUp = 20
 
 // leaning returns what is left of a follow-up without the words that tie it to what
 // was said before, and whether there are such words.
-func (h *hearing) leaning(text string) (rest string, ok bool) {
-	rest = h.fold(text)
+func (h *hearing) leaning(folded string) (rest string, ok bool) {
+	rest = folded
 	if utf8.RuneCountInString(rest) > longestFollowUp && !isLatin(rest) {
 		return rest, false
 	}

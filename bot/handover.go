@@ -10,12 +10,14 @@ import (
 
 // livesIn returns the place that the message is about, if it says nothing besides
 // that somebody lives there or looks for somebody there.
-func (h *hearing) livesIn(text string, l *lexicon) (content.Place, bool) {
-	folded := closeUp(h.fold(text))
-	for _, p := range h.places {
-		if place(folded, closeUp(p.name), 0) < 0 {
+func (h *hearing) livesIn(folded string, l *lexicon) (content.Place, bool) {
+	folded = closeUp(folded)
+	found := h.finder.apart(folded)
+	for i := found.first(); i >= 0 && i < len(h.places); i++ {
+		if !found.has(i) {
 			continue
 		}
+		p := h.places[i]
 		rest := h.without(p.place, folded)
 		if h.saysNothing(rest, l) {
 			return p.place, true
@@ -63,14 +65,14 @@ func (b *Bot) handOver(t turn, p content.Place) Reply {
 // account returns the passage for a question about one's own application, which
 // nothing but its status page can answer; unless unsure says that no other passage
 // does, the words have to be sure ones.
-func (b *Bot) account(text string, unsure bool) (Entry, bool) {
-	folded := closeUp(b.hearing.fold(text))
+func (b *Bot) account(folded string, unsure bool) (*Entry, bool) {
+	folded = closeUp(folded)
 	for _, a := range b.hearing.account {
-		if (a.Sure || unsure) && longest(a.Words, folded, nil) != "" {
+		if (a.Sure || unsure) && a.finder.apart(folded) != nil {
 			page, section, _ := strings.Cut(a.Section, "#")
 			e, ok := b.entries[page+".section."+section]
 			return e, ok
 		}
 	}
-	return Entry{}, false
+	return nil, false
 }

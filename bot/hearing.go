@@ -14,14 +14,23 @@ import (
 // them.
 type hearing struct {
 	fold     func(string) string
-	whole    map[string]string   // message without filler to what it means
-	filler   []string            // longest first, as all lists
-	lists    map[string][]string // of words that messages hold
+	whole    map[string]string      // message without filler to what it means
+	filler   []string               // longest first, as all lists
+	lists    map[string][]string    // of words that messages hold
+	finders  map[string]*wordFinder // of the same: the place in the list
 	subjects map[string][]string
 	answers  map[string]spokenAnswers // by question
 	alike    [][]string
-	account  []content.Account
+	account  []account
 	places   []namedPlace
+	finder   wordFinder // of the places by their number
+	ends     []string   // filler in Chinese
+}
+
+// account is the words for a question about one's own application.
+type account struct {
+	content.Account
+	finder wordFinder
 }
 
 // spokenAnswers are the words for the options of one question.
@@ -79,7 +88,11 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 		}
 	}
 	for _, a := range d.Account {
-		h.account = append(h.account, content.Account{Sure: a.Sure, Section: a.Section, Words: h.words(a.Words)})
+		one := account{Account: a}
+		for _, w := range h.words(a.Words) {
+			one.finder.add(w, 0)
+		}
+		h.account = append(h.account, one)
 	}
 	for _, p := range places {
 		for _, name := range append([]string{p.ZH, p.EN}, p.Also...) {
@@ -87,7 +100,27 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 		}
 	}
 	slices.SortStableFunc(h.places, func(x, y namedPlace) int { return cmp.Compare(len(y.name), len(x.name)) })
+	h.index()
 	return h
+}
+
+// index makes finders of what is looked for in every question.
+func (h *hearing) index() {
+	for i, p := range h.places {
+		h.finder.add(closeUp(p.name), i)
+	}
+	h.finders = map[string]*wordFinder{}
+	for name, list := range h.lists {
+		h.finders[name] = &wordFinder{}
+		for i, w := range list {
+			h.finders[name].add(w, i)
+		}
+	}
+	for _, w := range h.filler {
+		if !isLatin(w) {
+			h.ends = append(h.ends, w)
+		}
+	}
 }
 
 // words folds a list and puts the longest first.
@@ -103,15 +136,17 @@ func (h *hearing) words(list []string) []string {
 }
 
 // plain returns a message without spaces around Chinese and filler at its ends.
-func (h *hearing) plain(text string) string {
-	text = closeUp(h.fold(text))
+func (h *hearing) plain(text string) string { return h.bare(closeUp(h.fold(text))) }
+
+// bare returns folded text without filler at its ends.
+func (h *hearing) bare(text string) string {
 	for {
 		cut := text
-		for _, w := range h.filler {
-			if rest := strings.TrimSpace(strings.TrimSuffix(cut, w)); rest != "" && !isLatin(w) {
+		for _, w := range h.ends {
+			if rest := strings.TrimSpace(strings.TrimSuffix(cut, w)); rest != "" {
 				cut = rest
 			}
-			if rest := strings.TrimSpace(strings.TrimPrefix(cut, w)); rest != "" && !isLatin(w) {
+			if rest := strings.TrimSpace(strings.TrimPrefix(cut, w)); rest != "" {
 				cut = rest
 			}
 		}
@@ -143,17 +178,24 @@ func isLatin(word string) bool {
 }
 
 // means returns what a whole message means; "" if nothing in particular.
-func (h *hearing) means(text string) string {
-	if meaning, ok := h.whole[closeUp(h.fold(text))]; ok {
+func (h *hearing) means(text string) string { return h.meaning(h.fold(text)) }
+
+// meaning is means for folded text.
+func (h *hearing) meaning(folded string) string {
+	folded = closeUp(folded)
+	if meaning, ok := h.whole[folded]; ok {
 		return meaning
 	}
-	return h.whole[h.plain(text)]
+	return h.whole[h.bare(folded)]
 }
 
 // holds returns the longest word of the list that stands in the folded text.
 func (h *hearing) holds(list, folded string) (word string, ok bool) {
-	word = longest(h.lists[list], folded, nil)
-	return word, word != ""
+	i := h.finders[list].apart(folded).first()
+	if i < 0 {
+		return "", false
+	}
+	return h.lists[list][i], true
 }
 
 // asks reports whether the message puts a question rather than answers one.

@@ -33,13 +33,21 @@ const (
 
 // match is what was found for a question.
 type match struct {
-	entries    []Entry // of the best policy, best first
-	likely     []Entry // best entry of each policy, best policy first
-	scores     map[string]float64
-	topics     map[string]float64 // probability of each policy by the examples alone
-	belongs    float64            // that the question is one to answer
-	confidence float64            // that entries[0] is of the right policy
-	bare       bool               // the question names no topic
+	entries    []*Entry  // of the best policy, best first
+	likely     []*Entry  // best entry of each policy, best policy first
+	scores     []float64 // by class of the policy; nil for a follow-up
+	topics     []float64 // probability of each policy by the examples alone, by its class
+	belongs    float64   // that the question is one to answer
+	confidence float64   // that entries[0] is of the right policy
+	bare       bool      // the question names no topic
+}
+
+// lead returns by how much one policy's score is higher than another's.
+func (b *Bot) lead(m match, policy, other string) float64 {
+	if m.scores == nil { // a follow-up is about the policy spoken of
+		return 0
+	}
+	return m.scores[b.classes[policy]] - m.scores[b.classes[other]]
 }
 
 // answers reports whether there is something to say, and reason to say it.
@@ -71,18 +79,39 @@ func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (
 	}
 	normal := b.norm.Normalize(text)
 	said := signs(normal, b.lexicon.subjects(words))
-	scores, topics := b.policyScores(hits, normal, said)
-	if utf8.RuneCountInString(text) <= ellipsisSize {
-		scores[spoken] += loyalty
+	found := b.entriesOf(hits)
+	scores, topics := b.policyScores(found, normal, said)
+	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(text) <= ellipsisSize {
+		scores[class] += loyalty
 	}
-	m := b.pick(b.wanted(hits, text), b.ranked(scores))
+	m := b.pick(b.wanted(found, text), b.ranked(scores))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if len(m.entries) > 0 && !bare {
-		s := b.signals(hits, words, said, m)
+		s := b.signals(found, words, said, m)
 		m.belongs, m.confidence = s.belongs(), s.confidence()
-		m.entries = b.arrange(m.entries, scoresOf(hits), said)
+		m.entries = b.arrange(m.entries, found, said)
 	}
 	return m, nil
+}
+
+// hit is an entry that search has found.
+type hit struct {
+	*Entry
+	class           int // of its policy; -1 for what is no entry of ours
+	score, coverage float64
+}
+
+// entriesOf returns the entries that were found.
+func (b *Bot) entriesOf(hits []search.Hit) []hit {
+	out := make([]hit, len(hits))
+	for i := range hits {
+		h := &hits[i]
+		out[i] = hit{b.entry(h.ID), -1, h.Score, h.Coverage}
+		if policy := out[i].Policy; policy != "" {
+			out[i].class = b.classes[policy]
+		}
+	}
+	return out
 }
 
 // find searches the originals and, where no Chinese character is in the question,
@@ -120,18 +149,18 @@ func (b *Bot) followUp(ctx context.Context, text, spoken string, words []reading
 	if err != nil {
 		return match{}, err
 	}
-	hits = slices.DeleteFunc(hits, func(h search.Hit) bool { return b.entries[h.ID].Whole })
-	hits = b.asked(hits, words, spoken)
-	m := b.pick(b.wanted(hits, text), []string{spoken})
-	m.entries = b.arrange(m.entries, scoresOf(hits), signs(b.norm.Normalize(text), b.lexicon.subjects(words)))
+	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
+	found = b.asked(found, words, spoken)
+	m := b.pick(b.wanted(found, text), []int{b.classes[spoken]})
+	m.entries = b.arrange(m.entries, found, signs(b.norm.Normalize(text), b.lexicon.subjects(words)))
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
 }
 
 // asked moves what stands in the section that a follow-up asks for by a word such as
 // "papers" to the front; the section itself where no passage of it was found.
-func (b *Bot) asked(hits []search.Hit, words []reading, policy string) []search.Hit {
-	var sections []Entry
+func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
+	var sections []*Entry
 	for _, subject := range b.lexicon.subjects(words) {
 		if name, ok := strings.CutPrefix(subject, aspectPrefix); ok {
 			if e, ok := b.passage(policy, name); ok {
@@ -142,66 +171,69 @@ func (b *Bot) asked(hits []search.Hit, words []reading, policy string) []search.
 	if len(sections) == 0 {
 		return hits
 	}
-	var first, last []search.Hit
+	var first, last []hit
 	for _, h := range hits {
-		if slices.ContainsFunc(sections, func(e Entry) bool { return e.Section == b.entries[h.ID].Section }) {
+		if slices.ContainsFunc(sections, func(e *Entry) bool { return e.Section == h.Section }) {
 			first = append(first, h)
 			continue
 		}
 		last = append(last, h)
 	}
 	if len(first) == 0 {
-		first = []search.Hit{{Document: search.Document{ID: sections[0].ID}}}
+		first = []hit{{Entry: sections[0], class: b.classes[sections[0].Policy]}}
 	}
 	return append(first, last...)
 }
 
-// wanted returns the IDs of the entries found, the sections that the question does
-// not ask for, such as the legal grounds, behind all others.
-func (b *Bot) wanted(hits []search.Hit, text string) []string {
+// wanted returns what was found, the sections that the question does not ask for, such
+// as the legal grounds, behind all others.
+func (b *Bot) wanted(hits []hit, text string) []hit {
 	text = b.norm.Fold(text)
-	ids := make([]string, 0, len(hits))
-	var last []string
-	for i := range hits {
-		id := hits[i].ID
-		words, bound := b.lexicon.only[b.entries[id].Section]
+	first := make([]hit, 0, len(hits))
+	var last []hit
+	for _, h := range hits {
+		words, bound := b.lexicon.only[h.Section]
 		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
-			last = append(last, id)
+			last = append(last, h)
 			continue
 		}
-		ids = append(ids, id)
+		first = append(first, h)
 	}
-	return append(ids, last...)
+	return append(first, last...)
 }
 
-// ranked returns the policies, highest score first.
-func (b *Bot) ranked(scores map[string]float64) []string {
-	return slices.SortedFunc(slices.Values(b.slugs), func(a, c string) int {
-		return cmp.Or(cmp.Compare(scores[c], scores[a]), strings.Compare(a, c))
+// ranked returns the classes of the policies, highest score first.
+func (b *Bot) ranked(scores []float64) []int {
+	out := make([]int, len(scores))
+	for i := range out {
+		out[i] = i
+	}
+	slices.SortFunc(out, func(x, y int) int {
+		return cmp.Or(cmp.Compare(scores[y], scores[x]), strings.Compare(b.slugs[x], b.slugs[y]))
 	})
+	return out
 }
 
 // pick gathers the entries of the best policy and the best entry of each other.
-func (b *Bot) pick(ids, ranked []string) match {
-	var m match
-	found := map[string][]string{}
-	for _, id := range ids {
-		if policy := b.entries[id].Policy; policy != "" {
-			found[policy] = append(found[policy], id)
+func (b *Bot) pick(hits []hit, ranked []int) match {
+	best := make([]*Entry, len(b.slugs)) // by class
+	for _, h := range hits {
+		if h.class >= 0 && best[h.class] == nil {
+			best[h.class] = h.Entry
 		}
 	}
-	m.likely = make([]Entry, 0, len(found))
-	for _, slug := range ranked {
-		entries := found[slug]
-		if len(entries) == 0 {
+	m := match{likely: make([]*Entry, 0, len(ranked))}
+	for _, class := range ranked {
+		if best[class] == nil {
 			continue
 		}
-		m.likely = append(m.likely, b.entries[entries[0]])
-		if len(m.likely) > 1 {
+		if m.likely = append(m.likely, best[class]); len(m.likely) > 1 {
 			continue
 		}
-		for _, id := range entries {
-			m.entries = append(m.entries, b.entries[id])
+		for _, h := range hits {
+			if h.class == class {
+				m.entries = append(m.entries, h.Entry)
+			}
 		}
 	}
 	return m
@@ -209,24 +241,20 @@ func (b *Bot) pick(ids, ranked []string) match {
 
 // policyScores combines, for each policy, its best entry and how much the question
 // sounds like those that people ask about it, its topic; the latter by itself too.
-func (b *Bot) policyScores(hits []search.Hit, normal string, said []sign) (scores, topics map[string]float64) {
-	best := map[string]float64{}
+func (b *Bot) policyScores(hits []hit, normal string, said []sign) (scores, topics []float64) {
+	best, top := make([]float64, len(b.slugs)), 1e-9
 	for i := range hits {
-		if policy := b.entries[hits[i].ID].Policy; policy != "" {
-			best[policy] = max(best[policy], hits[i].Score)
+		if h := &hits[i]; h.class >= 0 {
+			best[h.class] = max(best[h.class], h.score)
+			top = max(top, h.score)
 		}
 	}
-	top := 1e-9
-	for _, s := range best {
-		top = max(top, s)
-	}
-	scores, topics = map[string]float64{}, map[string]float64{}
-	for i, p := range b.learnt.Load().topic.probabilities(said) {
-		slug := b.slugs[i]
-		topics[slug] = p
-		scores[slug] = retrievalPart*best[slug]/top + topicPart*p
-		if b.calls(slug, normal) {
-			scores[slug] += named
+	topics, scores = b.learnt.Load().topic.probabilities(said), make([]float64, len(b.slugs))
+	called := b.calling.in(normal)
+	for class, p := range topics {
+		scores[class] = retrievalPart*best[class]/top + topicPart*p
+		if called.has(class) {
+			scores[class] += named
 		}
 	}
 	return scores, topics
@@ -240,13 +268,4 @@ func (b *Bot) calls(slug, normal string) bool {
 		}
 	}
 	return false
-}
-
-// scoresOf returns the score of each hit.
-func scoresOf(hits []search.Hit) map[string]float64 {
-	out := make(map[string]float64, len(hits))
-	for i := range hits {
-		out[hits[i].ID] = hits[i].Score
-	}
-	return out
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -10,8 +11,9 @@ import (
 // class but nearly the same as one example.
 type neighbours struct {
 	classes  int
-	idf      []float32   // by feature; 0 of those too common to tell anything
-	lists    [][]posting // by feature
+	idf      []float32 // by feature; 0 of those too common to tell anything
+	starts   []uint32  // by feature: where its postings begin; one more at the end
+	postings []posting
 	examples []example
 	memory   sync.Pool // how alike each example is, of votes before
 }
@@ -33,22 +35,25 @@ const (
 // newNeighbours files the examples, whose vectors are given, under the features that the
 // classifier knows.
 func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbours {
-	n := &neighbours{classes: c.classes, idf: make([]float32, c.ids.n), lists: make([][]posting, c.ids.n), examples: examples}
+	n := &neighbours{classes: c.classes, idf: make([]float32, c.ids.n), starts: make([]uint32, c.ids.n+1), examples: examples}
 	for _, v := range vectors {
 		for _, f := range v {
 			n.idf[f.id]++
 		}
 	}
 	for i, count := range n.idf {
-		n.idf[i] = 0
+		n.idf[i], n.starts[i+1] = 0, n.starts[i]
 		if share := float64(count) / float64(max(1, len(examples))); share <= commonShare {
 			n.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(count+1)))
-			n.lists[i] = make([]posting, 0, int(count))
+			n.starts[i+1] += uint32(count)
 		}
 	}
+	n.postings = make([]posting, n.starts[c.ids.n])
+	next := slices.Clone(n.starts)
 	for i, v := range vectors {
 		for _, f := range n.weigh(v) {
-			n.lists[f.id] = append(n.lists[f.id], posting{uint32(i), f.value})
+			n.postings[next[f.id]] = posting{uint32(i), f.value}
+			next[f.id]++
 		}
 	}
 	return n
@@ -102,7 +107,7 @@ func (n *neighbours) vote(v vector) []float64 {
 
 // add adds what a feature counts to all examples that have it.
 func (n *neighbours) add(alike []float32, f feature) {
-	for _, p := range n.lists[f.id] {
+	for _, p := range n.postings[n.starts[f.id]:n.starts[f.id+1]] {
 		alike[p.example] += f.value * p.value
 	}
 }

@@ -72,7 +72,7 @@ func (b *Bot) learnPassages(ctx context.Context, lessons map[string][]example) m
 
 // arrange puts the passages of the policy that is meant in order: those of the section
 // that the question asks for first.
-func (b *Bot) arrange(entries []Entry, scores map[string]float64, said []sign) []Entry {
+func (b *Bot) arrange(entries []*Entry, found []hit, said []sign) []*Entry {
 	if len(entries) == 0 {
 		return entries
 	}
@@ -80,19 +80,32 @@ func (b *Bot) arrange(entries []Entry, scores map[string]float64, said []sign) [
 	if p == nil {
 		return entries
 	}
-	top := 1e-9
-	for _, e := range entries {
-		top = max(top, scores[e.ID])
+	out, top := make([]valued, len(entries)), 1e-9
+	for i, e := range entries {
+		score := 0.0
+		if at := slices.IndexFunc(found, func(h hit) bool { return h.Entry == e }); at >= 0 {
+			score = found[at].score
+		}
+		out[i], top = valued{e, score}, max(top, score)
 	}
 	likely := p.probabilities(said)
-	value := map[string]float64{}
-	for _, e := range entries {
-		value[e.ID] = foundPart*scores[e.ID]/top + sectionPart*likely[slices.Index(p.sections, e.Section)]
-		if e.Whole {
-			value[e.ID] -= wholePart
+	for i := range out {
+		v := &out[i]
+		v.value = foundPart*v.value/top + sectionPart*likely[slices.Index(p.sections, v.Section)]
+		if v.Whole {
+			v.value -= wholePart
 		}
 	}
-	out := slices.Clone(entries)
-	slices.SortStableFunc(out, func(x, y Entry) int { return cmp.Compare(value[y.ID], value[x.ID]) })
-	return out
+	slices.SortStableFunc(out, func(x, y valued) int { return cmp.Compare(y.value, x.value) })
+	sorted := make([]*Entry, len(out))
+	for i, v := range out {
+		sorted[i] = v.Entry
+	}
+	return sorted
+}
+
+// valued is an entry and how well it answers.
+type valued struct {
+	*Entry
+	value float64
 }

@@ -21,10 +21,11 @@ const (
 // answer of its own policy is ever suggested; that is tried once, when it is needed
 // first.
 func (b *Bot) prepareSuggestions(entries []Entry) {
-	b.questions, b.published = map[string][]Entry{}, map[string]string{}
+	b.questions, b.published = map[string][]*Entry{}, map[string]string{}
 	b.links, b.sections = map[string][]string{}, map[string][]string{}
 	b.sound, b.normal = map[string]func() bool{}, map[string]string{}
-	for _, e := range entries {
+	for i := range entries {
+		e := &entries[i]
 		if e.Question != "" {
 			b.normal[e.ID] = b.norm.Normalize(e.Question)
 			b.published[b.normal[e.ID]] = strings.TrimSuffix(e.ID, "."+e.Lang)
@@ -47,7 +48,7 @@ func (b *Bot) prepareSuggestions(entries []Entry) {
 
 // leadsHome reports whether the entry's question, asked at the start of a
 // conversation, is answered from its own policy.
-func (b *Bot) leadsHome(e Entry) bool {
+func (b *Bot) leadsHome(e *Entry) bool {
 	ctx, words := context.Background(), b.lexicon.readings(b.norm.Fold(e.Question))
 	if _, certain := b.urgency(words); certain {
 		return false
@@ -74,7 +75,7 @@ func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
 		if len(r.Suggestions) == mostChoices {
 			break
 		}
-		e := b.in(*c.entry, q.Lang)
+		e := b.in(c.entry, q.Lang)
 		if !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
 			seen[e.Policy] = true
 			r.Suggestions = append(r.Suggestions, e.Question)
@@ -86,7 +87,7 @@ func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
 }
 
 // speaks reports whether the entry is in the visitor's language.
-func (b *Bot) speaks(e Entry, lang string) bool {
+func (b *Bot) speaks(e *Entry, lang string) bool {
 	return !slices.Contains(languages[:], lang) || e.Lang == lang
 }
 
@@ -113,12 +114,11 @@ func (b *Bot) near(ctx context.Context, text string) (map[string]float64, error)
 		}
 		sections := map[string]float64{}
 		for _, h := range hits {
-			e := b.entries[h.ID]
+			e := b.entry(h.ID)
 			value[h.ID], best = h.Score, max(best, h.Score)
 			sections[e.Section] = max(sections[e.Section], h.Score)
 		}
-		for i := range b.questions[slug] {
-			e := &b.questions[slug][i]
+		for _, e := range b.questions[slug] {
 			if near := sectionShare * sections[e.Section]; near > value[e.ID] {
 				value[e.ID] = near
 			}
@@ -137,19 +137,18 @@ type choice struct {
 }
 
 // choices ranks the published questions that do more than repeat what was asked.
-func (b *Bot) choices(q Question, near, scores map[string]float64) []choice {
+func (b *Bot) choices(q Question, near map[string]float64, scores []float64) []choice {
 	var out []choice
 	text := b.norm.Normalize(q.Text)
-	for _, slug := range b.slugs {
-		for i := range b.questions[slug] {
-			e := &b.questions[slug][i]
-			question := b.normal[b.in(*e, q.Lang).ID]
+	for class, slug := range b.slugs {
+		for _, e := range b.questions[slug] {
+			question := b.normal[b.in(e, q.Lang).ID]
 			if strings.Contains(question, text) {
 				continue
 			}
-			value := near[e.ID] + likelyMeant*scores[slug]
+			value := near[e.ID] + likelyMeant*scores[class]
 			if b.calls(slug, question) {
-				value = near[e.ID] + standsAlone + likelyMeant*scores[slug]
+				value = near[e.ID] + standsAlone + likelyMeant*scores[class]
 			}
 			out = append(out, choice{e, value})
 		}
@@ -164,13 +163,12 @@ func (b *Bot) choices(q Question, near, scores map[string]float64) []choice {
 func (b *Bot) next(m match, before asked, lang string) []string {
 	best := m.entries[0]
 	var out []string
-	add := func(limit int, entries []Entry, keep func(*Entry) bool) bool {
-		for i := range entries {
-			e := &entries[i]
+	add := func(limit int, entries []*Entry, keep func(*Entry) bool) bool {
+		for _, e := range entries {
 			if len(out) >= limit || !keep(e) || before.has(e.ID) {
 				continue
 			}
-			if said := b.in(*e, lang); said.Question != "" && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
+			if said := b.in(e, lang); said.Question != "" && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
 				out = append(out, said.Question)
 				return true
 			}
@@ -202,7 +200,7 @@ func notElliptic(e *Entry) bool { return utf8.RuneCountInString(e.Question) > el
 
 // following returns the other sections of the entry's policy, those after its own
 // first.
-func (b *Bot) following(e Entry) []string {
+func (b *Bot) following(e *Entry) []string {
 	all := b.sections[e.Policy]
 	i := slices.Index(all, e.Section)
 	return append(slices.Clone(all[i+1:]), all[:max(i, 0)]...)

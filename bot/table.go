@@ -29,10 +29,22 @@ func (t *table) find(name uint64) (uint32, bool) {
 	return s.place - 1, s.place != 0
 }
 
+// home returns the number of the slot where a name belongs.
+func (t *table) home(name uint64) uint64 { return name * spread >> t.shift }
+
+// glance looks where the names belong, and at nothing else, so that all these places
+// come from memory at the same time: to be called before many of them are looked for.
+func (t *table) glance(said []sign) (used uint32) {
+	for i := range said {
+		used |= t.slots[t.home(said[i].name)].place
+	}
+	return used
+}
+
 // slot returns the slot of a name: the one that it is in, or the free one for it.
 func (t *table) slot(name uint64) *slot {
 	last := uint64(len(t.slots) - 1)
-	for i := name * spread >> t.shift; ; i = (i + 1) & last {
+	for i := t.home(name); ; i = (i + 1) & last {
 		if s := &t.slots[i]; s.name == name || s.place == 0 {
 			return s
 		}
