@@ -245,8 +245,7 @@ func (b *Bot) wait(ctx context.Context) error {
 }
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
-	folded := b.norm.Fold(q.Text)
-	t := turn{Question: q, memory: b.remember(q.Conversation), words: b.lexicon.readings(folded), folded: folded, normal: b.norm.Normalize(q.Text)}
+	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
 	danger, certain := b.urgency(t.words)
 	if certain && !b.plainReply(t) {
 		return b.warn(t, danger), nil

@@ -13,10 +13,22 @@ import (
 // turn is a question with what is known of the conversation before it.
 type turn struct {
 	Question
+	utterance
 	memory memory
-	words  []reading
-	folded string // the text
+}
+
+// utterance is what somebody has said, made ready for those who judge it.
+type utterance struct {
+	text   string
+	folded string
 	normal string // with synonyms replaced, too
+	words  []reading
+}
+
+// hear makes a text ready.
+func (b *Bot) hear(text string) utterance {
+	folded := b.norm.Fold(text)
+	return utterance{text, folded, b.norm.Normalize(text), b.lexicon.readings(folded)}
 }
 
 // Choice is an answer to the bot's own question: what to send, and what it means.
@@ -164,7 +176,9 @@ func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 	for w, again := b.hearing.holds(whetherWords, rest); again; w, again = b.hearing.holds(whetherWords, rest) {
 		rest = strings.TrimSpace(strings.Replace(rest, w, " ", 1))
 	}
-	if b.lexicon.share(b.lexicon.readings(rest), genericGroup) >= bareShare || rest == "" {
+	said := b.hear(rest)
+	said.words = b.lexicon.readings(rest) // it is folded
+	if b.lexicon.share(said.words, genericGroup) >= bareShare || rest == "" {
 		for _, slug := range []string{t.memory.Offer, t.memory.Policy} {
 			if p := b.checkable(slug); p != nil {
 				return b.begin(t, p), true, nil
@@ -172,7 +186,7 @@ func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 		}
 		return b.whichCheck(t), true, nil
 	}
-	m, err := b.match(ctx, rest, t.memory.Policy, b.lexicon.readings(rest))
+	m, err := b.match(ctx, said, t.memory.Policy)
 	if err != nil {
 		return Reply{}, false, err
 	}

@@ -90,7 +90,7 @@ func (b *Bot) Evaluate(ctx context.Context, cases []Case) (Report, error) {
 
 // rank returns the place of a right policy among the first five; 0 if none is.
 func (b *Bot) rank(ctx context.Context, c Case) (int, error) {
-	m, err := b.match(ctx, c.Question, "", b.lexicon.readings(b.norm.Fold(c.Question)))
+	m, err := b.match(ctx, b.hear(c.Question), "")
 	if err != nil {
 		return 0, err
 	}

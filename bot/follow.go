@@ -16,16 +16,16 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 	if !leans || t.memory.Policy == "" || t.memory.Section == "" || b.hearing.asks(rest) {
 		return Reply{}, false, nil
 	}
-	words := b.lexicon.readings(b.norm.Fold(rest))
-	if b.lexicon.share(words, genericGroup) >= bareShare {
+	said := b.hear(rest)
+	if b.lexicon.share(said.words, genericGroup) >= bareShare {
 		return Reply{}, false, nil
 	}
-	m, err := b.match(ctx, rest, t.memory.Policy, words)
+	m, err := b.match(ctx, said, t.memory.Policy)
 	if err != nil || len(m.entries) == 0 || m.belongs < leansFrom {
 		return Reply{}, false, err
 	}
 	policy := m.entries[0].Policy
-	if b.lead(m, policy, t.memory.Policy) < changeOfTopic && !b.calls(policy, b.norm.Normalize(rest)) {
+	if b.lead(m, policy, t.memory.Policy) < changeOfTopic && !b.calls(policy, said.normal) {
 		policy = t.memory.Policy
 	}
 	whole, ok := b.passage(policy, t.memory.Section)
@@ -50,13 +50,13 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 // mostly made of words that name no topic is about the policy spoken of.
 func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 	spoken := t.memory.Policy
-	m, err := b.match(ctx, t.Text, spoken, t.words)
+	m, err := b.match(ctx, t.utterance, spoken)
 	if err != nil || b.names[spoken] == nil {
 		return m, err
 	}
 	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
 	if !m.bare && (m.belongs < answerFrom && vague || b.stays(t)) {
-		if m, err = b.followUp(ctx, t.Text, spoken, t.words); err != nil {
+		if m, err = b.followUp(ctx, t.utterance, spoken); err != nil {
 			return match{}, err
 		}
 	}

@@ -68,23 +68,23 @@ func (b *Bot) urgency(words []reading) (p float64, certain bool) {
 
 // match ranks policies, then the entries of the best one. A short question leans
 // on the policy spoken of last; one without a topic is about that policy.
-func (b *Bot) match(ctx context.Context, text, spoken string, words []reading) (match, error) {
+func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, error) {
+	words := u.words
 	bare := b.lexicon.share(words, genericGroup) >= bareShare && b.lexicon.share(words, refuseGroup) == 0
 	if bare && b.names[spoken] != nil {
-		return b.followUp(ctx, text, spoken, words)
+		return b.followUp(ctx, u, spoken)
 	}
-	hits, err := b.find(ctx, search.Query{Text: text, Limit: candidates, Bare: true})
+	hits, err := b.find(ctx, search.Query{Text: u.text, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
-	normal := b.norm.Normalize(text)
-	said := signs(normal, b.lexicon.subjects(words))
+	said := signs(u.normal, b.lexicon.subjects(words))
 	found := b.entriesOf(hits)
-	scores, topics := b.policyScores(found, normal, said)
-	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(text) <= ellipsisSize {
+	scores, topics := b.policyScores(found, u.normal, said)
+	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(u.text) <= ellipsisSize {
 		scores[class] += loyalty
 	}
-	m := b.pick(b.wanted(found, text), b.ranked(scores))
+	m := b.pick(b.wanted(found, u.folded), b.ranked(scores))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
@@ -144,15 +144,15 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
-func (b *Bot) followUp(ctx context.Context, text, spoken string, words []reading) (match, error) {
-	hits, err := b.find(ctx, search.Query{Text: text, Policy: spoken, Limit: candidates, Bare: true})
+func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, error) {
+	hits, err := b.find(ctx, search.Query{Text: u.text, Policy: spoken, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
 	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
-	found = b.asked(found, words, spoken)
-	m := b.pick(b.wanted(found, text), []int{b.classes[spoken]})
-	m.entries = b.arrange(m.entries, found, signs(b.norm.Normalize(text), b.lexicon.subjects(words)))
+	found = b.asked(found, u.words, spoken)
+	m := b.pick(b.wanted(found, u.folded), []int{b.classes[spoken]})
+	m.entries = b.arrange(m.entries, found, signs(u.normal, b.lexicon.subjects(u.words)))
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
 }
@@ -187,13 +187,12 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 
 // wanted returns what was found, the sections that the question does not ask for, such
 // as the legal grounds, behind all others.
-func (b *Bot) wanted(hits []hit, text string) []hit {
-	text = b.norm.Fold(text)
+func (b *Bot) wanted(hits []hit, folded string) []hit {
 	first := make([]hit, 0, len(hits))
 	var last []hit
 	for _, h := range hits {
 		words, bound := b.lexicon.only[h.Section]
-		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
+		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, w) }) {
 			last = append(last, h)
 			continue
 		}

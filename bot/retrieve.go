@@ -10,7 +10,7 @@ func (b *Bot) Retrieve(ctx context.Context, text string, limit int) ([]string, e
 	if err := b.wait(ctx); err != nil {
 		return nil, err
 	}
-	m, err := b.match(ctx, text, "", b.lexicon.readings(b.norm.Fold(text)))
+	m, err := b.match(ctx, b.hear(text), "")
 	if err != nil {
 		return nil, err
 	}

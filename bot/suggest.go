@@ -49,11 +49,11 @@ func (b *Bot) prepareSuggestions(entries []Entry) {
 // leadsHome reports whether the entry's question, asked at the start of a
 // conversation, is answered from its own policy.
 func (b *Bot) leadsHome(e *Entry) bool {
-	ctx, words := context.Background(), b.lexicon.readings(b.norm.Fold(e.Question))
-	if _, certain := b.urgency(words); certain {
+	said := b.hear(e.Question)
+	if _, certain := b.urgency(said.words); certain {
 		return false
 	}
-	m, err := b.match(ctx, e.Question, "", words)
+	m, err := b.match(context.Background(), said, "")
 	return err == nil && !m.bare && m.answers() && m.entries[0].Policy == e.Policy
 }
 
