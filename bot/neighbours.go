@@ -2,7 +2,7 @@ package bot
 
 import (
 	"math"
-	"slices"
+	"math/bits"
 	"sync"
 )
 
@@ -11,11 +11,16 @@ import (
 // class but nearly the same as one example.
 type neighbours struct {
 	classes  int
-	idf      []float32 // by feature; 0 of those too common to tell anything
-	starts   []uint32  // by feature: where its postings begin; one more at the end
+	files    []file // by feature
 	postings []posting
 	examples []example
-	memory   sync.Pool // how alike each example is, of votes before
+	memory   sync.Pool // of polls
+}
+
+// file is what is known of a feature, side by side, as they lie all over memory.
+type file struct {
+	idf         float32 // 0 of those too common to tell anything
+	first, last uint32  // range in postings
 }
 
 // posting says that an example holds a feature.
@@ -35,25 +40,27 @@ const (
 // newNeighbours files the examples, whose vectors are given, under the features that the
 // classifier knows.
 func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbours {
-	n := &neighbours{classes: c.classes, idf: make([]float32, c.ids.n), starts: make([]uint32, c.ids.n+1), examples: examples}
+	n := &neighbours{classes: c.classes, files: make([]file, c.ids.n), examples: examples}
 	for _, v := range vectors {
 		for _, f := range v {
-			n.idf[f.id]++
+			n.files[f.id].last++
 		}
 	}
-	for i, count := range n.idf {
-		n.idf[i], n.starts[i+1] = 0, n.starts[i]
+	total := uint32(0)
+	for i := range n.files {
+		f, count := &n.files[i], n.files[i].last
+		f.first, f.last = total, total
 		if share := float64(count) / float64(max(1, len(examples))); share <= commonShare {
-			n.idf[i] = float32(math.Log(1 + float64(len(examples))/float64(count+1)))
-			n.starts[i+1] += uint32(count)
+			f.idf = float32(math.Log(1 + float64(len(examples))/float64(count+1)))
+			total += count
 		}
 	}
-	n.postings = make([]posting, n.starts[c.ids.n])
-	next := slices.Clone(n.starts)
+	n.postings = make([]posting, total)
 	for i, v := range vectors {
 		for _, f := range n.weigh(v) {
-			n.postings[next[f.id]] = posting{uint32(i), f.value}
-			next[f.id]++
+			file := &n.files[f.id]
+			n.postings[file.last] = posting{uint32(i), f.value}
+			file.last++
 		}
 	}
 	return n
@@ -64,7 +71,7 @@ func (n *neighbours) weigh(v vector) vector {
 	out := make(vector, 0, len(v))
 	var norm float64
 	for _, f := range v {
-		if x := f.value * n.idf[f.id]; x > 0 {
+		if x := f.value * n.files[f.id].idf; x > 0 {
 			out = append(out, feature{f.id, x})
 			norm += float64(x) * float64(x)
 		}
@@ -75,25 +82,29 @@ func (n *neighbours) weigh(v vector) vector {
 	return out
 }
 
+// poll is how alike the examples are to a question; all of it is zero between votes.
+type poll struct {
+	alike  []float32
+	marked []uint64 // a bit for each example that has anything in common with it
+}
+
 // vote returns the share of the votes that each class gets; an example has more
 // votes the more alike it is.
 func (n *neighbours) vote(v vector) []float64 {
-	memory, _ := n.memory.Get().(*[]float32)
-	if memory == nil {
-		memory = new([]float32)
-		*memory = make([]float32, len(n.examples))
+	p, _ := n.memory.Get().(*poll)
+	if p == nil {
+		p = &poll{make([]float32, len(n.examples)), make([]uint64, len(n.examples)/64+1)}
 	}
-	defer n.memory.Put(memory)
-	alike := *memory
-	clear(alike)
+	defer n.memory.Put(p)
 	for _, f := range n.weigh(v) {
-		n.add(alike, f)
+		p.add(n.postings[n.files[f.id].first:n.files[f.id].last], f.value)
 	}
 	out := make([]float64, n.classes)
 	total := 1e-9
-	for _, i := range nearest(alike) {
-		e := &n.examples[i]
-		votes := float64(alike[i]*alike[i]*alike[i]) * float64(min(1, e.weight))
+	var room [voters]posting
+	for _, voter := range p.nearest(room[:0]) {
+		e := &n.examples[voter.example]
+		votes := float64(voter.value*voter.value*voter.value) * float64(min(1, e.weight))
 		total += votes
 		for _, class := range e.classes {
 			out[class] += votes / float64(len(e.classes))
@@ -106,33 +117,43 @@ func (n *neighbours) vote(v vector) []float64 {
 }
 
 // add adds what a feature counts to all examples that have it.
-func (n *neighbours) add(alike []float32, f feature) {
-	for _, p := range n.postings[n.starts[f.id]:n.starts[f.id+1]] {
-		alike[p.example] += f.value * p.value
+func (p *poll) add(list []posting, value float32) {
+	for _, one := range list {
+		p.marked[one.example>>6] |= 1 << (one.example & 63)
+		p.alike[one.example] += value * one.value
 	}
 }
 
-// nearest returns the places of the highest values above 0, highest first; of two that
-// are equal the later one comes first.
-func nearest(alike []float32) []int {
-	best := make([]int, 0, voters)
+// nearest appends the examples that are most alike, highest first; of two that are equal
+// the later one comes first. It leaves the poll empty for the next vote.
+func (p *poll) nearest(best []posting) []posting {
 	least := float32(0)
-	for i, a := range alike {
-		if a <= least {
-			continue
-		}
-		if len(best) < voters {
-			best = append(best, i)
-		}
-		at := len(best) - 1
-		for ; at > 0 && alike[best[at-1]] <= a; at-- {
-			best[at] = best[at-1]
-		}
-		best[at] = i
-		if len(best) == voters {
-			least = alike[best[voters-1]]
+	for k, set := range p.marked {
+		for p.marked[k] = 0; set != 0; set &= set - 1 {
+			i := k<<6 | bits.TrailingZeros64(set)
+			value := p.alike[i]
+			if p.alike[i] = 0; value <= least {
+				continue
+			}
+			best = enter(best, posting{uint32(i), value})
+			if len(best) == voters {
+				least = best[voters-1].value
+			}
 		}
 	}
+	return best
+}
+
+// enter puts an example where it belongs among the best; the last makes room.
+func enter(best []posting, one posting) []posting {
+	if len(best) < voters {
+		best = append(best, one)
+	}
+	at := len(best) - 1
+	for ; at > 0 && best[at-1].value <= one.value; at-- {
+		best[at] = best[at-1]
+	}
+	best[at] = one
 	return best
 }
 

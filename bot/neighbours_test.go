@@ -26,19 +26,24 @@ func TestNeighbours(t *testing.T) {
 	}
 }
 
-// TestNearest wants the most alike, in order.
+// TestNearest wants the most alike, in order, and the poll to be empty then.
 func TestNearest(t *testing.T) {
-	alike := make([]float32, 3*voters)
-	for i := range alike {
-		alike[i] = float32((i * 7) % len(alike))
+	const examples = 3 * voters
+	p := &poll{make([]float32, examples), make([]uint64, examples/64+1)}
+	value := func(i uint32) float32 { return float32((i * 7) % examples) }
+	for i := range uint32(examples) {
+		p.add([]posting{{i, value(i)}}, 1)
 	}
-	got := nearest(alike)
+	got := p.nearest(nil)
 	if len(got) != voters {
 		t.Fatalf("%d voters; want %d", len(got), voters)
 	}
-	for k, i := range got {
-		if want := float32(len(alike) - 1 - k); alike[i] != want {
-			t.Errorf("voter %d has %v; want %v", k, alike[i], want)
+	for k, one := range got {
+		if want := float32(examples - 1 - k); one.value != want || value(one.example) != want {
+			t.Errorf("voter %d is example %d with %v; want %v", k, one.example, one.value, want)
 		}
+	}
+	if again := p.nearest(nil); len(again) > 0 {
+		t.Errorf("%d voters of an empty poll; want none", len(again))
 	}
 }
