@@ -17,7 +17,9 @@ import (
 type classifier struct {
 	classes int
 	width   int    // weights of a feature: 1 for two classes, otherwise one for each
-	ids     *table // hash of a feature to its place
+	ids     *table // hash of a feature to its place; nil where an index has it
+	index   *index
+	column  int // of the index
 	weights []float32
 	bias    []float32
 }
@@ -159,15 +161,33 @@ func signsIn(t, marks []string) []sign {
 func (c *classifier) read(said []sign) vector {
 	var few [256]uint64
 	order := few[:0]
-	if c.ids.glance(said) == 0 {
-		return nil
+	if c.index != nil {
+		return unit(c.lookUp(said, order))
 	}
 	for _, s := range said {
 		if id, ok := c.ids.find(s.name); ok {
-			order = append(order, uint64(id)<<32|uint64(^math.Float32bits(s.value)))
+			order = append(order, order64(id, s.value))
 		}
 	}
 	return unit(order)
+}
+
+// lookUp appends the features that the index has for the classifier.
+func (c *classifier) lookUp(said []sign, order []uint64) []uint64 {
+	if !c.index.glance(said) {
+		return order
+	}
+	for _, s := range said {
+		if place := c.index.row(s.name).places[c.column]; place > 0 {
+			order = append(order, order64(place-1, s.value))
+		}
+	}
+	return order
+}
+
+// order64 is a feature as a number: by place and then by value, the highest first.
+func order64(id uint32, value float32) uint64 {
+	return uint64(id)<<32 | uint64(^math.Float32bits(value))
 }
 
 // probabilities returns one number for each class; they sum to 1.
@@ -242,8 +262,7 @@ func signsOf(t, marks []string) []sign {
 	return out
 }
 
-// unit turns features, each a place and the bits of its value turned over, into a vector
-// that has each once, with its highest value, and is of a fixed length.
+// unit turns features, each a number by order64, into a vector that has each once, with its highest value, and is of a fixed length.
 func unit(order []uint64) vector {
 	slices.Sort(order)
 	v := make(vector, 0, len(order))

@@ -103,6 +103,19 @@ type learnt struct {
 	passages map[string]*passages // by policy
 }
 
+// share puts the tables of the classifiers that every question is read by into one.
+func (l *learnt) share() {
+	all := [tables]*classifier{topicTable: l.topic.classifier, scopeTable: l.scope, dangerTable: l.danger.classifier}
+	var ids [tables]*table
+	for i, c := range all {
+		ids[i] = c.ids
+	}
+	x := newIndex(ids)
+	for i, c := range all {
+		c.ids, c.index, c.column = nil, x, i
+	}
+}
+
 // judge is a classifier and the neighbours among the examples it learnt from.
 type judge struct {
 	*classifier
@@ -185,6 +198,7 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 	if ctx.Err() != nil {
 		return // half trained
 	}
+	out.share()
 	if b.learnt.Swap(&out) == nil {
 		close(b.ready)
 	}

@@ -32,15 +32,6 @@ func (t *table) find(name uint64) (uint32, bool) {
 // home returns the number of the slot where a name belongs.
 func (t *table) home(name uint64) uint64 { return name * spread >> t.shift }
 
-// glance looks where the names belong, and at nothing else, so that all these places
-// come from memory at the same time: to be called before many of them are looked for.
-func (t *table) glance(said []sign) (used uint32) {
-	for i := range said {
-		used |= t.slots[t.home(said[i].name)].place
-	}
-	return used
-}
-
 // slot returns the slot of a name: the one that it is in, or the free one for it.
 func (t *table) slot(name uint64) *slot {
 	last := uint64(len(t.slots) - 1)
@@ -75,4 +66,88 @@ func (t *table) grow() {
 			*t.slot(s.name) = s
 		}
 	}
+}
+
+// index is several tables in one, for what is asked of all of them: what they have of a
+// name comes from memory together.
+type index struct {
+	slots []row
+	shift uint8
+}
+
+// row is what the tables have of a name.
+type row struct {
+	name   uint64
+	places [tables]uint32 // plus one; 0 where the table does not have it
+}
+
+// The tables of an index.
+const (
+	topicTable = iota
+	scopeTable
+	dangerTable
+	tables
+)
+
+// newIndex puts tables together.
+func newIndex(all [tables]*table) *index {
+	n := 0
+	for _, t := range all {
+		n = max(n, t.n)
+	}
+	x := &index{slots: make([]row, 1<<firstSlots), shift: 64 - firstSlots}
+	for len(x.slots) < 2*n {
+		x.slots, x.shift = make([]row, 2*len(x.slots)), x.shift-1
+	}
+	used := 0
+	for i, t := range all {
+		for _, s := range t.slots {
+			if s.place == 0 {
+				continue
+			}
+			r := x.row(s.name)
+			if r.places == [tables]uint32{} {
+				if used++; 4*used > 3*len(x.slots) {
+					x.grow()
+					r = x.row(s.name)
+				}
+				r.name = s.name
+			}
+			r.places[i] = s.place
+		}
+	}
+	return x
+}
+
+// row returns the row of a name: the one that it is in, or the free one for it.
+func (x *index) row(name uint64) *row {
+	last := uint64(len(x.slots) - 1)
+	for i := x.home(name); ; i = (i + 1) & last {
+		if r := &x.slots[i]; r.name == name || r.places == [tables]uint32{} {
+			return r
+		}
+	}
+}
+
+// home returns the number of the row where a name belongs.
+func (x *index) home(name uint64) uint64 { return name * spread >> x.shift }
+
+func (x *index) grow() {
+	old := x.slots
+	x.slots, x.shift = make([]row, 2*len(old)), x.shift-1
+	for _, r := range old {
+		if r.places != [tables]uint32{} {
+			*x.row(r.name) = r
+		}
+	}
+}
+
+// glance looks where the names belong, and at nothing else, so that all these places
+// come from memory at the same time: to be called before many of them are looked for.
+func (x *index) glance(said []sign) (any bool) {
+	var names uint64
+	for i := range said {
+		names |= x.slots[x.home(said[i].name)].name
+	}
+	return names != 0
 }

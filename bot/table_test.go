@@ -25,3 +25,28 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// TestIndex wants an index to know what its tables do.
+func TestIndex(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	var all [tables]*table
+	for i := range all {
+		all[i] = newTable()
+		for range 700 * (i + 1) {
+			all[i].add(random.Uint64N(4000))
+		}
+	}
+	x := newIndex(all)
+	for name := range uint64(5000) {
+		for i, single := range all {
+			got := x.row(name).places[i]
+			want, ok := single.find(name)
+			if ok && got != want+1 || !ok && got != 0 {
+				t.Fatalf("place of %d in table %d is %d, want %d, %v", name, i, got, want+1, ok)
+			}
+		}
+		if known := x.row(name).places != [tables]uint32{}; known && name != 0 && !x.glance([]sign{{name: name}}) {
+			t.Errorf("nothing seen where %d is", name)
+		}
+	}
+}
