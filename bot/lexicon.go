@@ -338,7 +338,7 @@ func soundsOf(tokens []string) []string {
 
 // spoken returns tokens as pinyin syllables, if any Latin token reads as pinyin.
 func spoken(text []string) ([]string, bool) {
-	pinyin := func(t string) bool { return soundOf(t) == "" && search.Syllables(t) != nil }
+	pinyin := func(t string) bool { return t[0] >= 'a' && t[0] <= 'z' && search.Syllables(t) != nil }
 	if !slices.ContainsFunc(text, pinyin) {
 		return nil, false
 	}
