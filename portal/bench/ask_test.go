@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -205,6 +206,7 @@ func (a *asked) serve(tb testing.TB) func(ctx context.Context, question string) 
 type pace struct {
 	perSecond float64
 	p50, p99  time.Duration
+	processor time.Duration // of the whole process for each answer, which others on the machine change least
 }
 
 // storm lets all askers ask for as long as a round takes, each from another question on.
@@ -213,7 +215,7 @@ func (a *asked) storm(tb testing.TB, ask func(ctx context.Context, question stri
 	took := make([][]time.Duration, askers)
 	errs := make([]error, askers)
 	var wait sync.WaitGroup
-	start := time.Now()
+	start, used := time.Now(), processorTime(tb)
 	for i := range askers {
 		wait.Go(func() {
 			for n := i * len(a.questions) / askers; errs[i] == nil && time.Since(start) < length; n++ {
@@ -225,13 +227,23 @@ func (a *asked) storm(tb testing.TB, ask func(ctx context.Context, question stri
 		})
 	}
 	wait.Wait()
-	whole := time.Since(start)
+	whole, used := time.Since(start), processorTime(tb)-used
 	if err := errors.Join(errs...); err != nil {
 		tb.Fatal(err)
 	}
 	all := slices.Concat(took...)
 	slices.Sort(all)
-	return pace{float64(len(all)) / whole.Seconds(), all[len(all)/2], all[len(all)*99/100]}
+	return pace{float64(len(all)) / whole.Seconds(), all[len(all)/2], all[len(all)*99/100], used / time.Duration(len(all))}
+}
+
+// processorTime returns what this process has used so far.
+func processorTime(tb testing.TB) time.Duration {
+	tb.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // BenchmarkAsk lets the bot answer beside plain Bleve queries for the same questions
@@ -260,22 +272,23 @@ func compareAsk(b testing.TB, length time.Duration) {
 		}
 	}
 	fmt.Printf("\n%d questions to %d passages, %d clients in the same process, median of %d rounds of %v\n", len(a.questions), len(a.docs), askers, askTimes, length)
-	t := newTable("program", "answers/s", "of Bleve", "p50", "p99", "p99/p50")
+	t := newTable("program", "answers/s", "of Bleve", "p50", "p99", "p99/p50", "processor", "Bleve's of it")
 	bleve := middle(paces[0])
 	for i, p := range programs {
 		m := middle(paces[i])
-		t.row(p.name, fmt.Sprintf("%.0f", m.perSecond), ratio(m.perSecond, bleve.perSecond), rounded(m.p50), rounded(m.p99), ratio(float64(m.p99), float64(m.p50)))
+		t.row(p.name, fmt.Sprintf("%.0f", m.perSecond), ratio(m.perSecond, bleve.perSecond), rounded(m.p50), rounded(m.p99), ratio(float64(m.p99), float64(m.p50)), rounded(m.processor), ratio(float64(bleve.processor), float64(m.processor)))
 	}
 	t.print()
 }
 
 // middle returns the median of each value.
 func middle(all []pace) pace {
-	var perSecond, p50, p99 []float64
+	var perSecond, p50, p99, processor []float64
 	for _, p := range all {
 		perSecond, p50, p99 = append(perSecond, p.perSecond), append(p50, float64(p.p50)), append(p99, float64(p.p99))
+		processor = append(processor, float64(p.processor))
 	}
-	return pace{median(perSecond), time.Duration(median(p50)), time.Duration(median(p99))}
+	return pace{median(perSecond), time.Duration(median(p50)), time.Duration(median(p99)), time.Duration(median(processor))}
 }
 
 func rounded(d time.Duration) string { return d.Round(time.Microsecond).String() }
