@@ -1,0 +1,119 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+)
+
+// viewed are one page of each kind, for what is tried under many settings.
+var viewed = []string{"/", "/policies/basic-living-allowance", "/search?q=%E8%A1%A5%E8%B4%B4", "/ask", "/check/basic-living-allowance", "/apply/basic-living-allowance", "/accessibility", "/staff"}
+
+// TestLargeType opens pages at two and three times the size on the narrowest
+// handset: nothing is cut and nothing lies beside the window.
+func TestLargeType(t *testing.T) {
+	t.Parallel()
+	for _, size := range []string{"200", "300"} {
+		b := newTab(t, suite.site, device{width: 320, height: 740})
+		b.open("/?mode=accessible." + size)
+		for _, path := range viewed {
+			b.open(path)
+			for _, problem := range append(look[[]string](b, "overflow"), look[[]string](b, "clipped")...) {
+				t.Errorf("%s at %s %%: %s", path, size, problem)
+			}
+		}
+	}
+}
+
+// faint returns the texts whose colour stands out by less than 7:1 from the ground
+// that they are drawn on.
+const faint = `(() => {
+	const parse = (c) => (c.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+	const light = (c) => c.slice(0, 3).map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+		.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+	const ground = (el) => {
+		for (; el; el = el.parentElement) {
+			const c = parse(getComputedStyle(el).backgroundColor);
+			if (c.length < 4 || c[3] > 0) return c;
+		}
+		return [255, 255, 255];
+	};
+	const out = new Set();
+	const measure = (el, colour) => {
+		const [a, b] = [light(parse(colour)), light(ground(el))];
+		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+		if (ratio < 7) out.add(ratio.toFixed(2) + ": " + eyes.name(el));
+	};
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	while (walk.nextNode()) {
+		const el = walk.currentNode.parentElement;
+		if (walk.currentNode.data.trim() && eyes.shown(el) && !el.closest("script, style, option")) measure(el, getComputedStyle(el).color);
+	}
+	for (const el of document.querySelectorAll("input:not([type=hidden]), textarea, select")) if (eyes.shown(el)) measure(el, getComputedStyle(el).color);
+	return [...out];
+})()`
+
+// TestSchemesAreClear measures each set of colours as the browser draws it.
+func TestSchemesAreClear(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	for _, scheme := range []string{"black-white", "white-black", "yellow-black", "yellow-blue", "black-cream"} {
+		b.open("/?mode=accessible." + scheme)
+		for _, path := range viewed {
+			b.open(path)
+			look[[]string](b, "overflow") // brings the eyes
+			for _, problem := range evaluate[[]string](b, faint) {
+				t.Errorf("%s in %s: %s", path, scheme, problem)
+			}
+		}
+	}
+}
+
+// TestToolsByKeyboard uses tools by keys alone: the choice is made in place, is there
+// on the next page, follows the focus, covers nothing that has it, and is taken back.
+func TestToolsByKeyboard(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	b.open("/?mode=accessible")
+	b.open("/policies/basic-living-allowance")
+	press := func(code, data string) {
+		t.Helper()
+		evaluate[*bool](b, fmt.Sprintf(`document.dispatchEvent(new KeyboardEvent("keydown", { code: %q, altKey: true, shiftKey: true, bubbles: true, cancelable: true })); null`, code))
+		b.until("the page has "+data, func() bool {
+			return evaluate[bool](b, fmt.Sprintf(`document.documentElement.matches("%s")`, data))
+		})
+	}
+	for _, step := range [][2]string{
+		{"KeyL", "[data-ruler]"}, {"KeyH", "[data-crosshair]"}, {"KeyC", "[data-caption=caption]"}, {"Digit4", "[data-scheme=yellow-black]"},
+		{"Equal", "[data-size='125']"}, {"KeyM", "[data-pointer]"},
+	} {
+		press(step[0], step[1])
+	}
+	b.open("/apply/basic-living-allowance")
+	if got := evaluate[string](b, "document.documentElement.dataset.view"); got != "125.yellow-black.caption.pointer.ruler.crosshair" {
+		t.Errorf("the next page is shown as %q", got)
+	}
+	var places []string
+	for range 12 {
+		b.key("Tab")
+		at := evaluate[string](b, `(() => {
+			const focus = document.activeElement.getBoundingClientRect(), bar = document.querySelector(".caption");
+			const covered = bar.textContent && focus.bottom > bar.getBoundingClientRect().top && focus.top < innerHeight;
+			return (covered ? "covered " + document.activeElement.outerHTML.slice(0, 80) : "") + "|" + document.querySelector(".ruler").getBoundingClientRect().top;
+		})()`)
+		if at[0] != '|' {
+			t.Errorf("the caption covers what has the focus: %s", at)
+		}
+		places = append(places, at)
+	}
+	if places[3] == places[11] {
+		t.Error("the ruler does not follow the keyboard")
+	}
+	if words := evaluate[string](b, `document.querySelector(".caption").textContent`); words == "" {
+		t.Error("the caption is empty while something has the focus")
+	}
+	press("KeyL", ":not([data-ruler])")
+	if n := evaluate[int](b, `document.querySelectorAll(".ruler").length`); n != 0 {
+		t.Errorf("%d rulers after it was put away", n)
+	}
+	press("Digit0", ":not([data-view])")
+}
