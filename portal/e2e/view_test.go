@@ -116,4 +116,6 @@ func TestToolsByKeyboard(t *testing.T) {
 		t.Errorf("%d rulers after it was put away", n)
 	}
 	press("Digit0", ":not([data-view])")
+	evaluate[*bool](b, `document.querySelector(".toolbar__more").open = true; null`)
+	b.inspect("accessible", 360)
 }
