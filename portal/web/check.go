@@ -124,6 +124,12 @@ func (s *Server) askCheck(c *fiber.Ctx) error {
 func (s *Server) readScreening(c *fiber.Ctx, from screener) screening {
 	now := screening{from: from, answers: content.Answers{}}
 	now.carry(c)
+	if key := c.FormValue(keyPressed); key != "" {
+		if now.asked = now.question(c.FormValue(checkAsked)); now.asked != nil {
+			now.value = firstRunes(keyed(c.FormValue(now.asked.Name), key), maxDigits)
+			return now
+		}
+	}
 	now.asked, now.wrong, now.value = s.takeAnswer(c, now)
 	switch {
 	case c.FormValue(checkBack) != "" && len(now.order) > 0:
@@ -206,6 +212,7 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	}
 	p.ContentLang = p.Lang.shows(langOf(now.asked))
 	f := s.newField(*p, now.asked, now.value, now.wrong)
+	f.Keypad = p.Elder() && now.asked.Type == "number"
 	out.Question, out.HeardAt = &f, s.asks(now.asked)
 	p.Scripts = append(p.Scripts, "speech.js")
 	if now.wrong != "" {

@@ -91,7 +91,7 @@ func offers(n *html.Node) []string {
 		}
 		class := " " + attr(child, "class") + " "
 		switch {
-		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " elder-foot ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
+		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " elder-foot ") || strings.Contains(class, " keypad ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
 		case child.DataAtom == atom.Details && !has(child, "open"):
 			out = append(out, text(find(child, tag(atom.Summary))[0]))
 		case child.DataAtom == atom.Button, child.DataAtom == atom.Summary, child.DataAtom == atom.A && (child.Parent.DataAtom != atom.P || class != "  "):
@@ -199,4 +199,40 @@ func TestWithdrawWithinTenMinutes(t *testing.T) {
 	b.open("/track/status").wants(200, "撤回")
 	b.open("/track/withdraw").send("/track/withdraw", nil).wants(200, "已经撤回", "再次申请")
 	b.send("/track/again", nil).wants(200, "上次填的都抄过来了")
+}
+
+func TestPressKey(t *testing.T) {
+	for _, test := range []struct{ value, key, want string }{
+		{"", "9", "9"}, {"1", "0", "10"}, {"10", keyErase, "1"}, {"", keyErase, ""}, {"九", keyErase, ""},
+		{"123456", "7", "123456"}, {"1", "x", "1"}, {"1", "12", "1"},
+	} {
+		if got := keyed(test.value, test.key); got != test.want {
+			t.Errorf("keyed(%q, %q) = %q; want %q", test.value, test.key, got, test.want)
+		}
+	}
+}
+
+// TestKeypad gives an age by keys alone, without a script: the question comes back with
+// each digit, nothing is judged before the next step, and answers given stay.
+func TestKeypad(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("grandmother").open("/check/basic-living-allowance?mode=elder")
+	form := url.Values{"-order": {""}, "-asked": {"child_age"}, "child_age": {""}}
+	for _, key := range []string{"1", "2", keyErase, "0"} {
+		form.Set(keyPressed, key)
+		b.do("POST", "/check/basic-living-allowance", form)
+		b.wants(200, "孩子今年几岁")
+		inputs := find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "child_age" })
+		if len(inputs) != 2 || attr(inputs[0], "value") != attr(inputs[1], "value") {
+			t.Fatalf("after %s the field and the form of the keys differ", key)
+		}
+		form.Set("child_age", attr(inputs[0], "value"))
+	}
+	if got := form.Get("child_age"); got != "10" {
+		t.Fatalf("the keys made %q; want 10", got)
+	}
+	form.Del(keyPressed)
+	b.do("POST", "/check/basic-living-allowance", form)
+	b.wants(200)
+	b.lacks("孩子今年几岁")
 }

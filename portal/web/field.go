@@ -25,6 +25,7 @@ type field struct {
 	Width        string // short or medium; "" is the full measure
 	Long         bool   // several lines
 	Rows         int    // of a long one; 0 is 5
+	Keypad       bool   // is also given by large keys, see keypad.go
 }
 
 // ID returns the id of the control an error leads to: the first choice of a list.
