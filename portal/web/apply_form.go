@@ -122,6 +122,7 @@ func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answer
 	if view.Review = comesFromReview(c); view.Review {
 		view.Back = view.at("review")
 	}
+	view.Return = view.Back
 	for _, q := range section.Questions {
 		var f formField
 		wrong, bad := invalid.Field(q.Name)

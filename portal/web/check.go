@@ -207,6 +207,9 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 			Label: s.contentText(c, q.Label), Shown: s.contentText(c, q.OptionLabel(now.answers[name])),
 		})
 	}
+	if len(out.Given) > 0 {
+		p.BackForm = backForm
+	}
 	if now.asked == nil {
 		return out
 	}
@@ -234,6 +237,10 @@ func (s *Server) asks(q *content.Question) string {
 	}
 	return ""
 }
+// backForm is the id of a form that takes the last answer back. It stands by itself,
+// so that the button of the bar, which comes first on the page, is not what the Enter
+// key presses.
+const backForm = "step-back"
 
 // maxNumber is beyond any age or count that a checker asks for.
 const maxNumber = 1e9

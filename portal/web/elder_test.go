@@ -235,4 +235,15 @@ func TestKeypad(t *testing.T) {
 	b.do("POST", "/check/basic-living-allowance", form)
 	b.wants(200)
 	b.lacks("孩子今年几岁")
+	back := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "back" })
+	forms := find(b.doc, func(n *html.Node) bool { return n.DataAtom == atom.Form && attr(n, "id") == attr(back[0], "form") })
+	if len(forms) != 1 {
+		t.Fatalf("the way back belongs to %q, of which there are %d", attr(back[0], "form"), len(forms))
+	}
+	again := url.Values{attr(back[0], "name"): {"1"}}
+	for _, n := range find(forms[0], tag(atom.Input)) {
+		again.Set(attr(n, "name"), attr(n, "value"))
+	}
+	b.do("POST", "/check/basic-living-allowance", again)
+	b.wants(200, "孩子今年几岁")
 }

@@ -99,7 +99,6 @@ type page struct {
 	Crumbs      []crumb    // between home and this page
 	Return      string     // where one step back leads; "" is the last of Crumbs, or home
 	BackForm    string     // id of the form whose button goes one step back instead; or ""
-	LeaveForm   string     // id of the form that asks before it is left; or ""
 	HomeName    string     // what the first page is called among them
 	Feeds       []feedLink // besides that of the whole site
 	Things      []any      // what the page is about, for schema.org
