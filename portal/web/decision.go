@@ -51,7 +51,7 @@ func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {
 		Decided: s.day(c, e.At), Reason: e.Reason,
 	}
 	view.NoIndex = true
-	view.Scripts = []string{"print.js"}
+	view.Scripts = []string{"print.js", "speech.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	if view.Policy, _ = s.policy(c, a.Policy); view.Policy != nil {
 		view.ContentLang = view.Lang.shows(view.Policy.Lang)

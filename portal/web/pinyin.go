@@ -36,7 +36,8 @@ type spelledText struct {
 
 // pinyinAPI spells a published text that a page shows, for the bar with large type:
 // GET /api/v1/pinyin?text=…, at most 200 characters. Nothing of it is kept, and the log
-// has no queries; but what is a person's own is never sent: pages mark it data-own.
+// has no queries. It is for what was published; on pages of a person's own, whose pinyin
+// is in the page where it was chosen, scripts ask for nothing.
 func (s *Server) pinyinAPI(c *fiber.Ctx) error {
 	text := c.Query("text")
 	if text == "" || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxSpelled {
