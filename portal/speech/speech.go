@@ -66,7 +66,7 @@ const (
 )
 
 // version is part of every tag; it changes when the same text sounds different.
-const version = "1"
+const version = "2"
 
 // Speaker makes sound files. It is safe for concurrent use.
 type Speaker struct {
