@@ -237,6 +237,7 @@ func (s *Server) asks(q *content.Question) string {
 	}
 	return ""
 }
+
 // backForm is the id of a form that takes the last answer back. It stands by itself,
 // so that the button of the bar, which comes first on the page, is not what the Enter
 // key presses.
