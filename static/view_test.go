@@ -23,6 +23,9 @@ func TestSchemes(t *testing.T) {
 			colours[c[1]] = c[2]
 		}
 		for name, value := range own {
+			if strings.HasPrefix(name, "code-") {
+				continue // the same in every scheme: cameras want dark on light
+			}
 			if colour.MatchString(value) && colours[name] == "" {
 				t.Errorf("%s leaves --%s as it was", m[1], name)
 			}

@@ -110,6 +110,7 @@ source: {title: %[2]s, issuer: 中山市民政局, number: 第1号, date: 2021-0
 inForce: 2021-05-13
 reviewBy: 2099-05-31
 published: 2026-11-23
+plain: {what: 说的是什么。, who: 说的是谁。, gives: 给什么。, how: 怎样办。, documents: 带什么。, law: 依据什么。}
 gives:
   - {title: %[2]s, text: %[4]s, section: gives}
 faq:

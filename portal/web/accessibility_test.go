@@ -22,8 +22,12 @@ func contentOf(doc *html.Node) pageContent {
 	main := find(doc, tag(atom.Main))[0]
 	p := pageContent{heading: text(find(doc, tag(atom.H1))[0])}
 	fields, links := map[string]bool{}, map[string]bool{}
+	// Elder mode has a page of its own for what one says of a page.
+	feedback := find(main, func(n *html.Node) bool { return attr(n, "id") == "feedback" })
 	for _, n := range find(main, tag(atom.Input, atom.Select, atom.Textarea)) {
-		fields[attr(n, "name")] = true
+		if name := attr(n, "name"); name != "" && !slices.ContainsFunc(feedback, func(f *html.Node) bool { return slices.Contains(find(f, tag(atom.Input, atom.Textarea)), n) }) {
+			fields[name] = true
+		}
 	}
 	for _, n := range find(main, tag(atom.A)) {
 		if href := attr(n, "href"); !strings.Contains(href, "mode=") {

@@ -14,6 +14,7 @@ const pinyinChoice = "accessible.pinyin"
 var (
 	rubyMarks   = regexp.MustCompile(`<span class="pinyin">((?:[^<]|</?ruby>|<r[pt][^>]*>|</r[pt]>)*)</span>`)
 	rubyReading = regexp.MustCompile(`<rp>\(</rp><rt aria-hidden="true">([^<]*)</rt><rp>\)</rp>`)
+	tools       = regexp.MustCompile(`(?s)<section class="toolbar".*?</section>`)
 	rubyTag     = regexp.MustCompile(`</?ruby>`)
 )
 
@@ -22,8 +23,11 @@ func unspelled(page string) string {
 	return rubyTag.ReplaceAllString(rubyReading.ReplaceAllString(rubyMarks.ReplaceAllString(page, "$1"), ""), "")
 }
 
-// bodyOf returns what stands in the body of a page.
-func bodyOf(page string) string { return page[strings.Index(page, "<body"):] }
+// bodyOf returns what stands in the body of a page, without the tools, which carry what
+// is chosen.
+func bodyOf(page string) string {
+	return tools.ReplaceAllString(page[strings.Index(page, "<body"):], "")
+}
 
 // TestPinyin holds a page of each kind with pinyin beside the page without, in each
 // language: nothing but the readings is different.

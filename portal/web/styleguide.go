@@ -36,6 +36,8 @@ type guidePage struct {
 	Heard      heard
 	Papers     []paperRow
 	Files      []shownFile
+	Base       string // of the addresses of Groups
+	Groups     []policyGroup
 	Proof      *proofPart
 	Verdicts   []proof.Verdict
 }
@@ -70,7 +72,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		Pass:     &pass{"HT00 0000 0000", "ABCD EFGH"}, Progress: progress{Number: 2, Total: 4, Marks: []string{"done", "now", "next", "next"}},
 		Doubt: guideDoubt{"doubt", "1", true},
 		Questions: questions{Number: 2, Given: []given{{"guide-given", "1", t("guide.text"), t("guide.text"), ""}},
-			Question: &field{Name: "guide-asked", Label: t("guide.text"), InputType: "text", InputMode: "numeric", Width: "short"}},
+			Question: &field{Name: "guide-asked", Label: t("guide.text"), InputType: "text", InputMode: "numeric", Width: "short", Keypad: true}},
 		Given:      []given{{"a", "1", t("guide.text"), t("guide.text"), visitOf(c).Lang.Code}, {"b", "1", long, long, visitOf(c).Lang.Code}},
 		Conditions: []content.Reason{{Result: content.True, Text: "—"}, {Result: content.False, Text: "—"}, {Result: content.Unknown, Text: "—"}},
 		Heard:      s.listening(visitOf(c).Lang, "", "", t("guide.text"), visitOf(c).Lang.Code),
@@ -84,6 +86,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	p.Proof = &proofPart{Missing: items[1:], Show: t("guide.text"), Groups: []proofGroup{{t("guide.text"), long, items}}}
 	p.Papers = []paperRow{{Title: t("guide.text"), Words: t("guide.text"), Given: true, Files: p.Files, Change: "/styleguide"}, {Title: long, Words: t("guide.error")}}
+	p.Base, p.Groups = "/policies", s.groups(c, anyPolicy)
 	if all := s.content().Library.Policies; len(all) > 0 {
 		p.Policy = all[0]
 		p.Share = s.base + visitOf(c).Lang.path(policyPath(p.Policy.Slug, ""))

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -117,6 +118,10 @@ type page struct {
 	Desk        bool     // is a page of the case desk: without what families look for
 	Marks       []mark   // who runs the site, in its footer
 }
+
+// Listens reports whether the page can be listened to; elder mode has its player in
+// the bar of every page.
+func (p page) Listens() bool { return p.Mode != modeElder && slices.Contains(p.Scripts, "speech.js") }
 
 // mark is one of the signs of who runs the site.
 type mark struct{ Name, Text, Link string }
