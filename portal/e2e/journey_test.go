@@ -141,6 +141,8 @@ func (v *visitor) read() {
 		v.to(`main a[href^="/policies/kind/allowance"]`)
 		v.to(`main a[href^="/policies/` + journeySlug + `"]`)
 		v.to(`main a[href^="/policies/` + journeySlug + `/part/amount"]`)
+		v.sees("1578元")
+		v.press(".part__whole > summary") // in few words first, and in full for who asks
 		v.sees("散居孤儿")
 		v.to(`[data-bar="back"]`)
 		v.at("/policies/" + journeySlug)

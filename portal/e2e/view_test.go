@@ -24,6 +24,23 @@ func TestLargeType(t *testing.T) {
 	}
 }
 
+// TestLargestElderType opens pages at the last step of elder mode: the text is 30 pixels
+// or more, and nothing is cut or lies beside the window.
+func TestLargestElderType(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, handset)
+	b.open("/?mode=elder.150")
+	for _, path := range viewed {
+		b.open(path)
+		for _, problem := range append(look[[]string](b, "overflow"), look[[]string](b, "clipped")...) {
+			t.Errorf("%s: %s", path, problem)
+		}
+		if size := evaluate[float64](b, `parseFloat(getComputedStyle(document.querySelector("main")).fontSize)`); size < 30 {
+			t.Errorf("%s: the text is %v px; want 30 or more", path, size)
+		}
+	}
+}
+
 // faint returns the texts whose colour stands out by less than 7:1 from the ground
 // that they are drawn on.
 const faint = `(() => {
@@ -118,4 +135,34 @@ func TestToolsByKeyboard(t *testing.T) {
 	press("Digit0", ":not([data-view])")
 	evaluate[*bool](b, `document.querySelector(".toolbar__more").open = true; null`)
 	b.inspect("accessible", 360)
+}
+
+// TestReadFromHere has a browser with voices read the page from where one is, and what
+// is pointed at: sentence by sentence, marked, and never two at once.
+func TestReadFromHere(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	b.before(voices)
+	b.open("/?mode=accessible")
+	b.open("/policies/basic-living-allowance")
+	b.press(`[data-tool="read"]`)
+	b.holds("the first sentence is said and marked", `asked.said.length === 1 && CSS.highlights.get("reading")?.size > 0`)
+	evaluate[*bool](b, "speechSynthesis.finish(); null")
+	b.holds("the next one follows", `asked.said.length === 2 && asked.said[1].text !== asked.said[0].text`)
+	b.press(`[data-tool="read"]`)
+	b.holds("it pauses", "!speechSynthesis.current")
+	b.press(`[data-tool="read"]`)
+	b.holds("it goes on with the same sentence", `asked.said.length === 3 && asked.said[2].text === asked.said[1].text`)
+	evaluate[*bool](b, `const r = document.querySelector('[data-tool="rate"]'); r.value = "1.3"; r.dispatchEvent(new Event("change")); null`)
+	b.holds("faster", "asked.said.at(-1).rate === 1.3")
+	b.press(`[data-tool="stop"]`)
+	b.holds("it stops and nothing is marked", `!speechSynthesis.current && !CSS.highlights.has("reading")`)
+	evaluate[*bool](b, `document.querySelector(".toolbar__more").open = true; null`)
+	b.press(`.toolbar__more [data-key="P"]`)
+	b.holds("pointed reading is on", `"pointed" in document.documentElement.dataset`)
+	evaluate[*bool](b, `document.querySelector(".prose a[href]").focus(); null`)
+	b.holds("what has the focus is said", `speechSynthesis.current?.text.includes(document.querySelector(".prose a[href]").textContent.trim())`)
+	if evaluate[bool](b, "Boolean(asked.together)") {
+		t.Error("two voices at once")
+	}
 }

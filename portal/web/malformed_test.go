@@ -108,6 +108,7 @@ func FuzzForms(f *testing.F) {
 // TestNoHTTP sends what ends before it reaches a handler.
 func TestNoHTTP(t *testing.T) {
 	s := newTestServer(t, nil)
+	s.App().Server().ReadTimeout = time.Second // a client that says no more is waited for as long
 	line := fasthttputil.NewInmemoryListener()
 	go func() { _ = s.App().Listener(line) }()
 	defer func() { _ = s.App().Shutdown() }()

@@ -154,8 +154,10 @@ function next() {
 part("read").addEventListener("click", () => {
   if (now) {
     now.paused = !now.paused;
-    if (now.paused) synth.cancel(), (turn += 1);
-    else next();
+    if (now.paused) {
+      turn += 1; // before: being silenced counts as an error in some browsers
+      synth.cancel();
+    } else next();
   } else {
     const list = sentences();
     now = { list, at: startOf(list), paused: false };

@@ -89,7 +89,7 @@ globalThis.eyes = {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
       const el = walk.currentNode.parentElement;
-      if (!walk.currentNode.data.trim() || !eyes.shown(el) || el.closest("option, script, style")) continue;
+      if (!walk.currentNode.data.trim() || !eyes.shown(el) || el.closest("option, script, style, rt")) continue;
       const size = parseFloat(getComputedStyle(el).fontSize);
       if (size < min) out.add(`${size} px: ${eyes.name(el)}`);
     }
