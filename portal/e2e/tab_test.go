@@ -50,6 +50,9 @@ type tab struct {
 
 	allowed  int64           // status of pages that fail on purpose; 0 is 200
 	reported map[string]bool // findings of inspect
+	// stretches has inspect also try larger letters and spacing, which takes longest
+	// and finds the same on every page of a kind.
+	stretches bool
 
 	mu         sync.Mutex
 	complaints []string
