@@ -27,9 +27,9 @@ func (t *tab) awaitKept(want string) {
 // policies and telephone numbers that were never opened before.
 func TestReadingWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ prefix, lang, mode, title, note string }{
-		{"", "zh-Hans", "elder", "明天计划", "现在没有网络"},
-		{"/en", "en", "standard", "Tomorrow", "There is no network"},
+	for _, tt := range []struct{ prefix, lang, mode, title, note, list, numbers string }{
+		{"", "zh-Hans", "elder", "明天计划", "现在没有网络", "/policies/kind/medical", "/policies/protection-hotline/part/danger"},
+		{"/en", "en", "standard", "Tomorrow", "There is no network", "/policies", "/policies/protection-hotline"},
 	} {
 		t.Run(tt.lang, func(t *testing.T) {
 			t.Parallel()
@@ -49,9 +49,9 @@ func TestReadingWithoutNetwork(t *testing.T) {
 			}
 			b.setOffline(true)
 			for path, want := range map[string]string{
-				"/policies":                    tt.title,
-				"/policies/tomorrow-plan":      tt.title,
-				"/policies/protection-hotline": "110",
+				tt.list:                   tt.title,
+				"/policies/tomorrow-plan": tt.title,
+				tt.numbers:                "110",
 			} {
 				b.open(tt.prefix + path)
 				b.sees(want)

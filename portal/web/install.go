@@ -38,6 +38,7 @@ type workerSite struct {
 	Version  string            `json:"version"`
 	Assets   []string          `json:"assets"`
 	Pages    []string          `json:"pages"` // without language
+	Parts    []string          `json:"parts"` // what elder mode has of its own: lists by kind, and policies part by part
 	Closed   []string          `json:"closed"`
 	Prefixes map[string]string `json:"prefixes"` // by language
 }
@@ -52,6 +53,12 @@ func (s *Server) serveWorker(c *fiber.Ctx) error {
 	}
 	for _, p := range lib.Policies {
 		w.Pages = append(w.Pages, policyPath(p.Slug, ""))
+		for _, section := range p.Sections {
+			w.Parts = append(w.Parts, policyPath(p.Slug, "")+"/part/"+section.ID)
+		}
+	}
+	for _, category := range lib.Categories {
+		w.Parts = append(w.Parts, "/policies/kind/"+category.Slug)
 	}
 	for _, l := range languages {
 		w.Prefixes[l.Code] = l.Prefix

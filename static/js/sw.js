@@ -1,5 +1,5 @@
 // The service worker. The server puts in front of it what it is for: site.version,
-// .assets, .pages, .closed and .prefixes. Pages to read come from the network and,
+// .assets, .pages, .parts, .closed and .prefixes. Pages to read come from the network and,
 // without one, from what was kept; nothing that shows somebody's own business is
 // looked at or kept.
 const cacheName = `huitong-${site.version}`;
@@ -67,7 +67,8 @@ async function keep(prefix, wanted) {
   const last = await cache.match(note);
   if (last && (await last.text()) === wanted) return;
   // One after the other: the reader's own page goes first on a slow network.
-  for (const path of [...site.pages, "/offline"]) {
+  const parts = wanted.endsWith(" elder") ? site.parts : [];
+  for (const path of [...site.pages, ...parts, "/offline"]) {
     const response = await fetch(address(prefix, path), { credentials: "same-origin" });
     if (storable(response)) await cache.put(address(prefix, path), response);
   }
