@@ -134,7 +134,11 @@ func FuzzAnnotate(f *testing.F) {
 		if plain := withoutRuby(got); plain != page {
 			t.Fatalf("%q comes back as %q", page, plain)
 		}
-		if want, text := textOf(t, page), textOf(t, string(got)); text != want {
+		want, built := textOf(page)
+		if !built {
+			return // a browser's tree has an end too: nothing to compare
+		}
+		if text, built := textOf(string(got)); !built || text != want {
 			t.Errorf("%q reads %q; want %q", page, text, want)
 		}
 	})
@@ -156,12 +160,12 @@ func withoutRuby(page []byte) string {
 	return strings.NewReplacer(beforeText, "", afterText, "").Replace(b.String())
 }
 
-// textOf returns the text of a page as a browser builds it, without readings.
-func textOf(t *testing.T, page string) string {
-	t.Helper()
+// textOf returns the text of a page as a browser builds it, without readings; false
+// for a page that cannot be built, being too deep, say.
+func textOf(page string) (string, bool) {
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {
-		t.Skip(err) // too deep, say
+		return "", false
 	}
 	var b strings.Builder
 	var walk func(*html.Node)
@@ -176,5 +180,5 @@ func textOf(t *testing.T, page string) string {
 		}
 	}
 	walk(doc)
-	return b.String()
+	return b.String(), true
 }
