@@ -20,7 +20,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"huitong/content"
+	"huitong/content/contenttest"
 )
 
 // patience bounds every single wait. It is far beyond what a busy machine needs;
@@ -62,7 +62,7 @@ func runSuite(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	suite.lean = filepath.Join(dir, "content")
-	if err := writeLean(suite.lean); err != nil {
+	if err := contenttest.WriteLean(suite.lean); err != nil {
 		return 0, err
 	}
 	if suite.site, err = launch(filepath.Join(dir, "data")); err != nil {
@@ -139,35 +139,6 @@ func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.b.String()
-}
-
-// writeLean writes the portal's content into dir, with a tenth of what the bot learns
-// from: the suite's own portal has all of it.
-func writeLean(dir string) error {
-	if err := os.CopyFS(dir, content.Embedded()); err != nil {
-		return err
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "examples", "*.txt"))
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		all, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		var kept strings.Builder
-		n := 0
-		for line := range strings.Lines(string(all)) {
-			if n++; n%10 == 0 {
-				kept.WriteString(line)
-			}
-		}
-		if err := os.WriteFile(file, []byte(kept.String()), 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // startSite runs a portal of the test's own, with further settings if need be.

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"huitong/bot"
 	"huitong/content"
+	"huitong/content/contenttest"
 	"huitong/portal/locale"
 	"huitong/search"
 )
@@ -37,30 +37,9 @@ var loadEngines = sync.OnceValues(func() (testEngines, error) {
 	if err := index.Index(context.Background(), bot.Documents(lib)); err != nil {
 		return testEngines{}, err
 	}
-	b, err := bot.Load(lean(lib), n, index, nil)
+	b, err := bot.Load(contenttest.Lean(lib), n, index, nil)
 	return testEngines{index, b, search.NewSuggester(index, append(bot.Documents(lib), Terms(lib)...))}, err
 })
-
-// exampleStep thins the examples out: training on all of them takes a minute and a
-// half under the race detector, and what the bot knows is tested where it is made.
-const exampleStep = 10
-
-// lean returns the content with one example in exampleStep.
-func lean(lib *content.Library) *content.Library {
-	out := *lib
-	out.Examples = slices.Clone(lib.Examples)
-	for i := range out.Examples {
-		var kept strings.Builder
-		n := 0
-		for line := range strings.Lines(out.Examples[i].Text) {
-			if n++; n%exampleStep == 0 {
-				kept.WriteString(line)
-			}
-		}
-		out.Examples[i].Text = kept.String()
-	}
-	return &out
-}
 
 var catalog = sync.OnceValues(locale.Default)
 
