@@ -11,9 +11,10 @@ LINT_VERSION := v2.15.0
 LINT_HOME    := $(dir $(shell go env GOCACHE))huitong/golangci-lint-$(LINT_VERSION)
 LINT         := $(LINT_HOME)/golangci-lint
 
-# These tests train bots and measure engines one after the other, or kill whole
-# processes: the race detector takes ten times as long there, and has nothing to see.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed)
+# These tests train bots on everything and measure what they know, measure engines one
+# after the other, or kill whole processes: the race detector takes ten times as long
+# there, and has nothing to see.
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly)
 
 # This one runs a tenth of its requests under the race detector, and all without it.
 ALSO_PLAIN := ^TestMalformedRequests$$
@@ -59,7 +60,8 @@ lint:
 
 unit:
 	$(call step,go test,go test -race -shuffle=on -timeout 30m -skip '$(PLAIN)' $$(go list ./... | grep -v /e2e))
-	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)|$(ALSO_PLAIN)' $$(go list ./... | grep -v /e2e))
+	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)|$(ALSO_PLAIN)' $$(go list ./... | grep -vE '/e2e|huitong/bot$$'))
+	$(call step,go test of the whole bot,go test -shuffle=on ./bot)
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector.

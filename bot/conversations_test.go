@@ -37,7 +37,7 @@ func play(t *testing.T, name string) Played {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := testBot(t).Play(context.Background(), conversations)
+	p, err := learnedBot(t).Play(context.Background(), conversations)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func labelled(t testing.TB, name string) [][]string {
 // misses are those taken for the other.
 func dangerFigures(t testing.TB, name string) (precision, recall float64, misses []string) {
 	t.Helper()
-	b := testBot(t)
+	b := learnedBot(t)
 	var tally tally
 	for _, line := range labelled(t, name) {
 		r, err := b.Ask(context.Background(), Question{Text: line[2]})

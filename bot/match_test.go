@@ -5,7 +5,7 @@ import "testing"
 // TestGroundsOnlyWhenAsked keeps the legal grounds from answering a question that
 // does not ask for them.
 func TestGroundsOnlyWhenAsked(t *testing.T) {
-	b := testBot(t)
+	b := learnedBot(t)
 	for question, law := range map[string]bool{
 		"明天计划补贴怎么办":  false,
 		"明天计划的依据是什么": true,
