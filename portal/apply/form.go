@@ -114,10 +114,23 @@ func (f Form) asked(q *content.Question, a Answers) content.Truth {
 // that are no longer asked left out. A field with a problem stays as it was
 // typed, so that the page shows it again; use [Invalid.Except] to save the rest.
 func (f Form) Check(section string, before, posted Answers, today time.Time) (Answers, Invalid) {
+	return f.check(func(name string, _ *content.Question) bool { return name == section }, before, posted, today)
+}
+
+// CheckQuestion is Check for a page that asks a single question. Answers to the others
+// stay as they are.
+func (f Form) CheckQuestion(name string, before, posted Answers, today time.Time) (Answers, Invalid) {
+	return f.check(func(_ string, q *content.Question) bool { return q.Name == name }, before, posted, today)
+}
+
+// posting says which questions a page asks.
+type posting func(section string, q *content.Question) bool
+
+func (f Form) check(on posting, before, posted Answers, today time.Time) (Answers, Invalid) {
 	after := before.clone()
 	found := map[string]Problem{}
 	f.each(func(name string, q *content.Question) {
-		if name == section {
+		if on(name, q) {
 			if p, bad := checkInto(after, q, posted, today); bad {
 				found[q.Name] = p
 			}
@@ -125,7 +138,7 @@ func (f Form) Check(section string, before, posted Answers, today time.Time) (An
 	})
 	f.derive(after, today)
 	f.prune(after)
-	return after, f.problems(section, after, found)
+	return after, f.problems(on, after, found)
 }
 
 // Complete checks every section: what the review page shows and what submitting
@@ -140,7 +153,7 @@ func (f Form) Complete(a Answers, today time.Time) (Answers, Invalid) {
 	})
 	f.derive(after, today)
 	f.prune(after)
-	return after, f.problems("", after, found)
+	return after, f.problems(func(string, *content.Question) bool { return true }, after, found)
 }
 
 // checkInto puts the cleaned answer to q into the answers.
@@ -169,12 +182,12 @@ func checkInto(answers Answers, q *content.Question, posted Answers, today time.
 // value is the cleaned answer, so that it counts for exactly this answer.
 func CheckedField(name string) string { return name + ".checked" }
 
-// problems lists what is wrong in form order, and what is required but missing.
-func (f Form) problems(section string, a Answers, found map[string]Problem) Invalid {
+// problems lists what is wrong on a page in form order, and what is required but missing.
+func (f Form) problems(on posting, a Answers, found map[string]Problem) Invalid {
 	var out Invalid
 	f.each(func(name string, q *content.Question) {
 		asked := f.asked(q, a)
-		if section != "" && name != section || asked == content.False {
+		if !on(name, q) || asked == content.False {
 			return
 		}
 		p, bad := found[q.Name]

@@ -22,8 +22,11 @@ func (s *Server) applyRoutes() []route {
 		{fiber.MethodGet, documentsRoute, s.withDraft(s.showDocuments), guarded | private},
 		{fiber.MethodPost, documentsRoute, s.withDraft(s.saveDocuments), limited | streamed | private},
 		{fiber.MethodGet, "/apply/:slug/files/:file", s.showOwnFile, private},
+		{fiber.MethodGet, "/apply/:slug/" + leavePart, s.withDraft(s.showLeave), guarded | private},
 		{fiber.MethodGet, "/apply/:slug/:section", s.withDraft(s.showSection), guarded | private},
-		{fiber.MethodPost, "/apply/:slug/:section", s.saveSection, form},
+		{fiber.MethodPost, "/apply/:slug/:section", s.withPosted(s.saveSection), form},
+		{fiber.MethodGet, "/apply/:slug/:section/:question", s.withDraft(s.showTurn), guarded | private},
+		{fiber.MethodPost, "/apply/:slug/:section/:question", s.withPosted(s.saveTurn), form},
 	}
 }
 
@@ -92,6 +95,7 @@ func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	if a != nil {
 		held := passOf(a)
 		d.Pass, d.Whose = &held, s.whoseForm(c, a)
+		d.Member = memberPath("", a)
 	}
 	return d
 }

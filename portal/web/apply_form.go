@@ -25,6 +25,7 @@ type sectionPage struct {
 type progress struct {
 	Number, Total int
 	Marks         []string // done, now or next, one a step
+	Plain         bool     // in elder mode, which counts questions
 }
 
 // formField is a field with the box to confirm an answer that looks wrong.
@@ -101,6 +102,10 @@ func (s *Server) showSection(c *fiber.Ctx, p *content.Policy, a *apply.Applicati
 	if !ok {
 		return fiber.ErrNotFound
 	}
+	if visitOf(c).Mode == modeElder {
+		path := withReview(c, memberPath(applyPath(p, s.openTurn(p, a, section)), a))
+		return s.redirect(c, path)
+	}
 	return s.renderSection(c, p, a, section, a.Answers, nil)
 }
 
@@ -113,9 +118,9 @@ func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 
 // showFields shows a page of the form with these answers and what is wrong with them.
 func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answers, invalid apply.Invalid) error {
-	p, section := view.Policy, view.Section
+	section := view.Section
 	view.Progress = newProgress(section.Number, section.Total+1)
-	if hasDocuments(p, answers) {
+	if hasDocuments(view.Policy, answers) {
 		view.Progress = newProgress(section.Number, section.Total+2)
 	}
 	view.Back = view.at(section.Previous)
@@ -123,14 +128,16 @@ func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answer
 		view.Back = view.at("review")
 	}
 	view.Return = view.Back
-	for _, q := range section.Questions {
+	s.fillFields(c, &view, answers, invalid)
+	return s.render(c, "apply-section", view)
+}
+
+func (s *Server) fillFields(c *fiber.Ctx, view *sectionPage, answers apply.Answers, invalid apply.Invalid) {
+	for _, q := range view.Section.Questions {
 		var f formField
 		wrong, bad := invalid.Field(q.Name)
 		f.Field = s.newField(view.page, q, answers[q.Name], s.problemWords(c, wrong, bad))
-		if f.Field.Error != "" {
-			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
-		}
-		if p.Asked(q, content.Answers(answers)) != content.True {
+		if view.Policy.Asked(q, content.Answers(answers)) != content.True {
 			f.Field.Optional = true // whether it is asked at all is not known yet
 		}
 		confirmed := answers[apply.CheckedField(q.Name)]
@@ -140,10 +147,19 @@ func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answer
 		view.AsksID = view.AsksID || q.Type == "resident-id"
 		view.Fields = append(view.Fields, f)
 	}
+	s.listProblems(c, view)
+}
+
+// listProblems lists what is wrong with the fields, each by the name of its question.
+func (s *Server) listProblems(c *fiber.Ctx, view *sectionPage) {
+	for _, f := range view.Fields {
+		if f.Field.Error != "" {
+			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
+		}
+	}
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
-	return s.render(c, "apply-section", view)
 }
 
 // problemWords puts a problem of the form into words; "" if there is none.
@@ -157,31 +173,40 @@ func (s *Server) problemWords(c *fiber.Ctx, p apply.Problem, bad bool) string {
 	return s.words(c)(p.Key, p.Args)
 }
 
-// saveSection keeps what was posted, also where something has to be mended.
-func (s *Server) saveSection(c *fiber.Ctx) error {
-	p, a, err := s.openDraft(c)
-	if err != nil {
-		return err
-	}
-	form, name := apply.Form{Policy: p}, c.Params("section")
-	posted, known := postedAnswers(c, p, name)
-	if !known {
-		return fiber.ErrNotFound
-	}
-	if stale(c) {
-		return s.giveBack(c, p, a, posted, "")
-	}
-	if a == nil {
-		if a, err = s.reopen(c, p); a == nil {
-			if words := s.openProblem(c, err); words != "" || err == nil {
-				return s.giveBack(c, p, nil, posted, words)
-			}
+// withPosted opens the draft that a posted page of the form belongs to, and hands it on
+// with what was typed. Where the page is too old, or the browser no longer known, it
+// gives everything back instead.
+func (s *Server) withPosted(keep func(*fiber.Ctx, *content.Policy, *apply.Application, apply.Answers) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		p, a, err := s.openDraft(c)
+		if err != nil {
 			return err
 		}
+		posted, known := postedAnswers(c, p)
+		if !known {
+			return fiber.ErrNotFound
+		}
+		if stale(c) {
+			return s.giveBack(c, p, a, posted, "")
+		}
+		if a == nil {
+			if a, err = s.reopen(c, p); a == nil {
+				if words := s.openProblem(c, err); words != "" || err == nil {
+					return s.giveBack(c, p, nil, posted, words)
+				}
+				return err
+			}
+		}
+		if a.State != apply.Draft {
+			return s.redirect(c, applyPath(p, "done"))
+		}
+		return keep(c, p, a, posted)
 	}
-	if a.State != apply.Draft {
-		return s.redirect(c, applyPath(p, "done"))
-	}
+}
+
+// saveSection keeps what was posted, also where something has to be mended.
+func (s *Server) saveSection(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers) error {
+	form, name := apply.Form{Policy: p}, c.Params("section")
 	answers, invalid, err := s.save(c, form, a, posted)
 	if err != nil {
 		return err
@@ -222,9 +247,8 @@ func (s *Server) afterSection(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 // save writes the posted answers over those that stand there now, also if
 // another page of the form was saved in between.
 func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted apply.Answers) (apply.Answers, apply.Invalid, error) {
-	section := c.Params("section")
 	for {
-		answers, invalid := f.Check(section, a.Answers, posted, s.now())
+		answers, invalid := s.checkPage(c, f, a.Answers, posted)
 		err := s.saveDraft(c, a, invalid.Except(answers))
 		if !errors.Is(err, apply.ErrConflict) {
 			return answers, invalid, err
@@ -238,6 +262,15 @@ func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted a
 	}
 }
 
+// checkPage checks what was typed into the page of the address: a section of the form,
+// or one question of it.
+func (s *Server) checkPage(c *fiber.Ctx, f apply.Form, before, posted apply.Answers) (apply.Answers, apply.Invalid) {
+	if name := c.Params("question"); name != "" {
+		return f.CheckQuestion(name, before, posted, s.now())
+	}
+	return f.Check(c.Params("section"), before, posted, s.now())
+}
+
 // saveDraft saves the answers of a draft, and what they say to others of its household.
 func (s *Server) saveDraft(c *fiber.Ctx, a *apply.Application, answers apply.Answers) error {
 	if a.Household != "" {
@@ -247,12 +280,13 @@ func (s *Server) saveDraft(c *fiber.Ctx, a *apply.Application, answers apply.Ans
 	return err
 }
 
-// postedAnswers returns what was typed into one section; false if the form has
-// no such section.
-func postedAnswers(c *fiber.Ctx, p *content.Policy, section string) (apply.Answers, bool) {
+// postedAnswers returns what was typed into the section or the question of the
+// address; false if the form has none such.
+func postedAnswers(c *fiber.Ctx, p *content.Policy) (apply.Answers, bool) {
+	section, question := c.Params("section"), c.Params("question")
 	out, known := apply.Answers{}, false
 	eachQuestion(p, func(name string, q *content.Question) {
-		if name != section {
+		if name != section || question != "" && q.Name != question {
 			return
 		}
 		known = true
@@ -280,7 +314,7 @@ type lostPage struct {
 
 func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers, wrong string) error {
 	t := s.words(c)
-	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, c.Params("section"))}
+	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c))}
 	view.Review = c.FormValue(formTo) == "review"
 	view.Number, view.Code = s.passFields(c, formNumber, formCode)
 	view.Rows, view.Given = s.typed(view.page, p, posted)

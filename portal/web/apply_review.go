@@ -66,18 +66,19 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 	view.draft = s.newDraft(c, p, a, s.words(c)("apply.review.title"))
 	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
 	view.Short, view.Version = view.Heading, a.Version
-	view.Progress = newProgress(len(pages)+1, len(pages)+1)
+	view.Progress = progressAfter(c, p, answers, 1, 1)
 	for _, page := range pages {
 		view.Parts = append(view.Parts, s.reviewPart(view.draft, page, answers))
-		view.Back = applyPath(p, page.Name)
-		view.note(missing, missingPart{Title: s.contentText(c, page.Title), Path: view.Back + "?to=review"}, page.Name)
+		view.note(missing, missingPart{Title: s.contentText(c, page.Title), Path: applyPath(p, page.Name) + "?to=review"}, page.Name)
 	}
+	view.Back = applyPath(p, lastAsked(c, p, answers))
 	if hasDocuments(p, answers) {
 		view.Back = documentsPath(p)
-		view.Progress = newProgress(len(pages)+2, len(pages)+2)
+		view.Progress = progressAfter(c, p, answers, 2, 2)
 		view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), view.Back+"?to=review")
 		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: view.Back + "?to=review"}, apply.DocumentsPage)
 	}
+	view.Return = view.Back
 	var err error
 	if view.Twins, err = s.twinWarning(c, p, a); err != nil {
 		return err
@@ -107,6 +108,9 @@ func (s *Server) reviewPart(d draft, page apply.Page, answers apply.Answers) rev
 		row := s.answerRow(d.page, q, answers[q.Name])
 		f := s.newField(d.page, q, "", "")
 		row.Change = d.Lang.path(d.at(page.Name) + "?to=review#" + f.ID())
+		if d.Elder() {
+			row.Change = d.Lang.path(d.at(page.Name+"/"+q.Name) + "?to=review")
+		}
 		part.Rows = append(part.Rows, row)
 	}
 	return part

@@ -43,6 +43,8 @@ func (s *Server) assistRoutes() []route {
 		{fiber.MethodPost, "/staff/assist/:ref/documents", s.asDirector(s.ownAssist(s.saveAssistedPapers)), form},
 		{fiber.MethodGet, "/staff/assist/:ref/:section", s.asDirector(s.ownAssist(s.showAssistedSection)), read},
 		{fiber.MethodPost, "/staff/assist/:ref/:section", s.saveAssistedSection, limited | returned | private},
+		{fiber.MethodGet, "/staff/assist/:ref/:section/:question", s.asDirector(s.ownAssist(s.showAssistedTurn)), read},
+		{fiber.MethodPost, "/staff/assist/:ref/:section/:question", s.saveAssistedSection, limited | returned | private},
 	}
 }
 

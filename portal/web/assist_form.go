@@ -62,6 +62,9 @@ func (s *Server) showAssistedSection(c *fiber.Ctx, u casework.User, ref apply.Re
 	if !ok {
 		return fiber.ErrNotFound
 	}
+	if visitOf(c).Mode == modeElder {
+		return s.redirect(c, withReview(c, assistPath(ref, s.openTurn(p, a, section))))
+	}
 	view := sectionPage{draft: s.newAssistDraft(c, p, ref, part, s.contentText(c, section.Title)), Section: section}
 	return s.showFields(c, view, a.Answers, nil)
 }
@@ -74,7 +77,7 @@ func (s *Server) saveAssistedSection(c *fiber.Ctx) error {
 	if !ok || !published {
 		return fiber.ErrNotFound
 	}
-	posted, known := postedAnswers(c, p, c.Params("section"))
+	posted, known := postedAnswers(c, p)
 	if !known {
 		return fiber.ErrNotFound
 	}
@@ -93,6 +96,11 @@ func (s *Server) saveAssistedSection(c *fiber.Ctx) error {
 
 func (s *Server) saveAssisted(c *fiber.Ctx, u casework.User, p *content.Policy, ref apply.Reference, posted apply.Answers) error {
 	form, name := apply.Form{Policy: p}, c.Params("section")
+	if c.Params("question") != "" {
+		if shown, err := s.moveAssisted(c, u, ref, posted); shown || err != nil {
+			return err
+		}
+	}
 	var answers apply.Answers
 	var invalid apply.Invalid
 	var now apply.Application
@@ -101,12 +109,15 @@ func (s *Server) saveAssisted(c *fiber.Ctx, u casework.User, p *content.Policy, 
 			return nil, apply.ErrConflict
 		}
 		now = *a
-		answers, invalid = form.Check(name, a.Answers, posted, s.now())
+		answers, invalid = s.checkPage(c, form, a.Answers, posted)
 		now.Answers = answers
 		return invalid.Except(answers), nil
 	})
 	if err != nil {
 		return err
+	}
+	if c.Params("question") != "" {
+		return s.afterAssistedTurn(c, u, ref, &now, posted, invalid)
 	}
 	section, asked := form.Page(name, answers)
 	if asked && len(invalid) > 0 && c.FormValue(formLeave) == "" {
@@ -149,7 +160,7 @@ type assistLostPage struct {
 func (s *Server) giveBackAssisted(c *fiber.Ctx, p *content.Policy, ref apply.Reference, posted apply.Answers, signIn bool) error {
 	view := assistLostPage{
 		page: s.page(c, "apply.lost.title"), Policy: p.Slug, Review: c.FormValue(formTo) == "review",
-		Action: assistPath(ref, c.Params("section")), SignIn: signIn,
+		Action: assistPath(ref, partOf(c)), SignIn: signIn,
 	}
 	view.NoIndex, view.Desk = true, true
 	view.ContentLang = view.Lang.shows(p.Lang)
@@ -182,12 +193,9 @@ func (s *Server) showAssistedPapers(c *fiber.Ctx, u casework.User, ref apply.Ref
 		return s.redirect(c, assistPath(part.Reference, ""))
 	}
 	view := assistPapersPage{draft: s.newAssistDraft(c, p, ref, part, s.words(c)("assist.papers")), Review: c.Query("to") == "review"}
-	pages := apply.Form{Policy: p}.Pages(a.Answers)
-	view.Progress = newProgress(len(pages)+1, len(pages)+2)
-	view.Back = view.at("")
-	if len(pages) > 0 {
-		view.Back = view.at(pages[len(pages)-1].Name)
-	}
+	view.Progress = progressAfter(c, p, a.Answers, 1, 2)
+	view.Back = view.at(lastAsked(c, p, a.Answers))
+	view.Return = view.Back
 	for _, d := range (apply.Form{Policy: p}).Documents(a.Answers) {
 		paper := assistPaper{Name: d.Name, Title: s.contentText(c, d.Title), Text: s.contentText(c, d.Text), On: a.OnPaper(d.Name), Optional: !d.Required}
 		if view.Foreign() {

@@ -126,7 +126,7 @@ func (s *Server) readScreening(c *fiber.Ctx, from screener) screening {
 	now.carry(c)
 	if key := c.FormValue(keyPressed); key != "" {
 		if now.asked = now.question(c.FormValue(checkAsked)); now.asked != nil {
-			now.value = firstRunes(keyed(c.FormValue(now.asked.Name), key), maxDigits)
+			now.value = firstRunes(afterKey(c.FormValue(now.asked.Name), key, maxDigits), maxDigits)
 			return now
 		}
 	}

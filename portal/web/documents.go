@@ -280,13 +280,13 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 
 // fillWay says where the page stands between those of the form.
 func (s *Server) fillWay(p *documentsPage, c *fiber.Ctx, f filing) {
-	pages := apply.Form{Policy: f.policy}.Pages(f.app.Answers)
-	p.Progress = newProgress(len(pages)+1, len(pages)+2)
+	p.Progress = progressAfter(c, f.policy, f.app.Answers, 1, 2)
 	p.Crumbs = append(p.Crumbs, crumb{p.Short, applyPath(f.policy, "")})
 	p.Short, p.Back = p.Heading, applyPath(f.policy, "review")
-	if !p.Review && len(pages) > 0 {
-		p.Back = applyPath(f.policy, pages[len(pages)-1].Name)
+	if !p.Review {
+		p.Back = applyPath(f.policy, lastAsked(c, f.policy, f.app.Answers))
 	}
+	p.Return = p.Back
 	for _, d := range f.policy.DocumentsFor(content.Answers(f.app.Answers)) {
 		if d.Holder == "department" {
 			p.Elsewhere = append(p.Elsewhere, s.contentText(c, d.Title))

@@ -29,5 +29,5 @@ func (p page) sized(by int) string {
 	if v.Size = elderSizes[i]; v.Size == elderSizes[0] {
 		v.Size = ""
 	}
-	return modeAddress(p.Lang.path(p.Path), choice{cmp.Or(p.Mode, modeElder), v}.param())
+	return modeAddress(p.Lang.path(p.Path)+p.Member, choice{cmp.Or(p.Mode, modeElder), v}.param())
 }

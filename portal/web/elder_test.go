@@ -42,7 +42,7 @@ func checkElderPage(t *testing.T, doc *html.Node) {
 		t.Errorf("bar = %v; want %v", bar, want)
 	}
 	out := find(doc, func(n *html.Node) bool {
-		return n.DataAtom == atom.A && strings.Contains(attr(n, "href"), "mode=standard")
+		return strings.Contains(attr(n, "href")+attr(n, "formaction"), "mode=standard")
 	})
 	if len(out) != 1 {
 		t.Errorf("%d ways out of elder mode; want 1", len(out))
@@ -206,8 +206,8 @@ func TestPressKey(t *testing.T) {
 		{"", "9", "9"}, {"1", "0", "10"}, {"10", keyErase, "1"}, {"", keyErase, ""}, {"九", keyErase, ""},
 		{"123456", "7", "123456"}, {"1", "x", "1"}, {"1", "12", "1"},
 	} {
-		if got := keyed(test.value, test.key); got != test.want {
-			t.Errorf("keyed(%q, %q) = %q; want %q", test.value, test.key, got, test.want)
+		if got := afterKey(test.value, test.key, maxDigits); got != test.want {
+			t.Errorf("afterKey(%q, %q) = %q; want %q", test.value, test.key, got, test.want)
 		}
 	}
 }

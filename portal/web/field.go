@@ -26,6 +26,12 @@ type field struct {
 	Long         bool   // several lines
 	Rows         int    // of a long one; 0 is 5
 	Keypad       bool   // is also given by large keys, see keypad.go
+	X            bool   // one of them is the letter of ID numbers
+	Form, Action string // id of the form that other buttons of the field post, and their address; see turn.go
+	Bare         bool   // the heading of the page is the label
+
+	Group, Groups int             // of the choices, see groups.go; 0 where all are shown
+	Kept          *content.Option // the chosen one, where it is in another group
 }
 
 // ID returns the id of the control an error leads to: the first choice of a list.
@@ -95,6 +101,7 @@ func (s *Server) newField(p page, q *content.Question, value, wrong string) fiel
 	f := inputs[q.Type]
 	f.Name, f.Value, f.Error, f.Optional, f.Autocomplete = q.Name, value, wrong, !q.Required, q.Autocomplete
 	f.Label, f.Help = s.views.content(l, q.Label), s.views.content(l, q.Help)
+	f.X = q.Type == "resident-id"
 	if p.Foreign() {
 		f.Lang = p.ContentLang
 	}

@@ -193,7 +193,7 @@ func newMischief(d *desk) *mischief {
 			fields.Set(name, value)
 		}
 	}
-	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
+	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	for _, r := range d.server.routes() {
 		m.addresses = append(m.addresses, target{method: r.method, path: path(r.path), fields: fields})
 		if r.method == fiber.MethodPost {

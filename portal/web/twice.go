@@ -67,7 +67,7 @@ func (s *Server) showTwice(c *fiber.Ctx, p *content.Policy, a *apply.Application
 	if err != nil {
 		return err
 	}
-	next := s.afterSection(c, p, a, c.Query("after"))
+	next := s.after(c, p, a, c.Query("after"))
 	if warning == nil {
 		return s.redirect(c, next)
 	}
@@ -83,6 +83,9 @@ func (s *Server) twicePath(c *fiber.Ctx, p *content.Policy, a *apply.Application
 	names := false
 	for _, q := range section.Questions {
 		names = names || q.Name == apply.FieldChildID || q.Name == apply.FieldChildName
+	}
+	if _, numbered := p.Question(apply.FieldChildID); numbered && len(section.Questions) == 1 {
+		names = section.Questions[0].Name == apply.FieldChildID // asked by itself, the number says it; once is enough
 	}
 	if !names {
 		return "", nil

@@ -23,7 +23,9 @@ var templateFiles embed.FS
 // tests check each template against its struct.
 var pageTypes = map[string]any{
 	"apply-done":       receiptPage{},
+	"apply-leave":      leavePage{},
 	"apply-lost":       lostPage{},
+	"apply-question":   turnPage{},
 	"apply-review":     reviewPage{},
 	"apply-section":    sectionPage{},
 	"apply-start":      startPage{},
@@ -100,6 +102,8 @@ type page struct {
 	Crumbs      []crumb    // between home and this page
 	Return      string     // where one step back leads; "" is the last of Crumbs, or home
 	BackForm    string     // id of the form whose button goes one step back instead; or ""
+	Posts       string     // id of the form that links out of the page post, so that nothing typed is lost; see leave.go
+	Member      string     // query that names the child of a household, see memberPath; or ""
 	HomeName    string     // what the first page is called among them
 	Feeds       []feedLink // besides that of the whole site
 	Things      []any      // what the page is about, for schema.org
@@ -197,7 +201,9 @@ func (p page) Up() string {
 func (p page) Asks() bool { return p.Heard && (p.Rated || p.Article != nil) }
 
 // ModeAddress returns the address of this page in another mode.
-func (p page) ModeAddress(mode string) string { return modeAddress(p.Lang.path(p.Path), mode) }
+func (p page) ModeAddress(mode string) string {
+	return modeAddress(p.Lang.path(p.Path)+p.Member, mode)
+}
 
 // Foreign reports whether the content stands in another language than the page.
 func (p page) Foreign() bool { return p.ContentLang != p.Lang.Code }

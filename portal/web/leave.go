@@ -1,0 +1,97 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+)
+
+// In elder mode the ways out of a form are buttons of its form: what was just typed is
+// saved on the way, and somebody is asked before the form is left.
+const (
+	leavePart = "leave"
+	formWay   = "-way"
+	wayBack   = "back"   // to the question before
+	wayStatus = "status" // save and go on another time
+)
+
+// wayLink is one way out as a page shows it: a link, or a button of its form.
+type wayLink struct{ Name, Path, Form string }
+
+// WayTo returns the way out with this name.
+func (p page) WayTo(name string) wayLink { return wayLink{name, ways[name], p.Posts} }
+
+// ways are the pages outside the form that buttons lead to.
+var ways = map[string]string{
+	"home": "/", "help": "/help", "search": "/search", "privacy": "/privacy", "sitemap": "/sitemap",
+	"ask": "/ask", "household": "/household", wayStatus: "/track/status",
+}
+
+// wayOut is the way that the posted button leads; "" for the usual one.
+func wayOut(c *fiber.Ctx) string {
+	way := c.FormValue(formWay)
+	switch {
+	case c.FormValue(checkBack) != "":
+		return wayBack
+	case c.FormValue(formLeave) != "":
+		return wayStatus
+	case ways[way] != "":
+		return way
+	}
+	return ""
+}
+
+// leavePage asks before a form is left.
+type leavePage struct {
+	draft
+	To      string // where the way leads
+	Back    bool   // which is the question before
+	Stay    string // the page that was left
+	Unsaved *given // what was typed there and is not right yet
+	Wrong   string
+	Review  bool
+}
+
+// goAway follows a way out of a question. What could not be saved is not dropped
+// without a question.
+func (s *Server) goAway(c *fiber.Ctx, p *content.Policy, a *apply.Application, t turn, way string, invalid apply.Invalid, unsaved bool) error {
+	to := ways[way]
+	if way == wayBack {
+		to = memberPath(applyPath(p, before(turns(p, a.Answers), t)), a)
+		if comesFromReview(c) {
+			to = applyPath(p, "review")
+		}
+	}
+	switch {
+	case !unsaved && (way == wayBack || way == wayStatus):
+		return s.redirect(c, to)
+	case !unsaved:
+		path := memberPath(applyPath(p, leavePart), a)
+		return s.redirect(c, withParam(path, formWay, way))
+	}
+	view := leavePage{draft: s.newDraft(c, p, a, s.words(c)("apply.away.unsaved.title")), To: to, Back: way == wayBack, Review: comesFromReview(c)}
+	view.Stay = memberPath(applyPath(p, t.part()), a)
+	problem, _ := invalid.Field(t.question.Name)
+	view.Wrong = s.problemWords(c, problem, true)
+	view.Unsaved = &given{Name: t.question.Name, Value: a.Answers[t.question.Name], Label: s.contentText(c, t.question.Label)}
+	c.Status(fiber.StatusUnprocessableEntity)
+	return s.showAway(c, view)
+}
+
+// showLeave asks before the form is left from a page on which everything is saved.
+func (s *Server) showLeave(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
+	to := ways[c.Query(formWay)]
+	if to == "" {
+		to = "/"
+	}
+	view := leavePage{draft: s.newDraft(c, p, a, s.words(c)("apply.away.title")), To: to}
+	view.Stay = memberPath(applyPath(p, s.nextPart(p, a)), a)
+	return s.showAway(c, view)
+}
+
+func (s *Server) showAway(c *fiber.Ctx, view leavePage) error {
+	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(view.Policy, "")})
+	view.Short, view.Return = view.Heading, view.Stay
+	return s.render(c, "apply-leave", view)
+}
