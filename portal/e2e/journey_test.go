@@ -228,6 +228,9 @@ func (v *visitor) answerAll() {
 		}
 		switch f.Kind {
 		case "radio":
+			for v.count(`main [name="`+f.Name+`"][value="`+value+`"]`) == 0 { // elder mode shows six at a time
+				v.to(`main button[name="-group"]`)
+			}
 			v.choose(f.Name, value)
 		case "select":
 			if !look[bool](v.tab, "select", `main [name="`+f.Name+`"]`, value) {
@@ -249,8 +252,11 @@ func (v *visitor) apply() pass {
 	v.to(`main form button[name="-start"]`)
 	for !strings.HasSuffix(v.where(), "/documents") {
 		v.answerAll()
-		if strings.HasSuffix(v.where(), "/guardian") {
+		switch {
+		case v.count(`main [name="guardian_phone"]`) == 1:
 			v.mistake()
+		case v.mode == "elder" && v.count(`main [name="guardian_name"]`) == 1:
+			v.leaveForm()
 		}
 		v.to(`main form .form__buttons button`)
 	}
@@ -276,15 +282,47 @@ func (v *visitor) apply() pass {
 func (v *visitor) mistake() {
 	v.Helper()
 	v.fill("guardian_phone", "12345")
-	v.failing(422, func() { v.to(`main form .form__buttons button`) })
+	if v.mode == "elder" { // the way back asks what to do with it first
+		v.failing(422, func() { v.to(`[data-bar="back"]`) })
+		v.sees("12345")
+		v.failing(422, func() { v.to(`main form button`) })
+	} else {
+		v.failing(422, func() { v.to(`main form .form__buttons button`) })
+	}
 	v.press(".error-summary a")
 	v.until("the link of the summary leads into the field", func() bool {
 		return evaluate[string](v.tab, "document.activeElement.name || ''") == "guardian_phone"
 	})
+	if got := look[string](v.tab, "value", `main [name="guardian_phone"]`); got != "12345" {
+		v.Errorf("after a mistake the number is %q; want what was typed", got)
+	}
+	if v.mode == "elder" { // which asks nothing else on this page
+		v.fill("guardian_phone", answers["guardian_phone"])
+		return
+	}
 	if got := look[string](v.tab, "value", `main [name="guardian_name"]`); got != answers["guardian_name"] {
 		v.Errorf("after a mistake the name is %q; want %q", got, answers["guardian_name"])
 	}
 	v.fill("guardian_phone", answers["guardian_phone"])
+}
+
+// leaveForm is about to leave the form by the bar, with an answer just typed, thinks
+// better of it, and finds the answer saved and the question before behind the way back.
+func (v *visitor) leaveForm() {
+	v.Helper()
+	here := v.where()
+	v.to(`[data-bar="home"]`)
+	v.sees("都存好了")
+	v.to(`main .form__buttons a`)
+	v.goTo(strings.TrimPrefix(here, v.site.url))
+	if got := look[string](v.tab, "value", `main [name="guardian_name"]`); got != answers["guardian_name"] {
+		v.Errorf("after leaving the form the name is %q; want %q", got, answers["guardian_name"])
+	}
+	v.to(`[data-bar="back"]`)
+	if v.count(`main [name="mother"]`) == 0 {
+		v.Errorf("the way back leads to %s; want the question before", v.where())
+	}
+	v.to(`main form .form__buttons button`)
 }
 
 var (

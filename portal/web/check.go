@@ -69,6 +69,7 @@ type screening struct {
 	asked   *content.Question // what to ask now; nil: nothing
 	value   string            // what was answered to it before
 	wrong   string            // what is wrong with that
+	group   int               // of a long list of choices, see groups.go
 }
 
 // questions is the part of a page that asks one question.
@@ -127,6 +128,12 @@ func (s *Server) readScreening(c *fiber.Ctx, from screener) screening {
 	if key := c.FormValue(keyPressed); key != "" {
 		if now.asked = now.question(c.FormValue(checkAsked)); now.asked != nil {
 			now.value = firstRunes(afterKey(c.FormValue(now.asked.Name), key, maxDigits), maxDigits)
+			return now
+		}
+	}
+	if now.group = groupAsked(c); now.group > 0 {
+		if now.asked = now.question(c.FormValue(checkAsked)); now.asked != nil {
+			now.value = cleanAnswer(now.asked, c.FormValue(now.asked.Name))
 			return now
 		}
 	}
@@ -216,6 +223,9 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	p.ContentLang = p.Lang.shows(langOf(now.asked))
 	f := s.newField(*p, now.asked, now.value, now.wrong)
 	f.Keypad = p.Elder() && now.asked.Type == "number"
+	if p.Elder() {
+		f = f.split(now.group)
+	}
 	out.Question, out.HeardAt = &f, s.asks(now.asked)
 	p.Scripts = append(p.Scripts, "speech.js")
 	if now.wrong != "" {

@@ -27,6 +27,7 @@ type field struct {
 	Rows         int    // of a long one; 0 is 5
 	Keypad       bool   // is also given by large keys, see keypad.go
 	X            bool   // one of them is the letter of ID numbers
+	Date         *dateWords
 	Form, Action string // id of the form that other buttons of the field post, and their address; see turn.go
 	Bare         bool   // the heading of the page is the label
 

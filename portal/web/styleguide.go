@@ -109,6 +109,7 @@ func guideFields(t func(string, ...any) string) []field {
 		{Name: "pick", Label: t("guide.text"), Value: "a", Options: options},
 		{Name: "pick-wrong", Label: t("guide.text"), Error: t("guide.error"), Options: options},
 		{Name: "list", Label: t("guide.text"), Options: many},
+		{Name: "date", Label: t("guide.text"), InputType: "text", Value: "201703", Keypad: true, Date: newDateWords(t)},
 		field{Name: "group", Label: t("guide.text"), Value: "a", Options: many}.split(2),
 	}
 }

@@ -162,6 +162,9 @@ func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error 
 	f.Bare, f.Form = true, turnForm
 	*f = f.split(now.group)
 	f.Keypad = view.Elder() && slices.Contains(withKeys, t.question.Type)
+	if f.Keypad && t.question.Type == "date" {
+		f.Date = newDateWords(s.words(c))
+	}
 	f.Action = view.Lang.path(view.at(t.part())) + view.Member + "#f-" + f.Name
 	return s.render(c, "apply-question", view)
 }
@@ -224,7 +227,11 @@ func (s *Server) moved(c *fiber.Ctx, q *content.Question, answers, posted apply.
 	key, group := c.FormValue(keyPressed), groupAsked(c)
 	switch {
 	case key != "":
-		now.answers[q.Name] = afterKey(posted[q.Name], key, inputs[q.Type].MaxLength)
+		value, room := posted[q.Name], inputs[q.Type].MaxLength
+		if q.Type == "date" {
+			value, room = onlyDigits(value), dateDigits
+		}
+		now.answers[q.Name] = afterKey(value, key, room)
 	case group == 0:
 		return typing{}, false
 	}
