@@ -31,3 +31,13 @@ func (p page) sized(by int) string {
 	}
 	return modeAddress(p.Lang.path(p.Path)+p.Member, choice{cmp.Or(p.Mode, modeElder), v}.param())
 }
+
+// in returns the settings that a mode keeps when somebody changes over to it with them:
+// in elder mode no size beyond its own steps. The standard mode, which has no tools to
+// take settings back, begins without any.
+func (v view) in(mode string) view {
+	if mode == modeElder && v.Size != "" && !slices.Contains(elderSizes, v.Size) {
+		v.Size = elderSizes[len(elderSizes)-1]
+	}
+	return v
+}

@@ -43,8 +43,8 @@ func (s *Server) settle(c *fiber.Ctx) error {
 	v := visitFrom(c)
 	remembered := v.Mode != ""
 	chosen, alone := parseChoice(c.Query(modeParam))
-	if alone && remembered && chosen.Mode == v.Mode {
-		chosen.view = v.View
+	if alone && remembered && (chosen.Mode == v.Mode || chosen.Mode != modeStandard) {
+		chosen.view = v.View.in(chosen.Mode)
 	}
 	if chosen.Mode != "" {
 		v.Mode, v.View = chosen.Mode, chosen.view
