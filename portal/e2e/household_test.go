@@ -58,7 +58,7 @@ func TestHousehold(t *testing.T) {
 			v.to(`main form button.button--chief`)
 			v.at("/household")
 			v.sees("已经一起提交成功")
-			if got := strings.Count(look[string](v.tab, "text", "main"), "等镇街受理"); got != 4 {
+			if got := strings.Count(look[string](v.tab, "text", "main"), "等镇街收"); got != 4 {
 				t.Errorf("%d applications wait for the office; want 4", got)
 			}
 		})

@@ -44,7 +44,7 @@ func TestApplyAgainIsRefusedWhileOpen(t *testing.T) {
 	number, _ := b.pass()
 	form := b.open("/track/status").form("/track/forget") // any form with the token
 	b.do("POST", "/track/again", form)
-	b.wants(200, "等镇街受理")
+	b.wants(200, "等镇街收")
 	if now, _ := b.pass(); now != number {
 		t.Error("a second application was started beside an open one")
 	}

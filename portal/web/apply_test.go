@@ -57,7 +57,7 @@ func TestJourney(t *testing.T) {
 	b.do("POST", action, form)
 	b.wants(200, "已经提交成功", number)
 
-	b.open("/track/status").wants(200, "等镇街受理", "接下来")
+	b.open("/track/status").wants(200, "等镇街收", "接下来")
 	b.open(applied+"/child").wants(200, "已经提交成功")
 
 	// The office asks for more, the family supplies it on another device.
@@ -73,7 +73,7 @@ func TestJourney(t *testing.T) {
 	phone.open("/track").send("/track", map[string]string{"number": number, "code": "0000-0000"}).wants(422, "编号或查询码不对")
 	phone.send("/track", map[string]string{"number": number, "code": code}).wants(200, "请您补充", "请说明妈妈在哪里服刑。")
 	phone.send("/track/supply", map[string]string{"text": "  "}).wants(422, "请写下要补充的内容")
-	phone.send("/track/supply", map[string]string{"text": "在韶关监狱。"}).wants(200, "等镇街受理", "在韶关监狱。")
+	phone.send("/track/supply", map[string]string{"text": "在韶关监狱。"}).wants(200, "等镇街收", "在韶关监狱。")
 
 	// Somebody else is quicker: what was typed stays.
 	o.open(path)
@@ -88,7 +88,7 @@ func TestJourney(t *testing.T) {
 	phone.open("/track/status").send("/track/supply", map[string]string{"text": "照片已经交了。"})
 	o.open(path).send(path+"/accept", nil)
 	o.open(path+"/approve").send(path+"/approve", map[string]string{"reason": "符合条件，同意。"}).wants(200, "再看一遍", "确认批准")
-	phone.open("/track/status").wants(200, "已经受理")
+	phone.open("/track/status").wants(200, "镇街收下了")
 	o.send(path+"/approve", map[string]string{"confirmed": "1"}).wants(200, "已批准")
 	b.open("/track/status").wants(200, "批准了", "符合条件，同意。")
 	o.open("/staff/audit").wants(200, "查看完整号码", "孩子的身份证号", "家长补充", "批准")

@@ -240,10 +240,10 @@ func TestAssistTogether(t *testing.T) {
 		o.wants(200, "已经提交").lacks(secrets...)
 	}
 	o.open("/staff/assist").wants(200, "已经提交").lacks(secrets...)
-	o.open(part).send(part+"/print", nil).wants(200, "申请已经提交")
+	o.open(part).send(part+"/print", nil).wants(200, "申请已经交了")
 	number, code := o.pass()
 	home := d.browser("home")
-	home.open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "等镇街受理")
+	home.open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "等镇街收")
 	officer := d.staff(casework.Officer, "")
 	officer.open("/staff/applications/"+ungrouped(number)).wants(200, "由儿童主任当面读告知书、记录")
 }

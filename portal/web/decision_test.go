@@ -23,7 +23,7 @@ func TestDecision(t *testing.T) {
 			d := newDesk(t)
 			b := d.fill("family").submit()
 			number, code := b.pass()
-			b.open("/track/decision").wants(200, "等镇街受理") // nothing is decided yet
+			b.open("/track/decision").wants(200, "等镇街收") // nothing is decided yet
 			d.decide("/staff/applications/"+ungrouped(number), move, "材料核对过了，理由写在这里。")
 			b.open("/track/status").wants(200, "决定通知")
 			b.open("/track/decision").wants(200, outcome, number, "材料核对过了，理由写在这里。", "2026年11月23日", "依据的规定", "行政复议", "行政诉讼", "12345").lacks(code)

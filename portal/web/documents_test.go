@@ -241,8 +241,8 @@ func (d *desk) moreIsAskedFor(t *testing.T, family *browser) {
 		t.Errorf("%d files that the office has can be removed", n)
 	}
 	family.attach(chosen{doc("relation-proof"), shot(t, 60)}, chosen{doc("other"), shot(t, 70)}).wants(200, "请您补充", "其他材料", "已传1个文件")
-	family.send("/track/supply", nil).wants(200, "等镇街受理")
-	family.open("/track/documents").wants(200, "等镇街受理")
+	family.send("/track/supply", nil).wants(200, "等镇街收")
+	family.open("/track/documents").wants(200, "等镇街收")
 	o.open(path).wants(200, "其他材料", "照片1")
 }
 

@@ -65,9 +65,9 @@ func TestHousehold(t *testing.T) {
 	form.Set("consent", noticeVersion)
 	for range 2 {
 		other.do("POST", "/household/review", form)
-		other.wants(200, "已经一起提交成功", "等镇街受理", number)
+		other.wants(200, "已经一起提交成功", "等镇街收", number)
 	}
-	b.open("/household").wants(200, "等镇街受理").lacks("还没有提交")
+	b.open("/household").wants(200, "等镇街收").lacks("还没有提交")
 	ref, _ := apply.ParseReference(number)
 	all, err := d.store.Household(t.Context(), ref)
 	if err != nil || len(all) != 4 {
@@ -180,7 +180,7 @@ func TestWhatWasSubmittedIsNotDeleted(t *testing.T) {
 	old := b.open("/household/remove?child=1&programme=basic-living-allowance").form("/household/remove")
 	b.open(applied + "/review").submit()
 	b.do("POST", "/household/remove", old)
-	b.wants(200, "我家的申请", "等镇街受理")
+	b.wants(200, "我家的申请", "等镇街收")
 	b.open("/household/remove?child=1&programme=basic-living-allowance").wants(200, "我家的申请")
 }
 

@@ -64,5 +64,5 @@ func TestErase(t *testing.T) {
 	forced := sent.open("/track/data").form("/track/data")
 	forced.Set("version", "99")
 	sent.do("POST", "/track/erase", forced)
-	sent.open("/track/status").wants(200, "等镇街受理")
+	sent.open("/track/status").wants(200, "等镇街收")
 }

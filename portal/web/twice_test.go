@@ -18,7 +18,7 @@ func TestSecondApplicationIsWarnedOf(t *testing.T) {
 
 	b := d.browser("grandmother")
 	b.open(applied).send(applied, map[string]string{"-start": "1"})
-	b.send(applied+"/child", child).wants(200, "这个孩子已经有一份", ref.Hint(), "2026年11月23日提交", "等镇街受理", "不用再交一份", "12345")
+	b.send(applied+"/child", child).wants(200, "这个孩子已经有一份", ref.Hint(), "2026年11月23日提交", "等镇街收", "不用再交一份", "12345")
 	b.lacks(number, ungrouped(number), code, "画眉鸟", "云雀巷77号", "13912345678")
 	if got := b.links(); !strings.Contains(strings.Join(got, " "), applied+"/parents") {
 		t.Fatalf("the form does not go on: %v", got)
