@@ -68,15 +68,25 @@ func TestPages(t *testing.T) {
 				if prefix != "" {
 					sizes = []int64{360}
 				}
+				more := newUnmet(pages)
 				b.stretches = true
 				for _, path := range first {
 					b.open(prefix + path)
 					b.inspect(mode, sizes...)
+					more.note(b, prefix)
 				}
 				b.stretches = false
 				for _, path := range others {
 					b.open(prefix + path)
 					b.inspect(mode, 360)
+				}
+				for path := more.next(); path != ""; path = more.next() { // what only this mode leads to
+					b.open(path)
+					b.inspect(mode, 360)
+					more.note(b, prefix)
+				}
+				if found := len(more.seen) - more.known; mode == "elder" && found < 5 {
+					t.Errorf("elder mode leads to %d kinds of pages of its own; want the parts of policies and the leaves of lists among them", found)
 				}
 			})
 		}
@@ -101,6 +111,54 @@ func byKind(pages []string) (first, others []string) {
 		others = append(others, path)
 	}
 	return first, others
+}
+
+// unmet are the pages of kinds that have not been met yet, to find those that a mode alone has:
+// elder mode divides long pages into many, of which one of each kind will do.
+type unmet struct {
+	seen  map[string]bool
+	known int
+	todo  []string
+}
+
+func newUnmet(pages []string) *unmet {
+	k := &unmet{seen: map[string]bool{}}
+	for _, path := range pages {
+		k.seen[kindOf(path)] = true
+	}
+	k.known = len(k.seen)
+	return k
+}
+
+// kindOf leaves the names out of a path: those after the first word, and at the end.
+func kindOf(path string) string {
+	parts := strings.Split(path, "/")
+	if len(parts) > 2 {
+		parts[2], parts[len(parts)-1] = "*", "*"
+	}
+	return strings.Join(parts, "/")
+}
+
+// note takes in where the page of the tab leads.
+func (k *unmet) note(t *tab, prefix string) {
+	t.Helper()
+	for _, link := range look[[]string](t, "links") {
+		path := t.pageOf(link, prefix)
+		kind := kindOf(strings.TrimPrefix(path, prefix))
+		if path != "" && !k.seen[kind] {
+			k.seen[kind] = true
+			k.todo = append(k.todo, path)
+		}
+	}
+}
+
+func (k *unmet) next() string {
+	if len(k.todo) == 0 {
+		return ""
+	}
+	path := k.todo[0]
+	k.todo = k.todo[1:]
+	return path
 }
 
 // crawl returns the paths of all pages below prefix that links lead to.

@@ -58,7 +58,7 @@ func checkElderPage(t *testing.T, doc *html.Node) {
 // TestFewChoices counts what a page of elder mode offers at one time.
 func TestFewChoices(t *testing.T) {
 	s := newTestServer(t, nil)
-	pages := []string{"/", "/policies", "/check", "/check/all", "/apply", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/help", "/feedback"}
+	pages := []string{"/", "/policies", "/check", "/check/all", "/apply", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/help", "/feedback", "/help/application-help", "/help/accessibility-help", "/glossary", "/sitemap", "/replies"}
 	for _, c := range s.content().Library.Categories {
 		pages = append(pages, "/policies/kind/"+c.Slug)
 	}

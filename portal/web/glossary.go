@@ -18,12 +18,19 @@ import (
 )
 
 func (s *Server) glossaryRoutes() []route {
-	return []route{{fiber.MethodGet, "/glossary", s.showGlossary, kept}}
+	return []route{
+		{fiber.MethodGet, "/glossary", s.showGlossary, kept},
+		{fiber.MethodGet, leafRoute("/glossary"), s.showGlossary, kept},
+	}
 }
+
+// termsAtOnce is how many terms a leaf of the glossary explains.
+const termsAtOnce = choicesAtOnce
 
 type glossaryPage struct {
 	page
 	Terms []glossaryTerm
+	Leaf  leaf
 }
 
 // glossaryTerm is a term under the name that the page's language gives it, with
@@ -35,12 +42,17 @@ type glossaryTerm struct {
 }
 
 func (s *Server) showGlossary(c *fiber.Ctx) error {
-	p := glossaryPage{page: s.page(c, "glossary.title")}
+	all := s.content().Library.Glossary
+	at, err := leafOf(c, "/glossary", leaves(len(all), termsAtOnce))
+	if err != nil {
+		return err
+	}
+	p := glossaryPage{page: s.page(c, "glossary.title"), Leaf: at}
 	p.Description = s.words(c)("glossary.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/glossary", Kind: "open"}
 	p.ContentLang = p.Lang.Code
 	p.Scripts = []string{"speech.js"}
-	for i, t := range s.content().Library.Glossary {
+	for i, t := range all {
 		one := glossaryTerm{ID: termID(i), Name: s.contentText(c, t.ZH), Lang: p.Lang.chinese(), Other: t.EN, OtherLang: "en"}
 		if p.Lang.Code == "en" && t.EN != "" {
 			one.Name, one.Lang, one.Other, one.OtherLang = one.Other, one.OtherLang, one.Name, one.Lang
@@ -53,6 +65,8 @@ func (s *Server) showGlossary(c *fiber.Ctx) error {
 		}
 		p.Terms = append(p.Terms, one)
 	}
+	p.Terms = onLeaf(p.Terms, at, termsAtOnce)
+	s.turn(c, &p.page, at)
 	return s.render(c, "glossary", p)
 }
 

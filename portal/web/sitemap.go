@@ -12,7 +12,10 @@ import (
 )
 
 func (s *Server) sitemapRoutes() []route {
-	return []route{{fiber.MethodGet, "/sitemap", s.showSitemap, kept}}
+	return []route{
+		{fiber.MethodGet, "/sitemap", s.showSitemap, kept},
+		{fiber.MethodGet, leafRoute("/sitemap"), s.showSitemap, kept},
+	}
 }
 
 // robotRoutes are the addresses that programs look for at the root of a site.
@@ -63,16 +66,37 @@ type sitemapPage struct {
 	page
 	Groups    []placeGroup
 	FeedLinks []feedLink
+	Leaf      leaf // without the feeds, which are for programs
+}
+
+// short divides groups into such that fit a leaf, each under its title.
+func short(groups []placeGroup) []placeGroup {
+	var out []placeGroup
+	for _, g := range groups {
+		for places := range slices.Chunk(g.Places, linksAtOnce) {
+			out = append(out, placeGroup{g.Title, places})
+		}
+	}
+	return out
 }
 
 func (s *Server) showSitemap(c *fiber.Ctx) error {
 	p := sitemapPage{page: s.page(c, "sitemap.title"), Groups: s.places(c)}
+	few := short(p.Groups)
+	var err error
+	if p.Leaf, err = leafOf(c, "/sitemap", len(few)); err != nil {
+		return err
+	}
 	p.Description = s.words(c)("sitemap.lead")
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/sitemap"}
 	p.FeedLinks = []feedLink{s.feedLink(c, allFeed)}
 	for _, g := range s.groups(c, anyPolicy) {
 		p.FeedLinks = append(p.FeedLinks, s.feedLink(c, g.Slug))
 	}
+	if p.Leaf.Number > 0 {
+		p.Groups, p.FeedLinks = onLeaf(few, p.Leaf, 1), nil
+	}
+	s.turn(c, &p.page, p.Leaf)
 	return s.render(c, "sitemap", p)
 }
 

@@ -94,7 +94,7 @@ func TestSitemapPage(t *testing.T) {
 	var file siteMapFile
 	readXML(t, s, "/sitemap.xml", "application/xml", &file)
 	for _, l := range languages {
-		_, doc := fetch(t, s, modeElder, l.path("/sitemap"))
+		_, doc := fetch(t, s, modeStandard, l.path("/sitemap"))
 		shown := map[string]bool{}
 		for _, n := range find(find(doc, tag(atom.Main))[0], tag(atom.A)) {
 			shown[attr(n, "href")] = true

@@ -9,8 +9,10 @@ import (
 func (s *Server) textRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/help", s.listHelp, kept},
+		{fiber.MethodGet, leafRoute("/help"), s.listHelp, kept},
 		{fiber.MethodGet, "/help/:slug", s.showHelp, kept},
 		{fiber.MethodGet, "/replies", s.listReplies, kept},
+		{fiber.MethodGet, leafRoute("/replies"), s.listReplies, kept},
 		{fiber.MethodGet, "/replies/:number", s.showReply, kept},
 	}
 }
@@ -19,6 +21,7 @@ func (s *Server) textRoutes() []route {
 type textsPage struct {
 	page
 	Texts []*content.Page // in the visit's language where they are translated
+	Leaf  leaf
 }
 
 func (s *Server) listHelp(c *fiber.Ctx) error {
@@ -40,16 +43,21 @@ func (s *Server) replyColumn(c *fiber.Ctx) column {
 }
 
 func (s *Server) listTexts(c *fiber.Ctx, in column, texts []*content.Page) error {
-	p := textsPage{page: s.pageNamed(c, in.Name)}
+	at, err := leafOf(c, in.Path, leaves(len(texts), linksAtOnce))
+	if err != nil {
+		return err
+	}
+	p := textsPage{page: s.pageNamed(c, in.Name), Leaf: at}
 	p.Column, p.Description = in, in.About
 	p.ContentLang = p.Lang.Code
-	for _, text := range texts {
+	for _, text := range onLeaf(texts, at, linksAtOnce) {
 		text, _ = text.In(p.Lang.Code)
 		p.Texts = append(p.Texts, text)
 		if lang := p.Lang.shows(text.Lang); lang != p.Lang.Code {
 			p.ContentLang = lang // some of it
 		}
 	}
+	s.turn(c, &p.page, at)
 	return s.render(c, "texts", p)
 }
 

@@ -294,7 +294,7 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 		body = withoutPictures(body)
 	}
 	if v.Mode == modeElder {
-		body = toParts(body, v)
+		body = toLeaves(toParts(body, v))
 	}
 	if body, err = s.spell(v, body); err != nil {
 		return fmt.Errorf("spell %s: %w", name, err)
