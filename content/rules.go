@@ -63,7 +63,7 @@ func (p *Policy) Assess(a Answers) Verdict {
 	v := Verdict{Result: True}
 	for _, c := range p.Eligibility {
 		t := p.Eval(c.Expr, a)
-		v.Conditions = append(v.Conditions, Reason{c.Name, t, c.text(t)})
+		v.Conditions = append(v.Conditions, Reason{c.Name, t, c.Text(t)})
 		switch {
 		case t == False:
 			v.Result = False
@@ -90,7 +90,8 @@ func (p *Policy) Assess(a Answers) Verdict {
 	return v
 }
 
-func (c Condition) text(t Truth) string {
+// Text returns the words for an outcome of the condition.
+func (c Condition) Text(t Truth) string {
 	switch t {
 	case True:
 		return c.Yes

@@ -2,9 +2,9 @@
 // espeak-ng, where that is installed, make a sound file of a text.
 //
 // [Open] finds the program and returns a [Speaker], nil where there is none.
-// [Speaker.Speak] returns a WAVE file that browsers play, from its cache when the
-// same text has been asked for before; [Speaker.Tag] names what Speak would return
-// without making it. [Readable] is how a text is read: telephone numbers digit by
+// [Speaker.Speak] returns a WAVE file that browsers play, one or several texts long,
+// from its cache what has been asked for before; [Speaker.Tag] names what Speak would
+// return without making it. [Readable] is how a text is read: telephone numbers digit by
 // digit, amounts as numbers.
 //
 // The package refuses to know whose text it is, HTTP and the content. The text
@@ -114,23 +114,38 @@ func (s *Speaker) Voices() []string {
 	return out
 }
 
-// Tag names the sound of a text: equal tags, equal sound.
-func (s *Speaker) Tag(voice, text string) string {
-	sum := sha256.Sum256([]byte(version + "\n" + voice + "\n" + text))
+// Tag names the sound of texts one after the other: equal tags, equal sound.
+func (s *Speaker) Tag(voice string, texts ...string) string {
+	sum := sha256.Sum256([]byte(version + "\n" + voice + "\n" + strings.Join(texts, "\x00")))
 	return hex.EncodeToString(sum[:12])
 }
 
-// Speak returns the text as a WAVE file. Its caller must not change it. The error
-// is ErrTooLong, ErrNoVoice, ErrBusy, that of ctx or that of the program.
-func (s *Speaker) Speak(ctx context.Context, voice, text string) ([]byte, error) {
+// Speak returns the texts, one after the other, as a WAVE file. Its caller must not
+// change it. Each text is made and kept by itself, so that texts in a new order cost
+// nothing. The error is ErrTooLong, for all together, ErrNoVoice, ErrBusy, that of ctx
+// or that of the program.
+func (s *Speaker) Speak(ctx context.Context, voice string, texts ...string) ([]byte, error) {
 	v := Voice(voice)
 	switch {
 	case !slices.Contains(s.voices, v):
 		return nil, ErrNoVoice
-	case utf8.RuneCountInString(text) > MaxText:
+	case utf8.RuneCountInString(strings.Join(texts, "")) > MaxText:
 		return nil, ErrTooLong
 	}
-	return s.kept.get(ctx, s.Tag(voice, text), func() ([]byte, error) {
+	var sounds [][]byte
+	for _, text := range texts {
+		one, err := s.speak(ctx, v, text)
+		if err != nil {
+			return nil, err
+		}
+		sounds = append(sounds, one)
+	}
+	return joined(sounds)
+}
+
+// speak returns one text as a WAVE file.
+func (s *Speaker) speak(ctx context.Context, v Voice, text string) ([]byte, error) {
+	return s.kept.get(ctx, s.Tag(string(v), text), func() ([]byte, error) {
 		select {
 		case s.queue <- struct{}{}:
 			defer func() { <-s.queue }()

@@ -166,6 +166,51 @@ func TestSpeak(t *testing.T) {
 	}
 }
 
+// TestSpeakSeveral wants several texts as one sound with a pause between, each of them
+// made once whatever it is joined to, and another tag for another order.
+func TestSpeakSeveral(t *testing.T) {
+	count := filepath.Join(t.TempDir(), "count")
+	s := open(t, "echo >> "+count+"\n"+tone(t))
+	if err := os.Truncate(count, 0); err != nil {
+		t.Fatal(err)
+	}
+	one, err := s.Speak(t.Context(), "cmn", "甲")
+	if err != nil {
+		t.Fatal(err)
+	}
+	three, err := s.Speak(t.Context(), "cmn", "甲", "乙", "甲")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate, samples, err := muLawSamples(three)
+	if err != nil || rate != 11025 {
+		t.Fatalf("rate %d, %v", rate, err)
+	}
+	if want := 3*(len(one)-headerBytes) + 2*(11025/pause); len(samples) != want {
+		t.Errorf("%d samples; want %d", len(samples), want)
+	}
+	if made, err := os.ReadFile(count); err != nil || len(made) != 2 {
+		t.Errorf("%d texts were made, %v; want 2", len(made), err)
+	}
+	if s.Tag("cmn", "甲", "乙") == s.Tag("cmn", "乙", "甲") || s.Tag("cmn", "甲", "乙") == s.Tag("cmn", "甲乙") {
+		t.Error("different sounds have one tag")
+	}
+	if _, err := s.Speak(t.Context(), "cmn", strings.Repeat("长", MaxText), "长"); !errors.Is(err, ErrTooLong) {
+		t.Errorf("too long together: %v", err)
+	}
+}
+
+func TestJoinedRefuses(t *testing.T) {
+	whole := muLawFile(11025, make([]byte, 100))
+	for name, sounds := range map[string][][]byte{
+		"nothing": {}, "cut short": {whole, whole[:80]}, "no sound": {whole, []byte("<html>")}, "another rate": {whole, muLawFile(8000, make([]byte, 100))},
+	} {
+		if out, err := joined(sounds); err == nil {
+			t.Errorf("%s: %d bytes of sound", name, len(out))
+		}
+	}
+}
+
 func TestSpeakRefuses(t *testing.T) {
 	s := open(t, tone(t))
 	for _, tt := range []struct {
@@ -331,6 +376,9 @@ func TestEspeak(t *testing.T) {
 		sound, err := s.Speak(t.Context(), voice, "孤儿补贴每人每月1578元，请拨12345。")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if twice, err := s.Speak(t.Context(), voice, "孤儿补贴每人每月1578元，请拨12345。", "孤儿补贴每人每月1578元，请拨12345。"); err != nil || len(twice) < 2*len(sound)-headerBytes {
+			t.Errorf("%s: twice the text is %d bytes, once %d; %v", voice, len(twice), len(sound), err)
 		}
 		if seconds := float64(len(sound)) / 11025; seconds < 3 || seconds > 20 {
 			t.Errorf("%s: %.1f s", voice, seconds)

@@ -1,8 +1,10 @@
 package speech
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math/bits"
 )
 
@@ -89,10 +91,58 @@ func muLaw(sample int) byte {
 	return ^(sign | byte(exponent<<4) | byte(sample>>(exponent+3))&0x0f)
 }
 
+// headerBytes is where the samples of a file of ours begin.
+const headerBytes = 58
+
+// pause is the silence between texts that are played as one, as a part of a second.
+const pause = 3 // a third
+
+// silent is a sample of no sound.
+const silent = 0xff
+
+// joined puts sound files of ours one after the other, with a pause between them.
+func joined(sounds [][]byte) ([]byte, error) {
+	if len(sounds) == 1 {
+		return sounds[0], nil
+	}
+	var rate uint32
+	var data []byte
+	for i, sound := range sounds {
+		one, samples, err := muLawSamples(sound)
+		switch {
+		case err != nil:
+			return nil, err
+		case i > 0 && one != rate:
+			return nil, fmt.Errorf("sounds of %d and of %d samples a second", rate, one)
+		case i > 0:
+			data = append(data, bytes.Repeat([]byte{silent}, int(rate)/pause)...)
+		}
+		rate, data = one, append(data, samples...)
+	}
+	if rate == 0 {
+		return nil, errNoSound
+	}
+	return muLawFile(rate, data), nil
+}
+
+// muLawSamples returns the rate and the samples of a file of ours, of which nothing may
+// be missing.
+func muLawSamples(file []byte) (rate uint32, samples []byte, err error) {
+	le := binary.LittleEndian
+	if len(file) < headerBytes || string(file[:4]) != "RIFF" || int(le.Uint32(file[4:])) != len(file)-8 {
+		return 0, nil, errNoSound
+	}
+	size := int(le.Uint32(file[headerBytes-4:]))
+	if size > len(file)-headerBytes {
+		return 0, nil, errNoSound
+	}
+	return le.Uint32(file[24:]), file[headerBytes : headerBytes+size], nil
+}
+
 func muLawFile(rate uint32, data []byte) []byte {
 	le := binary.LittleEndian
 	padding := len(data) % 2
-	out := make([]byte, 0, 58+len(data)+padding)
+	out := make([]byte, 0, headerBytes+len(data)+padding)
 	out = append(out, "RIFF"...)
 	out = le.AppendUint32(out, uint32(50+len(data)+padding))
 	out = append(out, "WAVEfmt "...)

@@ -87,7 +87,7 @@ func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	d := draft{page: s.page(c, "apply.title"), Policy: p, Heading: heading, Base: applyPath(p, "")}
 	d.NoIndex = true
 	d.ContentLang = d.Lang.shows(p.Lang)
-	d.Scripts = []string{"draft.js"}
+	d.Scripts = []string{"draft.js", "speech.js"}
 	d.Crumbs = []crumb{{d.Title, "/apply"}}
 	d.Column = column{Name: d.Title, About: s.words(c)("apply.lead"), Path: "/apply"}
 	d.Short = s.contentText(c, p.Short(d.Lang.Code))

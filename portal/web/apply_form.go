@@ -32,6 +32,7 @@ type progress struct {
 type formField struct {
 	Field field
 	Doubt *doubt
+	Wrong passage // where what is wrong can be heard
 }
 
 // doubt offers to confirm exactly this answer.
@@ -137,6 +138,9 @@ func (s *Server) fillFields(c *fiber.Ctx, view *sectionPage, answers apply.Answe
 		var f formField
 		wrong, bad := invalid.Field(q.Name)
 		f.Field = s.newField(view.page, q, answers[q.Name], s.problemWords(c, wrong, bad))
+		if view.Assist == nil {
+			f.Wrong = s.hearAsked(&f.Field, view.page, view.Policy.Slug, wrong.Key)
+		}
 		if view.Policy.Asked(q, content.Answers(answers)) != content.True {
 			f.Field.Optional = true // whether it is asked at all is not known yet
 		}
@@ -154,7 +158,7 @@ func (s *Server) fillFields(c *fiber.Ctx, view *sectionPage, answers apply.Answe
 func (s *Server) listProblems(c *fiber.Ctx, view *sectionPage) {
 	for _, f := range view.Fields {
 		if f.Field.Error != "" {
-			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error})
+			view.Problems = append(view.Problems, problem{f.Field.ID(), f.Field.Label + s.words(c)("punctuation.colon") + f.Field.Error, f.Wrong})
 		}
 	}
 	if len(view.Problems) > 0 {
@@ -317,11 +321,13 @@ func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c))}
 	view.Review = c.FormValue(formTo) == "review"
 	view.Number, view.Code = s.passFields(c, formNumber, formCode)
+	s.hearOwn(&view.Number, view.page, "number", "")
+	s.hearOwn(&view.Code, view.page, "code", "")
 	view.Rows, view.Given = s.typed(view.page, p, posted)
 	c.Status(fiber.StatusForbidden)
 	if wrong != "" {
 		view.Number.Error = wrong
-		view.Problems = []problem{{view.Number.ID(), wrong}}
+		view.Problems = []problem{{Field: view.Number.ID(), Text: wrong}}
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "apply-lost", view)

@@ -125,8 +125,10 @@ func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answe
 		return s.problemWords(c, p, bad)
 	}
 	note := func(f field) field {
+		p, _ := invalid.Field(f.Name)
+		heard := s.hearOwn(&f, view.page, f.Name, p.Key)
 		if f.Error != "" {
-			view.Problems = append(view.Problems, problem{f.ID(), f.Error})
+			view.Problems = append(view.Problems, problem{f.ID(), f.Error, heard})
 		}
 		return f
 	}
@@ -209,6 +211,8 @@ type receiptPage struct {
 	Steps     []step
 	Decision  string // plain words on decision and objection
 	Papers    []paperRow
+
+	Heard, HeardNext, HeardReturn heard
 }
 
 func (s *Server) showReceipt(c *fiber.Ctx) error {
@@ -231,6 +235,7 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 	view.Decision = p.Decides.Text
 	view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), "")
 	view.Scripts = append(view.Scripts, "print.js")
+	view.hearReceipt(s)
 	return s.render(c, "apply-done", view)
 }
 

@@ -94,7 +94,7 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 		p.Conversation, p.Transcript = c.FormValue("conversation"), c.FormValue("transcript")
 		p.Question.Value = c.FormValue("question")
 		p.Question.Error = s.questionProblem(c, err, heard.text)
-		p.Problems = []problem{{p.Question.ID(), p.Question.Error}}
+		p.Problems = []problem{{Field: p.Question.ID(), Text: p.Question.Error}}
 		s.wrong(c, &p.page)
 		return s.render(c, "ask", p)
 	case err != nil:

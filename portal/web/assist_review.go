@@ -56,7 +56,7 @@ func (s *Server) renderAssistReview(c *fiber.Ctx, u casework.User, ref apply.Ref
 	wrong, bad := invalid.Field(presentField)
 	out.Present = field{Name: presentField, Error: s.problemWords(c, wrong, bad)}
 	if bad {
-		view.Problems = append(view.Problems, problem{out.Present.ID(), out.Present.Error})
+		view.Problems = append(view.Problems, problem{Field: out.Present.ID(), Text: out.Present.Error})
 	}
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)

@@ -79,7 +79,6 @@ type questions struct {
 	Order    string
 	Given    []given // answers so far, in the order they were given
 	Number   int     // of this question, from 1
-	HeardAt  string  // the policy whose question can be heard; "" where none has it
 }
 
 // given is an answer that the form carries along.
@@ -99,6 +98,8 @@ type checkResult struct {
 	Confirm    []string
 	Documents  []content.Document
 	Instead    []*content.Policy
+
+	Heard, HeardPapers heard
 }
 
 // askCheck asks one question a page and ends with the verdict.
@@ -198,9 +199,17 @@ func (s *Server) takeAnswer(c *fiber.Ctx, n screening) (*content.Question, strin
 		return q, "", value
 	}
 	if len(q.Options) > 0 {
-		return q, s.words(c)("check.choose"), ""
+		raw = ""
 	}
-	return q, s.words(c)("check.number"), raw
+	return q, s.words(c)(wrongAnswer(q)), raw
+}
+
+// wrongAnswer returns the message for what is no answer to q.
+func wrongAnswer(q *content.Question) string {
+	if len(q.Options) > 0 {
+		return "check.choose"
+	}
+	return "check.number"
 }
 
 // newQuestions makes the part of the page that asks. The language of each question
@@ -217,6 +226,7 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	if len(out.Given) > 0 {
 		p.BackForm = backForm
 	}
+	p.Scripts = append(p.Scripts, "speech.js")
 	if now.asked == nil {
 		return out
 	}
@@ -226,10 +236,14 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	if p.Elder() {
 		f = f.split(now.group)
 	}
-	out.Question, out.HeardAt = &f, s.asks(now.asked)
-	p.Scripts = append(p.Scripts, "speech.js")
+	key := ""
 	if now.wrong != "" {
-		out.Problems = []problem{{f.ID(), now.wrong}}
+		key = wrongAnswer(now.asked)
+	}
+	heard := s.hearAsked(&f, *p, s.asks(now.asked), key)
+	out.Question = &f
+	if now.wrong != "" {
+		out.Problems = []problem{{f.ID(), now.wrong, heard}}
 		s.wrong(c, p)
 	}
 	return out
@@ -293,5 +307,10 @@ func (s *Server) newCheckResult(c *fiber.Ctx, p *content.Policy, answers content
 			r.Instead = append(r.Instead, other)
 		}
 	}
+	l := visitOf(c).Lang
+	lang := l.shows(p.Lang)
+	at := append([]passage{words(resultPrefix + r.Word)}, verdictPlaces(p, v)...)
+	r.Heard = s.heardHere(l, joint(at...), s.words(c)("check.result."+r.Word), lang, ".check__part")
+	r.HeardPapers = s.heardHere(l, papersPlace(p, r.Documents), s.words(c)("check.documents"), lang, ".check__part")
 	return r
 }

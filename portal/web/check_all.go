@@ -33,6 +33,7 @@ type screenResult struct {
 	Confirm    []string
 	Refused    bool // it is a no
 	Applicable bool // can be applied for on the site
+	Heard      heard
 }
 
 // screenGives is how many of the things that a policy gives the results show.
@@ -80,6 +81,7 @@ func (s *Server) screenGroups(c *fiber.Ctx, verdicts []content.Screened) []scree
 		if r.Refused {
 			r.Reasons = failed(v.Conditions)
 		}
+		r.Heard = s.heardScreened(c, r, v.Verdict)
 		last := &out[len(out)-1]
 		last.Policies = append(last.Policies, r)
 	}
@@ -111,4 +113,18 @@ func failed(reasons []content.Reason) []content.Reason {
 		}
 	}
 	return out
+}
+
+// heardScreened lets what one policy says be heard, under its title: after a no why, else
+// what it gives, and why.
+func (s *Server) heardScreened(c *fiber.Ctx, r screenResult, v content.Verdict) heard {
+	l := visitOf(c).Lang
+	v.Conditions = r.Reasons
+	at := []passage{{r.Policy.Slug, titlePart}}
+	if !r.Refused {
+		for i := range r.Gives {
+			at = append(at, passage{r.Policy.Slug, givePrefix + numberOf(i)})
+		}
+	}
+	return s.heardHere(l, joint(append(at, verdictPlaces(r.Policy, v)...)...), s.contentText(c, r.Policy.Title(l.Code)), r.Lang, ".screened__item")
 }

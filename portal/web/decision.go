@@ -23,6 +23,8 @@ type decisionPage struct {
 	Basis    []content.Source
 	Next     string // plain words of the policy on what follows from this outcome
 	Approved bool
+
+	Heard, HeardNext, HeardObject heard
 }
 
 func (s *Server) decisionRoutes() []route {
@@ -60,6 +62,7 @@ func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {
 			view.Next = view.Policy.Decides.Granted
 		}
 	}
+	view.hearDecision(s)
 	return s.render(c, "track-decision", view)
 }
 

@@ -86,6 +86,8 @@ type documentField struct {
 	Offer             *paperOffer // what another application of the household has for it
 	OnPaper           bool
 	Errors            []string
+	Heard             heard
+	wrong             passage // where the first of Errors can be heard
 }
 
 // Field returns the name of the input.
@@ -257,7 +259,7 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 		view.draft = draft{page: s.trackedPage(c, f, "documents.title")}
 		view.Heading, view.Back = view.Title, "/track/status"
 	}
-	view.Scripts = []string{"upload.js"}
+	view.Scripts = []string{"upload.js", "speech.js"}
 	offers, err := s.paperOffers(c, f)
 	if err != nil {
 		return err
@@ -269,7 +271,7 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 	}
 	for _, d := range view.Documents {
 		for _, words := range d.Errors {
-			view.Problems = append(view.Problems, problem{d.ID(), d.Title + s.words(c)("punctuation.colon") + words})
+			view.Problems = append(view.Problems, problem{d.ID(), d.Title + s.words(c)("punctuation.colon") + words, d.wrong})
 		}
 	}
 	if len(view.Problems) > 0 {
@@ -324,8 +326,16 @@ func (s *Server) documentField(c *fiber.Ctx, p page, f filing, d content.Documen
 			if words := s.problemWords(c, wrong, true); !slices.Contains(out.Errors, words) {
 				out.Errors = append(out.Errors, words)
 			}
+			if out.wrong.Part == "" {
+				out.wrong = wrongAt(f.policy.Slug, d.Name, wrong.Key)
+			}
 		}
 	}
+	at := passage{f.policy.Slug, documentPrefix + d.Name}
+	if out.wrong.Part != "" {
+		at = joint(out.wrong, at)
+	}
+	out.Heard = s.heardHere(p.Lang, at, out.Title, p.ContentLang, ".upload")
 	return out
 }
 

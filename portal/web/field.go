@@ -33,6 +33,8 @@ type field struct {
 
 	Group, Groups int             // of the choices, see groups.go; 0 where all are shown
 	Kept          *content.Option // the chosen one, where it is in another group
+
+	Heard heard // the question, and what is wrong; the zero value is not read by the server
 }
 
 // ID returns the id of the control an error leads to: the first choice of a list.
@@ -70,8 +72,12 @@ func (f field) Listed() bool { return len(f.Options) > maxRadios }
 // maxRadios is the longest list of choices that is shown as radio buttons.
 const maxRadios = 14
 
-// problem is one line of the error summary: what is wrong and where to mend it.
-type problem struct{ Field, Text string }
+// problem is one line of the error summary: what is wrong, where to mend it, and
+// where it can be heard without what was typed.
+type problem struct {
+	Field, Text string
+	Heard       passage
+}
 
 // summaryRow is one line of a summary list. Change is the address of the form
 // page, complete with its prefix; "" shows none. Lang is that of question and

@@ -163,6 +163,9 @@ func (s *Server) showHandOver(c *fiber.Ctx) error {
 	return s.render(c, "hand-over", view)
 }
 
+// handOverHeard is the name of the field among what can be heard.
+const handOverHeard = "hand-over"
+
 func (s *Server) newHandOverPage(c *fiber.Ctx) handOverPage {
 	t := s.words(c)
 	view := handOverPage{page: s.page(c, "hand-over.title"), Key: rand.Text()}
@@ -172,6 +175,8 @@ func (s *Server) newHandOverPage(c *fiber.Ctx) handOverPage {
 		Name: "code", Label: t("hand-over.code"), Help: t("hand-over.code.help"), InputType: "text", InputMode: "numeric",
 		Autocomplete: "off", MaxLength: 24, Width: "medium",
 	}
+	view.Scripts = []string{"speech.js"}
+	s.hearOwn(&view.Code, view.page, handOverHeard, "")
 	return view
 }
 
@@ -201,18 +206,17 @@ func (s *Server) takeOver(c *fiber.Ctx) error {
 		s.hold(c, a, browser)
 		return s.redirect(c, "/hand-over/check")
 	}
-	var locked *apply.LockedError
 	view := s.newHandOverPage(c)
 	view.Code.Value = typed
+	wrong := openProblemKey(err)
 	switch {
-	case errors.As(err, &locked):
-		view.Code.Error = s.words(c)("track.locked")
-	case errors.Is(err, apply.ErrNotFound):
-		view.Code.Error = s.words(c)("hand-over.wrong")
-	default:
+	case wrong == "":
 		return err
+	case errors.Is(err, apply.ErrNotFound):
+		wrong = "hand-over.wrong"
 	}
-	view.Problems = []problem{{view.Code.ID(), view.Code.Error}}
+	view.Code.Error = s.words(c)(wrong)
+	view.Problems = []problem{{view.Code.ID(), view.Code.Error, s.hearOwn(&view.Code, view.page, handOverHeard, wrong)}}
 	s.wrong(c, &view.page)
 	return s.render(c, "hand-over", view)
 }
@@ -225,7 +229,7 @@ func (s *Server) refuseToDirector(c *fiber.Ctx, u casework.User) error {
 	}
 	view := s.newHandOverPage(c)
 	view.Code.Error = s.words(c)("hand-over.staff")
-	view.Problems = []problem{{view.Code.ID(), view.Code.Error}}
+	view.Problems = []problem{{Field: view.Code.ID(), Text: view.Code.Error}}
 	s.wrong(c, &view.page)
 	return s.render(c, "hand-over", view)
 }

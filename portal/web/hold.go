@@ -106,12 +106,19 @@ func (s *Server) openWithCode(c *fiber.Ctx, number, code string) (*apply.Applica
 // openProblem puts an error of openWithCode into words; "" if it is ours. It
 // never tells which part was wrong.
 func (s *Server) openProblem(c *fiber.Ctx, err error) string {
+	if key := openProblemKey(err); key != "" {
+		return s.words(c)(key)
+	}
+	return ""
+}
+
+func openProblemKey(err error) string {
 	var locked *apply.LockedError
 	switch {
 	case errors.As(err, &locked):
-		return s.words(c)("track.locked")
+		return "track.locked"
 	case errors.Is(err, apply.ErrNotFound):
-		return s.words(c)("track.wrong")
+		return "track.wrong"
 	}
 	return ""
 }

@@ -233,7 +233,7 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 		if view.Child != nil {
 			view.Child.Error, at = wrong, view.Child.ID()
 		}
-		view.Problems = []problem{{at, wrong}}
+		view.Problems = []problem{{Field: at, Text: wrong}}
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "household", view)

@@ -122,7 +122,7 @@ func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) err
 		}
 	}
 	if wrong != "" {
-		view.Problems = []problem{{"f-" + wishField + "-0", wrong}}
+		view.Problems = []problem{{Field: "f-" + wishField + "-0", Text: wrong}}
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "household-new", view)

@@ -94,7 +94,7 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {
 			f.Error = s.problemWords(c, p, bad)
-			view.Problems = append(view.Problems, problem{f.ID(), f.Error})
+			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: f.Error})
 		}
 	}
 	if len(view.Problems) > 0 {

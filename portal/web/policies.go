@@ -162,18 +162,22 @@ func (s *Server) decisionSteps(c *fiber.Ctx, p *content.Policy) []step {
 	var out []step
 	for _, d := range p.Decides.Steps {
 		one := step{Title: t("level."+d.Who) + t("punctuation.colon") + s.contentText(c, d.Does), State: "next"}
-		switch {
-		case d.Days == 0:
-			one.Text = t("policy.days.none")
-		case d.Sure():
-			one.Text = t("policy.days", "Count", d.Days)
-		default:
-			one.Text = t("policy.days.unsure", "Count", d.Days)
-		}
+		one.Text = daysOf(d, t)
 		if d.Basis != "" {
 			one.Note = t("policy.days.basis", "Basis", s.contentText(c, d.Basis))
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// daysOf says in how many working days a step is taken.
+func daysOf(d content.Step, t func(id string, pairs ...any) string) string {
+	switch {
+	case d.Days == 0:
+		return t("policy.days.none")
+	case d.Sure():
+		return t("policy.days", "Count", d.Days)
+	}
+	return t("policy.days.unsure", "Count", d.Days)
 }

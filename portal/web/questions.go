@@ -119,7 +119,7 @@ func (s *Server) renderQuestions(c *fiber.Ctx, u casework.User, wrong string) er
 		Autocomplete: "off", MaxLength: casework.MaxPauseReason, Error: wrong,
 	}
 	if wrong != "" {
-		view.Problems = []problem{{view.Reason.ID(), wrong}}
+		view.Problems = []problem{{Field: view.Reason.ID(), Text: wrong}}
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "staff-questions", view)

@@ -21,8 +21,8 @@ import (
 // Speaker reads texts aloud; *speech.Speaker does.
 type Speaker interface {
 	Voices() []string
-	Tag(voice, text string) string // names the sound of a text without making it
-	Speak(ctx context.Context, voice, text string) ([]byte, error)
+	Tag(voice string, texts ...string) string // names the sound of texts without making it
+	Speak(ctx context.Context, voice string, texts ...string) ([]byte, error)
 }
 
 // The voices that texts of each language are read in, by the codes of package
@@ -69,6 +69,7 @@ type heard struct {
 	Hears  string // selector of the block around it that is read; "" is the text just before it
 	Voices []string
 	Sounds []soundLink
+	Stays  bool // the sounds are played on the page, which is lost when one leaves it
 }
 
 // ownWords is a text as a voice says it that stands in the page itself: a person's own,
@@ -93,6 +94,10 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 			return heard{Hears: block, Voices: voicesFor(l.Code)}
 		},
 		"heardAnswer": func(r *bot.Reply) heard { return s.listeningTo(l, r) },
+		"heardHere": func(part, name, block string) heard {
+			return s.heardHere(l, words(part), name, l.Code, block)
+		},
+		"heardProblems": func(problems []problem) heard { return s.hearProblems(l, problems) },
 	}
 }
 
@@ -119,7 +124,7 @@ func (s *Server) listening(l language, slug, part, name, lang string) heard {
 // canSay reports whether there is a published text at slug and part in one of the voices.
 func (s *Server) canSay(voices []string, slug, part string) bool {
 	return slices.ContainsFunc(voices, func(voice string) bool {
-		_, ok := s.spoken(slug, part, voice)
+		_, ok := s.spokenAll(slug, part, voice)
 		return ok
 	})
 }
@@ -183,8 +188,8 @@ const (
 	soundEnding = ".wav"
 )
 
-// sendSpeech sends a published text as it is said, /speech/<slug>/<part>.<voice>.txt,
-// or as sound, .wav. Players ask for parts of that, and some play nothing unless they
+// sendSpeech sends a published text, or several, as they are said,
+// /speech/<slug>/<part>~<part>.<voice>.txt, or as sound, .wav. Players ask for parts of that, and some play nothing unless they
 // get them.
 func (s *Server) sendSpeech(c *fiber.Ctx) error {
 	name := c.Params("file")
@@ -195,24 +200,24 @@ func (s *Server) sendSpeech(c *fiber.Ctx) error {
 		return fiber.ErrNotFound
 	}
 	voice := name[dot+1:]
-	text, ok := s.spoken(c.Params("slug"), name[:dot], voice)
+	texts, ok := s.spokenAll(c.Params("slug"), name[:dot], voice)
 	switch {
 	case !ok || !slices.Contains(voices, voice):
 		return fiber.ErrNotFound
 	case ending == saidEnding:
 		c.Set(fiber.HeaderCacheControl, "public, no-cache")
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-		return c.SendString(s.sayable(voice, text))
+		return c.SendString(s.sayable(voice, strings.Join(texts, "\n")))
 	case s.speaker == nil || !slices.Contains(s.speaker.Voices(), voice):
 		return fiber.ErrNotFound
 	}
-	tag := `"` + s.speaker.Tag(voice, text) + `"`
+	tag := `"` + s.speaker.Tag(voice, texts...) + `"`
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "public, no-cache") // a corrected amount is never heard late
 	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	sound, err := s.speaker.Speak(c.UserContext(), voice, text)
+	sound, err := s.speaker.Speak(c.UserContext(), voice, texts...)
 	if err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelWarn, "text not read aloud", slog.String("request", requestID(c)), slog.Any("error", err))
 		c.Response().Header.Del(fiber.HeaderETag)

@@ -18,12 +18,12 @@ type parrot struct {
 	spoken []string
 }
 
-func (p *parrot) Voices() []string              { return p.voices }
-func (p *parrot) Tag(voice, text string) string { return voice + "-" + text[:4] }
+func (p *parrot) Voices() []string                         { return p.voices }
+func (p *parrot) Tag(voice string, texts ...string) string { return voice + "-" + texts[0][:4] }
 
-func (p *parrot) Speak(_ context.Context, voice, text string) ([]byte, error) {
+func (p *parrot) Speak(_ context.Context, voice string, texts ...string) ([]byte, error) {
 	p.spoken = append(p.spoken, voice)
-	return []byte(text), p.err
+	return []byte(strings.Join(texts, "\n")), p.err
 }
 
 func newSpeakingServer(t testing.TB, p *parrot) *Server {
@@ -33,8 +33,8 @@ func newSpeakingServer(t testing.TB, p *parrot) *Server {
 
 func soundsOf(doc *html.Node) []string {
 	var out []string
-	for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "type") == "audio/wav" }) {
-		out = append(out, attr(n, "href"))
+	for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "type") == "audio/wav" || n.Data == "audio" }) {
+		out = append(out, attr(n, "href")+attr(n, "src"))
 	}
 	return out
 }

@@ -32,6 +32,53 @@ var heardWords = map[string][]string{
 	"result-yes":      {"check.result.yes", "check.result.yes.about"},
 	"result-no":       {"check.result.no", "check.result.no.about"},
 	"result-perhaps":  {"check.result.perhaps", "check.result.perhaps.about"},
+	"papers":          {"check.documents"},
+	"problems":        {"aloud.problems"},
+
+	// Fields that are no questions of a policy; the first message names the field.
+	"field-number":           {"track.number", "track.number.help"},
+	"field-code":             {"track.code", "track.code.help"},
+	"field-hand-over":        {"hand-over.code", "hand-over.code.help"},
+	"field-text":             {"track.supply.label", "track.supply.help"},
+	"field-withdraw":         {"track.withdraw.reason"},
+	"field-consent_name":     {"apply.consent.name", "apply.consent.name.help"},
+	"field-consent_relation": {"apply.consent.relation"},
+	"field-consent":          {"apply.consent.title"},
+
+	// What is agreed to before one applies.
+	"notice":  {"apply.notice.title", "apply.notice.why", "apply.notice.why.text", "apply.notice.where", "apply.notice.where.text", "apply.notice.safe", "apply.notice.safe.text", "apply.notice.refuse", "apply.notice.refuse.text", "apply.notice.complain", "apply.notice.complain.text", "apply.notice.correct", "apply.notice.correct.text"},
+	"consent": {"apply.consent.title", "apply.consent.about", "apply.consent"},
+
+	// The way of an application. Numbers, days and what people wrote are on the page
+	// alone, and the sound says so.
+	"done":              {"apply.done.title", "aloud.pass"},
+	"done-next":         {"apply.done.next"},
+	"done-call":         {"apply.done.call"},
+	"done-return":       {"apply.done.return", "apply.done.return.about"},
+	"ahead":             {"track.ahead"},
+	"past":              {"track.past"},
+	"unsaid":            {"aloud.unsaid"},
+	"state-draft":       {"track.state.draft", "track.state.draft.about"},
+	"state-submitted":   {"track.state.submitted", "track.state.submitted.about"},
+	"state-accepted":    {"track.state.accepted", "track.state.accepted.about"},
+	"state-more-needed": {"track.state.more-needed", "track.state.more-needed.about"},
+	"state-approved":    {"track.state.approved", "track.state.approved.about"},
+	"state-refused":     {"track.state.refused", "track.state.refused.about"},
+	"state-withdrawn":   {"track.state.withdrawn", "track.state.withdrawn.about"},
+	"event-start":       {"track.event.start"},
+	"event-submit":      {"track.event.submit"},
+	"event-accept":      {"track.event.accept"},
+	"event-ask-more":    {"track.event.ask-more"},
+	"event-supply":      {"track.event.supply"},
+	"event-approve":     {"track.event.approve"},
+	"event-refuse":      {"track.event.refuse"},
+	"event-withdraw":    {"track.event.withdraw"},
+	"decision-approved": {"decision.title", "decision.approved"},
+	"decision-refused":  {"decision.title", "decision.refused"},
+	"next":              {"apply.done.next"},
+	"next-refused":      {"decision.next.refused"},
+	"next-approved":     {"decision.next.approved"},
+	"object":            {"decision.object", "decision.object.ask", "decision.object.ways", "decision.object.confirm", "decision.paper"},
 }
 
 // spoken returns the published text at slug and part in the language of a voice.
@@ -51,16 +98,10 @@ func (s *Server) spoken(slug, part, voice string) (string, bool) {
 		return spokenTerm(lib.Glossary, part, lang)
 	}
 	if p, ok := lib.Policy(slug); ok {
-		if name, ok := strings.CutPrefix(part, questionPrefix); ok {
-			return spokenQuestion(p, name, lang)
-		}
 		if p, ok = p.In(lang); !ok {
 			return "", false
 		}
-		if part == summaryPart {
-			return p.Title(lang) + "\n" + p.Summary, true
-		}
-		return spokenOf(p.Sections, p.FAQ, part)
+		return s.spokenOfPolicy(p, part, lang)
 	}
 	for _, t := range slices.Concat(lib.Help, lib.Replies) {
 		if t.Slug != slug {
@@ -91,6 +132,9 @@ func spokenOf(sections []content.Section, faq []content.FAQ, part string) (strin
 }
 
 func (s *Server) spokenWords(part, lang string) (string, bool) {
+	if name, ok := strings.CutPrefix(part, wrongPrefix); ok {
+		return s.spokenWrong(nil, name, lang)
+	}
 	var lines []string
 	for _, id := range heardWords[part] {
 		lines = append(lines, s.views.words[lang](id))
@@ -114,31 +158,4 @@ func spokenTerm(terms []content.Term, part, lang string) (string, bool) {
 		name = term.EN
 	}
 	return name + "\n" + about, true
-}
-
-// spokenQuestion reads a question of a form or checker with its help and choices.
-func spokenQuestion(p *content.Policy, name, lang string) (string, bool) {
-	p, ok := p.In(lang)
-	if !ok {
-		return "", false
-	}
-	q, ok := p.Question(name)
-	if !ok {
-		i := slices.IndexFunc(p.Screen(), func(q *content.Question) bool { return q.Name == name })
-		if i < 0 {
-			return "", false
-		}
-		q = p.Screen()[i]
-	}
-	lines := []string{q.Label}
-	if q.Help != "" {
-		lines = append(lines, q.Help)
-	}
-	for _, o := range q.Options {
-		lines = append(lines, o.Label)
-		if o.Help != "" {
-			lines = append(lines, o.Help)
-		}
-	}
-	return strings.Join(lines, "\n"), true
 }

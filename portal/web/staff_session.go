@@ -47,7 +47,7 @@ func (s *Server) signIn(c *fiber.Ctx) error {
 	default:
 		return err
 	}
-	p.Problems = []problem{{p.Fields[0].ID(), p.Fields[0].Error}}
+	p.Problems = []problem{{Field: p.Fields[0].ID(), Text: p.Fields[0].Error}}
 	s.wrong(c, &p.page)
 	return s.render(c, "staff-sign-in", p)
 }
@@ -100,7 +100,7 @@ func (s *Server) noteProblems(c *fiber.Ctx, fields []field, invalid apply.Invali
 	for i := range fields {
 		if p, bad := invalid.Field(fields[i].Name); bad {
 			fields[i].Error = s.problemWords(c, p, bad)
-			out = append(out, problem{fields[i].ID(), fields[i].Error})
+			out = append(out, problem{Field: fields[i].ID(), Text: fields[i].Error})
 		}
 	}
 	return out

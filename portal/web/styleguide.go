@@ -65,7 +65,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		page: s.page(c, "guide.title"), Word: guideWord, Long: long,
 		Statuses: []string{"in-force", "unconfirmed", "ended"},
 		Icons:    []string{"book", "talk", "form", "check", "question", "cross", "track", "phone", "home", "warn", "sound", "voice", "photo", "forward"},
-		Problems: []problem{{"f-wrong", t("guide.error")}, {"f-pick-wrong-0", long}},
+		Problems: []problem{{Field: "f-wrong", Text: t("guide.error")}, {Field: "f-pick-wrong-0", Text: long}},
 		Fields:   guideFields(t),
 		Rows:     []summaryRow{{t("guide.text"), t("guide.text"), "#f-plain", ""}, {long, long, "#f-long", ""}, {t("guide.text"), "", "", ""}, {guideWord, guideWord, "#f-plain", ""}},
 		Steps:    []step{{t("guide.text"), "", "", "done", ""}, {t("guide.text"), long, "", "now", ""}, {t("guide.text"), t("guide.error"), "", "wrong", ""}, {long, "", t("guide.text"), "next", ""}},

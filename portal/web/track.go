@@ -46,9 +46,11 @@ type trackPage struct {
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
 	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1"}
 	p.Description = s.words(c)("track.lead")
-	p.Scripts = []string{"draft.js"}
+	p.Scripts = []string{"draft.js", "speech.js"}
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}
 	p.Number, p.Code = s.passFields(c, "number", "code")
+	s.hearOwn(&p.Number, p.page, "number", "")
+	s.hearOwn(&p.Code, p.page, "code", "")
 	return p
 }
 
@@ -74,7 +76,7 @@ func (s *Server) openTrack(c *fiber.Ctx) error {
 	}
 	p := s.newTrackPage(c)
 	p.Number.Error = words
-	p.Problems = []problem{{p.Number.ID(), words}}
+	p.Problems = []problem{{p.Number.ID(), words, s.hearOwn(&p.Number, p.page, "number", openProblemKey(err))}}
 	s.wrong(c, &p.page)
 	return s.render(c, "track", p)
 }
@@ -98,6 +100,8 @@ type statusPage struct {
 	Notify    bool // messages can be asked for
 	Problems  []problem
 	Changed   bool // something happened between reading and sending
+
+	Heard, HeardAhead, HeardPast heard
 }
 
 // followed hands the application that the browser follows to a handler; without one it
@@ -123,7 +127,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	t := s.words(c)
 	held := passOf(a)
 	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State), Version: a.Version, Changed: changed}
-	view.Scripts = []string{"draft.js"}
+	view.Scripts = []string{"draft.js", "speech.js"}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
@@ -161,11 +165,14 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	}
 	view.Papers = s.paperRows(c, view.page, s.trackFiling(c, a), "")
 	view.Supply = field{Name: "text", Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
-	if p, bad := invalid.Field("text"); bad {
-		view.Supply.Error = s.problemWords(c, p, bad)
-		view.Problems = []problem{{view.Supply.ID(), view.Supply.Error}}
+	wrong, bad := invalid.Field("text")
+	heard := s.hearOwn(&view.Supply, view.page, view.Supply.Name, wrong.Key)
+	if bad {
+		view.Supply.Error = s.problemWords(c, wrong, bad)
+		view.Problems = []problem{{view.Supply.ID(), view.Supply.Error, heard}}
 		s.wrong(c, &view.page)
 	}
+	view.hearWay(s, a)
 	return s.render(c, "track-status", view)
 }
 
@@ -255,6 +262,8 @@ func (s *Server) askWithdraw(c *fiber.Ctx, a *apply.Application) error {
 	view.Policy, _ = s.policy(c, a.Policy)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Reason = field{Name: "text", Label: t("track.withdraw.reason"), Long: true, Rows: 3, MaxLength: 1000, Optional: true}
+	view.Scripts = []string{"speech.js"}
+	s.hearOwn(&view.Reason, view.page, "withdraw", "")
 	return s.render(c, "track-withdraw", view)
 }
 

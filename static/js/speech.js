@@ -14,12 +14,16 @@ const voiceOf = (kind) => {
   const fit = (synth?.getVoices() ?? []).filter((v) => known[kind].test(v.lang));
   return fit.find((v) => v.localService) ?? fit[0];
 };
-const soundOf = (row, kind) => row.querySelector(`a[data-voice="${kind}"]`)?.href;
+const soundOf = (row, kind) => {
+  const sound = row.querySelector(`[data-voice="${kind}"]`);
+  return sound?.href ?? sound?.src;
+};
 const button = (row) => row.querySelector(".listen__play");
 const kindsOf = (row) => row.dataset.voices.trim().split(" ").filter((kind) => voiceOf(kind) || soundOf(row, kind));
 
-// The texts of the page one after the other; a row that reads a block is of none.
-const pageRows = () => [...rows()].filter((row) => !row.dataset.hears && kindsOf(row).length > 0);
+// The texts of the page one after the other; a row that reads what others read as well
+// is of none.
+const pageRows = () => [...rows()].filter((row) => (!row.dataset.hears || row.querySelector("[data-voice]")) && kindsOf(row).length > 0);
 
 // A button shows only where something can be heard; then it stands for the links.
 function refresh() {

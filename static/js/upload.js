@@ -96,6 +96,7 @@ function take(name, answer) {
   tick(fresh).checked = tick(old).checked;
   old.replaceWith(document.adoptNode(fresh));
   enhance(sectionOf(name));
+  document.dispatchEvent(new Event("page:more")); // it can be listened to as well
   return true;
 }
 
