@@ -310,7 +310,7 @@ func (s *Server) newCheckResult(c *fiber.Ctx, p *content.Policy, answers content
 	l := visitOf(c).Lang
 	lang := l.shows(p.Lang)
 	at := append([]passage{words(resultPrefix + r.Word)}, verdictPlaces(p, v)...)
-	r.Heard = s.heardHere(l, joint(at...), s.words(c)("check.result."+r.Word), lang, ".check__part")
+	r.Heard = s.heardHere(l, joint(at...), s.words(c)("check.result."+r.Word), lang, ".page")
 	r.HeardPapers = s.heardHere(l, papersPlace(p, r.Documents), s.words(c)("check.documents"), lang, ".check__part")
 	return r
 }
