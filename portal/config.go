@@ -35,6 +35,7 @@ type Config struct {
 	LLMModel     string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
 	LLMTimeout   time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
 	Speech       string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
+	SpeechKeep   int           `default:"512" env:"HUITONG_SPEECH_KEEP" help:"Megabytes of sounds kept in the data directory, so that a restart does not read everything anew; 0 for none." group:"Settings"`
 	KeepDrafts   int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
 	NotifyEmail  string        `name:"notify-email" env:"HUITONG_NOTIFY_EMAIL" help:"How families that ask for it get e-mail: smtp://user:password@host:587, smtps://…, or log for trying out. Default: not at all." group:"Settings"`
 	NotifyFrom   string        `name:"notify-from" env:"HUITONG_NOTIFY_FROM" help:"Sender of e-mail, such as 惠童 <huitong@example.cn>." group:"Settings"`
@@ -89,6 +90,9 @@ func (c *Config) Validate() error {
 	c.checkModel(bad)
 	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
 		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")
+	}
+	if c.SpeechKeep < 0 {
+		bad("--speech-keep", "HUITONG_SPEECH_KEEP", "is negative", "use megabytes, or 0 to keep no sounds on disk")
 	}
 	if c.KeepDrafts != 0 && c.KeepDrafts < 30 {
 		bad("--keep-drafts", "HUITONG_KEEP_DRAFTS", fmt.Sprintf("is %d", c.KeepDrafts), "use 30 days or more, so that nobody loses what they are still working on")

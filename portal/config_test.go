@@ -46,6 +46,7 @@ func TestConfigValidate(t *testing.T) {
 		{"for trying out", func(c *Config) { c.NotifySMS, c.NotifyEmail = "log", "log" }, ""},
 		{"reminded before it is begun", func(c *Config) { c.RemindDays = -1 }, "--remind-days (HUITONG_REMIND_DAYS)"},
 		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
+		{"sounds beyond measure", func(c *Config) { c.SpeechKeep = -1 }, "--speech-keep (HUITONG_SPEECH_KEEP)"},
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"negative limit", func(c *Config) { c.RateLimit = -1 }, "--rate-limit (HUITONG_RATE_LIMIT)"},
 		{"questions kept for no time", func(c *Config) { c.QuestionDays = 0 }, "--question-days (HUITONG_QUESTION_DAYS)"},

@@ -172,7 +172,9 @@ func openSpeaker(env *environment) *speech.Speaker {
 	if env.cfg.Speech == speechOff {
 		return nil
 	}
-	speaker, err := speech.Open(env.ctx, env.cfg.Speech)
+	speaker, err := speech.Open(env.ctx, speech.Config{
+		Program: env.cfg.Speech, Dir: filepath.Join(env.cfg.Data, "sounds"), Keep: int64(env.cfg.SpeechKeep) << 20, Log: env.log, Now: env.now,
+	})
 	if err != nil {
 		env.log.Warn("texts are not read aloud by the server", "error", err)
 	}

@@ -19,6 +19,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"log/slog"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -71,27 +73,45 @@ const version = "2"
 // Speaker makes sound files. It is safe for concurrent use.
 type Speaker struct {
 	program string
+	release string // of the program; another one may sound different
 	voices  []Voice
 	kept    *cache
+	shelf   *shelf // nil: sounds are kept in memory alone
+	log     *slog.Logger
 	work    chan struct{} // one for each program that may run
 	queue   chan struct{} // one for each text that runs or waits
 	timeout time.Duration
 }
 
-// Open returns a speaker that runs command, or espeak-ng where command is empty.
-// It is nil without an error where espeak-ng is not installed. Voices that the
-// program lacks are left out.
-func Open(ctx context.Context, command string) (*Speaker, error) {
-	program, err := exec.LookPath(command)
-	if command == "" {
+// Config is what a Speaker is made of. The zero value is a good one.
+type Config struct {
+	Program string // "" means espeak-ng
+	Dir     string // where sounds are kept over a restart; "" keeps them in memory alone
+	Keep    int64  // bytes that may be kept there
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Open returns a speaker. It is nil without an error where no program is named and
+// espeak-ng is not installed. Voices that the program lacks are left out; where nothing
+// can be kept on disk, the log says so.
+func Open(ctx context.Context, cfg Config) (*Speaker, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	program, err := exec.LookPath(cfg.Program)
+	if cfg.Program == "" {
 		if program, err = exec.LookPath("espeak-ng"); err != nil {
 			return nil, nil
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", command, err)
+		return nil, fmt.Errorf("find %s: %w", cfg.Program, err)
 	}
-	s := &Speaker{program: program, kept: newCache(keptBytes), work: make(chan struct{}, atOnce), queue: make(chan struct{}, atOnce+mayWait), timeout: maxTime}
+	s := &Speaker{program: program, log: cfg.Log, kept: newCache(keptBytes), work: make(chan struct{}, atOnce), queue: make(chan struct{}, atOnce+mayWait), timeout: maxTime}
 	for _, v := range []Voice{Mandarin, Cantonese, English} {
 		if _, failed := s.run(ctx, v, "1"); failed != nil {
 			err = failed
@@ -102,7 +122,25 @@ func Open(ctx context.Context, command string) (*Speaker, error) {
 	if len(s.voices) == 0 {
 		return nil, fmt.Errorf("try %s: %w", program, err)
 	}
+	s.release = releaseOf(ctx, program)
+	if cfg.Dir != "" && cfg.Keep > 0 {
+		if s.shelf, err = openShelf(cfg.Dir, cfg.Keep, cfg.Now); err != nil {
+			s.log.Warn("sounds are not kept over a restart", "error", err)
+		}
+	}
 	return s, nil
+}
+
+// releaseOf asks a program which one it is; "" if it does not say.
+func releaseOf(ctx context.Context, program string) string {
+	ctx, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, program, "--version").Output()
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	return line
 }
 
 // Voices returns the codes of the voices that there are.
@@ -116,7 +154,7 @@ func (s *Speaker) Voices() []string {
 
 // Tag names the sound of texts one after the other: equal tags, equal sound.
 func (s *Speaker) Tag(voice string, texts ...string) string {
-	sum := sha256.Sum256([]byte(version + "\n" + voice + "\n" + strings.Join(texts, "\x00")))
+	sum := sha256.Sum256([]byte(version + "\n" + s.release + "\n" + voice + "\n" + strings.Join(texts, "\x00")))
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -145,7 +183,11 @@ func (s *Speaker) Speak(ctx context.Context, voice string, texts ...string) ([]b
 
 // speak returns one text as a WAVE file.
 func (s *Speaker) speak(ctx context.Context, v Voice, text string) ([]byte, error) {
-	return s.kept.get(ctx, s.Tag(string(v), text), func() ([]byte, error) {
+	tag := s.Tag(string(v), text)
+	return s.kept.get(ctx, tag, func() ([]byte, error) {
+		if sound := s.shelved(shelfFile(v, tag)); sound != nil {
+			return sound, nil
+		}
 		select {
 		case s.queue <- struct{}{}:
 			defer func() { <-s.queue }()
@@ -159,8 +201,25 @@ func (s *Speaker) speak(ctx context.Context, v Voice, text string) ([]byte, erro
 		if err != nil {
 			return nil, fmt.Errorf("read a text aloud: %w", err)
 		}
+		if s.shelf != nil {
+			if err := s.shelf.put(shelfFile(v, tag), sound); err != nil {
+				s.log.Warn("a sound is not kept over a restart", "error", err)
+			}
+		}
 		return sound, nil
 	})
+}
+
+// shelved returns a sound that was kept; nil if it has to be made.
+func (s *Speaker) shelved(name string) []byte {
+	if s.shelf == nil {
+		return nil
+	}
+	sound, err := s.shelf.get(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("a kept sound is made anew", "error", err)
+	}
+	return sound
 }
 
 // run has the program read the text. Its arguments are the same for every text.

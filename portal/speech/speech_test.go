@@ -128,7 +128,7 @@ func tone(t *testing.T) string {
 
 func open(t *testing.T, script string) *Speaker {
 	t.Helper()
-	s, err := Open(t.Context(), program(t, script))
+	s, err := Open(t.Context(), Config{Program: program(t, script)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,13 +348,13 @@ func TestCacheHasALimit(t *testing.T) {
 
 func TestOpenWithoutProgram(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if s, err := Open(t.Context(), ""); s != nil || err != nil {
+	if s, err := Open(t.Context(), Config{}); s != nil || err != nil {
 		t.Errorf("%v, %v; want nothing", s, err)
 	}
-	if _, err := Open(t.Context(), "nowhere-to-be-found"); err == nil {
+	if _, err := Open(t.Context(), Config{Program: "nowhere-to-be-found"}); err == nil {
 		t.Error("a program that is not there was found")
 	}
-	if _, err := Open(t.Context(), program(t, "exit 1")); err == nil {
+	if _, err := Open(t.Context(), Config{Program: program(t, "exit 1")}); err == nil {
 		t.Error("a program without voices was taken")
 	}
 }
@@ -362,7 +362,7 @@ func TestOpenWithoutProgram(t *testing.T) {
 // TestEspeak has the real program read, if this machine has it; without it the
 // speaker is nil, which TestOpenWithoutProgram holds.
 func TestEspeak(t *testing.T) {
-	s, err := Open(t.Context(), "")
+	s, err := Open(t.Context(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

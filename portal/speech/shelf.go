@@ -1,0 +1,168 @@
+package speech
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// shelf keeps sounds in a directory, up to a number of bytes, so that what was made is
+// there after a restart. What was not asked for longest goes first. A file is the sound
+// and its checksum: one that is damaged, or was half written when the power went, is
+// thrown away and made anew. File names are tags; nothing tells who listened.
+type shelf struct {
+	dir   string
+	limit int64
+	now   func() time.Time
+
+	mu     sync.Mutex
+	size   int64
+	recent *list.List // of *shelved, the latest asked for in front
+	files  map[string]*list.Element
+}
+
+type shelved struct {
+	name string
+	size int64
+	used time.Time // only to begin with
+}
+
+const (
+	soundFile = ".sound"
+	halfFile  = ".half"
+)
+
+var (
+	shelfName  = regexp.MustCompile(`^[a-z]{2,3}-[0-9a-f]{24}\.sound$`)
+	errDamaged = errors.New("the sound is damaged")
+)
+
+// openShelf takes over what a shelf in this directory held before.
+func openShelf(dir string, limit int64, now func() time.Time) (*shelf, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("keep sounds: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("keep sounds: %w", err)
+	}
+	s := &shelf{dir: dir, limit: limit, now: now, recent: list.New(), files: map[string]*list.Element{}}
+	var found []*shelved
+	for _, e := range entries {
+		info, err := e.Info()
+		switch {
+		case err != nil || !info.Mode().IsRegular():
+		case filepath.Ext(e.Name()) == halfFile:
+			_ = os.Remove(filepath.Join(dir, e.Name())) // left by a process that ended
+		case shelfName.MatchString(e.Name()):
+			found = append(found, &shelved{e.Name(), info.Size(), info.ModTime()})
+		}
+	}
+	slices.SortFunc(found, func(a, b *shelved) int { return a.used.Compare(b.used) })
+	for _, one := range found {
+		s.add(one)
+	}
+	s.makeRoom()
+	return s, nil
+}
+
+func shelfFile(v Voice, tag string) string { return string(v) + "-" + tag + soundFile }
+
+// get returns a sound, or [fs.ErrNotExist] where it has to be made.
+func (s *shelf) get(name string) ([]byte, error) {
+	path := filepath.Join(s.dir, name)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			s.forget(name)
+		}
+		return nil, err
+	}
+	body, err := checked(file)
+	if err != nil {
+		s.forget(name)
+		return nil, errors.Join(err, os.Remove(path))
+	}
+	s.mu.Lock()
+	if e, ok := s.files[name]; ok {
+		s.recent.MoveToFront(e)
+	}
+	s.mu.Unlock()
+	now := s.now()
+	_ = os.Chtimes(path, now, now) // the order after a restart; nothing depends on it
+	return body, nil
+}
+
+// checked returns the sound of a file, if all of it is there.
+func checked(file []byte) ([]byte, error) {
+	at := len(file) - sha256.Size
+	if at <= 0 {
+		return nil, errDamaged
+	}
+	if sum := sha256.Sum256(file[:at]); !bytes.Equal(sum[:], file[at:]) {
+		return nil, errDamaged
+	}
+	return file[:at], nil
+}
+
+// put keeps a sound. A reader finds the whole file or none. It is not synced: what the
+// disk had not written when the power went fails its checksum.
+func (s *shelf) put(name string, body []byte) error {
+	if int64(len(body)+sha256.Size) > s.limit {
+		return nil
+	}
+	f, err := os.CreateTemp(s.dir, "*"+halfFile)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	_, err = f.Write(slices.Concat(body, sum[:]))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), filepath.Join(s.dir, name))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(name)
+	s.add(&shelved{name: name, size: int64(len(body) + sha256.Size)})
+	s.makeRoom()
+	return nil
+}
+
+func (s *shelf) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop(name)
+}
+
+// add, drop and makeRoom are called with the lock held.
+func (s *shelf) add(one *shelved) {
+	s.files[one.name] = s.recent.PushFront(one)
+	s.size += one.size
+}
+
+func (s *shelf) drop(name string) {
+	if e, ok := s.files[name]; ok {
+		s.size -= s.recent.Remove(e).(*shelved).size
+		delete(s.files, name)
+	}
+}
+
+func (s *shelf) makeRoom() {
+	for s.size > s.limit {
+		name := s.recent.Back().Value.(*shelved).name
+		s.drop(name)
+		_ = os.Remove(filepath.Join(s.dir, name)) // one that stays is found at the next start
+	}
+}
