@@ -112,7 +112,42 @@ func TestListenByServer(t *testing.T) {
 		if !evaluate[bool](b, `document.activeElement.matches("#amount ~ .listen .listen__play")`) {
 			t.Error("the focus is lost when reading ends")
 		}
+		if mode == "accessible" {
+			b.readPartsFromHere()
+		}
 	}
+}
+
+// readPartsFromHere has the tools of the accessible mode read the page without a voice of
+// the browser: the server's sounds one after the other, the part marked that is heard.
+func (t *tab) readPartsFromHere() {
+	t.Helper()
+	marked := func(words string) string {
+		return fmt.Sprintf(`[...CSS.highlights.get("reading") ?? []].some((range) => range.toString().includes(%q))`, words)
+	}
+	t.open(heardPage)
+	if evaluate[bool](t, `document.querySelector('[data-key="P"]').checkVisibility({ visibilityProperty: true })`) {
+		t.Error("pointed reading is offered without a voice")
+	}
+	t.press(`[data-tool="read"]`)
+	t.holds("the first part is heard and marked", `window.played?.currentTime > 0 && played.src.endsWith("/summary.cmn.wav") && `+marked("生活费"))
+	t.press(`[data-tool="read"]`)
+	t.holds("it pauses, and is still marked", "played.paused && "+marked("生活费"))
+	t.press(`[data-tool="read"]`)
+	t.holds("it goes on", "!played.paused")
+	evaluate[*bool](t, `const r = document.querySelector('[data-tool="rate"]'); r.value = "1.3"; r.dispatchEvent(new Event("change")); null`)
+	t.holds("faster", "played.playbackRate === 1.3")
+	evaluate[*bool](t, `played.dispatchEvent(new Event("ended")); null`)
+	t.holds("the next part follows", `!played.src.endsWith("/summary.cmn.wav") && !played.paused && played.playbackRate === 1.3`)
+	if evaluate[bool](t, marked("申请，不公示")) {
+		t.Error("two parts are marked")
+	}
+	t.press(`[data-tool="stop"]`)
+	t.holds("it stops and nothing is marked", `played.paused && !CSS.highlights.has("reading") && !document.querySelector('[data-tool="stop"]').checkVisibility()`)
+	evaluate[*bool](t, `const words = document.querySelector("#amount ~ [data-heard]"); getSelection().collapse(words, 0); null`)
+	t.press(`[data-tool="read"]`)
+	t.holds("it begins where one is", `played.src.endsWith("/amount.cmn.wav") && `+marked("1578"))
+	t.press(`[data-tool="stop"]`)
 }
 
 // TestListenByBrowser has the browser's own voices read a section and an answer.

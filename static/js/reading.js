@@ -1,13 +1,13 @@
 // Reads aloud what is pointed at, and the page from where one is: sentence by
 // sentence, each of them marked while it is said. A new text always silences the one
-// before it. Browsers without a voice never show these tools; there the sound of the
-// server stands beside each text.
+// before it. Browsers without a voice do not point and read; the page from here is then
+// the sounds of the server, part after part, the part marked that is heard.
 const bar = document.querySelector('[data-module="toolbar"]');
 const root = document.documentElement;
 const synth = window.speechSynthesis;
 const part = (name) => bar.querySelector(`[data-tool="${name}"]`);
 
-const { voiceOf, sayable } = await import(bar.dataset.speech);
+const { voiceOf, sayable, reader } = await import(bar.dataset.speech);
 const { spoken, wordsOf } = await import(bar.dataset.pointing);
 
 const kindOf = (el) => {
@@ -62,7 +62,7 @@ function pointAt(el, wait) {
 
 // --- the page from here ---
 
-let now = null; // { list, at, paused }
+let now = null; // { list, at, paused }, or { row, paused } of a text beside which one can listen
 
 const main = () => document.querySelector("main");
 
@@ -105,14 +105,44 @@ function mark(piece) {
 
 // Where one is: the selection, what has the focus within the text, what is at the
 // top of the window.
+const placeOf = () =>
+  [document.getSelection()?.anchorNode, document.activeElement].find((n) => n && n !== document.body && main().contains(n) && n !== main());
+
 function startOf(list) {
-  const place = [document.getSelection()?.anchorNode, document.activeElement].find((n) => n && n !== document.body && main().contains(n) && n !== main());
+  const place = placeOf();
   if (place) {
     const i = list.findIndex((p) => p.ranges.some((r) => r.intersectsNode(place)) || place.compareDocumentPosition(p.home) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (i >= 0) return i;
   }
   return Math.max(0, list.findIndex((p) => p.ranges[0].getBoundingClientRect().bottom > 0));
 }
+
+// The text that a row reads.
+const blockOf = (row) => (row.dataset.hears ? row.closest(row.dataset.hears) : row.parentElement.querySelector("[data-heard]")) ?? row.parentElement;
+
+function rowFrom(list) {
+  const place = placeOf();
+  const after = (el) => el.contains(place) || place.compareDocumentPosition(el) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return (place && list.find((row) => after(blockOf(row)))) ?? list.find((row) => blockOf(row).getBoundingClientRect().bottom > 0) ?? list[0];
+}
+
+function markBlock(block) {
+  const range = document.createRange();
+  range.selectNodeContents(block);
+  mark({ home: block, ranges: [range] });
+}
+
+// A text that is listened to by itself is held by the same tools.
+document.addEventListener("speech:state", ({ detail }) => {
+  if (!now && !detail) return;
+  const focused = document.activeElement === part("stop");
+  turn += 1; // what this script was reading
+  now = detail;
+  if (now) markBlock(blockOf(now.row));
+  else unmark();
+  label();
+  if (focused && !now) part("read").focus();
+});
 
 function label() {
   const tool = part("read");
@@ -152,6 +182,16 @@ function next() {
 }
 
 part("read").addEventListener("click", () => {
+  const rows = reader.rows();
+  if (now?.row) {
+    reader.pause();
+    return;
+  }
+  if (!now && rows.length > 0 && !voiceOf(kindOf(main()))) {
+    reader.pace(part("rate").value);
+    reader.begin(rowFrom(rows));
+    return;
+  }
   if (now) {
     now.paused = !now.paused;
     if (now.paused) {
@@ -165,8 +205,11 @@ part("read").addEventListener("click", () => {
   }
   label();
 });
-part("stop").addEventListener("click", () => stop());
-part("rate").addEventListener("change", () => { if (now && !now.paused) next(); });
+part("stop").addEventListener("click", () => (now?.row ? reader.stop() : stop()));
+part("rate").addEventListener("change", () => {
+  if (now?.row) reader.pace(part("rate").value);
+  else if (now && !now.paused) next();
+});
 
 document.addEventListener("pointerover", (event) => pointAt(spoken(event.target), 350));
 document.addEventListener("focusin", (event) => pointAt(spoken(event.target), 0));

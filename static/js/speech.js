@@ -99,6 +99,9 @@ try {
   // No storage here: the choice holds for this page.
 }
 
+// What is read is told to the tools of the accessible mode, which mark it.
+const report = () => document.dispatchEvent(new CustomEvent("speech:state", { detail: now && { row: now.row, paused: now.paused } }));
+
 const tell = (words) => { part("status").textContent = words ? part("status").dataset[words] : ""; };
 
 function silence() {
@@ -119,10 +122,11 @@ function stop(words) {
   if (words === "failed") {
     tell(words);
     part("pause").hidden = true;
-    return;
+  } else {
+    player.hidden = true;
+    if (focused) button(row).focus();
   }
-  player.hidden = true;
-  if (focused) button(row).focus();
+  report();
 }
 
 function begin(row, page) {
@@ -142,7 +146,17 @@ function begin(row, page) {
   button(row).setAttribute("aria-pressed", "true");
   whole?.querySelector("button").setAttribute("aria-pressed", String(Boolean(page)));
   if (page) row.scrollIntoView({ block: "center" });
+  report();
   go();
+}
+
+function pause() {
+  if (!now) return;
+  now.paused = !now.paused;
+  part("pause").textContent = part("pause").dataset[now.paused ? "resume" : "pause"];
+  report();
+  if (now.paused) silence();
+  else go();
 }
 
 // go reads on from where it was, with the voice and speed that are chosen.
@@ -242,13 +256,7 @@ if (player) {
   }
   document.addEventListener("page:more", refresh);
   part("stop").addEventListener("click", () => (now ? stop() : (player.hidden = true)));
-  part("pause").addEventListener("click", () => {
-    if (!now) return;
-    now.paused = !now.paused;
-    if (now.paused) silence();
-    else go();
-    part("pause").textContent = part("pause").dataset[now.paused ? "resume" : "pause"];
-  });
+  part("pause").addEventListener("click", pause);
   part("voice").addEventListener("change", choose);
   part("rate").addEventListener("change", choose);
   synth?.addEventListener?.("voiceschanged", refresh);
@@ -256,5 +264,17 @@ if (player) {
   refresh();
 }
 
+// What the tools of the accessible mode read the page with where no voice can.
+const reader = {
+  rows: () => (player ? pageRows() : []),
+  begin: (row) => begin(row, true),
+  pause,
+  stop: () => stop(),
+  pace(rate) {
+    part("rate").value = rate;
+    choose();
+  },
+};
+
 // What reading.js needs as well.
-export { voiceOf, sayable };
+export { voiceOf, sayable, reader };

@@ -6,11 +6,14 @@ const root = document.documentElement;
 const form = bar.querySelector("form");
 const all = (selector) => bar.querySelectorAll(selector);
 
-// A tool that reads shows where there is a voice, or a note shows that says why not.
+// A tool that reads shows where there is a voice, or a sound of the server, or a note
+// shows that says why not.
 function refresh() {
   const voice = (window.speechSynthesis?.getVoices() ?? []).length > 0;
   for (const el of all('[data-needs="script"]')) el.hidden = false;
+  const sound = voice || document.querySelector('[data-module="speech"] [data-voice]') !== null;
   for (const el of all('[data-needs="voice"]')) el.hidden = !voice;
+  for (const el of all('[data-needs="sound"]')) el.hidden = !sound;
   for (const el of all('[data-without="voice"]')) el.hidden = voice;
   bar.dataset.ready = "";
   document.dispatchEvent(new Event("toolbar:ready"));
@@ -83,4 +86,5 @@ try {
 }
 
 window.speechSynthesis?.addEventListener?.("voiceschanged", refresh);
+document.addEventListener("page:more", refresh);
 refresh();
