@@ -19,21 +19,25 @@ var void = map[string]bool{
 	"meta": true, "source": true, "track": true, "wbr": true,
 }
 
-// element is one that is open at some place of a page.
-type element struct {
-	name    string
-	foreign bool // its text is in another language
-	bare    bool
+// Element is one that is open where a text of a page stands. What it says holds for the
+// elements within as well.
+type Element struct {
+	Name     string
+	Lang     string // "" where the page does not say
+	Bare     bool   // its text cannot hold a mark
+	NoPinyin bool   // nobody reads its text, or it is spelled already
 }
 
-// Annotate puts the pinyin above every Chinese character of a page, as ruby. It is for
-// the eye: screen readers are told to pass it over, since they read the characters. The
-// page without the ruby is the page as it was, byte for byte.
-func (r *Reader) Annotate(page []byte) []byte {
+// Chinese reports whether the text is marked as Chinese.
+func (e Element) Chinese() bool { return strings.HasPrefix(strings.ToLower(e.Lang), "zh") }
+
+// Rewrite returns the page with each text as write puts it. All else, and a text that
+// write does not change, stays as it is, byte for byte.
+func Rewrite(page []byte, write func(out *bytes.Buffer, at Element, text []byte)) []byte {
 	var out bytes.Buffer
-	out.Grow(4 * len(page))
+	out.Grow(len(page) + len(page)/16)
 	z := html.NewTokenizer(bytes.NewReader(page))
-	open := []element{{}}
+	open := []Element{{}}
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
@@ -43,14 +47,10 @@ func (r *Reader) Annotate(page []byte) []byte {
 		here := open[len(open)-1]
 		switch raw := z.Raw(); kind {
 		case html.TextToken:
-			if here.bare || here.foreign || !bytes.ContainsFunc(raw, isHan) {
-				out.Write(raw)
-			} else {
-				r.annotate(&out, string(raw))
-			}
+			write(&out, here, raw)
 		case html.StartTagToken:
 			out.Write(raw) // before the tag's name is read, which changes it
-			if e := newElement(z, here); !void[e.name] {
+			if e := newElement(z, here); !void[e.Name] {
 				open = append(open, e)
 			}
 		case html.EndTagToken:
@@ -61,6 +61,20 @@ func (r *Reader) Annotate(page []byte) []byte {
 			out.Write(raw)
 		}
 	}
+}
+
+// Annotate puts the pinyin above every Chinese character of a page, as ruby. It is for
+// the eye: screen readers are told to pass it over, since they read the characters. The
+// page without the ruby is the page as it was, byte for byte.
+func (r *Reader) Annotate(page []byte) []byte {
+	return Rewrite(page, func(out *bytes.Buffer, at Element, text []byte) {
+		foreign := at.Lang != "" && !at.Chinese()
+		if at.Bare || at.NoPinyin || foreign || !bytes.ContainsFunc(text, isHan) {
+			out.Write(text)
+			return
+		}
+		r.annotate(out, string(text))
+	})
 }
 
 // The readings of one text stand together: in a box whose children are laid out each
@@ -90,18 +104,19 @@ func (r *Reader) annotate(out *bytes.Buffer, text string) {
 }
 
 // newElement reads the start tag that z stands at, inside another element.
-func newElement(z *html.Tokenizer, inside element) element {
+func newElement(z *html.Tokenizer, inside Element) Element {
 	name, more := z.TagName()
-	e := element{name: string(name), foreign: inside.foreign, bare: inside.bare}
-	e.bare = e.bare || bare[e.name]
+	e := inside
+	e.Name = string(name)
+	e.Bare = e.Bare || bare[e.Name]
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
 		switch string(key) {
 		case "lang":
-			e.foreign = len(value) > 0 && !strings.HasPrefix(strings.ToLower(string(value)), "zh")
+			e.Lang = string(value)
 		case "data-no-pinyin":
-			e.bare = true
+			e.NoPinyin = true
 		}
 	}
 	return e
@@ -109,9 +124,9 @@ func newElement(z *html.Tokenizer, inside element) element {
 
 // closeElement takes the innermost element of that name off, with what was left open
 // in it.
-func closeElement(open []element, name string) []element {
+func closeElement(open []Element, name string) []Element {
 	for i := len(open) - 1; i > 0; i-- {
-		if open[i].name == name {
+		if open[i].Name == name {
 			return open[:i]
 		}
 	}
