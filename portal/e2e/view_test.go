@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -164,5 +165,35 @@ func TestReadFromHere(t *testing.T) {
 	b.holds("what has the focus is said", `speechSynthesis.current?.text.includes(document.querySelector(".prose a[href]").textContent.trim())`)
 	if evaluate[bool](b, "Boolean(asked.together)") {
 		t.Error("two voices at once")
+	}
+	b.captionInPinyin()
+}
+
+// captionInPinyin points at texts of a page without pinyin: what was published is asked
+// for, once, and what was typed never is.
+func (t *tab) captionInPinyin() {
+	t.Helper()
+	t.before(`window.fetched = []; window.fetch = new Proxy(window.fetch, { apply: (f, self, args) => { fetched.push(decodeURIComponent(String(args[0]))); return Reflect.apply(f, self, args); } });`)
+	t.open("/?mode=accessible.caption-pinyin")
+	t.open("/policies/basic-living-allowance")
+	focus := func(selector string) {
+		evaluate[*bool](t, fmt.Sprintf(`document.querySelector(%q).focus({ focusVisible: true }); null`, selector))
+	}
+	const pinyin = `document.querySelector(".caption__pinyin")?.textContent`
+	for range 2 {
+		focus(`a[href="/policies"]`)
+		t.holds("the pinyin of a text", pinyin+`.includes("zhèng cè")`)
+		focus("#site-search")
+		evaluate[*bool](t, `((box) => { box.value = "金丝雀"; box.blur(); box.focus({ focusVisible: true }); })(document.querySelector("#site-search")); null`)
+		t.holds("what is typed in large type", `document.querySelector(".caption").textContent.includes("金丝雀")`)
+		evaluate[*bool](t, `document.querySelector("main").insertAdjacentHTML("beforeend", '<h2 id="late" tabindex="0">布谷鸟来晚了</h2>'); null`)
+		focus("#late")
+		t.holds("what came later in large type", `document.querySelector(".caption").textContent === "布谷鸟来晚了"`)
+		evaluate[bool](t, `new Promise((done) => setTimeout(() => done(true), 300))`)
+		evaluate[*bool](t, `document.querySelector("#late").remove(); null`)
+	}
+	asked := evaluate[[]string](t, `fetched.filter((address) => address.startsWith("/api/v1/pinyin"))`)
+	if len(asked) != 1 || strings.ContainsAny(strings.Join(asked, ""), "雀鸟") {
+		t.Errorf("pinyin was asked for: %v", asked)
 	}
 }

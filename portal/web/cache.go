@@ -85,6 +85,10 @@ func (s *Server) storeOf(v view) *pages {
 	return &s.viewed
 }
 
+// publishedKey marks a request for a page that is the same for everybody: nothing on it
+// is of whoever asked.
+const publishedKey = "published"
+
 // keep answers from the store and fills it. It stands before handlers whose page
 // depends on nothing but path, language, mode and content.
 func (s *Server) keep(handle fiber.Handler) fiber.Handler {
@@ -94,7 +98,9 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 		key, store := pageKey{v.choice().String(), v.Carried, c.Path()}, s.storeOf(v.View)
 		page := store.get(content, key)
 		if page == nil {
+			c.Locals(publishedKey, true)
 			if err := handle(c); err != nil || c.Response().StatusCode() != fiber.StatusOK {
+				c.Locals(publishedKey, nil) // the page of the error is that of one visitor
 				return err
 			}
 			page = newKeptPage(c)

@@ -36,8 +36,9 @@ type spelledText struct {
 
 // pinyinAPI spells a published text that a page shows, for the bar with large type:
 // GET /api/v1/pinyin?text=…, at most 200 characters. Nothing of it is kept, and the log
-// has no queries. It is for what was published; on pages of a person's own, whose pinyin
-// is in the page where it was chosen, scripts ask for nothing.
+// has no queries. It is for what was published: only pages that are the same for everybody
+// tell scripts where to ask, and there they ask for nothing that has been typed. On pages
+// of a person's own the pinyin is in the page, where it was chosen.
 func (s *Server) pinyinAPI(c *fiber.Ctx) error {
 	text := c.Query("text")
 	if text == "" || !utf8.ValidString(text) || utf8.RuneCountInString(text) > maxSpelled {

@@ -111,6 +111,25 @@ func TestPinyinAPI(t *testing.T) {
 	}
 }
 
+// TestPinyinIsAskedOfPublishedPages wants the address to ask at on pages alone that are
+// the same for everybody.
+func TestPinyinIsAskedOfPublishedPages(t *testing.T) {
+	s := newTestServer(t, nil)
+	for address, want := range map[string]bool{
+		"/": true, "/policies/basic-living-allowance": true, "/zh-hant/glossary": true, "/apply": true,
+		"/ask": true, "/search?q=" + url.QueryEscape("金丝雀"): false, "/check/basic-living-allowance": false,
+		"/policies/" + url.PathEscape("金丝雀"): false, "/no-such-page": false, "/send?page=/": false,
+	} {
+		for range 2 { // also when it is kept
+			req := httptest.NewRequest("GET", address, nil)
+			req.Header.Set("Cookie", "mode=accessible.caption-pinyin")
+			if _, page := send(t, s, req); strings.Contains(page, ` data-spell="/api/v1/pinyin"`) != want || !strings.Contains(page, `data-caption="caption-pinyin"`) {
+				t.Errorf("%s may ask: %v; want %v", address, !want, want)
+			}
+		}
+	}
+}
+
 // BenchmarkPinyin renders the longest page with pinyin and without, both anew each time.
 func BenchmarkPinyin(b *testing.B) {
 	s := newTestServer(b, func(c *Config) { c.Keep = 1 })

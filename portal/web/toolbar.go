@@ -19,6 +19,7 @@ type toolbar struct {
 	Schemes          []tool
 	Looks, Listening []tool
 	Reset            tool
+	Published        bool // what the page says is the same for everybody, and may be asked about
 }
 
 // keptParam is a parameter of this page's address, which a form would leave out.
@@ -48,6 +49,7 @@ func newToolbar(c *fiber.Ctx, now choice) *toolbar {
 		return next.param()
 	}
 	b := &toolbar{Action: rooted(c.Path()), Percent: now.Percent(), Reset: tool{Name: "toolbar.reset", Key: "0", Value: choice{Mode: now.Mode}.param()}}
+	b.Published, _ = c.Locals(publishedKey).(bool)
 	if c.Method() == fiber.MethodGet {
 		b.Kept = keptParams(c)
 	}

@@ -64,18 +64,52 @@ function pinyinOf(el) {
   return [...el.querySelectorAll("ruby")].map((r) => r.querySelector("rt")?.textContent ?? "").join(" ").trim();
 }
 
-function show(el) {
-  if (!shown.caption || !el) return;
-  const bar = shown.caption[0];
-  bar.textContent = wordsOf(el).slice(0, 300);
-  bar.lang = el.closest("[lang]")?.lang ?? "";
-  const pinyin = root.dataset.caption === "caption-pinyin" ? pinyinOf(el) : "";
-  if (!pinyin) return;
+// Elsewhere the server is asked, and only for what it has published: it names the address
+// on pages alone that are the same for everybody, and of those only what stood there
+// when the page came may be sent, never a field.
+const address = document.querySelector('[data-module="toolbar"]')?.dataset.spell;
+const most = 200; // characters that the server takes, and texts that are remembered
+const published = new Set(address ? [...document.querySelectorAll(block)].filter((el) => !el.matches("input, select, textarea")).map(wordsOf) : []);
+const spelled = new Map();
+
+async function spell(words) {
+  const text = [...words].slice(0, most).join("");
+  if (!spelled.has(text)) {
+    const answer = await fetch(`${address}?${new URLSearchParams({ text })}`, { credentials: "omit" });
+    if (!answer.ok) return "";
+    if (spelled.size >= most) spelled.delete(spelled.keys().next().value);
+    spelled.set(text, (await answer.json()).pinyin);
+  }
+  return spelled.get(text);
+}
+
+function showPinyin(pinyin) {
   const line = document.createElement("span");
   line.className = "caption__pinyin";
   line.textContent = pinyin;
   line.lang = "zh-Latn-pinyin";
-  bar.prepend(line);
+  shown.caption[0].prepend(line);
+}
+
+// Crossing the page with the pointer asks for nothing; resting on a text does.
+let resting = 0;
+function show(el) {
+  if (!shown.caption || !el) return;
+  const bar = shown.caption[0];
+  const words = wordsOf(el);
+  bar.textContent = words.slice(0, 300);
+  bar.lang = el.closest("[lang]")?.lang ?? "";
+  clearTimeout(resting);
+  if (root.dataset.caption !== "caption-pinyin") return;
+  const pinyin = pinyinOf(el);
+  if (pinyin) {
+    showPinyin(pinyin);
+  } else if (published.has(words) && /\p{Script=Han}/u.test(words)) {
+    const mine = setTimeout(() => {
+      spell(words).then((found) => { if (found && mine === resting && shown.caption) showPinyin(found); }).catch(() => {});
+    }, 200);
+    resting = mine;
+  }
 }
 
 function refresh() {
