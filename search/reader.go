@@ -20,13 +20,20 @@ type reader struct {
 	pairs   []readPair
 	entries []int16    // alternative of the plan to its term
 	close   []nearPair // of the query
-	open    []int32    // clues that have not just one alternative
+	loose   []int32    // clues that have not just one alternative
 	length  float32    // characters and words of the query
 
 	// Of the document read last:
+	signs   []uint16
+	places  []int32 // where a character or word stands that is asked for
+	before  []int32 // place to the one before it of the same term, plus one
+	room    []int32 // of both
+	done    int     // places counted
+	apart   int32   // added to the places of a unit, so that none is near one of another
+	open    int16   // the term counted last …
+	after   int32   // … and what follows it
 	touched []int16 // terms of the current unit
 	seen    []int16 // terms of the document
-	last    int32   // where any character or word stood last
 }
 
 // readTerm is a character, pair or word that the query asks for.
@@ -35,11 +42,12 @@ type readTerm struct {
 	value float32 // what it is worth in a title or text
 	met   float32 // what of the query it is alone the answer to
 	asked float32 // what of its content
-	last  int32   // where a character stood last; 0 for nowhere
+	last  int32   // the last of its places, plus one
 	n     int32   // in the current unit
-	close int16   // the first pair of the query that a character is part of, plus one
 	opens int16   // the first pair that a character opens, plus one
 	seen  bool    // in the document
+
+	follows uint64 // a bit for each term that closes such a pair, shared by some
 }
 
 // readPair is a pair of characters that counts as a term.
@@ -52,8 +60,6 @@ type readPair struct {
 type nearPair struct {
 	clue          int32
 	first, second int16 // terms of the characters
-	next          [2]int16
-	gap           int32 // the smallest distance seen; 0 for none
 }
 
 // look is what a document has of a query.
@@ -86,7 +92,7 @@ func (r *reader) prepare(p *plan) {
 			all, content := c.met(p.alts[c.first].share)
 			t.met, t.asked = t.met+all, t.asked+content
 		default:
-			r.open = append(r.open, int32(i))
+			r.loose = append(r.loose, int32(i))
 		}
 	}
 	for i := range p.near {
@@ -100,7 +106,7 @@ func (r *reader) release() {
 		r.entry[sign], r.asked[sign>>6] = 0, 0
 	}
 	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
-	r.entries, r.close, r.open = r.entries[:0], r.close[:0], r.open[:0]
+	r.entries, r.close, r.loose = r.entries[:0], r.close[:0], r.loose[:0]
 	r.touched, r.seen = r.touched[:0], r.seen[:0]
 }
 
@@ -122,6 +128,7 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 	t := r.enter(s.value(term))
 	r.pairs = append(r.pairs, readPair{second: second, term: t, next: r.terms[first].opens})
 	r.terms[first].opens = int16(len(r.pairs))
+	r.terms[first].follows |= 1 << (second & 63)
 	return t
 }
 
@@ -159,40 +166,37 @@ func (r *reader) watch(p *plan, n *queryPair) {
 		return
 	}
 	c := nearPair{clue: n.clue, first: r.term(p.s, a), second: r.term(p.s, b)}
-	for side, t := range [...]int16{c.first, c.second} {
-		c.next[side] = r.terms[t].close
-		r.terms[t].close = int16(len(r.close) + 1)
+	if c.first != c.second { // two rare characters can share a sign
+		r.close = append(r.close, c)
 	}
-	r.close = append(r.close, c)
 }
 
 // read reads a document.
 func (r *reader) read(p *plan, doc int32) look {
 	r.forget()
 	s := p.s
+	first, last := s.first[doc], s.first[doc+1]
+	r.find(s.signs[s.starts[first]:s.starts[last]])
 	var l look
 	var head, body float32
-	at := int32(1)
-	for u := s.first[doc]; u < s.first[doc+1]; u++ {
-		signs := s.reads(u)
+	for u := first; u < last; u++ {
+		from, to := s.starts[u]-s.starts[first], s.starts[u+1]-s.starts[first]
 		if s.units[u].field == fieldText {
-			lead := min(len(signs), leadSigns)
-			r.run(signs[:lead], 0, at)
+			r.run(min(to, from+leadSigns))
 			l.lead = r.distinct() / p.ideal
-			r.run(signs, lead, at)
+			r.run(to)
 			score, common := r.score(s, u)
 			body += s.fieldWeight(fieldText) * score
 			common = min(common, p.ideal)
-			l.text = max(l.text, common/(p.ideal*(1+textLength*float32(len(signs))/r.length)))
+			l.text = max(l.text, common/(p.ideal*(1+textLength*float32(to-from)/r.length)))
 		} else {
-			r.run(signs, 0, at)
-			score, _ := r.score(s, u)
+			r.run(to)
+			score, common := r.titled(s, u)
 			head = max(head, s.fieldWeight(s.units[u].field)*score)
-			common := min(r.titled(), p.ideal, s.units[u].mass)
+			common = min(common, p.ideal, s.units[u].mass)
 			l.title = max(l.title, common/(p.ideal+s.units[u].mass-common))
 		}
 		r.next()
-		at += int32(len(signs)) + unitSigns
 	}
 	l.match = head + body
 	cover, content := r.cover(p)
@@ -208,10 +212,7 @@ func (r *reader) forget() {
 	for _, t := range r.seen {
 		r.terms[t].seen, r.terms[t].last = false, 0
 	}
-	for i := range r.close {
-		r.close[i].gap = 0
-	}
-	r.seen, r.last = r.seen[:0], -nearSigns
+	r.seen, r.done, r.apart, r.after = r.seen[:0], 0, 0, -1
 }
 
 // next clears what is known of a unit.
@@ -220,71 +221,72 @@ func (r *reader) next() {
 		r.terms[t].n = 0
 	}
 	r.touched = r.touched[:0]
+	r.apart, r.after = r.apart+unitSigns, -1
 }
 
-// run counts the terms that end at from or later.
-func (r *reader) run(signs []uint16, from int, at int32) {
-	open := int16(-1) // the term of the sign before
-	if from > 0 && from < len(signs) {
-		open = r.entry[signs[from-1]] - 1
+// find lists the places of the signs that are asked for. A processor cannot foresee
+// which they are, so nothing branches on it.
+func (r *reader) find(signs []uint16) {
+	if len(r.room) < 2*len(signs) {
+		r.room = make([]int32, 4*len(signs))
 	}
-	for i := from; i < len(signs); i++ {
-		sign := signs[i]
-		if r.asked[sign>>6]&(1<<(sign&63)) == 0 {
-			open = -1
-			continue
-		}
-		t := r.entry[sign] - 1
-		r.see(t, at+int32(i))
-		if open >= 0 {
-			if pair := r.pair(open, t); pair >= 0 {
+	places, n := r.room[:len(signs)], 0
+	for i, sign := range signs {
+		places[n] = int32(i)
+		n += int(r.asked[sign>>6] >> (sign & 63) & 1)
+	}
+	r.signs, r.places, r.before = signs, places[:n], r.room[len(signs):][:n]
+}
+
+// run counts the terms that stand before end and have not been counted.
+func (r *reader) run(end int32) {
+	i := r.done
+	for ; i < len(r.places) && r.places[i] < end; i++ {
+		at := r.places[i]
+		t := r.entry[r.signs[at]] - 1
+		term := r.count(t)
+		r.before[i], term.last = term.last, int32(i+1)
+		r.places[i] += r.apart
+		if at == r.after && r.terms[r.open].follows>>(t&63)&1 != 0 {
+			if pair := r.pair(r.open, t); pair >= 0 {
 				r.count(pair)
 			}
 		}
-		open = t
+		r.open, r.after = t, at+1
 	}
+	r.done = i
 }
 
-// see counts a character or word and measures how far those are that belong to it, when
-// anything of the query is close.
-func (r *reader) see(t int16, at int32) {
-	r.count(t)
-	term := &r.terms[t]
-	term.last = at
-	close := at-r.last <= nearSigns
-	r.last = at
-	for c := term.close; close && c > 0; {
-		n := &r.close[c-1]
-		other, side := n.second, 0
-		if n.second == t {
-			other, side = n.first, 1
-		}
-		if last := r.terms[other].last; last > 0 && (n.gap == 0 || at-last < n.gap) {
-			n.gap = at - last
-		}
-		c = n.next[side]
-	}
-}
-
-func (r *reader) count(t int16) {
+func (r *reader) count(t int16) *readTerm {
 	term := &r.terms[t]
 	if term.n++; term.n == 1 {
 		r.touched = append(r.touched, t)
+		if !term.seen {
+			term.seen = true
+			r.seen = append(r.seen, t)
+		}
 	}
-	if !term.seen {
-		term.seen = true
-		r.seen = append(r.seen, t)
-	}
+	return term
 }
 
-// score is what the unit scores by its terms, as often as they occur, and what those are
+// score is what a text scores by its terms, as often as they occur, and what those are
 // worth that it shares with the query, each time.
 func (r *reader) score(s *snapshot, unit int32) (sum, common float32) {
 	for _, t := range r.touched {
-		term := &r.terms[t]
-		sum += term.worth * s.worth(unit, term.n)
-		if term.worth > 0 {
+		if term := &r.terms[t]; term.worth > 0 {
+			sum += term.worth * s.worth(unit, term.n)
 			common += term.value * float32(term.n)
+		}
+	}
+	return sum, common
+}
+
+// titled is the same of a title, which shares a term but once.
+func (r *reader) titled(s *snapshot, unit int32) (sum, common float32) {
+	for _, t := range r.touched {
+		if term := &r.terms[t]; term.worth > 0 {
+			sum += term.worth * s.worth(unit, term.n)
+			common += term.value
 		}
 	}
 	return sum, common
@@ -298,22 +300,12 @@ func (r *reader) distinct() (sum float32) {
 	return sum
 }
 
-// titled is what the terms that a title shares with the query are worth.
-func (r *reader) titled() (sum float32) {
-	for _, t := range r.touched {
-		if r.terms[t].worth > 0 {
-			sum += r.terms[t].value
-		}
-	}
-	return sum
-}
-
 // cover is what of the query the document has, and what of its content.
 func (r *reader) cover(p *plan) (all, content float32) {
 	for _, t := range r.seen {
 		all, content = all+r.terms[t].met, content+r.terms[t].asked
 	}
-	for _, i := range r.open {
+	for _, i := range r.loose {
 		a, c := p.clues[i].met(r.share(p, &p.clues[i]))
 		all, content = all+a, content+c
 	}
@@ -347,9 +339,29 @@ func (r *reader) share(p *plan, c *clue) (best float32) {
 func (r *reader) nearly(p *plan) (sum float32) {
 	for i := range r.close {
 		n := &r.close[i]
-		if n.gap > 0 && n.gap <= nearSigns && r.share(p, &p.clues[n.clue]) == 0 {
-			sum += p.clues[n.clue].weight / float32(n.gap)
+		if !r.terms[n.first].seen || !r.terms[n.second].seen || r.share(p, &p.clues[n.clue]) != 0 {
+			continue
+		}
+		if gap := r.gap(n); gap <= nearSigns {
+			sum += p.clues[n.clue].weight / float32(gap)
 		}
 	}
 	return sum
+}
+
+// gap returns the smallest distance of the characters of a pair, which both are there,
+// or more than matters.
+func (r *reader) gap(n *nearPair) int32 {
+	least := int32(nearSigns + 1)
+	i, j := r.terms[n.first].last, r.terms[n.second].last
+	for i > 0 && j > 0 {
+		apart := r.places[i-1] - r.places[j-1]
+		if apart > 0 {
+			i = r.before[i-1]
+		} else {
+			j, apart = r.before[j-1], -apart
+		}
+		least = min(least, apart)
+	}
+	return least
 }
