@@ -2,7 +2,6 @@ package bot
 
 import (
 	"math"
-	"math/bits"
 	"sync"
 )
 
@@ -83,17 +82,15 @@ func (n *neighbours) weigh(v vector) vector {
 }
 
 // poll is how alike the examples are to a question; all of it is zero between votes.
-type poll struct {
-	alike  []float32
-	marked []uint64 // a bit for each example that has anything in common with it
-}
+type poll []float32
 
 // vote returns the share of the votes that each class gets; an example has more
 // votes the more alike it is.
 func (n *neighbours) vote(v vector) []float64 {
 	p, _ := n.memory.Get().(*poll)
 	if p == nil {
-		p = &poll{make([]float32, len(n.examples)), make([]uint64, len(n.examples)/64+1)}
+		all := make(poll, len(n.examples))
+		p = &all
 	}
 	defer n.memory.Put(p)
 	for _, f := range n.weigh(v) {
@@ -117,30 +114,27 @@ func (n *neighbours) vote(v vector) []float64 {
 }
 
 // add adds what a feature counts to all examples that have it.
-func (p *poll) add(list []posting, value float32) {
+func (p poll) add(list []posting, value float32) {
 	for _, one := range list {
-		p.marked[one.example>>6] |= 1 << (one.example & 63)
-		p.alike[one.example] += value * one.value
+		p[one.example] += value * one.value
 	}
 }
 
 // nearest appends the examples that are most alike, highest first; of two that are equal
-// the later one comes first. It leaves the poll empty for the next vote.
-func (p *poll) nearest(best []posting) []posting {
+// the later one comes first. It leaves the poll empty for the next vote. To look at all
+// examples is faster than to keep a list of those with a value.
+func (p poll) nearest(best []posting) []posting {
 	least := float32(0)
-	for k, set := range p.marked {
-		for p.marked[k] = 0; set != 0; set &= set - 1 {
-			i := k<<6 | bits.TrailingZeros64(set)
-			value := p.alike[i]
-			if p.alike[i] = 0; value <= least {
-				continue
-			}
-			best = enter(best, posting{uint32(i), value})
-			if len(best) == voters {
-				least = best[voters-1].value
-			}
+	for i, value := range p {
+		if value <= least {
+			continue
+		}
+		best = enter(best, posting{uint32(i), value})
+		if len(best) == voters {
+			least = best[voters-1].value
 		}
 	}
+	clear(p)
 	return best
 }
 
