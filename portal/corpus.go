@@ -76,6 +76,18 @@ func buildCorpus(ctx context.Context, lib *content.Library, previous *corpus, se
 	return c, nil
 }
 
+// keptReplies is how many replies of the bot are remembered: a few megabytes.
+const keptReplies = 2000
+
+// asker returns who answers visitors: the bot, which says again what it said to the same
+// question. A search server may find something else the next time.
+func (c *corpus) asker() web.Asker {
+	if c.engine != web.Searcher(c.index) {
+		return c.bot
+	}
+	return bot.NewKeeper(c.bot, keptReplies)
+}
+
 // normalizerFor returns the normalizer for a library: that of c where the synonyms are
 // the same, as after nearly every save. It is only read, so that both may have it.
 func (c *corpus) normalizerFor(lib *content.Library) (*search.Normalizer, error) {

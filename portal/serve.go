@@ -235,7 +235,7 @@ func (s *site) publish(c *corpus) {
 	if s.fallback != nil {
 		s.fallback.Publish(c.index)
 	}
-	s.current.Store(&web.Content{Library: c.published, Bot: c.bot, Search: c.engine, Suggest: c.suggester})
+	s.current.Store(&web.Content{Library: c.published, Bot: c.asker(), Search: c.engine, Suggest: c.suggester})
 	s.corpus = c
 }
 

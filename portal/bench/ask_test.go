@@ -152,7 +152,7 @@ func (a *asked) bleve(tb testing.TB) func(ctx context.Context, question string) 
 }
 
 // serve starts the portal's server in this process and returns a question to its API.
-func (a *asked) serve(tb testing.TB) func(ctx context.Context, question string) error {
+func (a *asked) serve(tb testing.TB, asker web.Asker) func(ctx context.Context, question string) error {
 	tb.Helper()
 	texts, err := locale.Default()
 	if err != nil {
@@ -162,7 +162,7 @@ func (a *asked) serve(tb testing.TB) func(ctx context.Context, question string) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	site := &web.Content{Library: a.lib, Bot: a.bot, Search: a.index}
+	site := &web.Content{Library: a.lib, Bot: asker, Search: a.index}
 	server, err := web.New(web.Config{Content: func() *web.Content { return site }, Catalog: texts, Signer: keys})
 	if err != nil {
 		tb.Fatal(err)
@@ -210,7 +210,7 @@ type pace struct {
 }
 
 // storm lets all askers ask for as long as a round takes, each from another question on.
-func (a *asked) storm(tb testing.TB, ask func(ctx context.Context, question string) error, length time.Duration) pace {
+func storm(tb testing.TB, questions []string, ask func(ctx context.Context, question string) error, length time.Duration) pace {
 	tb.Helper()
 	took := make([][]time.Duration, askers)
 	errs := make([]error, askers)
@@ -218,9 +218,9 @@ func (a *asked) storm(tb testing.TB, ask func(ctx context.Context, question stri
 	start, used := time.Now(), processorTime(tb)
 	for i := range askers {
 		wait.Go(func() {
-			for n := i * len(a.questions) / askers; errs[i] == nil && time.Since(start) < length; n++ {
+			for n := i * len(questions) / askers; errs[i] == nil && time.Since(start) < length; n++ {
 				asked := time.Now()
-				errs[i] = ask(tb.Context(), a.questions[n%len(a.questions)])
+				errs[i] = ask(tb.Context(), questions[n%len(questions)])
 				took[i] = append(took[i], time.Since(asked))
 				runtime.Gosched() // a client is somebody else while it reads
 			}
@@ -258,20 +258,74 @@ func BenchmarkAsk(b *testing.B) {
 	printLoad("after")
 }
 
+// asking is a program that questions are put to.
+type asking struct {
+	name string
+	ask  func(ctx context.Context, question string) error
+}
+
+// compareAsk puts questions that all differ to each program, none of which remembers any,
+// and then a mix in which some come often to the bot that remembers what it said.
 func compareAsk(b testing.TB, length time.Duration) {
 	b.Helper()
 	a := openAsked(b, 0)
-	programs := []struct {
-		name string
-		ask  func(ctx context.Context, question string) error
-	}{{"Bleve, CJK analyzer, a query", a.bleve(b)}, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b)}}
+	keeper := bot.NewKeeper(a.bot, keptReplies)
+	plain := asking{"Bleve, CJK analyzer, a query", a.bleve(b)}
+	fmt.Printf("\n%d questions, each anew", len(a.questions))
+	a.compare(b, a.questions, length, []asking{
+		plain, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b, a.bot)},
+	})
+	mix, repeated := a.mix()
+	fmt.Printf("\n%d questions as visitors ask, %d %% of them repeated, %d replies remembered", len(mix), repeated, keptReplies)
+	a.compare(b, mix, length, []asking{
+		plain, {"bot, in the process", a.answer},
+		{"bot that remembers, in the process", func(ctx context.Context, question string) error {
+			_, err := keeper.Ask(ctx, bot.Question{Text: question, Lang: "zh-Hans"})
+			return err
+		}},
+		{"bot that remembers, POST /api/v1/ask", a.serve(b, keeper)},
+	})
+}
+
+// The mix of questions: of all example sentences the n-th is asked about as often as the
+// first divided by n. The bot remembers as many replies as the portal's does.
+const (
+	mixed       = 20000
+	mixSeed     = 11
+	keptReplies = 2000
+)
+
+// mix draws questions, and tells how many per cent of them were drawn before.
+func (a *asked) mix() (questions []string, repeated int) {
+	var all []string
+	for _, f := range a.lib.Examples {
+		for line := range strings.Lines(f.Text) {
+			if _, text, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+				all = append(all, text)
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(mixSeed, 0))
+	r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	zipf := rand.NewZipf(r, zipfS, zipfV, uint64(len(all)-1))
+	seen := map[string]bool{}
+	for range mixed {
+		q := all[zipf.Uint64()]
+		questions, seen[q] = append(questions, q), true
+	}
+	return questions, 100 - 100*len(seen)/mixed
+}
+
+// compare prints what the programs come to, measured one after the other several times.
+func (a *asked) compare(tb testing.TB, questions []string, length time.Duration, programs []asking) {
+	tb.Helper()
 	paces := make([][]pace, len(programs))
 	for range askTimes {
 		for i, p := range programs {
-			paces[i] = append(paces[i], a.storm(b, p.ask, length))
+			paces[i] = append(paces[i], storm(tb, questions, p.ask, length))
 		}
 	}
-	fmt.Printf("\n%d questions to %d passages, %d clients in the same process, median of %d rounds of %v\n", len(a.questions), len(a.docs), askers, askTimes, length)
+	fmt.Printf(", to %d passages, %d clients in the same process, median of %d rounds of %v\n", len(a.docs), askers, askTimes, length)
 	t := newTable("program", "answers/s", "of Bleve", "p50", "p99", "p99/p50", "processor", "Bleve's of it")
 	bleve := middle(paces[0])
 	for i, p := range programs {
