@@ -123,6 +123,12 @@ type Config struct {
 	Places     []content.Place
 	Policies   []*content.Policy // whose conditions it can check
 
+	// Shelf, if there is one, spares the training where a bot made of the same has been
+	// trained before. Version tells what else that depends on: the code and what the
+	// normalizer was made of.
+	Shelf   Shelf
+	Version string
+
 	// Previous is the bot of the version before, if there is one: until the new
 	// one has been trained it judges by what that one has learnt, so that nobody
 	// waits when content changes. Its own training is given up.
@@ -152,6 +158,9 @@ type Bot struct {
 	links     map[string][]string    // policy#section to the other policies that it links to
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
 
+	shelf Shelf
+	key   string // of what is learnt on the shelf
+
 	ready  chan struct{} // closed when learnt is set
 	done   chan struct{} // closed when training has ended
 	giveUp context.CancelFunc
@@ -161,13 +170,15 @@ type Bot struct {
 // New builds a bot. Its classifiers are trained in the background; without a
 // previous bot Ask waits for them. Errors name the data file's line.
 func New(c Config) (*Bot, error) {
-	l, err := parseLexicon(c.Lexicon, c.Normalizer.Fold)
+	made := newRecipe(c)
+	l, err := parseLexicon(made.reads(c.Lexicon), c.Normalizer.Fold)
 	if err != nil {
 		return nil, err
 	}
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
 	offer := c.Words.Says[content.SayOffer]
+	b.shelf, b.key = c.Shelf, made.key()
 	b.offers = []string{b.norm.Fold(offer.ZH), b.norm.Fold(offer.EN)}
 	for _, p := range c.Policies {
 		b.policies[p.Slug] = p

@@ -156,13 +156,20 @@ func Documents(lib *content.Library) []search.Document {
 	return out
 }
 
-// Load builds a bot over the library, ready to answer from the engine, in which the
-// library's Documents are indexed. Previous is the bot of the version before, or nil.
-func Load(lib *content.Library, n *search.Normalizer, engine Searcher, previous *Bot) (*Bot, error) {
-	return New(Config{
-		Previous: previous,
-		Entries:  Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
+// ConfigOf returns what a bot over the library is made of, ready to answer from the
+// engine, in which the library's Documents are indexed.
+func ConfigOf(lib *content.Library, n *search.Normalizer, engine Searcher) Config {
+	return Config{
+		Entries: Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
 		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
-		Lexicon: strings.NewReader(lib.Lexicon), Examples: lib.Examples,
-	})
+		Lexicon: strings.NewReader(lib.Lexicon), Examples: lib.Examples, Version: lib.Synonyms,
+	}
+}
+
+// Load builds a bot over the library. Previous is the bot of the version before, or
+// nil.
+func Load(lib *content.Library, n *search.Normalizer, engine Searcher, previous *Bot) (*Bot, error) {
+	c := ConfigOf(lib, n, engine)
+	c.Previous = previous
+	return New(c)
 }

@@ -152,8 +152,12 @@ func (b *Bot) inherit(previous *Bot) {
 }
 
 // learn trains the three classifiers from the entries and the example sentences,
-// unless ctx ends before.
+// unless ctx ends before or what they come to is on the shelf.
 func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) {
+	if l := b.recall(); l != nil {
+		b.know(l)
+		return
+	}
 	var l lessons
 	class := map[string]int{}
 	for i, slug := range b.slugs {
@@ -199,7 +203,16 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		return // half trained
 	}
 	out.share()
-	if b.learnt.Swap(&out) == nil {
+	data := b.packed(&out) // before others use it
+	b.know(&out)
+	if data != nil {
+		b.shelf.Put(b.key, data)
+	}
+}
+
+// know judges by what was learnt from now on.
+func (b *Bot) know(l *learnt) {
+	if b.learnt.Swap(l) == nil {
 		close(b.ready)
 	}
 }

@@ -29,7 +29,7 @@ func (checkCommand) Run(env *environment) error {
 		fmt.Fprintln(env.out, p.Error())
 	}
 	if lib != nil {
-		if _, err := buildCorpus(env.ctx, lib, nil, nil); err != nil {
+		if _, err := buildCorpus(env.ctx, lib, nil, wiring{}); err != nil {
 			return err
 		}
 	}
@@ -66,7 +66,7 @@ type askCommand struct {
 
 // Run prints the reply with its sources.
 func (c askCommand) Run(env *environment) error {
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content, nil)
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content, wiring{shelf: openShelf(env)})
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,7 @@ func (c askCommand) Run(env *environment) error {
 	for _, s := range reply.Suggestions {
 		fmt.Fprintf(env.out, "  也可以问：%s\n", s)
 	}
+	<-corpus.bot.Trained() // and has put what it has learnt on the shelf
 	return nil
 }
 

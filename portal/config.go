@@ -34,6 +34,7 @@ type Config struct {
 	LLMKey       string        `name:"llm-key" env:"HUITONG_LLM_KEY" help:"Key of that server, if it wants one." group:"Settings"`
 	LLMModel     string        `name:"llm-model" env:"HUITONG_LLM_MODEL" help:"Name of the model there." group:"Settings"`
 	LLMTimeout   time.Duration `name:"llm-timeout" default:"4s" env:"HUITONG_LLM_TIMEOUT" help:"How long a visitor waits for it; then the answer is shown as published." group:"Settings"`
+	Learnt       string        `env:"HUITONG_LEARNT" help:"Directory that keeps what the bot has learnt, so that it need not be trained at every start, or off. Default: learnt in the data directory." group:"Settings"`
 	Speech       string        `env:"HUITONG_SPEECH" help:"The espeak-ng that reads texts aloud for browsers that cannot, or off. Default: the one installed, if there is one." group:"Settings"`
 	SpeechKeep   int           `default:"512" env:"HUITONG_SPEECH_KEEP" help:"Megabytes of sounds kept in the data directory, so that a restart does not read everything anew; 0 for none." group:"Settings"`
 	KeepDrafts   int           `default:"180" env:"HUITONG_KEEP_DRAFTS" help:"Days after which an application that the family left unfinished, or withdrew, is deleted." group:"Settings"`
@@ -54,6 +55,9 @@ type Config struct {
 	SitePartyMark   string `env:"HUITONG_SITE_PARTY_MARK" help:"Address of the 党政机关标识 certificate." group:"Footer"`
 	SiteErrorReport string `env:"HUITONG_SITE_ERROR_REPORT" help:"Address of 我为政府网站找错." group:"Footer"`
 }
+
+// learntOff is the setting with which nothing that the bot has learnt is kept.
+const learntOff = "off"
 
 // speechOff is the setting with which the server reads nothing aloud.
 const speechOff = "off"

@@ -34,13 +34,19 @@ func contentFS(dir string) fs.FS {
 // over puts a search server before an embedded index; nil where there is none.
 type over func(*search.Index) web.Searcher
 
+// wiring is what engines are built with, any of which may be missing.
+type wiring struct {
+	server over
+	shelf  bot.Shelf
+}
+
 // loadCorpus reads the content and builds its engines.
-func loadCorpus(ctx context.Context, dir string, server over) (*corpus, error) {
+func loadCorpus(ctx context.Context, dir string, w wiring) (*corpus, error) {
 	lib, err := loadLibrary(dir)
 	if err != nil {
 		return nil, err
 	}
-	return buildCorpus(ctx, lib, nil, server)
+	return buildCorpus(ctx, lib, nil, w)
 }
 
 func loadLibrary(dir string) (*content.Library, error) {
@@ -52,7 +58,7 @@ func loadLibrary(dir string) (*content.Library, error) {
 }
 
 // buildCorpus builds the engines; previous is what they replace, or nil.
-func buildCorpus(ctx context.Context, lib *content.Library, previous *corpus, server over) (*corpus, error) {
+func buildCorpus(ctx context.Context, lib *content.Library, previous *corpus, w wiring) (*corpus, error) {
 	if previous == nil {
 		previous = &corpus{}
 	}
@@ -66,11 +72,13 @@ func buildCorpus(ctx context.Context, lib *content.Library, previous *corpus, se
 		return nil, err
 	}
 	c.engine = c.index
-	if server != nil {
-		c.engine = server(c.index)
+	if w.server != nil {
+		c.engine = w.server(c.index)
 	}
 	c.suggester = search.NewSuggester(c.index, append(docs, web.Terms(lib)...))
-	if c.bot, err = bot.Load(lib, c.normalizer, c.engine, previous.bot); err != nil {
+	config := bot.ConfigOf(lib, c.normalizer, c.engine)
+	config.Previous, config.Shelf = previous.bot, w.shelf
+	if c.bot, err = bot.New(config); err != nil {
 		return nil, fmt.Errorf("build bot: %w", err)
 	}
 	return c, nil

@@ -10,7 +10,7 @@ import (
 // may cost a new normalizer, and then search has to know them.
 func TestNormalizerTakenOver(t *testing.T) {
 	dir := lean(t)
-	first, err := loadCorpus(t.Context(), dir, nil)
+	first, err := loadCorpus(t.Context(), dir, wiring{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestNormalizerTakenOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			next, err := buildCorpus(t.Context(), lib, first, nil)
+			next, err := buildCorpus(t.Context(), lib, first, wiring{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -71,7 +71,7 @@ func (c evalCommand) Run(env *environment) error {
 	if c.Corpus != "" {
 		return c.runCollection(env)
 	}
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content, nil)
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content, wiring{})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
 	if err != nil {
 		return err
 	}
-	served, err := loadCorpus(env.ctx, env.cfg.Content, func(x *search.Index) web.Searcher { return meili.Over(x) })
+	served, err := loadCorpus(env.ctx, env.cfg.Content, wiring{server: func(x *search.Index) web.Searcher { return meili.Over(x) }})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gocloud.dev/blob"
 
+	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -196,12 +197,13 @@ type site struct {
 	current  atomic.Pointer[web.Content]
 	faults   atomic.Pointer[[]string] // of a newer content that is not published
 	fallback *search.Fallback         // nil without a Meilisearch server
+	shelf    bot.Shelf                // nil where none is wanted
 	*corpus                           // of the current content; only publish changes it
 }
 
 // newSite loads the content and starts the search engine.
 func newSite(env *environment) (*site, error) {
-	s := &site{}
+	s := &site{shelf: openShelf(env)}
 	s.faults.Store(new([]string))
 	if env.cfg.MeiliURL != "" {
 		meili, err := env.cfg.meili("", 0)
@@ -213,7 +215,7 @@ func newSite(env *environment) (*site, error) {
 		}
 		s.fallback = search.NewFallback(meili, env.log, search.FallbackOptions{})
 	}
-	c, err := loadCorpus(env.ctx, env.cfg.Content, s.over())
+	c, err := loadCorpus(env.ctx, env.cfg.Content, s.wiring())
 	if err != nil {
 		s.close()
 		return nil, err
@@ -221,6 +223,9 @@ func newSite(env *environment) (*site, error) {
 	s.publish(c)
 	return s, nil
 }
+
+// wiring returns what every version of the content is built with.
+func (s *site) wiring() wiring { return wiring{s.over(), s.shelf} }
 
 // over puts the search server before the index of a corpus.
 func (s *site) over() over {
@@ -262,7 +267,7 @@ func (s *site) watch(env *environment) {
 		began := env.now()
 		var c *corpus
 		if err == nil {
-			c, err = buildCorpus(env.ctx, lib, s.corpus, s.over())
+			c, err = buildCorpus(env.ctx, lib, s.corpus, s.wiring())
 		}
 		if err != nil {
 			faults := strings.Split(err.Error(), "\n")

@@ -169,7 +169,7 @@ func launch(data string, settings ...string) (*site, error) {
 		return nil, err
 	}
 	s := &site{url: "http://" + addr, out: &output{}}
-	args := append([]string{"--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0"}, settings...)
+	args := append([]string{"--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0", "--learnt", filepath.Join(filepath.Dir(suite.binary), "learnt")}, settings...)
 	s.process = exec.Command(suite.binary, args...)
 	if err := s.restart(); err != nil {
 		if s.process.Process == nil {
