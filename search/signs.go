@@ -27,6 +27,3 @@ func signOfWord(word string) uint16 {
 	sum := h.Sum32()
 	return uint16(sum^sum>>15) | signOther
 }
-
-// reads returns the signs of a unit.
-func (s *snapshot) reads(unit int32) []uint16 { return s.signs[s.starts[unit]:s.starts[unit+1]] }
