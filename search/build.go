@@ -217,7 +217,10 @@ func (b *builder) finish() error {
 	s.unseen = s.rare[0]
 	s.relate(b.norm)
 	s.textWeight = s.weighText()
-	s.alike = !slices.ContainsFunc(s.docs, func(d Document) bool { return d.Lang != "" || d.Translates != "" })
+	s.foreign = make([]bool, len(s.docs))
+	for i := range s.docs {
+		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""
+	}
 	s.once = b.onces()
 	s.initials = make([]byte, len(s.sequence))
 	letters := make([]byte, len(s.lex.chars))

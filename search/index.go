@@ -103,7 +103,7 @@ type snapshot struct {
 	related  []phraseTerms // by number of the related term
 
 	textWeight float32 // what a text counts beside a title
-	alike      bool    // no document has a language or is a translation
+	foreign    []bool  // document to whether only who asks for its language finds it
 }
 
 // fewDocs bounds the numbers of documents whose idf is kept.

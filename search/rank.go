@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 const (
@@ -198,17 +199,21 @@ func (w *scratch) mark(unit int32) { w.marks[unit>>6] |= 1 << (unit & 63) }
 
 // matchInitials adds the bonus for titles spelled by their first letters.
 func (w *scratch) matchInitials(s *snapshot) {
-	letters := w.plan.initials
-	if letters == "" {
-		return
-	}
-	for i := range s.units {
-		u := &s.units[i]
-		if !bytes.Contains(s.initials[u.from:u.to], []byte(letters)) {
-			continue
+	letters := []byte(w.plan.initials)
+	for at := 0; len(letters) > 0; {
+		next := bytes.Index(s.initials[at:], letters)
+		if next < 0 {
+			return
 		}
-		w.mark(int32(i))
-		w.cells[i].score += initialsBonus * s.unseen
+		at += next
+		i := sort.Search(len(s.units), func(i int) bool { return int(s.units[i].to) > at })
+		if end := int(s.units[i].to); at+len(letters) > end { // begins in one title and ends in another
+			at++
+		} else {
+			w.mark(int32(i))
+			w.cells[i].score += initialsBonus * s.unseen
+			at = end
+		}
 	}
 }
 
@@ -225,14 +230,14 @@ func grow[T any](s []T, n int) []T {
 // the accumulators empty for the next search.
 func (w *scratch) collect(s *snapshot, q Query) {
 	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
-	all, weights := s.alike && q.open(), w.plan.topicWeights()
+	f, weights := s.filter(&q), w.plan.topicWeights()
 	t := tally{doc: -1}
 	for k, set := range w.marks {
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
 			unit := k<<6 | bits.TrailingZeros64(set)
 			doc, field := s.owners[unit].at()
 			if doc != t.doc {
-				if t.doc >= 0 && (all || q.admits(&s.docs[t.doc])) {
+				if t.doc >= 0 && s.passes(&f, t.doc) {
 					w.enter(&t, &weights)
 				}
 				t = tally{doc: doc}
@@ -241,7 +246,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 			w.cells[unit] = cell{}
 		}
 	}
-	if t.doc >= 0 && (all || q.admits(&s.docs[t.doc])) {
+	if t.doc >= 0 && s.passes(&f, t.doc) {
 		w.enter(&t, &weights)
 	}
 	w.dropStrangers()
@@ -293,20 +298,6 @@ func (w *scratch) complete() {
 		}
 	}
 	w.found = kept
-}
-
-// admits reports whether the document passes the filters.
-func (q *Query) admits(d *Document) bool {
-	return (d.Lang == q.Lang || q.Lang == "" && d.Translates == "") &&
-		(q.Category == "" || d.Category == q.Category) &&
-		(q.Policy == "" || d.Policy == q.Policy) &&
-		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, d.Kind)) &&
-		(q.among == nil || q.among[d.ID])
-}
-
-// open reports a query that admits every document without language.
-func (q *Query) open() bool {
-	return q.Lang == "" && q.Category == "" && q.Policy == "" && len(q.Kinds) == 0
 }
 
 // compare puts the better candidate first; equal ones keep the order of indexing.
