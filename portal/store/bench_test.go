@@ -70,47 +70,60 @@ func benchmarkSubmit(b *testing.B, f *fixture) {
 		_, err := insert.Exec(id.Add(1), "a row of no more than this")
 		return err
 	}
-	var ours, theirs, oursCPU, theirsCPU []float64
+	var ours, theirs, oursCPU, theirsCPU, oursServer, theirsServer []float64
 	for b.Loop() {
 		for range *rounds {
 			drafts := f.drafts(b, *submissions)
-			before := processorTime(b)
+			before, serverBefore := ownTime(b), serverTime(b)
 			theirs = append(theirs, perSecond(b, len(drafts), bare))
-			between := processorTime(b)
+			between, serverBetween := ownTime(b), serverTime(b)
 			ours = append(ours, perSecond(b, len(drafts), func(i int) error {
 				_, err := f.Submit(context.Background(), f.submission(drafts[i], "key"))
 				return err
 			}))
 			n := time.Duration(len(drafts))
+			after, serverAfter := ownTime(b), serverTime(b)
 			theirsCPU = append(theirsCPU, float64((between-before)/n))
-			oursCPU = append(oursCPU, float64((processorTime(b)-between)/n))
+			oursCPU = append(oursCPU, float64((after-between)/n))
+			theirsServer = append(theirsServer, float64((serverBetween-serverBefore)/n))
+			oursServer = append(oursServer, float64((serverAfter-serverBetween)/n))
 		}
 	}
 	b.ReportMetric(median(theirs), "bare/s")
 	b.ReportMetric(median(ours), "submit/s")
 	b.ReportMetric(median(ours)/median(theirs), "submit/bare")
-	b.ReportMetric(median(theirsCPU)/1000, "bare-cpu-µs")
-	b.ReportMetric(median(oursCPU)/1000, "submit-cpu-µs")
+	b.ReportMetric(median(theirsCPU)/1000, "bare-portal-µs")
+	b.ReportMetric(median(oursCPU)/1000, "submit-portal-µs")
+	if f.config.URL != "" {
+		b.ReportMetric(median(theirsServer)/1000, "bare-server-µs")
+		b.ReportMetric(median(oursServer)/1000, "submit-server-µs")
+	}
 	b.ReportMetric(0, "ns/op") // making the drafts is in it
 }
 
-// processorTime is what this process and the durable server have used: on a busy
-// machine it tells more than a clock.
-func processorTime(tb testing.TB) time.Duration {
+// ownTime is the processor time that this process has used: on a busy machine it tells
+// more than a clock.
+func ownTime(tb testing.TB) time.Duration {
 	tb.Helper()
 	var own syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
 		tb.Fatal(err)
 	}
-	total := time.Duration(own.Utime.Nano() + own.Stime.Nano())
+	return time.Duration(own.Utime.Nano() + own.Stime.Nano())
+}
+
+// serverTime is what the processes of the durable server have used; 0 without one.
+func serverTime(tb testing.TB) time.Duration {
+	tb.Helper()
 	if durable.cmd == nil {
-		return total
+		return 0
 	}
 	server := strconv.Itoa(durable.cmd.Process.Pid)
 	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	var total time.Duration
 	for _, file := range all {
 		line, _ := os.ReadFile(file) // one that has just ended is none of ours
 		_, rest, _ := strings.Cut(string(line), ") ")
