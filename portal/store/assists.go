@@ -218,6 +218,9 @@ func (s *Store) SetAssistedPapers(ctx context.Context, by apply.Actor, ref apply
 		if _, err := s.openAssist(ctx, tx, by, ref); err != nil {
 			return err
 		}
+		if _, err := s.hold(ctx, tx, ref); err != nil { // so that who submits meanwhile sees that something has changed
+			return err
+		}
 		if err := markPapers(ctx, tx, ref, papers); err != nil {
 			return err
 		}

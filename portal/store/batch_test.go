@@ -114,6 +114,7 @@ func (f *fixture) sound(tb testing.TB) {
 		{"a history has gaps", `SELECT COUNT(*) FROM (SELECT reference FROM events GROUP BY reference HAVING MAX(number) <> COUNT(*) OR MIN(number) <> 1) AS h`},
 		{"a state without the move to it", `SELECT COUNT(*) FROM applications a WHERE state <> COALESCE(
 			(SELECT state FROM events e WHERE e.reference = a.reference ORDER BY number DESC LIMIT 1), 'draft')`},
+		{"a history without an application", `SELECT COUNT(*) FROM events e WHERE NOT EXISTS (SELECT 1 FROM applications a WHERE a.reference = e.reference)`},
 		{"moves and audit differ", `SELECT COUNT(*) FROM (SELECT reference, move, COUNT(*) AS n FROM events GROUP BY reference, move) AS h
 			WHERE n <> (SELECT COUNT(*) FROM audit l WHERE l.reference = h.reference AND l.action = h.move)`},
 		{"audited moves that were not made", `SELECT COUNT(*) FROM audit l WHERE action = 'submit' AND NOT EXISTS (SELECT 1 FROM events e WHERE e.reference = l.reference AND e.move = 'submit')`},

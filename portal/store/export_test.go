@@ -12,6 +12,23 @@ import (
 	"huitong/portal/casework"
 )
 
+// OpenAt opens a store whose tables are those of an earlier version.
+func OpenAt(ctx context.Context, c Config, version int64) (*Store, error) {
+	s, err := connect(c)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := s.migrator()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return nil, err
+	}
+	s.startWriting()
+	return s, nil
+}
+
 // Fill writes applications as they are, with their histories and the audit.
 func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {

@@ -11,7 +11,7 @@ import (
 	"huitong/portal/casework"
 )
 
-const listColumns = `SELECT reference, policy, state, town, names, waiting, submitted_at, updated_at, version FROM applications WHERE `
+const listColumns = `SELECT reference, policy, state, town, names, waiting, submitted_at, updated_at, version FROM applications `
 
 // Applications returns submitted applications, those that wait for the office
 // first, the newest first among them. That the user saw the list stands in the
@@ -20,14 +20,13 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	where, args, err := conditions(q)
+	statement, args, err := listOf(q)
 	if err != nil {
 		return casework.Page{}, err
 	}
 	var page casework.Page
 	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: strings.TrimSpace(string(q.State) + " " + q.Town)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
-		statement := listColumns + where + ` LIMIT ` + strconv.Itoa(q.Limit+1)
 		list, marks, err := s.list(ctx, tx, statement, args...)
 		if err != nil {
 			return err
@@ -45,36 +44,50 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 	return page, nil
 }
 
-// conditions builds the part of the statement after WHERE. Row values let both
-// databases begin right where the page before ended.
-func conditions(q casework.Query) (string, []any, error) {
-	parts := []string{"submitted_at > 0"} // drafts are nobody's business
+// listOf builds the statement for a page and one line more. Each state is read from
+// its own end of an index, and from what the few ends hold the list is put together:
+// so there need be no index for every order, in which each submission would be written.
+func listOf(q casework.Query) (string, []any, error) {
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
+	where := "submitted_at > 0" // drafts are nobody's business
 	if q.Town != "" {
-		parts = append(parts, "town = "+arg(q.Town))
+		where += " AND town = " + arg(q.Town)
 	}
-	order := []string{"submitted_at", "reference"}
-	if q.State != "" {
-		parts = append(parts, "state = "+arg(string(q.State)))
-	} else {
-		order = append([]string{"waiting"}, order...)
-	}
+	behind := func(apply.State) string { return "" }
 	if q.After != "" {
 		m, err := parseMark(q.After)
 		if err != nil {
 			return "", nil, err
 		}
-		values := arg(m.submitted) + ", " + arg(m.reference)
-		if q.State == "" {
-			values = arg(m.waiting) + ", " + values
+		// Row values let both databases begin right where the page before ended.
+		place := " AND (submitted_at, reference) < (" + arg(m.submitted) + ", " + arg(m.reference) + ")"
+		behind = func(s apply.State) string {
+			switch w := int64(waiting(s)); {
+			case q.State != "" || w == m.waiting:
+				return place
+			case w > m.waiting:
+				return " AND FALSE"
+			}
+			return ""
 		}
-		parts = append(parts, "("+strings.Join(order, ", ")+") < ("+values+")")
 	}
-	return strings.Join(parts, " AND ") + " ORDER BY " + strings.Join(order, " DESC, ") + " DESC", args, nil
+	states := apply.States()[1:]
+	if q.State != "" {
+		states = []apply.State{q.State}
+	}
+	limit := strconv.Itoa(q.Limit + 1)
+	var ends []string
+	for i, s := range states {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, submitted_at, %d AS waits FROM applications WHERE %s AND state = %s%s
+			ORDER BY submitted_at DESC, reference DESC LIMIT %s) AS end%d`, waiting(s), where, arg(string(s)), behind(s), limit, i))
+	}
+	return `SELECT a.reference, a.policy, a.state, a.town, a.names, a.waiting, a.submitted_at, a.updated_at, a.version FROM (
+		SELECT reference FROM (` + strings.Join(ends, ` UNION ALL `) + `) AS ends ORDER BY waits DESC, submitted_at DESC, reference DESC LIMIT ` + limit + `
+		) AS page JOIN applications a ON a.reference = page.reference ORDER BY a.waiting DESC, a.submitted_at DESC, a.reference DESC`, args, nil
 }
 
 // mark is a place in the list.
@@ -92,7 +105,7 @@ func parseMark(s string) (mark, error) {
 		return mark{}, apply.ErrNotFound
 	}
 	waiting, err := strconv.ParseInt(parts[0], 10, 16)
-	if err != nil {
+	if err != nil || waiting < 0 || waiting > 1 {
 		return mark{}, apply.ErrNotFound
 	}
 	submitted, err := strconv.ParseInt(parts[1], 10, 64)
@@ -112,7 +125,7 @@ func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID
 	var list []casework.Listed
 	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: "child"}
 	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
-		list, _, err = s.list(ctx, tx, listColumns+`child_index = $1 AND child_index <> '' AND submitted_at > 0
+		list, _, err = s.list(ctx, tx, listColumns+`WHERE child_index = $1 AND child_index <> '' AND submitted_at > 0
 			ORDER BY submitted_at DESC, reference DESC LIMIT 100`, s.blind("child-id", childID))
 		return err
 	})

@@ -68,19 +68,8 @@ type Store struct {
 
 // Open connects and migrates. The caller closes the store.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, passwords: cmp.Or(c.Passwords, casework.DefaultCost()), questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
-	if s.clock == nil {
-		s.clock = time.Now
-	}
-	if s.random == nil {
-		s.random = rand.Reader
-	}
-	connect := s.openSQLite
-	source := c.Path
-	if s.postgres {
-		connect, source = s.openPostgres, c.URL
-	}
-	if err := connect(source); err != nil {
+	s, err := connect(c)
+	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -89,6 +78,21 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s.startWriting()
 	return s, nil
+}
+
+// connect returns a store whose tables may be behind, and which takes no writes yet.
+func connect(c Config) (*Store, error) {
+	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, passwords: cmp.Or(c.Passwords, casework.DefaultCost()), questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.postgres {
+		return s, s.openPostgres(c.URL)
+	}
+	return s, s.openSQLite(c.Path)
 }
 
 // startWriting begins to take writes. SQLite has one writer, whose every commit

@@ -104,6 +104,12 @@ func sampleForm() (apply.Form, error) {
 
 func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 	tb.Helper()
+	return openBy(tb, store.Open, c, driver, source)
+}
+
+// openBy is open for a store that is opened otherwise.
+func openBy(tb testing.TB, opener func(context.Context, store.Config) (*store.Store, error), c store.Config, driver, source string) *fixture {
+	tb.Helper()
 	secrets := filepath.Join(tb.TempDir(), "secrets.json")
 	keys, err := vault.Open(secrets, rand.Reader)
 	if err != nil {
@@ -123,7 +129,7 @@ func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 	c.Vault, c.Now, c.Files = keys, f.clock.now, vault.OpenFiles(bucket, keys, 1<<20)
 	c.Passwords = casework.PasswordCost{Memory: 64, Time: 1, Threads: 1} // casework tests the real one
 	f.config = c
-	if f.Store, err = store.Open(context.Background(), c); err != nil {
+	if f.Store, err = opener(context.Background(), c); err != nil {
 		tb.Fatal(err)
 	}
 	if f.raw, err = sql.Open(driver, source); err != nil {

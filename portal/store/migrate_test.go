@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/store"
+)
+
+// TestFewerIndexesKeepEverything brings a database up to date that was filled before
+// the lists had fewer indexes: the same applications are listed, and an erased one
+// still takes its history along.
+func TestFewerIndexesKeepEverything(t *testing.T) {
+	for name, config := range map[string]func() (c store.Config, driver, source string){
+		"sqlite": func() (store.Config, string, string) {
+			path := filepath.Join(t.TempDir(), "huitong.db")
+			return store.Config{Path: path}, "sqlite", "file:" + path
+		},
+		"postgres": func() (store.Config, string, string) {
+			address := postgresURL(t)
+			return store.Config{URL: address}, "pgx", address
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, driver, source := config()
+			early := openBy(t, func(ctx context.Context, c store.Config) (*store.Store, error) { return store.OpenAt(ctx, c, 13) }, c, driver, source)
+			all := (&city{fixture: early}).invent(t, early.numbers(t, 200))
+			if err := early.Fill(t.Context(), all); err != nil {
+				t.Fatal(err)
+			}
+			f := *early
+			var err error
+			if f.Store, err = store.Open(t.Context(), f.config); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = f.Close() }()
+			listed := 0
+			for after := ""; ; {
+				page, err := f.Applications(t.Context(), desk, casework.Query{After: after, Limit: 30})
+				if err != nil {
+					t.Fatal(err)
+				}
+				listed += len(page.Applications)
+				if after = page.Next; after == "" {
+					break
+				}
+			}
+			want, withdrawn := 0, (*apply.Application)(nil)
+			for _, a := range all {
+				if a.State != apply.Draft {
+					want++
+				}
+				if a.State == apply.Withdrawn {
+					withdrawn = a
+				}
+			}
+			if listed != want {
+				t.Errorf("%d applications are listed; want %d", listed, want)
+			}
+			f.sound(t)
+			got, err := f.ApplicationByReference(t.Context(), withdrawn.Reference)
+			if err != nil || len(got.Events) != len(withdrawn.Events) {
+				t.Errorf("opened: %v, %v; want %d events", got, err, len(withdrawn.Events))
+			}
+			if err := f.Erase(t.Context(), withdrawn.Reference, withdrawn.Version); err != nil {
+				t.Fatal(err)
+			}
+			if rows, _ := f.left(t, withdrawn.Reference); rows != 0 {
+				t.Errorf("%d rows of the erased one are left", rows)
+			}
+		})
+	}
+}
