@@ -117,7 +117,7 @@ var errTogether = errors.New("changes do not go together")
 // finish runs the jobs and answers them. What keeps the transaction from being
 // committed is the answer to each of them.
 func (l *lane) finish(batch []*job) {
-	err := l.commit(context.Background(), batch)
+	err := l.carryOut(context.Background(), batch)
 	if errors.Is(err, errTogether) {
 		for _, j := range batch {
 			l.finish([]*job{j}) // so that one of them does not spoil it for all
@@ -130,6 +130,15 @@ func (l *lane) finish(batch []*job) {
 		}
 		close(j.done)
 	}
+}
+
+func (l *lane) carryOut(ctx context.Context, batch []*job) error {
+	if l.store.postgres {
+		if done, err := l.together(ctx, batch); done {
+			return err
+		}
+	}
+	return l.commit(ctx, batch)
 }
 
 func (l *lane) commit(ctx context.Context, batch []*job) error {

@@ -109,9 +109,43 @@ func (s *Store) runChanges(ctx context.Context, tx *sql.Tx, jobs []*job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	all, err := s.dossiers(ctx, tx, jobs)
+	wanted, refs := sorted(jobs)
+	records, err := s.records(ctx, tx, refs, s.lockRows)
 	if err != nil {
 		return err
+	}
+	written, err := s.decideAll(wanted, records)
+	if err != nil {
+		return err
+	}
+	return s.saveDossiers(ctx, tx, written)
+}
+
+// sorted puts the jobs to the applications that they are about. A job whose
+// application does not exist is told so.
+func sorted(jobs []*job) (map[apply.Reference]*dossier, []apply.Reference) {
+	wanted := map[apply.Reference]*dossier{}
+	var refs []apply.Reference
+	for _, j := range jobs {
+		d := wanted[j.change.ref]
+		if d == nil {
+			d = &dossier{}
+			wanted[j.change.ref] = d
+			refs = append(refs, j.change.ref)
+		}
+		j.err, j.panicked = apply.ErrNotFound, nil // until it is found
+		d.jobs = append(d.jobs, j)
+	}
+	return wanted, refs
+}
+
+// decideAll carries out what is to be done to the applications that were read, and
+// returns those that it changed, in the order in which they were read.
+func (s *Store) decideAll(wanted map[apply.Reference]*dossier, records []*record) ([]*dossier, error) {
+	all := make([]*dossier, len(records))
+	for i, r := range records {
+		all[i] = wanted[r.a.Reference]
+		all[i].record = *r
 	}
 	// Opening, checking and sealing is most of the work, and each application's own.
 	// A goroutine for each would spend its time growing its stack.
@@ -128,40 +162,13 @@ func (s *Store) runChanges(ctx context.Context, tx *sql.Tx, jobs []*job) error {
 	var written []*dossier
 	for _, d := range all {
 		if d.err != nil {
-			return d.err
+			return nil, d.err
 		}
 		if d.changed {
 			written = append(written, d)
 		}
 	}
-	return s.saveDossiers(ctx, tx, written)
-}
-
-// dossiers reads and locks the applications that the jobs are about. Those that do
-// not exist are their jobs' errors.
-func (s *Store) dossiers(ctx context.Context, tx *sql.Tx, jobs []*job) ([]*dossier, error) {
-	wanted := map[apply.Reference]*dossier{}
-	var refs []apply.Reference
-	for _, j := range jobs {
-		d := wanted[j.change.ref]
-		if d == nil {
-			d = &dossier{}
-			wanted[j.change.ref] = d
-			refs = append(refs, j.change.ref)
-		}
-		j.err, j.panicked = apply.ErrNotFound, nil // until it is found
-		d.jobs = append(d.jobs, j)
-	}
-	records, err := s.records(ctx, tx, refs, s.lockRows)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]*dossier, len(records))
-	for i, r := range records {
-		out[i] = wanted[r.a.Reference]
-		out[i].record = *r
-	}
-	return out, nil
+	return written, nil
 }
 
 // decide carries out the jobs of one application, each on what the one before left.
@@ -232,9 +239,6 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 	if err := s.notifyOf(ctx, tx, NoteChanged, moved); err != nil {
 		return err
 	}
-	if s.postgres && len(lines) > 0 {
-		return s.writeTogether(ctx, tx, records, events, lines)
-	}
 	if err := s.writeRows(ctx, tx, updateRecords, records); err != nil {
 		return err
 	}
@@ -242,39 +246,4 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 		return err
 	}
 	return s.auditAll(ctx, tx, lines)
-}
-
-// writeTogether is one statement for what is four on SQLite, since each is a way to the
-// server and back. The audit's head comes last here too: it is not touched before the
-// lines that need its number are written.
-func (s *Store) writeTogether(ctx context.Context, tx *sql.Tx, records, events [][]any, lines []casework.AuditEntry) error {
-	logins, err := s.logins(ctx, tx, lines)
-	if err != nil {
-		return err
-	}
-	insertLines := rowsInto{`INSERT INTO audit (` + auditColumns + `) SELECT head.number + new.` + auditColumns + ` FROM head, `, auditColumns, ``}
-	args := []any{len(lines)}
-	var written []string
-	for _, part := range []struct {
-		into rowsInto
-		rows [][]any
-	}{{updateRecords, records}, {insertEvents, events}, {insertLines, auditRows(lines, logins, 0)}} {
-		source, arrays, err := unnested(part.into.columns, part.rows, len(args))
-		if err != nil {
-			return err
-		}
-		args = append(args, arrays...)
-		written = append(written, part.into.before+source+part.into.after)
-	}
-	statement := fmt.Sprintf(`WITH head AS (UPDATE audit_head SET number = number + $1 RETURNING number),
-		changed AS (%s RETURNING 1), happened AS (%s RETURNING 1), told AS (%s RETURNING 1)
-		SELECT (SELECT COUNT(*) FROM changed), (SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`, written[0], written[1], written[2])
-	var changed, happened, told int
-	if err := tx.QueryRowContext(ctx, statement, args...).Scan(&changed, &happened, &told); err != nil {
-		return err
-	}
-	if changed != len(records) || happened != len(events) || told != len(lines) {
-		return fmt.Errorf("%d of %d applications, %d of %d events, %d of %d lines written", changed, len(records), happened, len(events), told, len(lines))
-	}
-	return nil
 }

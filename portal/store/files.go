@@ -245,32 +245,31 @@ func markPapers(ctx context.Context, tx *sql.Tx, ref apply.Reference, papers map
 	return nil
 }
 
-// loadFiles fills in the files and papers of applications.
-func (s *Store) loadFiles(ctx context.Context, tx *sql.Tx, refs []apply.Reference, all []*record) error {
-	of := make(map[apply.Reference]*apply.Application, len(all))
-	for _, r := range all {
-		of[r.a.Reference] = r.a
-	}
-	// Both in one statement, since every change asks for them.
-	return s.eachAmong(ctx, tx, `SELECT reference, id, document, kind, size, state, added_at FROM (
+// Both in one statement, since every change asks for them.
+const (
+	readFiles = `SELECT reference, id, document, kind, size, state, added_at FROM (
 		SELECT reference, id, document, kind, size, state, added_at FROM files WHERE state NOT IN ('arriving', 'gone')
 		UNION ALL SELECT reference, '', document, '', 0, '', 0 FROM papers) AS f
-		WHERE reference`, ` ORDER BY added_at, id, document`, refs, func(scan func(...any) error) error {
-		var ref apply.Reference
-		var f apply.File
-		var added int64
-		err := scan(&ref, &f.ID, &f.Document, &f.Kind, &f.Size, &f.State, &added)
-		a := of[ref]
-		switch {
-		case err != nil || a == nil:
-		case f.ID == "":
-			a.Papers = append(a.Papers, f.Document)
-		default:
-			f.Added = moment(added)
-			a.Files = append(a.Files, f)
-		}
-		return err
-	})
+		WHERE reference`
+	fileOrder = ` ORDER BY added_at, id, document`
+)
+
+// file takes a row of readFiles: a file or, without a number, a paper.
+func (set *recordSet) file(scan func(...any) error) error {
+	var ref apply.Reference
+	var f apply.File
+	var added int64
+	err := scan(&ref, &f.ID, &f.Document, &f.Kind, &f.Size, &f.State, &added)
+	a := set.of[ref]
+	switch {
+	case err != nil || a == nil:
+	case f.ID == "":
+		a.Papers = append(a.Papers, f.Document)
+	default:
+		f.Added = moment(added)
+		a.Files = append(a.Files, f)
+	}
+	return err
 }
 
 // ReadFile returns a file of an application, or its small picture, to whoever is

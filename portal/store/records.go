@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 
 	"huitong/portal/apply"
 )
@@ -14,7 +15,16 @@ type record struct {
 	key                           string // of the submission; "" before
 	answers, names, code, consent []byte // sealed
 	child                         string // blind index
+	row                           string // which writing of the row was read, where that is asked
+	read                          apply.Application
 }
+
+// keptAnswers reports whether what is sealed of the answers is still what they are.
+func (r *record) keptAnswers() bool {
+	return r.answers != nil && r.read.Answers != nil && maps.Equal(r.read.Answers, r.a.Answers)
+}
+
+func (r *record) keptConsent() bool { return r.consent != nil && r.read.Consent == r.a.Consent }
 
 const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
 
@@ -45,26 +55,32 @@ func waiting(s apply.State) int {
 	return 0
 }
 
-// sealRecord fills the sealed columns from the application. The code never changes.
+// sealRecord fills the sealed columns from the application, those of them that have
+// changed since they were read. The code never changes.
 func (s *Store) sealRecord(r *record) (err error) {
 	a, x := r.a, s.sealer(r.a.Reference)
-	if r.answers, err = x.seal("answers", map[string]string(a.Answers)); err != nil {
-		return err
+	if !r.keptAnswers() {
+		if r.answers, err = x.seal("answers", map[string]string(a.Answers)); err != nil {
+			return err
+		}
+		if r.names, err = x.seal("names", names{a.Answers[apply.FieldChildName], a.Answers[apply.FieldGuardianName]}); err != nil {
+			return err
+		}
+		r.child = s.blind("child-id", a.Answers[apply.FieldChildID])
 	}
-	if r.names, err = x.seal("names", names{a.Answers[apply.FieldChildName], a.Answers[apply.FieldGuardianName]}); err != nil {
-		return err
+	if !r.keptConsent() {
+		if r.consent, err = x.seal("consent", a.Consent); err != nil {
+			return err
+		}
 	}
-	if r.consent, err = x.seal("consent", a.Consent); err != nil {
-		return err
-	}
-	r.child = s.blind("child-id", a.Answers[apply.FieldChildID])
 	if r.code == nil {
 		r.code, err = x.seal("code", string(a.Code))
 	}
 	return err
 }
 
-// openRecord fills the application from the sealed columns.
+// openRecord fills the application from the sealed columns. Before it is submitted
+// there is no consent.
 func (s *Store) openRecord(r *record) error {
 	x := s.sealer(r.a.Reference)
 	if err := x.open("code", r.code, &r.a.Code); err != nil {
@@ -73,7 +89,14 @@ func (s *Store) openRecord(r *record) error {
 	if err := x.open("answers", r.answers, &r.a.Answers); err != nil {
 		return err
 	}
-	return x.open("consent", r.consent, &r.a.Consent)
+	if !r.a.Submitted.IsZero() {
+		if err := x.open("consent", r.consent, &r.a.Consent); err != nil {
+			return err
+		}
+	}
+	r.read = *r.a
+	r.read.Answers = maps.Clone(r.a.Answers)
+	return nil
 }
 
 // load returns one application.
@@ -88,58 +111,73 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*app
 	return records[0].a, s.openRecord(records[0])
 }
 
-// records reads the applications that exist, still sealed, with their events and files.
-func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
-	var out []*record
-	var begun []apply.Reference
+const (
+	readColumns = `reference, policy, lang, state, version, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
+	readRecords = `SELECT ` + readColumns + `, '' FROM applications WHERE reference`
 	// Whoever locks several does so in one order, or two would wait for each other.
-	err := s.eachAmong(ctx, tx, `SELECT reference, policy, lang, state, version, code, answers, consent, submit_key, created_at, updated_at, submitted_at, household, child
-		FROM applications WHERE reference`, ` ORDER BY reference`+lock, refs, func(scan func(...any) error) error {
-		a := &apply.Application{}
-		r := &record{a: a}
-		var created, updated, submitted int64
-		err := scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.consent, &r.key, &created, &updated, &submitted, &a.Household, &a.Child)
-		a.Created, a.Updated, a.Submitted = moment(created), moment(updated), moment(submitted)
-		if a.State != apply.Draft { // a draft has no history
-			begun = append(begun, a.Reference)
-		}
-		out = append(out, r)
-		return err
-	})
-	if err == nil && len(out) > 0 {
-		err = s.loadFiles(ctx, tx, refs, out)
-	}
-	if err != nil || len(begun) == 0 {
-		return out, err
-	}
-	histories, err := s.histories(ctx, tx, begun)
-	for _, r := range out {
-		r.a.Events = histories[r.a.Reference]
-	}
-	return out, err
+	recordOrder = ` ORDER BY reference`
+
+	readEvents = `SELECT reference, number, at, actor_kind, actor_id, move, state, words FROM events WHERE reference`
+	eventOrder = ` ORDER BY reference, number`
+)
+
+// recordSet takes up what is read of applications, row by row.
+type recordSet struct {
+	store *Store
+	all   []*record
+	of    map[apply.Reference]*apply.Application
+	begun []apply.Reference // those that have a history: a draft has none
 }
 
-// histories reads the events of applications, oldest first.
-func (s *Store) histories(ctx context.Context, tx *sql.Tx, refs []apply.Reference) (map[apply.Reference][]apply.Event, error) {
-	out := map[apply.Reference][]apply.Event{}
-	err := s.eachAmong(ctx, tx, `SELECT reference, number, at, actor_kind, actor_id, move, state, words
-		FROM events WHERE reference`, ` ORDER BY reference, number`, refs, func(scan func(...any) error) error {
-		var ref apply.Reference
-		var e apply.Event
-		var at int64
-		var sealed []byte
-		if err := scan(&ref, &e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Move, &e.State, &sealed); err != nil {
-			return err
-		}
-		var w words
-		if err := s.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
-			return err
-		}
-		e.At, e.Text, e.Reason = moment(at), w.Text, w.Reason
-		out[ref] = append(out[ref], e)
-		return nil
-	})
-	return out, err
+func (s *Store) newRecordSet() *recordSet {
+	return &recordSet{store: s, of: map[apply.Reference]*apply.Application{}}
+}
+
+// record takes a row of readColumns and of what else there is behind them.
+func (set *recordSet) record(scan func(...any) error) error {
+	a := &apply.Application{}
+	r := &record{a: a}
+	var created, updated, submitted int64
+	err := scan(&a.Reference, &a.Policy, &a.Lang, &a.State, &a.Version, &r.code, &r.answers, &r.names, &r.consent, &r.child, &r.key,
+		&created, &updated, &submitted, &a.Household, &a.Child, &r.row)
+	a.Created, a.Updated, a.Submitted = moment(created), moment(updated), moment(submitted)
+	if a.State != apply.Draft {
+		set.begun = append(set.begun, a.Reference)
+	}
+	set.all = append(set.all, r)
+	set.of[a.Reference] = a
+	return err
+}
+
+// event takes a row of readEvents; what it belongs to was read before.
+func (set *recordSet) event(scan func(...any) error) error {
+	var ref apply.Reference
+	var e apply.Event
+	var at int64
+	var sealed []byte
+	if err := scan(&ref, &e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Move, &e.State, &sealed); err != nil {
+		return err
+	}
+	var w words
+	if err := set.store.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
+		return err
+	}
+	e.At, e.Text, e.Reason = moment(at), w.Text, w.Reason
+	set.of[ref].Events = append(set.of[ref].Events, e)
+	return nil
+}
+
+// records reads the applications that exist, still sealed, with their events and files.
+func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
+	set := s.newRecordSet()
+	err := s.eachAmong(ctx, tx, readRecords, recordOrder+lock, refs, set.record)
+	if err == nil && len(set.all) > 0 {
+		err = s.eachAmong(ctx, tx, readFiles, fileOrder, refs, set.file)
+	}
+	if err == nil && len(set.begun) > 0 {
+		err = s.eachAmong(ctx, tx, readEvents, eventOrder, set.begun, set.event)
+	}
+	return set.all, err
 }
 
 func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }

@@ -27,7 +27,7 @@ func (s *Store) writeRows(ctx context.Context, tx *sql.Tx, into rowsInto, rows [
 		return nil
 	}
 	if s.postgres {
-		source, arrays, err := unnested(into.columns, rows, 0)
+		source, arrays, err := unnested(into.columns, rows)
 		if err != nil {
 			return err
 		}
@@ -61,9 +61,8 @@ func wrote(n int, r sql.Result, err error) error {
 }
 
 // unnested is a table of rows that are sent as one array for each column: the statement
-// is the same for any number of them, so that a connection prepares it once. So many
-// parameters stand before its own.
-func unnested(columns string, rows [][]any, before int) (source string, arrays []any, err error) {
+// is the same for any number of them, so that a connection prepares it once.
+func unnested(columns string, rows [][]any) (source string, arrays []any, err error) {
 	kinds := make([]string, len(rows[0]))
 	for i := range kinds {
 		var array any
@@ -79,7 +78,7 @@ func unnested(columns string, rows [][]any, before int) (source string, arrays [
 		default:
 			return "", nil, fmt.Errorf("no array of %T", rows[0][i])
 		}
-		kinds[i] = "$" + strconv.Itoa(before+i+1) + "::" + kinds[i] + "[]"
+		kinds[i] = "$" + strconv.Itoa(i+1) + "::" + kinds[i] + "[]"
 		arrays = append(arrays, array)
 	}
 	return `unnest(` + strings.Join(kinds, ", ") + `) AS new (` + columns + `)`, arrays, nil

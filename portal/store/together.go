@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"huitong/portal/apply"
+)
+
+// together carries out changes on PostgreSQL in two ways to the server and back: one
+// reads all applications, one writes and commits what came of them. In between nothing
+// is locked: what is written is refused as a whole if one of the rows is no longer the
+// one that was read. Every change of what a decision looks at, files and papers too,
+// writes the row. It reports false if nothing was done and the batch has to go the
+// longer way, with locks: when it was refused, and for what takes more than these
+// statements.
+func (l *lane) together(ctx context.Context, batch []*job) (done bool, err error) {
+	if l.conn == nil {
+		if err := l.connect(ctx); err != nil {
+			return false, nil // tried again on the other way, and reported there
+		}
+	}
+	closed := false
+	raw := l.conn.Raw(func(driver any) error {
+		c := driver.(*stdlib.Conn).Conn()
+		done, err = l.store.changeTogether(ctx, c, batch)
+		closed = c.IsClosed()
+		return nil
+	})
+	if closed || raw != nil {
+		l.disconnect()
+	}
+	return done, err
+}
+
+func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (done bool, err error) {
+	wanted, refs := sorted(batch)
+	records, err := s.readTogether(ctx, c, refs)
+	if err != nil {
+		return false, nil
+	}
+	written, err := s.decideAll(wanted, records)
+	if err != nil {
+		return false, nil
+	}
+	for _, d := range written {
+		if !d.plain() {
+			return false, nil
+		}
+	}
+	if len(written) == 0 {
+		return true, nil
+	}
+	err = writeTogether(ctx, c, written)
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Severity == "ERROR" {
+		return false, nil
+	}
+	return true, err // and nobody knows, if the server has gone, whether it was written
+}
+
+// plain reports whether the change is one of the family's that nobody is told of.
+func (d *dossier) plain() bool {
+	if abandoned(d.a) || d.a.Household != d.read.Household || d.a.Child != d.read.Child {
+		return false
+	}
+	for _, e := range d.a.Events[d.known:] {
+		if e.Actor.Kind == apply.StaffActor {
+			return false
+		}
+	}
+	return true
+}
+
+// readTogether reads what records does. The rows of the applications are read first, so
+// that what changes after they were read is seen to have changed.
+func (s *Store) readTogether(ctx context.Context, c *pgx.Conn, refs []apply.Reference) ([]*record, error) {
+	const among = ` = ANY ($1::text[])`
+	set := s.newRecordSet()
+	both := &pgx.Batch{}
+	both.Queue(`SELECT `+readColumns+`, xmin::text FROM applications WHERE reference`+among+recordOrder, refs).Query(each(set.record))
+	both.Queue(readFiles+among+fileOrder, refs).Query(each(set.file))
+	if err := c.SendBatch(ctx, both).Close(); err != nil || len(set.begun) == 0 {
+		return set.all, err
+	}
+	rows, err := c.Query(ctx, readEvents+among+eventOrder, set.begun)
+	if err != nil {
+		return nil, err
+	}
+	return set.all, each(set.event)(rows)
+}
+
+// each reads all rows and closes them.
+func each(read func(scan func(...any) error) error) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			if err := read(rows.Scan); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+}
+
+// changedTogether writes applications, their new events and the audit's line for each.
+// What was not sealed anew is sent as NULL and stays. An application that is not as it
+// was read makes the number of rows a wrong one, and the division undoes everything:
+// the statement is its own transaction. The audit's head comes last, since others wait
+// for it until the disk has all.
+const changedTogether = `WITH
+changed AS (UPDATE applications SET state = new.state, waiting = new.waiting, version = new.version, submit_key = new.submit_key,
+	updated_at = new.updated_at, submitted_at = new.submitted_at,
+	town = COALESCE(new.town, applications.town), child_index = COALESCE(new.child_index, applications.child_index),
+	answers = COALESCE(new.answers, applications.answers), names = COALESCE(new.names, applications.names),
+	consent = COALESCE(new.consent, applications.consent)
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bytea[])
+		AS new (reference, row, state, waiting, version, submit_key, updated_at, submitted_at, town, child_index, answers, names, consent)
+	WHERE applications.reference = new.reference AND applications.xmin::text = new.row RETURNING 1),
+event AS MATERIALIZED (SELECT * FROM unnest($14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::bytea[])
+	WITH ORDINALITY AS event (reference, number, at, actor_kind, move, state, words, line)),
+happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
+	SELECT reference, number, at, actor_kind, '', move, state, words FROM event RETURNING 1),
+head AS (UPDATE audit_head SET number = number + cardinality($14) WHERE cardinality($14) > 0 RETURNING number - cardinality($14) AS number),
+told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail)
+	SELECT head.number + event.line, event.at, event.actor_kind, '', '', event.move, event.reference, '' FROM head, event RETURNING 1)
+SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END),
+	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
+
+func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
+	_, err := c.Exec(ctx, changedTogether, append(changedColumns(all), eventColumns(all)...)...)
+	return err
+}
+
+// changedColumns are the arrays of the applications.
+func changedColumns(all []*dossier) []any {
+	var refs, rows, states, keys []string
+	var waits, versions, updated, submitted []int64
+	var towns, children []*string
+	var answers, names, consents [][]byte
+	for _, d := range all {
+		a := d.a
+		refs, rows, states, keys = append(refs, string(a.Reference)), append(rows, d.row), append(states, string(a.State)), append(keys, d.key)
+		waits, versions = append(waits, int64(waiting(a.State))), append(versions, int64(a.Version))
+		updated, submitted = append(updated, micros(a.Updated)), append(submitted, micros(a.Submitted))
+		r := d.record
+		var town, child *string
+		if r.keptAnswers() {
+			r.answers, r.names = nil, nil
+		} else {
+			home := a.Answers[apply.FieldTown]
+			town, child = &home, &r.child
+		}
+		if d.keptConsent() {
+			r.consent = nil
+		}
+		towns, children = append(towns, town), append(children, child)
+		answers, names, consents = append(answers, r.answers), append(names, r.names), append(consents, r.consent)
+	}
+	return []any{refs, rows, states, waits, versions, keys, updated, submitted, towns, children, answers, names, consents}
+}
+
+// eventColumns are the arrays of the new events.
+func eventColumns(all []*dossier) []any {
+	var refs, kinds, moves, states []string
+	var numbers, times []int64
+	var words [][]byte
+	for _, d := range all {
+		for i, e := range d.a.Events[d.known:] {
+			refs, kinds, moves, states = append(refs, string(d.a.Reference)), append(kinds, string(e.Actor.Kind)), append(moves, string(e.Move)), append(states, string(e.State))
+			numbers, times, words = append(numbers, int64(e.Number)), append(times, micros(e.At)), append(words, d.words[i])
+		}
+	}
+	return []any{refs, numbers, times, kinds, moves, states, words}
+}
