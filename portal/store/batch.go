@@ -95,10 +95,20 @@ func (l *lane) run(quit <-chan struct{}) {
 	}
 }
 
-// gather adds to the first job all that wait.
+// gather adds to the first job all that wait. Those whom the last transaction answered
+// come back first: as long as some do, others of them are on their way.
 func (l *lane) gather(first *job) []*job {
 	batch := []*job{first}
-	runtime.Gosched() // those whom the last transaction answered come back first
+	for before := 0; len(batch) > before; {
+		before = len(batch)
+		runtime.Gosched()
+		batch = l.take(batch)
+	}
+	return batch
+}
+
+// take adds the jobs that wait, up to the limit.
+func (l *lane) take(batch []*job) []*job {
 	for len(batch) < batchLimit {
 		select {
 		case j := <-l.jobs:
@@ -176,11 +186,17 @@ func (l *lane) begin(ctx context.Context) (tx *sql.Tx, err error) {
 }
 
 func (l *lane) connect(ctx context.Context) (err error) {
-	if l.conn, err = l.store.db.Conn(ctx); err != nil || l.store.postgres {
+	if l.conn, err = l.store.db.Conn(ctx); err != nil {
 		return err
 	}
 	// 64 MB of pages, so that the indexes' are not read again for each transaction.
-	_, err = l.conn.ExecContext(ctx, `PRAGMA cache_size = -65536`)
+	setting := `PRAGMA cache_size = -65536`
+	if l.store.postgres {
+		// Rows are found by their keys however many there are: to plan that again for
+		// each batch would take longer than to do it.
+		setting = `SET plan_cache_mode = force_generic_plan`
+	}
+	_, err = l.conn.ExecContext(ctx, setting)
 	return err
 }
 

@@ -198,6 +198,7 @@ func (f *fixture) blank(tb testing.TB, numbers []apply.Reference) []*apply.Appli
 		own := maps.Clone(answers)
 		f.drawn++
 		own["phone"] = fmt.Sprintf("138%08d", f.drawn)
+		own = f.form.Derive(own, f.clock.now()) // as the form's last page has saved it
 		all = append(all, &apply.Application{
 			Reference: ref, Code: code, Policy: "sample", Lang: "zh-Hans", State: apply.Draft, Version: 2,
 			Answers: own, Created: f.clock.now(), Updated: f.clock.now(),
