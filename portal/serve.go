@@ -76,15 +76,22 @@ func (serveCommand) Run(env *environment) error {
 	}
 }
 
-// greet prints the address and, while nobody can sign in, the first officer's link.
+// first are the accounts that a new portal begins with: who decides about cases, and
+// who makes accounts. They are two, since neither should be able to do both.
+var first = []struct {
+	role casework.Role
+	name string
+}{{casework.Officer, "city officer"}, {casework.Administrator, "administrator"}}
+
+// greet prints the address and, while nobody can sign in, the links of the first.
 func greet(env *environment, data *store.Store) error {
 	fmt.Fprintf(env.out, "惠童 is ready: %s\n", env.cfg.BaseURL)
-	token, first, err := data.FirstInvite(env.ctx)
+	tokens, err := data.FirstInvites(env.ctx, first[0].role, first[1].role)
 	if err != nil {
 		return err
 	}
-	if first {
-		fmt.Fprintf(env.out, "First city officer: set a password once at %s\n", setupLink(env, token))
+	for i, token := range tokens {
+		fmt.Fprintf(env.out, "First %s: set a password once at %s\n", first[i].name, setupLink(env, token))
 	}
 	return nil
 }
@@ -319,10 +326,11 @@ func prune(env *environment, data archive) {
 type userAddCommand struct {
 	Login string `arg:"" help:"Name to sign in with: a-z, digits, . _ -"`
 	Name  string `required:"" help:"The person's name."`
-	Role  string `default:"officer" enum:"director,supervisor,officer,auditor" help:"director, supervisor, officer or auditor."`
+	Role  string `default:"officer" enum:"director,supervisor,officer,liaison,auditor,administrator" help:"director, supervisor, officer, liaison (of another department), auditor or administrator (of accounts)."`
 	Area  string `help:"Town or street of a director or supervisor, such as shiqi."`
 
-	Village string `help:"Village or community of a director, such as 迎阳社区."`
+	Village    string `help:"Village or community of a director, such as 迎阳社区; several with a comma between them."`
+	Department string `help:"Department of a liaison: education, medical-insurance, health, public-security, disabled-federation."`
 }
 
 // Run prints a one-time link with which the person sets a password.
@@ -332,7 +340,9 @@ func (c userAddCommand) Run(env *environment) error {
 		return err
 	}
 	defer data.close()
-	invite := casework.Invite{Login: c.Login, Name: c.Name, Role: casework.Role(c.Role), Area: c.Area, Village: c.Village}
+	invite := casework.Invite{Login: c.Login, Name: c.Name, Post: casework.Post{
+		Role: casework.Role(c.Role), Area: c.Area, Village: c.Village, Department: casework.Department(c.Department),
+	}}
 	token, err := data.Invite(env.ctx, apply.Actor{}, invite)
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", c.Login, err)

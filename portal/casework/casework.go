@@ -2,7 +2,7 @@
 // roles, passwords, sessions, invitations and the audit; and what readers tell
 // the desk of the site's pages.
 //
-// [User] and [Role] answer who may do what where, from one table. [PasswordCost]
+// [User], [Role] and [Scope] answer who may do what where, from one table. [PasswordCost]
 // keeps passwords as argon2id. [Session] and [Invite] know when they end. An [Assist]
 // is a director's part in a family's application, from its consent to the hand-over.
 // An [AuditEntry] says who did what to which application, and
@@ -26,24 +26,13 @@ import (
 
 // User is a member of staff.
 type User struct {
-	ID       string
-	Login    string
-	Name     string
-	Role     Role
-	Area     string // town, as an option of the question town; empty for the whole city
-	Village  string // or community, of a director; its name
+	ID    string
+	Login string
+	Name  string
+	Post
 	Password string // PHC string, see PasswordCost
 	Created  time.Time
 	Disabled time.Time // zero while the account is in use
-}
-
-// May reports whether the user may do this in an area; an empty area stands for
-// what belongs to no area, such as the list itself.
-func (u User) May(a Action, area string) bool {
-	if !u.Disabled.IsZero() || !u.Role.May(a) {
-		return false
-	}
-	return area == "" || u.Role.Citywide() || u.Area == area
 }
 
 // Actor returns the user as the one who moves an application.
@@ -84,11 +73,9 @@ const InviteLasts = 72 * time.Hour
 
 // Invite lets one person set a password and become a user, once.
 type Invite struct {
-	Login   string // proposed; empty: to be chosen
-	Name    string // proposed; empty: to be given
-	Role    Role
-	Area    string
-	Village string // of a director
+	Login string // proposed; empty: to be chosen
+	Name  string // proposed; empty: to be given
+	Post
 	Created time.Time
 	Used    time.Time // zero until then
 }
@@ -100,16 +87,7 @@ func (i Invite) Open(now time.Time) bool {
 
 // Check says what is wrong with an invitation before it is sent.
 func (i Invite) Check() error {
-	var out apply.Invalid
-	if !i.Role.Known() {
-		out = append(out, apply.Problem{Field: "role", Key: KeyRole})
-	}
-	if i.Role.Known() && !i.Role.Citywide() && i.Area == "" {
-		out = append(out, apply.Problem{Field: "area", Key: KeyArea})
-	}
-	if i.Role == Director && !nameFits(i.Village) {
-		out = append(out, apply.Problem{Field: "village", Key: KeyVillage})
-	}
+	out := i.problems()
 	if i.Login != "" && !loginForm.MatchString(i.Login) {
 		out = append(out, apply.Problem{Field: "login", Key: KeyLoginForm})
 	}
@@ -140,7 +118,7 @@ func (i Invite) Accept(hash func(password string) (string, error), login, name, 
 	if err != nil {
 		return User{}, err
 	}
-	return User{Login: login, Name: name, Role: i.Role, Area: i.Area, Village: i.Village, Password: hashed, Created: now}, nil
+	return User{Login: login, Name: name, Post: i.Post, Password: hashed, Created: now}, nil
 }
 
 // CleanLogin returns the login as it is compared: lower case, no spaces and nothing

@@ -23,25 +23,26 @@ const (
 
 // Keys of the messages that this package asks for.
 const (
-	KeyPasswordShort  = "error.password.short"  // Min
-	KeyPasswordLong   = "error.password.long"   // Max
-	KeyPasswordCommon = "error.password.common" // guessed at once
-	KeyLoginForm      = "error.login.form"      // 3 to 32 of a–z, 0–9, . _ -
-	KeyLoginTaken     = "error.login.taken"     //
-	KeyStaffName      = "error.staff.name"      //
-	KeyRole           = "error.staff.role"      //
-	KeyArea           = "error.staff.area"      // a role of a town needs its town
-	KeyVillage        = "error.staff.village"   // a director belongs to a village or community
-	KeyAssistRelation = "error.assist.relation" // who agreed to be helped
-	KeyAssistMeans    = "error.assist.means"    // how
-	KeyAssistAgree    = "error.assist.agree"    // that they did
+	KeyPasswordShort  = "error.password.short"   // Min
+	KeyPasswordLong   = "error.password.long"    // Max
+	KeyPasswordCommon = "error.password.common"  // guessed at once
+	KeyLoginForm      = "error.login.form"       // 3 to 32 of a–z, 0–9, . _ -
+	KeyLoginTaken     = "error.login.taken"      //
+	KeyStaffName      = "error.staff.name"       //
+	KeyRole           = "error.staff.role"       //
+	KeyArea           = "error.staff.area"       // a role of a town needs its town
+	KeyVillage        = "error.staff.village"    // a director belongs to villages or communities
+	KeyDepartment     = "error.staff.department" // a liaison belongs to a department
+	KeyAssistRelation = "error.assist.relation"  // who agreed to be helped
+	KeyAssistMeans    = "error.assist.means"     // how
+	KeyAssistAgree    = "error.assist.agree"     // that they did
 )
 
 // MessageKeys lists every key that problems of this package may carry.
 func MessageKeys() []string {
 	return []string{
 		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon,
-		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage,
+		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
 		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree,
 	}
 }

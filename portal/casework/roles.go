@@ -1,20 +1,62 @@
 package casework
 
-import "slices"
+import (
+	"errors"
+	"slices"
+
+	"huitong/portal/apply"
+)
+
+// ErrForbidden says that somebody asked for what role or area does not allow.
+var ErrForbidden = errors.New("not allowed for this role or area")
 
 // Role is what a staff user may do, by level.
 type Role string
 
 // The roles.
 const (
-	Director   Role = "director"   // of children's affairs in a village or community
-	Supervisor Role = "supervisor" // of a town or street
-	Officer    Role = "officer"    // of the city; decides
-	Auditor    Role = "auditor"    // sees who did what, never the cases
+	Director      Role = "director"      // of children's affairs in one or several villages or communities
+	Supervisor    Role = "supervisor"    // of children's affairs in a town or street
+	Officer       Role = "officer"       // of the city; decides
+	Liaison       Role = "liaison"       // of another department: sees what is referred to it
+	Auditor       Role = "auditor"       // sees who did what, never the cases
+	Administrator Role = "administrator" // makes accounts and gives roles, never sees the cases
 )
 
 // Roles lists the roles from village to city.
-func Roles() []Role { return []Role{Director, Supervisor, Officer, Auditor} }
+func Roles() []Role {
+	return []Role{Director, Supervisor, Officer, Liaison, Auditor, Administrator}
+}
+
+// Known reports whether r is one of the roles.
+func (r Role) Known() bool { return slices.Contains(Roles(), r) }
+
+// Local reports whether the role is bound to a town.
+func (r Role) Local() bool { return r == Director || r == Supervisor }
+
+// NeedsSecondFactor reports whether a password alone does not sign the role in: one
+// that reaches beyond its own town.
+func (r Role) NeedsSecondFactor() bool { return !r.Local() }
+
+// Department is another department that single cases are referred to.
+type Department string
+
+// The departments.
+const (
+	Education  Department = "education"
+	Insurance  Department = "medical-insurance"
+	Health     Department = "health"
+	Police     Department = "public-security"
+	Federation Department = "disabled-federation"
+)
+
+// Departments lists the departments.
+func Departments() []Department {
+	return []Department{Education, Insurance, Health, Police, Federation}
+}
+
+// Known reports whether d is one of the departments.
+func (d Department) Known() bool { return slices.Contains(Departments(), d) }
 
 // Action is something that needs permission or is written into the audit.
 type Action string
@@ -35,6 +77,7 @@ const (
 	ReadQuestions    Action = "read-questions" // what found no answer
 	PausePart        Action = "pause-part"     // turn a part of the site off and on
 	AssistFamily     Action = "assist"         // fill in an application with a family
+	OwnAccount       Action = "own-account"    // one's own password, second factor and sessions
 )
 
 // Actions lists everything that needs permission.
@@ -42,31 +85,72 @@ func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
-		AssistFamily,
+		AssistFamily, OwnAccount,
 	}
 }
 
-// permissions is the whole matrix; what does not stand here is forbidden. Directors
-// help families to fill in new applications; they list, open and decide none.
-var permissions = map[Role][]Action{
-	Director:   {AssistFamily},
-	Supervisor: {ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase, ReadFeedback, ReadQuestions},
-	Officer: {
-		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
-	},
-	Auditor: {ReadAudit},
+// reach is how far a permission goes.
+type reach int
+
+const (
+	nowhere reach = iota
+	own           // what is [User.Owns]
+	anywhere
+)
+
+// permissions is the whole matrix and the one place that decides; what does not stand
+// here is forbidden. Directors help families to fill in new applications; they list,
+// open and decide none. A department sees a case while it is referred to it.
+var permissions = map[Action]map[Role]reach{
+	ListApplications: {Supervisor: own, Officer: anywhere},
+	OpenApplication:  {Supervisor: own, Officer: anywhere, Liaison: own},
+	RevealField:      {Supervisor: own, Officer: anywhere},
+	OpenFile:         {Supervisor: own, Officer: anywhere},
+	AcceptCase:       {Supervisor: own, Officer: anywhere},
+	AskMoreCase:      {Supervisor: own, Officer: anywhere},
+	ApproveCase:      {Officer: anywhere},
+	RefuseCase:       {Officer: anywhere},
+	ReadAudit:        {Officer: anywhere, Auditor: anywhere},
+	ManageUsers:      {Administrator: anywhere},
+	ReadFeedback:     {Supervisor: anywhere, Officer: anywhere},
+	ReadQuestions:    {Supervisor: anywhere, Officer: anywhere},
+	PausePart:        {Officer: anywhere},
+	AssistFamily:     {Director: own},
+	OwnAccount:       {Director: own, Supervisor: own, Officer: own, Liaison: own, Auditor: own, Administrator: own},
 }
 
-// May reports whether the role allows the action at all; [User.May] also looks at
-// the area.
-func (r Role) May(a Action) bool { return slices.Contains(permissions[r], a) }
-
-// Known reports whether r is one of the roles.
-func (r Role) Known() bool {
-	_, ok := permissions[r]
-	return ok
+// Scope is what a case belongs to. One without a town belongs to the city alone.
+type Scope struct {
+	Town     string
+	Village  string
+	Referred []Department // to which it is referred at present
 }
 
-// Citywide reports whether the role is not bound to an area.
-func (r Role) Citywide() bool { return r == Officer || r == Auditor }
+// ScopeOf returns what an application belongs to.
+func ScopeOf(a *apply.Application) Scope { return Scope{Town: a.Answers[apply.FieldTown]} }
+
+// Has reports whether the user's role allows the action at all. It is enough for a
+// page that belongs to no case; where there is one, [User.May] decides.
+func (u User) Has(a Action) bool { return u.Disabled.IsZero() && permissions[a][u.Role] != nowhere }
+
+// May reports whether the user may do this with a case of that scope.
+func (u User) May(a Action, p Scope) bool {
+	return u.Has(a) && (permissions[a][u.Role] == anywhere || u.Owns(p))
+}
+
+// Everywhere reports whether the action reaches beyond what the user owns.
+func (u User) Everywhere(a Action) bool { return u.Has(a) && permissions[a][u.Role] == anywhere }
+
+// Owns reports whether a scope is the user's own: a director's villages, a
+// supervisor's town, what is referred to a liaison's department.
+func (u User) Owns(p Scope) bool {
+	switch u.Role {
+	case Director:
+		return p.Town != "" && p.Town == u.Area && slices.Contains(u.Villages(), p.Village)
+	case Supervisor:
+		return p.Town != "" && p.Town == u.Area
+	case Liaison:
+		return u.Department.Known() && slices.Contains(p.Referred, u.Department)
+	}
+	return false
+}

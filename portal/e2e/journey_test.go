@@ -375,8 +375,13 @@ func (v *visitor) supply() {
 // setPassword uses the one-time link that the portal printed.
 func (v *visitor) setPassword() {
 	v.Helper()
-	v.goTo(strings.TrimPrefix(v.site.setup, v.site.url))
-	v.fill("login", officerLogin)
+	v.setPasswordOf(v.site.setup, officerLogin)
+}
+
+func (v *visitor) setPasswordOf(link, login string) {
+	v.Helper()
+	v.goTo(strings.TrimPrefix(link, v.site.url))
+	v.fill("login", login)
 	v.fill("name", "测试员")
 	v.fill("password", password)
 	v.to(`main form[action^="/staff/setup"] button`)
@@ -385,11 +390,16 @@ func (v *visitor) setPassword() {
 
 func (v *visitor) signIn() {
 	v.Helper()
+	v.signInAs(officerLogin)
+	v.at("/staff")
+}
+
+func (v *visitor) signInAs(login string) {
+	v.Helper()
 	v.goTo("/staff")
-	v.fill("login", officerLogin)
+	v.fill("login", login)
 	v.fill("password", password)
 	v.to(`main form[action="/staff"] button`)
-	v.at("/staff")
 }
 
 func (v *visitor) signOut() {

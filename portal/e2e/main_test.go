@@ -119,6 +119,7 @@ func openBrowser(profile string) (context.Context, context.CancelFunc, error) {
 type site struct {
 	url     string
 	setup   string // one-time link with which the first officer sets a password
+	admin   string // and that of the first who makes accounts
 	process *exec.Cmd
 	out     *output
 }
@@ -199,7 +200,9 @@ func (s *site) awaitReady() error {
 			continue
 		}
 		_ = resp.Body.Close()
-		s.setup = setupLink.FindString(s.out.String())
+		if links := setupLink.FindAllString(s.out.String(), 2); len(links) == 2 {
+			s.setup, s.admin = links[0], links[1]
+		}
 		if resp.StatusCode == http.StatusOK && s.setup != "" {
 			return nil
 		}

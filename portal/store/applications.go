@@ -101,14 +101,17 @@ func (s *Store) ApplicationByReference(ctx context.Context, ref apply.Reference)
 	return a, nil
 }
 
-// OpenForStaff returns an application and writes into the audit who opened it. It
-// does not judge whether the user may.
+// OpenForStaff returns an application to who may open it, and writes into the audit who
+// did.
 func (s *Store) OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Reference) (*apply.Application, error) {
 	var a *apply.Application
 	look := casework.AuditEntry{Actor: by, Action: casework.OpenApplication, Reference: ref}
 	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
-		a, err = s.load(ctx, tx, ref)
-		return err
+		if a, err = s.load(ctx, tx, ref); err != nil {
+			return err
+		}
+		at := casework.ScopeOf(a)
+		return permit(ctx, tx, by, casework.OpenApplication, &at)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open application: %w", err)

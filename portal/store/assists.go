@@ -27,6 +27,9 @@ func (s *Store) BeginAssist(ctx context.Context, by apply.Actor, consent casewor
 	}
 	head := &apply.Application{Code: code, Policy: wishes[0].Form.Policy.Slug, Lang: lang, State: apply.Draft, Version: 1, Answers: apply.Answers{}, Created: now, Updated: now}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.AssistFamily, nil); err != nil {
+			return err
+		}
 		if err := s.insertHead(ctx, tx, head, len(wishes) > 1); err != nil {
 			return err
 		}

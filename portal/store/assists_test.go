@@ -15,7 +15,7 @@ import (
 // director takes up an invitation to a village.
 func (f *fixture) director(tb testing.TB, login string) apply.Actor {
 	tb.Helper()
-	token, err := f.Invite(tb.Context(), apply.Actor{}, casework.Invite{Role: casework.Director, Area: "shiqi", Village: "迎阳社区"})
+	token, err := f.Invite(tb.Context(), apply.Actor{}, casework.Invite{Post: casework.Post{Role: casework.Director, Area: "shiqi", Village: "迎阳社区"}})
 	if err != nil {
 		tb.Fatal(err)
 	}

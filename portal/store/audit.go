@@ -21,10 +21,16 @@ func (s *Store) RecordAccess(ctx context.Context, e casework.AuditEntry) error {
 	return nil
 }
 
-// show runs fn on one state of the database. What fn read may be shown once it
-// stands in the audit who saw it.
+// show runs fn on one state of the database, for who may do what e says. What fn read
+// may be shown once it stands in the audit who saw it.
 func (s *Store) show(ctx context.Context, e casework.AuditEntry, fn func(*sql.Tx) error) error {
-	if err := s.read(ctx, fn); err != nil {
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		if err := permit(ctx, tx, e.Actor, e.Action, nil); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	if err != nil {
 		return err
 	}
 	return s.RecordAccess(ctx, e)

@@ -306,13 +306,18 @@ func (s *Store) readBlob(ctx context.Context, name string) ([]byte, error) {
 }
 
 // ReadFileForStaff is ReadFile with a line in the audit, written first: who saw a
-// file for which document. It does not judge whether the user may.
+// file for which document.
 func (s *Store) ReadFileForStaff(ctx context.Context, by apply.Actor, ref apply.Reference, id string) ([]byte, error) {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var document string
-		err := tx.QueryRowContext(ctx, `SELECT document FROM files WHERE id = $1 AND reference = $2`, id, string(ref)).Scan(&document)
+		var at casework.Scope
+		err := tx.QueryRowContext(ctx, `SELECT f.document, a.town FROM files f JOIN applications a ON a.reference = f.reference
+			WHERE f.id = $1 AND f.reference = $2`, id, string(ref)).Scan(&document, &at.Town)
 		if err != nil {
 			return missing(err)
+		}
+		if err := permit(ctx, tx, by, casework.OpenFile, &at); err != nil {
+			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OpenFile, Reference: ref, Detail: document})
 	})

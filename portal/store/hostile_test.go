@@ -16,7 +16,7 @@ func TestHostileText(t *testing.T) {
 		u := f.officer(t)
 		a, _ := f.draft(t)
 		for _, text := range []string{"a\x00b", "a\xff\xfeb", "\xed\xa0\x80"} {
-			invited, err := f.Invite(ctx, u.Actor(), casework.Invite{Role: casework.Officer})
+			invited, err := f.Invite(ctx, apply.Actor{}, casework.Invite{Post: casework.Post{Role: casework.Officer}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -24,7 +24,7 @@ func TestHostileText(t *testing.T) {
 				"sign in":        func() error { _, _, err := f.SignIn(ctx, text, text, text); return err },
 				"submission key": func() error { _, err := f.Submit(ctx, f.submission(a, text)); return err },
 				"invite": func() error {
-					_, err := f.Invite(ctx, u.Actor(), casework.Invite{Role: casework.Supervisor, Area: text, Name: text})
+					_, err := f.Invite(ctx, apply.Actor{}, casework.Invite{Post: casework.Post{Role: casework.Supervisor, Area: text}, Name: text})
 					return err
 				},
 				"accept": func() error {

@@ -27,6 +27,9 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 	var page casework.Page
 	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: strings.TrimSpace(string(q.State) + " " + q.Town)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.ListApplications, &casework.Scope{Town: q.Town}); err != nil {
+			return err
+		}
 		list, marks, err := s.list(ctx, tx, statement, args...)
 		if err != nil {
 			return err

@@ -96,6 +96,9 @@ func (s *Store) unanswered(ctx context.Context, tx *sql.Tx) ([]casework.Unanswer
 func (s *Store) Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error {
 	reason = storable(reason)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.PausePart, nil); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE part = $1`, string(part)); err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"huitong/portal/apply"
@@ -20,11 +19,11 @@ const (
 	seenEvery    = time.Minute // a session's last use is not written more often
 )
 
-// FirstInvite returns a token for the first officer while there are no users;
-// false once there are. Tokens of earlier starts stop working.
-func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
-	var token apply.Token
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+// FirstInvites returns tokens for the first of each of these roles while there are no
+// users; none once there are. Tokens of earlier starts stop working.
+func (s *Store) FirstInvites(ctx context.Context, roles ...casework.Role) ([]apply.Token, error) {
+	var tokens []apply.Token
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var users int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM users`).Scan(&users); err != nil || users > 0 {
 			return err
@@ -32,26 +31,40 @@ func (s *Store) FirstInvite(ctx context.Context) (apply.Token, bool, error) {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM invites WHERE used_at = 0`); err != nil {
 			return err
 		}
-		token, err = s.invite(ctx, tx, casework.Invite{Role: casework.Officer})
-		return err
+		tokens = nil
+		for _, r := range roles {
+			token, err := s.invite(ctx, tx, casework.Invite{Post: casework.Post{Role: r}})
+			if err != nil {
+				return err
+			}
+			tokens = append(tokens, token)
+		}
+		return nil
 	})
 	if err != nil {
-		return "", false, fmt.Errorf("invite the first officer: %w", err)
+		return nil, fmt.Errorf("invite the first: %w", err)
 	}
-	return token, token != "", nil
+	return tokens, nil
+}
+
+func cleanPost(p casework.Post) casework.Post {
+	p.Area, p.Village = storable(p.Area), storable(p.Village)
+	return p.Clean()
 }
 
 // Invite returns a token by which one person becomes a user. The error is
 // [apply.Invalid] if role, area or login do not fit. The zero Actor stands for the
 // command line.
 func (s *Store) Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error) {
-	i.Login, i.Name, i.Area = casework.CleanLogin(i.Login), storable(i.Name), storable(i.Area)
-	i.Village = strings.TrimSpace(storable(i.Village))
+	i.Login, i.Name, i.Post = casework.CleanLogin(i.Login), storable(i.Name), cleanPost(i.Post)
 	if err := i.Check(); err != nil {
 		return "", err
 	}
 	var token apply.Token
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		if err := permit(ctx, tx, by, casework.ManageUsers, nil); err != nil {
+			return err
+		}
 		if token, err = s.invite(ctx, tx, i); err != nil {
 			return err
 		}
@@ -68,8 +81,8 @@ func (s *Store) invite(ctx context.Context, tx *sql.Tx, i casework.Invite) (appl
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO invites (token_hash, login, name, role, area, village, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		token.Hash(), i.Login, i.Name, string(i.Role), i.Area, i.Village, micros(s.now()))
+	_, err = tx.ExecContext(ctx, `INSERT INTO invites (token_hash, login, name, role, area, village, department, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)`,
+		token.Hash(), i.Login, i.Name, string(i.Role), i.Area, i.Village, string(i.Department), micros(s.now()))
 	return token, err
 }
 
@@ -77,8 +90,8 @@ func (s *Store) invite(ctx context.Context, tx *sql.Tx, i casework.Invite) (appl
 func (s *Store) InviteByToken(ctx context.Context, token apply.Token) (casework.Invite, error) {
 	var i casework.Invite
 	var created, used int64
-	err := s.db.QueryRowContext(ctx, `SELECT login, name, role, area, village, created_at, used_at FROM invites WHERE token_hash = $1`, token.Hash()).
-		Scan(&i.Login, &i.Name, &i.Role, &i.Area, &i.Village, &created, &used)
+	err := s.db.QueryRowContext(ctx, `SELECT login, name, role, area, village, department, created_at, used_at FROM invites WHERE token_hash = $1`, token.Hash()).
+		Scan(&i.Login, &i.Name, &i.Role, &i.Area, &i.Village, &i.Department, &created, &used)
 	if err != nil {
 		return casework.Invite{}, fmt.Errorf("invitation: %w", missing(err))
 	}
@@ -111,9 +124,9 @@ func (s *Store) AcceptInvite(ctx context.Context, token apply.Token, login, name
 		if err != nil {
 			return err
 		}
-		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO users (id, login, name, role, area, village, password, created_at, disabled_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0) ON CONFLICT (login) DO NOTHING`,
-			u.ID, u.Login, u.Name, string(u.Role), u.Area, u.Village, u.Password, micros(u.Created)))
+		ok, err = changed(tx.ExecContext(ctx, `INSERT INTO users (id, login, name, role, area, village, department, password, created_at, disabled_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0) ON CONFLICT (login) DO NOTHING`,
+			u.ID, u.Login, u.Name, string(u.Role), u.Area, u.Village, string(u.Department), u.Password, micros(u.Created)))
 		if err == nil && !ok {
 			err = apply.Invalid{{Field: "login", Key: casework.KeyLoginTaken}}
 		}
@@ -138,13 +151,13 @@ func (s *Store) newID() (string, error) {
 	return hex.EncodeToString(b), nil
 }
 
-const userColumns = `SELECT id, login, name, role, area, village, password, created_at, disabled_at FROM users`
+const userColumns = `SELECT id, login, name, role, area, village, department, password, created_at, disabled_at FROM users`
 
 // scanUser reads one row of userColumns.
 func scanUser(scan func(...any) error) (casework.User, error) {
 	var u casework.User
 	var created, disabled int64
-	err := scan(&u.ID, &u.Login, &u.Name, &u.Role, &u.Area, &u.Village, &u.Password, &created, &disabled)
+	err := scan(&u.ID, &u.Login, &u.Name, &u.Role, &u.Area, &u.Village, &u.Department, &u.Password, &created, &disabled)
 	u.Created, u.Disabled = moment(created), moment(disabled)
 	return u, missing(err)
 }
@@ -170,6 +183,9 @@ func (s *Store) Users(ctx context.Context) ([]casework.User, error) {
 // DisableUser closes an account and ends its sessions. What it did stays known.
 func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.ManageUsers, nil); err != nil {
+			return err
+		}
 		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(s.now()), id))
 		if err == nil && !ok {
 			err = apply.ErrNotFound

@@ -111,7 +111,11 @@ func (s *Store) twins(ctx context.Context, tx *sql.Tx, a *apply.Application) ([]
 // is found stands in the audit.
 func (s *Store) TwinsForStaff(ctx context.Context, by apply.Actor, a *apply.Application) ([]apply.Twin, error) {
 	var out []apply.Twin
+	at := casework.ScopeOf(a)
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		if err := permit(ctx, tx, by, casework.OpenApplication, &at); err != nil {
+			return err
+		}
 		out, _, err = readTwins(ctx, tx, a, twinColumns+`submitted_at > 0
 			UNION ALL `+twinColumns+`submitted_at = 0 AND state = $4
 			ORDER BY submitted_at DESC, reference LIMIT $5`,

@@ -134,7 +134,7 @@ func TestTwinsCannotBeProbed(t *testing.T) {
 func TestTwinsForStaff(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		alone := f.submitted(t)
-		by := apply.Actor{Kind: apply.StaffActor}
+		by := f.officer(t).Actor()
 		audited := func() int {
 			t.Helper()
 			all, err := f.Audit(t.Context(), by, casework.AuditQuery{Reference: alone.Reference})

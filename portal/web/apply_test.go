@@ -406,10 +406,11 @@ func TestApplicationPagesInEveryMode(t *testing.T) {
 	o := d.staff(casework.Officer, "")
 	nobody := d.browser("nobody")
 	pages := map[*browser][]string{
-		draft:  {applied, applied + "/child", applied + "/parents", applied + "/guardian", applied + "/payment", applied + "/twice?after=child", applied + "/review", "/track", "/track/status", "/track/withdraw", "/track/data"},
-		sent:   {applied, applied + "/done", "/track/status", "/track/withdraw", "/track/data"},
-		o:      {"/staff", "/staff?state=refused", path, path + "/approve", path + "/refuse", path + "/ask-more", "/staff/audit", "/staff/invite", "/staff/feedback", "/staff/questions"},
-		nobody: {"/apply", applied, "/track", "/staff", "/track?forgotten=1", "/track?erased=1"},
+		draft:                               {applied, applied + "/child", applied + "/parents", applied + "/guardian", applied + "/payment", applied + "/twice?after=child", applied + "/review", "/track", "/track/status", "/track/withdraw", "/track/data"},
+		sent:                                {applied, applied + "/done", "/track/status", "/track/withdraw", "/track/data"},
+		o:                                   {"/staff", "/staff?state=refused", path, path + "/approve", path + "/refuse", path + "/ask-more", "/staff/audit", "/staff/feedback", "/staff/questions"},
+		d.staff(casework.Administrator, ""): {"/staff/invite"},
+		nobody:                              {"/apply", applied, "/track", "/staff", "/track?forgotten=1", "/track?erased=1"},
 	}
 	for b, addresses := range pages {
 		for _, address := range addresses {

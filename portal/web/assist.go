@@ -28,24 +28,25 @@ func (s *Server) assistRoutes() []route {
 	if s.cases.Assists == nil {
 		return nil
 	}
-	const read, form = guarded | private, limited | guarded | private
-	return []route{
-		{fiber.MethodGet, "/staff/assist", s.asDirector(s.showAssists), read},
-		{fiber.MethodGet, "/staff/assist/new", s.asDirector(s.showAssistNew), read},
-		{fiber.MethodPost, "/staff/assist/new", s.asDirector(s.beginAssist), form},
-		{fiber.MethodGet, "/staff/assist/:ref", s.asDirector(s.ownAssist(s.showAssist)), read},
-		{fiber.MethodPost, "/staff/assist/:ref/stop", s.asDirector(s.ownAssist(s.stopAssist)), form},
-		{fiber.MethodPost, "/staff/assist/:ref/hand-over", s.asDirector(s.ownAssist(s.offerHandOver)), form},
-		{fiber.MethodPost, "/staff/assist/:ref/print", s.asDirector(s.ownAssist(s.printHandOver)), form},
-		{fiber.MethodGet, "/staff/assist/:ref/review", s.asDirector(s.ownAssist(s.showAssistReview)), read},
-		{fiber.MethodPost, "/staff/assist/:ref/review", s.asDirector(s.ownAssist(s.submitAssisted)), form},
-		{fiber.MethodGet, "/staff/assist/:ref/documents", s.asDirector(s.ownAssist(s.showAssistedPapers)), read},
-		{fiber.MethodPost, "/staff/assist/:ref/documents", s.asDirector(s.ownAssist(s.saveAssistedPapers)), form},
-		{fiber.MethodGet, "/staff/assist/:ref/:section", s.asDirector(s.ownAssist(s.showAssistedSection)), read},
-		{fiber.MethodPost, "/staff/assist/:ref/:section", s.saveAssistedSection, limited | returned | private},
-		{fiber.MethodGet, "/staff/assist/:ref/:section/:question", s.asDirector(s.ownAssist(s.showAssistedTurn)), read},
-		{fiber.MethodPost, "/staff/assist/:ref/:section/:question", s.saveAssistedSection, limited | returned | private},
-	}
+	own := s.ownAssist
+	const get, post, needs = fiber.MethodGet, fiber.MethodPost, casework.AssistFamily
+	return append(s.desk([]deskRoute{
+		{get, "/staff/assist", needs, s.showAssists, 0},
+		{get, "/staff/assist/new", needs, s.showAssistNew, 0},
+		{post, "/staff/assist/new", needs, s.beginAssist, limited},
+		{get, "/staff/assist/:ref", needs, own(s.showAssist), 0},
+		{post, "/staff/assist/:ref/stop", needs, own(s.stopAssist), limited},
+		{post, "/staff/assist/:ref/hand-over", needs, own(s.offerHandOver), limited},
+		{post, "/staff/assist/:ref/print", needs, own(s.printHandOver), limited},
+		{get, "/staff/assist/:ref/review", needs, own(s.showAssistReview), 0},
+		{post, "/staff/assist/:ref/review", needs, own(s.submitAssisted), limited},
+		{get, "/staff/assist/:ref/documents", needs, own(s.showAssistedPapers), 0},
+		{post, "/staff/assist/:ref/documents", needs, own(s.saveAssistedPapers), limited},
+		{get, "/staff/assist/:ref/:section", needs, own(s.showAssistedSection), 0},
+		{get, "/staff/assist/:ref/:section/:question", needs, own(s.showAssistedTurn), 0},
+	}),
+		route{post, "/staff/assist/:ref/:section", s.saveAssistedSection, limited | returned | private},
+		route{post, "/staff/assist/:ref/:section/:question", s.saveAssistedSection, limited | returned | private})
 }
 
 // assistNotice names the words that are read out before a family agrees to be helped.
@@ -59,16 +60,6 @@ func assistPath(ref apply.Reference, part string) string {
 		path += "/" + part
 	}
 	return path
-}
-
-func (s *Server) asDirector(handle func(*fiber.Ctx, casework.User) error) fiber.Handler {
-	return s.asStaff(func(c *fiber.Ctx, u casework.User) error {
-		ref, _ := apply.ParseReference(c.Params("ref"))
-		if err := s.allow(c, u, casework.AssistFamily, "", ref); err != nil {
-			return err
-		}
-		return handle(c, u)
-	})
 }
 
 // ownAssist gives a handler the number of the address, and sees to what it may not do:

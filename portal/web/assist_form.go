@@ -88,8 +88,8 @@ func (s *Server) saveAssistedSection(c *fiber.Ctx) error {
 	case !in || stale(c):
 		return s.giveBackAssisted(c, p, ref, posted, !in)
 	}
-	if err := s.allow(c, u, casework.AssistFamily, "", ref); err != nil {
-		return err
+	if !u.Has(casework.AssistFamily) {
+		return s.deny(c, u, casework.AssistFamily, ref)
 	}
 	return s.assistFailed(c, u, ref, s.saveAssisted(c, u, p, ref, posted))
 }

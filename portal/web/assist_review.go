@@ -87,6 +87,9 @@ func (s *Server) reviewedApp(c *fiber.Ctx, d draft, a *apply.Application, papers
 // submitAssisted hands everything in. The consent is the guardian's, said aloud; the
 // director writes down that it was.
 func (s *Server) submitAssisted(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
+	if _, err := s.cases.Assists.Assist(c.UserContext(), u.Actor(), ref); err != nil {
+		return err // of others: whatever else is wrong
+	}
 	view := reviewPage{Key: c.FormValue(reviewKey)}
 	posted := strings.Fields(c.FormValue(reviewVersion))
 	if view.Key == "" || len(posted) == 0 || len(posted) > apply.MaxHousehold {

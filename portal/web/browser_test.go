@@ -216,10 +216,7 @@ func (b *browser) title() string { return text(find(b.doc, tag(atom.Title))[0]) 
 // staff returns a browser in which a new member of staff has signed in.
 func (d *desk) staff(role casework.Role, area string) *browser {
 	d.t.Helper()
-	invite := casework.Invite{Role: role, Area: area}
-	if role == casework.Director {
-		invite.Village = "迎阳社区"
-	}
+	invite := casework.Invite{Post: casework.Post{Role: role, Area: area, Village: "迎阳社区", Department: casework.Police}}
 	token, err := d.store.Invite(d.t.Context(), apply.Actor{}, invite)
 	if err != nil {
 		d.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 // errStaleForm says that a form came without the token of a page of ours.
@@ -34,6 +35,7 @@ var failures = []failure{
 	{fiber.ErrTooManyRequests, fiber.StatusTooManyRequests, "busy"},
 	{fiber.ErrServiceUnavailable, fiber.StatusServiceUnavailable, "busy"},
 	{apply.ErrNotFound, fiber.StatusNotFound, "notfound"},
+	{casework.ErrForbidden, fiber.StatusForbidden, "forbidden"},
 	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
 }
 

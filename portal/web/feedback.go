@@ -174,9 +174,6 @@ type readersText struct{ Path, Name, At, Lang, Verdict, Text string }
 
 // showReaders is what readers say, for the desk.
 func (s *Server) showReaders(c *fiber.Ctx, u casework.User) error {
-	if err := s.allow(c, u, casework.ReadFeedback, "", ""); err != nil {
-		return err
-	}
 	report, err := s.cases.Feedback.Feedback(c.UserContext(), u.Actor())
 	if err != nil {
 		return err

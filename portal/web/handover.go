@@ -187,7 +187,7 @@ func (s *Server) takeOver(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if in && u.May(casework.AssistFamily, "") { // who helped must not be who takes it over
+	if in && u.Has(casework.AssistFamily) { // who helped must not be who takes it over
 		return s.refuseToDirector(c, u)
 	}
 	token, typed := apply.Token(c.Cookies(s.cookieName(handOverCookie))), c.FormValue("code")

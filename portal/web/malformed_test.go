@@ -144,6 +144,7 @@ type mischief struct {
 	addresses []target
 	forms     []*formSeen
 	cookies   map[string]string
+	staff     map[string]string // who is signed in at the addresses that begin so
 	token     string
 }
 
@@ -176,6 +177,11 @@ func newMischief(d *desk) *mischief {
 	m := &mischief{server: d.server, statuses: &[600]atomic.Int32{}, cookies: map[string]string{}}
 	for _, from := range []*browser{b, o, other} {
 		maps.Copy(m.cookies, from.cookies)
+	}
+	m.staff = map[string]string{
+		"/staff/assist":   d.staff(casework.Director, "shiqi").cookies[sessionCookie],
+		"/staff/invite":   d.staff(casework.Administrator, "").cookies[sessionCookie],
+		"/staff/sign-out": d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
 	}
 	m.token = m.cookies["csrf"]
 	m.cookies["case"] = b.cookies["case"]
@@ -346,6 +352,11 @@ func (m *mischief) cookiesFor(a target) map[string]string {
 	out := maps.Clone(m.cookies)
 	if a.cookie != "" {
 		out["case"] = a.cookie
+	}
+	for at, session := range m.staff {
+		if strings.HasPrefix(a.path, at) {
+			out[sessionCookie] = session
+		}
 	}
 	return out
 }

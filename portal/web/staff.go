@@ -15,40 +15,91 @@ func (s *Server) staffRoutes() []route {
 	if s.cases.Accounts == nil {
 		return nil
 	}
-	const read, form = guarded | private, limited | guarded | private
-	return []route{
-		{fiber.MethodGet, "/staff", s.showDesk, read},
-		{fiber.MethodPost, "/staff", s.signIn, form},
+	return append([]route{
+		{fiber.MethodGet, "/staff", s.showDesk, guarded | private},
+		{fiber.MethodPost, "/staff", s.signIn, limited | guarded | private},
 		{fiber.MethodPost, "/staff/sign-out", s.signOut, guarded | private},
-		{fiber.MethodGet, "/staff/setup", s.showSetup, read},
-		{fiber.MethodPost, "/staff/setup", s.setUp, form},
-		{fiber.MethodGet, "/staff/invite", s.asStaff(s.showInvite), read},
-		{fiber.MethodPost, "/staff/invite", s.asStaff(s.invite), form},
-		{fiber.MethodGet, "/staff/audit", s.asStaff(s.showAudit), read},
-		{fiber.MethodGet, "/staff/feedback", s.asStaff(s.showReaders), read},
-		{fiber.MethodGet, "/staff/questions", s.asStaff(s.showQuestions), read},
-		{fiber.MethodPost, "/staff/questions", s.asStaff(s.pauseChat), guarded | private},
-		{fiber.MethodGet, "/staff/applications/:ref", s.asStaff(s.showCase), read},
-		{fiber.MethodPost, "/staff/applications/:ref/reveal", s.asStaff(s.reveal), guarded | private},
-		{fiber.MethodGet, "/staff/applications/:ref/files/:file", s.asStaff(s.showCaseFile), private},
-		{fiber.MethodGet, "/staff/applications/:ref/:move", s.asStaff(s.showMove), read},
-		{fiber.MethodPost, "/staff/applications/:ref/:move", s.asStaff(s.makeMove), guarded | private},
+		{fiber.MethodGet, "/staff/setup", s.showSetup, guarded | private},
+		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
+	}, s.desk(slices.Concat(s.deskRoutes(), s.caseRoutes()))...)
+}
+
+// deskRoute is an address of the desk with the one action that who opens it must be
+// allowed.
+type deskRoute struct {
+	method, path string
+	needs        casework.Action
+	handle       func(*fiber.Ctx, casework.User) error
+	guard        guard // beside what every address of the desk has
+}
+
+func (s *Server) deskRoutes() []deskRoute {
+	return []deskRoute{
+		{fiber.MethodGet, "/staff/invite", casework.ManageUsers, s.showInvite, 0},
+		{fiber.MethodPost, "/staff/invite", casework.ManageUsers, s.invite, limited},
+		{fiber.MethodGet, "/staff/audit", casework.ReadAudit, s.showAudit, 0},
+		{fiber.MethodGet, "/staff/feedback", casework.ReadFeedback, s.showReaders, 0},
+		{fiber.MethodGet, "/staff/questions", casework.ReadQuestions, s.showQuestions, 0},
+		{fiber.MethodPost, "/staff/questions", casework.PausePart, s.pauseChat, 0},
 	}
+}
+
+// caseRoutes are the addresses of one application. What they need is judged again with
+// the application's own scope, see caseFor.
+func (s *Server) caseRoutes() []deskRoute {
+	const one = "/staff/applications/:ref"
+	out := []deskRoute{
+		{fiber.MethodGet, one, casework.OpenApplication, s.showCase, 0},
+		{fiber.MethodPost, one + "/reveal", casework.RevealField, s.reveal, 0},
+		{fiber.MethodGet, one + "/files/:file", casework.OpenFile, s.showCaseFile, 0},
+	}
+	for _, m := range staffMoves {
+		at, needs := one+"/"+string(m.move), m.needs
+		if m.move != apply.Accept { // which takes no reason, and so has no page
+			out = append(out, deskRoute{fiber.MethodGet, at, needs, s.showMove(m.move), 0})
+		}
+		out = append(out, deskRoute{fiber.MethodPost, at, needs, s.makeMove(m.move), 0})
+	}
+	return out
 }
 
 const sessionCookie = "staff"
 
-// asStaff runs a handler for who is signed in; everybody else is sent to sign in.
-func (s *Server) asStaff(handle func(*fiber.Ctx, casework.User) error) fiber.Handler {
+// desk makes routes of the desk's addresses. It is the one way to be one: nothing runs
+// for who is not signed in or whose role does not allow what the address needs.
+func (s *Server) desk(all []deskRoute) []route {
+	out := make([]route, len(all))
+	for i, r := range all {
+		out[i] = route{r.method, r.path, s.asStaff(r), r.guard | private}
+		if r.method == fiber.MethodPost {
+			out[i].guard |= returned
+		} else {
+			out[i].guard |= guarded
+		}
+	}
+	return out
+}
+
+// asStaff runs a handler for who is signed in and may do what its address needs;
+// everybody else is sent to sign in, with what was typed given back.
+func (s *Server) asStaff(r deskRoute) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		u, ok, err := s.signedIn(c)
 		switch {
 		case err != nil:
 			return err
+		case !ok && r.method == fiber.MethodPost:
+			return s.giveBackPost(c)
 		case !ok:
 			return s.redirect(c, "/staff")
+		case stale(c):
+			return errStaleForm
 		}
-		return handle(c, u)
+		ref, _ := apply.ParseReference(c.Params("ref"))
+		if !u.Has(r.needs) {
+			return s.deny(c, u, r.needs, ref)
+		}
+		return r.handle(c, u)
 	}
 }
 
@@ -65,12 +116,16 @@ func (s *Server) signedIn(c *fiber.Ctx) (casework.User, bool, error) {
 	return u, err == nil, err
 }
 
-// allow refuses what the user may not do in an area, and writes the refusal into
-// the audit.
-func (s *Server) allow(c *fiber.Ctx, u casework.User, a casework.Action, area string, ref apply.Reference) error {
-	if u.May(a, area) {
+// allow refuses what the user may not do with a case of that scope.
+func (s *Server) allow(c *fiber.Ctx, u casework.User, a casework.Action, at casework.Scope, ref apply.Reference) error {
+	if u.May(a, at) {
 		return nil
 	}
+	return s.deny(c, u, a, ref)
+}
+
+// deny writes a refusal into the audit and returns it.
+func (s *Server) deny(c *fiber.Ctx, u casework.User, a casework.Action, ref apply.Reference) error {
 	err := s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{
 		Actor: u.Actor(), Action: casework.Denied, Reference: ref, Detail: string(a),
 	})
@@ -115,7 +170,7 @@ func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) sta
 	p.Crumbs = []crumb{}
 	p.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
 	for _, l := range deskLinks {
-		if u.May(l.needs, "") {
+		if u.Has(l.needs) {
 			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
 		}
 	}

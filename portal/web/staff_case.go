@@ -47,10 +47,22 @@ type caseAnswer struct{ Key, Value, Hidden string }
 
 type caseMove struct{ Text, Path string }
 
-// movePermissions says what a staff move needs.
-var movePermissions = map[apply.Move]casework.Action{
-	apply.Accept: casework.AcceptCase, apply.AskMore: casework.AskMoreCase,
-	apply.Approve: casework.ApproveCase, apply.Refuse: casework.RefuseCase,
+// staffMoves are the office's moves, with what each needs.
+var staffMoves = []struct {
+	move  apply.Move
+	needs casework.Action
+}{
+	{apply.Accept, casework.AcceptCase}, {apply.AskMore, casework.AskMoreCase},
+	{apply.Approve, casework.ApproveCase}, {apply.Refuse, casework.RefuseCase},
+}
+
+func moveNeeds(m apply.Move) casework.Action {
+	for _, one := range staffMoves {
+		if one.move == m {
+			return one.needs
+		}
+	}
+	return "" // which nobody is allowed
 }
 
 // caseFor returns the application of the address if the user may do this with
@@ -62,24 +74,12 @@ func (s *Server) caseFor(c *fiber.Ctx, u casework.User, action casework.Action) 
 	}
 	a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), ref)
 	if errors.Is(err, apply.ErrNotFound) || err == nil && a.Submitted.IsZero() {
-		if err := s.allow(c, u, action, "", ref); err != nil {
-			return nil, err
-		}
 		return nil, fiber.ErrNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	return a, s.allow(c, u, action, areaOf(a), ref)
-}
-
-// areaOf returns the town that an application belongs to. One without a town
-// belongs to the city alone.
-func areaOf(a *apply.Application) string {
-	if town := a.Answers[apply.FieldTown]; town != "" {
-		return town
-	}
-	return "city"
+	return a, s.allow(c, u, action, casework.ScopeOf(a), ref)
 }
 
 func (s *Server) showCase(c *fiber.Ctx, u casework.User) error {
@@ -145,7 +145,7 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	}
 	for _, m := range a.Moves(apply.StaffActor) {
 		switch {
-		case !u.May(movePermissions[m], areaOf(a)):
+		case !u.May(moveNeeds(m), casework.ScopeOf(a)):
 		case m == apply.Accept:
 			view.Accept = true
 		default:
@@ -205,26 +205,17 @@ type movePage struct {
 	State    string
 }
 
-// moveOf returns the move that the address names, if it takes a reason.
-func moveOf(c *fiber.Ctx) (apply.Move, bool) {
-	m := apply.Move(c.Params("move"))
-	_, ok := movePermissions[m]
-	return m, ok
-}
-
-func (s *Server) showMove(c *fiber.Ctx, u casework.User) error {
-	m, ok := moveOf(c)
-	if !ok || m == apply.Accept {
-		return fiber.ErrNotFound
+func (s *Server) showMove(m apply.Move) func(*fiber.Ctx, casework.User) error {
+	return func(c *fiber.Ctx, u casework.User) error {
+		a, err := s.caseFor(c, u, moveNeeds(m))
+		if err != nil {
+			return err
+		}
+		if !a.Can(m, apply.StaffActor) {
+			return s.redirect(c, casePath(a.Reference, ""))
+		}
+		return s.render(c, "staff-move", s.newMovePage(c, u, a, m))
 	}
-	a, err := s.caseFor(c, u, movePermissions[m])
-	if err != nil {
-		return err
-	}
-	if !a.Can(m, apply.StaffActor) {
-		return s.redirect(c, casePath(a.Reference, ""))
-	}
-	return s.render(c, "staff-move", s.newMovePage(c, u, a, m))
 }
 
 func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application, m apply.Move) movePage {
@@ -247,12 +238,12 @@ func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application
 
 // makeMove carries out a move of the office. Approving and refusing are shown
 // once more before they count.
-func (s *Server) makeMove(c *fiber.Ctx, u casework.User) error {
-	m, ok := moveOf(c)
-	if !ok {
-		return fiber.ErrNotFound
-	}
-	a, err := s.caseFor(c, u, movePermissions[m])
+func (s *Server) makeMove(m apply.Move) func(*fiber.Ctx, casework.User) error {
+	return func(c *fiber.Ctx, u casework.User) error { return s.carryOut(c, u, m) }
+}
+
+func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
+	a, err := s.caseFor(c, u, moveNeeds(m))
 	if err != nil {
 		return err
 	}

@@ -120,11 +120,10 @@ func (s *Server) twinsForStaff(c *fiber.Ctx, u casework.User, a *apply.Applicati
 	var out []twinRow
 	for _, twin := range twins {
 		row := twinRow{Number: twin.Reference.Grouped(), State: s.words(c)("staff.state." + string(twin.State))}
-		area := areaOf(&apply.Application{Answers: apply.Answers{apply.FieldTown: twin.Town}})
 		switch {
 		case twin.Submitted.IsZero():
 			row.Number = twin.Reference.Hint()
-		case u.May(casework.OpenApplication, area):
+		case u.May(casework.OpenApplication, casework.Scope{Town: twin.Town}):
 			row.Path = casePath(twin.Reference, "")
 			fallthrough
 		default:

@@ -1,0 +1,160 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// public are the addresses under /staff that somebody needs who is not signed in.
+var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET /staff/setup", "POST /staff/setup"}
+
+// deskMatrix has a row for each address of the desk: who gets through, in the order of
+// casework.Roles. A is anywhere, o only with what is the user's own, - nobody.
+var deskMatrix = map[string]string{
+	"GET /staff/invite":                          "-----A",
+	"POST /staff/invite":                         "-----A",
+	"GET /staff/audit":                           "--A-A-",
+	"GET /staff/feedback":                        "-AA---",
+	"GET /staff/questions":                       "-AA---",
+	"POST /staff/questions":                      "--A---",
+	"GET /staff/applications/:ref":               "-oAo--",
+	"POST /staff/applications/:ref/reveal":       "-oA---",
+	"GET /staff/applications/:ref/files/:file":   "-oA---",
+	"POST /staff/applications/:ref/accept":       "-oA---",
+	"GET /staff/applications/:ref/ask-more":      "-oA---",
+	"POST /staff/applications/:ref/ask-more":     "-oA---",
+	"GET /staff/applications/:ref/approve":       "--A---",
+	"POST /staff/applications/:ref/approve":      "--A---",
+	"GET /staff/applications/:ref/refuse":        "--A---",
+	"POST /staff/applications/:ref/refuse":       "--A---",
+	"GET /staff/assist":                          "A-----",
+	"GET /staff/assist/new":                      "A-----",
+	"POST /staff/assist/new":                     "A-----",
+	"GET /staff/assist/:ref":                     "o-----",
+	"POST /staff/assist/:ref/stop":               "o-----",
+	"POST /staff/assist/:ref/hand-over":          "o-----",
+	"POST /staff/assist/:ref/print":              "o-----",
+	"GET /staff/assist/:ref/review":              "o-----",
+	"POST /staff/assist/:ref/review":             "o-----",
+	"GET /staff/assist/:ref/documents":           "o-----",
+	"POST /staff/assist/:ref/documents":          "o-----",
+	"GET /staff/assist/:ref/:section":            "o-----",
+	"POST /staff/assist/:ref/:section":           "o-----",
+	"GET /staff/assist/:ref/:section/:question":  "o-----",
+	"POST /staff/assist/:ref/:section/:question": "o-----",
+}
+
+// deskAddresses are the routes under /staff that are not public.
+func deskAddresses(s *Server) []string {
+	var out []string
+	for _, r := range s.routes() {
+		at := r.method + " " + r.path
+		if r.path != "/staff" && !strings.HasPrefix(r.path, "/staff/") || strings.Contains(strings.Join(public, "\n")+"\n", at+"\n") {
+			continue
+		}
+		out = append(out, at)
+	}
+	return out
+}
+
+// TestEveryDeskAddressIsInTheMatrix keeps the table above complete.
+func TestEveryDeskAddressIsInTheMatrix(t *testing.T) {
+	d := newDesk(t)
+	seen := map[string]bool{}
+	for _, at := range deskAddresses(d.server) {
+		seen[at] = true
+		if len(deskMatrix[at]) != len(casework.Roles()) {
+			t.Errorf("%s has no row in the matrix: say who may", at)
+		}
+	}
+	for at := range deskMatrix {
+		if !seen[at] {
+			t.Errorf("%s is in the matrix and no address", at)
+		}
+	}
+	want := []string{}
+	for _, r := range d.server.routes() {
+		if at := r.method + " " + r.path; strings.HasPrefix(r.path, "/staff") && deskMatrix[at] == "" {
+			want = append(want, at)
+		}
+	}
+	if fmt.Sprint(want) != fmt.Sprint(public) {
+		t.Errorf("open to everybody: %v; want %v", want, public)
+	}
+}
+
+// TestDeskMatrix asks for every address in every role, for what is the user's own and
+// for what is not. Each refusal is in the audit; nobody who is not signed in gets in.
+func TestDeskMatrix(t *testing.T) {
+	d := newDesk(t)
+	family := d.fill("family")
+	number, _ := family.pass()
+	family.submit()
+	staff := map[bool][]*browser{}
+	for _, r := range casework.Roles() {
+		mine := d.staff(r, "shiqi")
+		other := mine
+		if r.Local() {
+			other = d.staff(r, "xiaolan")
+		}
+		staff[true], staff[false] = append(staff[true], mine), append(staff[false], other)
+	}
+	assisted := strings.TrimPrefix(staff[true][0].helps(living), "/staff/assist/")
+	nobody := d.browser("nobody")
+	nobody.open("/staff")
+	for _, at := range deskAddresses(d.server) {
+		method, path, _ := strings.Cut(at, " ")
+		ref := ungrouped(number)
+		if strings.HasPrefix(path, "/staff/assist") {
+			ref = assisted
+		}
+		path = strings.NewReplacer(":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
+		for i, role := range casework.Roles() {
+			for _, own := range []bool{true, false} {
+				who := staff[own][i]
+				before := d.denied()
+				who.do(method, path, url.Values{"_csrf": {who.cookies["csrf"]}, policyField: {living}})
+				letter := deskMatrix[at][i]
+				want := letter == 'A' || letter == 'o' && own && role != casework.Liaison // to which nothing is referred yet
+				// A case of nobody's is not there, which is a refusal as well.
+				refused := who.status == fiber.StatusForbidden || letter == 'o' && role == casework.Director && who.status == fiber.StatusNotFound
+				if refused == want {
+					t.Errorf("%s as %s, own %v: %d; want it allowed: %v", at, role, own, who.status, want)
+				}
+				if got := d.denied() - before; refused && got != 1 {
+					t.Errorf("%s as %s, own %v: %d lines in the audit of the refusal; want 1", at, role, own, got)
+				}
+				if !want {
+					who.lacks(secrets...)
+				}
+			}
+		}
+		nobody.do(method, path, url.Values{"_csrf": {nobody.cookies["csrf"]}, policyField: {living}})
+		if nobody.lacks(secrets...); method == fiber.MethodPost && nobody.status != fiber.StatusForbidden {
+			t.Errorf("%s by nobody: %d; want 403", at, nobody.status)
+		}
+	}
+}
+
+// denied counts refusals in the audit.
+func (d *desk) denied() int {
+	d.t.Helper()
+	lines, err := d.store.Audit(d.t.Context(), apply.Actor{}, casework.AuditQuery{Limit: 5000})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	n := 0
+	for _, l := range lines {
+		if l.Action == casework.Denied {
+			n++
+		}
+	}
+	return n
+}
