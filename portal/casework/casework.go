@@ -55,16 +55,40 @@ const (
 	SessionIdle  = 30 * time.Minute
 )
 
+// Attempt is what somebody signs in with.
+type Attempt struct {
+	Login, Password string
+	Client          string // whose tries are counted together, such as the address asked from
+	Device          string // kind of browser, for the list of sessions
+}
+
+// NextStep is what the user owes after a right password.
+func (u User) NextStep(hasFactor bool) Step {
+	switch {
+	case hasFactor:
+		return NeedsCode
+	case u.Role.NeedsSecondFactor():
+		return NeedsApp
+	}
+	return SignedIn
+}
+
 // Session is a signed-in browser. The browser has the token, the store its hash.
 type Session struct {
+	ID        string // by which pages name it
 	TokenHash string
 	UserID    string
+	Device    string
+	Step      Step // what it still waits for
 	Created   time.Time
 	Seen      time.Time
 }
 
 // Live reports whether the session still counts.
 func (s Session) Live(now time.Time) bool {
+	if s.Step != SignedIn {
+		return now.Before(s.Created.Add(HalfwayLasts))
+	}
 	return now.Before(s.Created.Add(SessionLasts)) && now.Before(s.Seen.Add(SessionIdle))
 }
 
@@ -142,6 +166,16 @@ const (
 	SignIn       Action = "sign-in"
 	SignInFailed Action = "sign-in-failed"
 	SignOut      Action = "sign-out"
+	EnrolFactor  Action = "enrol-factor"  // set up the second factor
+	PassFactor   Action = "pass-factor"   // signed in with it
+	FactorFailed Action = "factor-failed" //
+	UseRecovery  Action = "use-recovery"  // a recovery code in its place
+	DropFactor   Action = "drop-factor"   // took away one's own
+	ResetFactor  Action = "reset-factor"  // took away that of another
+	EndSession   Action = "end-session"   // of the account in the detail
+
+	ChangePassword Action = "change-password"
+
 	SendInvite   Action = "send-invite"
 	TakeInvite   Action = "take-invite"
 	DisableUser  Action = "disable-user"

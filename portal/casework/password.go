@@ -26,6 +26,8 @@ const (
 	KeyPasswordShort  = "error.password.short"   // Min
 	KeyPasswordLong   = "error.password.long"    // Max
 	KeyPasswordCommon = "error.password.common"  // guessed at once
+	KeyPasswordWrong  = "error.password.wrong"   // the one so far
+	KeyPasswordSame   = "error.password.same"    // as the one so far
 	KeyLoginForm      = "error.login.form"       // 3 to 32 of a–z, 0–9, . _ -
 	KeyLoginTaken     = "error.login.taken"      //
 	KeyStaffName      = "error.staff.name"       //
@@ -41,7 +43,7 @@ const (
 // MessageKeys lists every key that problems of this package may carry.
 func MessageKeys() []string {
 	return []string{
-		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon,
+		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon, KeyPasswordWrong, KeyPasswordSame,
 		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
 		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree,
 	}
@@ -167,4 +169,19 @@ func (c PasswordCost) Check(hash, password string) (ok, outdated bool, err error
 	}
 	ok = subtle.ConstantTimeCompare(key, made.key(password, salt)) == 1
 	return ok, ok && made != c, nil
+}
+
+// CheckNewPassword says what is wrong with a password that is to follow the user's
+// present one. Its problems name the field new.
+func (u User) CheckNewPassword(password string) error {
+	if p, bad := checkPassword(password, u.Login); bad {
+		p.Field = "new"
+		return apply.Invalid{p}
+	}
+	if same, _, err := (PasswordCost{}).Check(u.Password, password); err != nil {
+		return err
+	} else if same {
+		return apply.Invalid{{Field: "new", Key: KeyPasswordSame}}
+	}
+	return nil
 }

@@ -79,6 +79,7 @@ func (v *visitor) inviteDirector() {
 	v.signOut()
 	v.setPasswordOf(v.site.admin, adminLogin)
 	v.signInAs(adminLogin)
+	v.enrol()
 	v.goTo("/staff/invite")
 	v.choose("role", "director")
 	look[bool](v.tab, "select", `main [name="area"]`, "shiqi")

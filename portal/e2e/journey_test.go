@@ -97,6 +97,9 @@ type visitor struct {
 	*tab
 	mode    string
 	arrived func() // on each page
+
+	secret string // of the second factor, once it is set up
+	shown  int64  // step of the code that was given last
 }
 
 // newVisitor returns a visitor who inspects each page at the width of the device
@@ -391,6 +394,12 @@ func (v *visitor) setPasswordOf(link, login string) {
 func (v *visitor) signIn() {
 	v.Helper()
 	v.signInAs(officerLogin)
+	if v.secret == "" {
+		v.enrol()
+		return
+	}
+	v.at("/staff/factor")
+	v.giveCode()
 	v.at("/staff")
 }
 

@@ -162,7 +162,7 @@ func TestAssistEnds(t *testing.T) {
 			t.Errorf("stop: %v, %v", err, looks(stopped))
 		}
 		left := f.helped(t, by)
-		_, session, err := f.SignIn(ctx, "zhuren", "correct horse battery", "desk")
+		_, session, err := f.signIn(ctx, "zhuren", "correct horse battery", "desk")
 		if err != nil {
 			t.Fatal(err)
 		}

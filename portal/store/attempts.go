@@ -26,6 +26,7 @@ var (
 	byClient    = limit{"client", 30, time.Hour, false}
 	byLogin     = limit{"login", 5, 24 * time.Hour, true}
 	byDesk      = limit{"desk", 30, time.Hour, false}
+	byFactor    = limit{"factor", 5, 24 * time.Hour, true}
 	byHandOver  = limit{"hand-over", 20, time.Hour, false}
 )
 

@@ -21,7 +21,7 @@ func TestHostileText(t *testing.T) {
 				t.Fatal(err)
 			}
 			tries := map[string]func() error{
-				"sign in":        func() error { _, _, err := f.SignIn(ctx, text, text, text); return err },
+				"sign in":        func() error { _, _, err := f.signIn(ctx, text, text, text); return err },
 				"submission key": func() error { _, err := f.Submit(ctx, f.submission(a, text)); return err },
 				"invite": func() error {
 					_, err := f.Invite(ctx, apply.Actor{}, casework.Invite{Post: casework.Post{Role: casework.Supervisor, Area: text}, Name: text})

@@ -45,6 +45,7 @@ func (s *Store) sealedTables() []sealedTable {
 		{"assists", "reference", []string{"consent"}, func(key, _ string) []byte {
 			return s.sealer(apply.Reference(key)).bound(assistColumn)
 		}},
+		{"factors", "user_id", []string{"secret"}, func(user, _ string) []byte { return factorBound(user) }},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 	}

@@ -13,11 +13,7 @@ import (
 	"huitong/portal/casework"
 )
 
-const (
-	sessionLasts = casework.SessionLasts
-	inviteLasts  = casework.InviteLasts
-	seenEvery    = time.Minute // a session's last use is not written more often
-)
+const seenEvery = time.Minute // a session's last use is not written more often
 
 // FirstInvites returns tokens for the first of each of these roles while there are no
 // users; none once there are. Tokens of earlier starts stop working.
@@ -193,7 +189,7 @@ func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) erro
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, id); err != nil {
+		if err := s.endSessions(ctx, tx, by, id, ""); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.DisableUser, Detail: id})
@@ -204,111 +200,122 @@ func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) erro
 	return nil
 }
 
-// SignIn opens a session. A wrong login, a wrong password and a closed account are
-// the same [apply.ErrNotFound], after the same time; five wrong ones lock the login for
-// 15 minutes and longer each time.
-func (s *Store) SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error) {
-	login = casework.CleanLogin(login)
-	try := attempt{{byLogin, login}, {byDesk, client}}
+// SignIn opens a session, which waits for the second factor where the account has one or
+// its role needs one. A wrong login, a wrong password and a closed account are the same
+// [apply.ErrNotFound], after the same time; five wrong ones lock the login for 15 minutes
+// and longer each time.
+func (s *Store) SignIn(ctx context.Context, a casework.Attempt) (casework.Step, apply.Token, error) {
+	login := casework.CleanLogin(a.Login)
+	try := attempt{{byLogin, login}, {byDesk, a.Client}}
 	if err := s.begin(ctx, try); err != nil {
-		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+		return "", "", fmt.Errorf("sign in: %w", err)
 	}
 	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE login = $1`, login).Scan)
 	if err != nil && !errors.Is(err, apply.ErrNotFound) {
-		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+		return "", "", fmt.Errorf("sign in: %w", err)
 	}
-	ok, outdated, err := s.passwords.Check(u.Password, password)
+	ok, outdated, err := s.passwords.Check(u.Password, a.Password)
 	if err != nil {
-		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+		return "", "", fmt.Errorf("sign in: %w", err)
 	}
 	if !ok || !u.Disabled.IsZero() {
 		err := s.RecordAccess(ctx, casework.AuditEntry{Actor: u.Actor(), Action: casework.SignInFailed})
-		return casework.User{}, "", fmt.Errorf("sign in: %w", errors.Join(apply.ErrNotFound, err))
+		return "", "", fmt.Errorf("sign in: %w", errors.Join(apply.ErrNotFound, err))
 	}
+	renewed := ""
 	if outdated {
-		if u.Password, err = s.hash(password); err != nil {
-			return casework.User{}, "", err
+		if renewed, err = s.hash(a.Password); err != nil {
+			return "", "", err
 		}
 	}
-	token, err := s.openSession(ctx, u, try)
+	step, token, err := s.openSession(ctx, u, a.Device, func(ctx context.Context, tx *sql.Tx) error {
+		if renewed != "" {
+			if _, err := tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2 AND password = $3`, renewed, u.ID, u.Password); err != nil {
+				return err
+			}
+		}
+		return s.succeed(ctx, tx, try)
+	})
 	if err != nil {
-		return casework.User{}, "", fmt.Errorf("sign in: %w", err)
+		return "", "", fmt.Errorf("sign in: %w", err)
 	}
-	return u, token, nil
+	return step, token, nil
 }
 
-func (s *Store) openSession(ctx context.Context, u casework.User, try attempt) (apply.Token, error) {
+// openSession gives a browser a session of somebody whose first factor was right; with
+// runs in the same transaction.
+func (s *Store) openSession(ctx context.Context, u casework.User, device string, with func(context.Context, *sql.Tx) error) (casework.Step, apply.Token, error) {
 	token, err := apply.NewToken(s.random)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	now := s.now()
-	return token, s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2`, u.Password, u.ID); err != nil {
+	id, err := s.newID()
+	if err != nil {
+		return "", "", err
+	}
+	now := micros(s.now())
+	var step casework.Step
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := with(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (token_hash, user_id, created_at, seen_at) VALUES ($1, $2, $3, $4)`,
-			token.Hash(), u.ID, micros(now), micros(now)); err != nil {
+		f, err := s.factor(ctx, tx, u.ID)
+		if err != nil {
+			return err
+		}
+		step = u.NextStep(f.confirmed)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, token_hash, user_id, device, step, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)`,
+			id, token.Hash(), u.ID, storable(device), string(step), now); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: u.Actor(), Action: casework.SignIn})
+	})
+	return step, token, err
+}
+
+// ChangePassword gives somebody who knows the password another one, and ends all
+// sessions of the account. The error is [apply.Invalid] for what has to be mended.
+func (s *Store) ChangePassword(ctx context.Context, by apply.Actor, old, password string) error {
+	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE id = $1`, by.ID).Scan)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	try := attempt{{byLogin, u.Login}}
+	if err := s.begin(ctx, try); err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	right, _, err := s.passwords.Check(u.Password, old)
+	if err == nil && !right {
+		err = apply.Invalid{{Field: "password", Key: casework.KeyPasswordWrong}}
+	}
+	if err == nil {
+		err = u.CheckNewPassword(password)
+	}
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	hashed, err := s.hash(password)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2 AND password = $3`, hashed, u.ID, u.Password))
+		if err == nil && !ok {
+			err = apply.ErrConflict // changed meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.endSessions(ctx, tx, by, u.ID, ""); err != nil {
 			return err
 		}
 		if err := s.succeed(ctx, tx, try); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: now, Actor: u.Actor(), Action: casework.SignIn})
-	})
-}
-
-// UserBySession returns who is signed in with this token, and keeps the session
-// from going idle.
-func (s *Store) UserBySession(ctx context.Context, token apply.Token) (casework.User, error) {
-	session := casework.Session{TokenHash: token.Hash()}
-	var created, seen int64
-	err := s.db.QueryRowContext(ctx, `SELECT user_id, created_at, seen_at FROM sessions WHERE token_hash = $1`, session.TokenHash).
-		Scan(&session.UserID, &created, &seen)
-	if err != nil {
-		return casework.User{}, fmt.Errorf("session: %w", missing(err))
-	}
-	now := s.now()
-	session.Created, session.Seen = moment(created), moment(seen)
-	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE id = $1`, session.UserID).Scan)
-	if err != nil {
-		return casework.User{}, fmt.Errorf("session: %w", err)
-	}
-	if !session.Live(now) || !u.Disabled.IsZero() {
-		return casework.User{}, fmt.Errorf("session: %w", apply.ErrNotFound)
-	}
-	if now.Sub(session.Seen) < seenEvery {
-		return u, nil
-	}
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $1 WHERE token_hash = $2 AND seen_at < $1`, micros(now), session.TokenHash)
-		return err
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ChangePassword})
 	})
 	if err != nil {
-		return casework.User{}, fmt.Errorf("session: %w", err)
-	}
-	return u, nil
-}
-
-// SignOut ends the session; an unknown token is no error.
-func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var user string
-		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id`, token.Hash()).Scan(&user)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		actor := apply.Actor{Kind: apply.StaffActor, ID: user}
-		if err := stopAssists(ctx, tx, user); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: actor, Action: casework.SignOut})
-	})
-	if err != nil {
-		return fmt.Errorf("sign out: %w", err)
+		return fmt.Errorf("change password: %w", err)
 	}
 	return nil
 }

@@ -161,10 +161,13 @@ func TestInvite(t *testing.T) {
 func TestSession(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
-		want := f.officer(t)
-		u, token, err := f.SignIn(ctx, " CHEN ", password, "c1")
-		if err != nil || u.ID != want.ID {
-			t.Fatalf("SignIn = %v, %v", u, err)
+		want := f.user(t, "chen", casework.Post{Role: casework.Supervisor, Area: "shiqi"})
+		step, token, err := f.signIn(ctx, " CHEN ", password, "c1")
+		if err != nil || step != casework.SignedIn {
+			t.Fatalf("SignIn = %q, %v", step, err)
+		}
+		if u, err := f.UserBySession(ctx, token); err != nil || u.ID != want.ID {
+			t.Fatalf("UserBySession = %v, %v", u, err)
 		}
 		for range 5 {
 			f.clock.advance(29 * time.Minute)
@@ -176,7 +179,7 @@ func TestSession(t *testing.T) {
 		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("idle for 30 minutes: %v; want ErrNotFound", err)
 		}
-		_, token, err = f.SignIn(ctx, "chen", password, "c1")
+		_, token, err = f.signIn(ctx, "chen", password, "c1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +189,7 @@ func TestSession(t *testing.T) {
 		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("signed out: %v; want ErrNotFound", err)
 		}
-		_, token, err = f.SignIn(ctx, "chen", password, "c1")
+		_, token, err = f.signIn(ctx, "chen", password, "c1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +199,7 @@ func TestSession(t *testing.T) {
 		if _, err := f.UserBySession(ctx, token); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("account closed: %v; want ErrNotFound", err)
 		}
-		if _, _, err := f.SignIn(ctx, "chen", password, "c1"); !errors.Is(err, apply.ErrNotFound) {
+		if _, _, err := f.signIn(ctx, "chen", password, "c1"); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("sign-in to a closed account: %v; want ErrNotFound", err)
 		}
 	})
@@ -205,23 +208,23 @@ func TestSession(t *testing.T) {
 func TestSignInLocksOut(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		ctx := t.Context()
-		f.officer(t)
+		f.user(t, "chen", casework.Post{Role: casework.Supervisor, Area: "shiqi"})
 		var locked *apply.LockedError
 		for _, login := range []string{"chen", "nobody"} {
 			for range 5 {
-				if _, _, err := f.SignIn(ctx, login, "wrong password", "c1"); !errors.Is(err, apply.ErrNotFound) {
+				if _, _, err := f.signIn(ctx, login, "wrong password", "c1"); !errors.Is(err, apply.ErrNotFound) {
 					t.Fatalf("%s: %v; want ErrNotFound", login, err)
 				}
 			}
-			if _, _, err := f.SignIn(ctx, login, password, "c2"); !errors.As(err, &locked) {
+			if _, _, err := f.signIn(ctx, login, password, "c2"); !errors.As(err, &locked) {
 				t.Fatalf("%s after five: %v; want locked", login, err)
 			}
 		}
 		f.clock.advance(15 * time.Minute)
-		if _, _, err := f.SignIn(ctx, "chen", password, "c1"); err != nil {
+		if _, _, err := f.signIn(ctx, "chen", password, "c1"); err != nil {
 			t.Errorf("after the lock: %v", err)
 		}
-		if lines := f.audited(t); !slices.Contains(lines, "2 staff sign-in-failed") {
+		if lines := f.audited(t); !slices.Contains(lines, "3 staff sign-in-failed") {
 			t.Errorf("audit = %v; want the failures in it", lines)
 		}
 	})

@@ -237,8 +237,8 @@ func (s *Store) Prune(ctx context.Context) error {
 			before    time.Time
 		}{
 			{`DELETE FROM draft_tokens WHERE expires_at < $1`, now},
-			{`DELETE FROM sessions WHERE created_at < $1`, now.Add(-sessionLasts)},
-			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-inviteLasts)},
+			{`DELETE FROM sessions WHERE created_at < $1`, now.Add(-casework.SessionLasts)},
+			{`DELETE FROM invites WHERE created_at < $1`, now.Add(-casework.InviteLasts)},
 			{`DELETE FROM attempts WHERE updated_at < $1`, now.Add(-maxLock - maxWindow)},
 			{`DELETE FROM feedback WHERE at < $1`, now.Add(-casework.FeedbackLasts)},
 			{`DELETE FROM outbox WHERE made_at < $1`, now.Add(-notesLast)},

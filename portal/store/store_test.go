@@ -204,6 +204,10 @@ func (f *fixture) user(tb testing.TB, login string, post casework.Post) casework
 	return u
 }
 
+func (f *fixture) signIn(ctx context.Context, login, password, client string) (casework.Step, apply.Token, error) {
+	return f.SignIn(ctx, casework.Attempt{Login: login, Password: password, Client: client, Device: "Test"})
+}
+
 func (f *fixture) audited(tb testing.TB) []string {
 	tb.Helper()
 	rows, err := f.raw.Query(`SELECT number, actor_kind, action FROM audit ORDER BY number`)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -227,7 +228,39 @@ func (d *desk) staff(role casework.Role, area string) *browser {
 	b.send("/staff/setup", map[string]string{"login": login, "name": "测试员", "password": "short"}).wants(422, "至少12个字符")
 	b.send("/staff/setup", map[string]string{"login": login, "name": "测试员", "password": staffPassword}).wants(200, "密码设好了")
 	b.send("/staff", map[string]string{"login": login, "password": "wrong password"}).wants(422, "登录名或密码不对")
-	return b.send("/staff", map[string]string{"login": login, "password": staffPassword}).wants(200, "退出")
+	b.send("/staff", map[string]string{"login": login, "password": staffPassword})
+	if role.NeedsSecondFactor() {
+		b.enrol()
+	}
+	return b.wants(200, "退出")
+}
+
+// enrol sets up the second factor that the page asks for; the desk is open then.
+func (b *browser) enrol() casework.Secret {
+	b.t.Helper()
+	secret := b.wants(200, "设置登录验证码").secret()
+	b.send("/staff/factor", map[string]string{"code": b.codeOf(secret)}).wants(200, "请收好备用码").open("/staff")
+	return secret
+}
+
+// secret is the one that the page shows to be typed.
+func (b *browser) secret() casework.Secret {
+	b.t.Helper()
+	shown := find(b.doc, func(n *html.Node) bool { return attr(n, "class") == "recovery-secret" })
+	if len(shown) != 1 {
+		b.t.Fatalf("%s shows no secret: %s", b.address, b.text())
+	}
+	return casework.Secret(strings.ReplaceAll(text(shown[0]), " ", ""))
+}
+
+// codeOf is what an app shows now.
+func (d *desk) codeOf(secret casework.Secret) string {
+	d.t.Helper()
+	code, err := totp.GenerateCode(string(secret), d.now)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return code
 }
 
 const staffPassword = "correct horse battery"

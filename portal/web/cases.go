@@ -50,11 +50,28 @@ type Files interface {
 
 // Accounts signs staff in and out and takes up invitations.
 type Accounts interface {
-	SignIn(ctx context.Context, login, password, client string) (casework.User, apply.Token, error)
+	SignIn(ctx context.Context, a casework.Attempt) (casework.Step, apply.Token, error)
 	UserBySession(ctx context.Context, token apply.Token) (casework.User, error)
 	SignOut(ctx context.Context, token apply.Token) error
 	InviteByToken(ctx context.Context, token apply.Token) (casework.Invite, error)
 	AcceptInvite(ctx context.Context, token apply.Token, login, name, password string) (casework.User, error)
+}
+
+// Factors sets up second factors and takes their codes.
+type Factors interface {
+	Halfway(ctx context.Context, token apply.Token) (casework.User, casework.Step, error)
+	Factor(ctx context.Context, by apply.Actor) (casework.Factor, error)
+	BeginFactor(ctx context.Context, by apply.Actor) (casework.Secret, error)
+	ConfirmFactor(ctx context.Context, token apply.Token, code string) ([]apply.ShortCode, apply.Token, error)
+	PassFactor(ctx context.Context, token apply.Token, code string) (apply.Token, error)
+	DropFactor(ctx context.Context, by apply.Actor, code string) error
+}
+
+// Sessions lists and ends sessions, and changes the password, which ends them all.
+type Sessions interface {
+	Sessions(ctx context.Context, by apply.Actor, user string) ([]casework.Session, error)
+	EndSession(ctx context.Context, by apply.Actor, user, id, except string) error
+	ChangePassword(ctx context.Context, by apply.Actor, old, password string) error
 }
 
 // Audit keeps who did and saw what, and the invitations that are part of it.
@@ -74,6 +91,8 @@ type Cases struct {
 	Files      Files
 	Contacts   Contacts
 	Accounts   Accounts
+	Factors    Factors
+	Sessions   Sessions
 	Audit      Audit
 	Feedback   Feedback
 	Questions  Questions
@@ -95,6 +114,8 @@ func CasesOf[S interface {
 	Files
 	Contacts
 	Accounts
+	Factors
+	Sessions
 	Audit
 	Feedback
 	Questions
@@ -106,5 +127,5 @@ func CasesOf[S interface {
 	Twins
 	Lending
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
 }

@@ -21,7 +21,9 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/sign-out", s.signOut, guarded | private},
 		{fiber.MethodGet, "/staff/setup", s.showSetup, guarded | private},
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
-	}, s.desk(slices.Concat(s.deskRoutes(), s.caseRoutes()))...)
+		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
+		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
+	}, s.desk(slices.Concat(s.accountRoutes(), s.deskRoutes(), s.caseRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -99,7 +101,11 @@ func (s *Server) asStaff(r deskRoute) fiber.Handler {
 		if !u.Has(r.needs) {
 			return s.deny(c, u, r.needs, ref)
 		}
-		return r.handle(c, u)
+		err = r.handle(c, u)
+		if errors.Is(err, casework.ErrForbidden) { // the store knew better
+			return s.deny(c, u, r.needs, ref)
+		}
+		return err
 	}
 }
 
@@ -161,6 +167,7 @@ var deskLinks = []struct {
 	{"staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"staff.audit", "/staff/audit", casework.ReadAudit},
 	{"staff.invite", "/staff/invite", casework.ManageUsers},
+	{"staff.account", accountPath, casework.OwnAccount},
 }
 
 func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 type signInPage struct {
@@ -14,11 +15,12 @@ type signInPage struct {
 	Fields   []field
 	Problems []problem
 	Welcome  bool // the password has just been set
+	Changed  bool // or changed
 }
 
 func (s *Server) newSignIn(c *fiber.Ctx) signInPage {
 	t := s.words(c)
-	p := signInPage{page: s.page(c, "staff.sign-in"), Welcome: c.Query("welcome") == "1"}
+	p := signInPage{page: s.page(c, "staff.sign-in"), Welcome: c.Query("welcome") == "1", Changed: c.Query("changed") == "1"}
 	p.NoIndex, p.Desk = true, true
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: c.FormValue("login")},
@@ -28,13 +30,14 @@ func (s *Server) newSignIn(c *fiber.Ctx) signInPage {
 }
 
 func (s *Server) signIn(c *fiber.Ctx) error {
-	_, token, err := s.cases.Accounts.SignIn(c.UserContext(), c.FormValue("login"), c.FormValue("password"), c.IP())
+	step, token, err := s.cases.Accounts.SignIn(c.UserContext(), casework.Attempt{
+		Login: c.FormValue("login"), Password: c.FormValue("password"), Client: c.IP(), Device: device(c.Get(fiber.HeaderUserAgent)),
+	})
 	if err == nil {
-		// No Max-Age: the session ends with the browser, and with its own limits.
-		c.Cookie(&fiber.Cookie{
-			Name: s.cookieName(sessionCookie), Value: string(token), Path: "/", SessionOnly: true,
-			Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteStrictMode,
-		})
+		s.setSession(c, token)
+		if step != casework.SignedIn {
+			return s.redirect(c, "/staff/factor")
+		}
 		return s.redirect(c, "/staff")
 	}
 	var locked *apply.LockedError
@@ -50,6 +53,15 @@ func (s *Server) signIn(c *fiber.Ctx) error {
 	p.Problems = []problem{{Field: p.Fields[0].ID(), Text: p.Fields[0].Error}}
 	s.wrong(c, &p.page)
 	return s.render(c, "staff-sign-in", p)
+}
+
+// setSession lets the browser be signed in, or go on to be. There is no Max-Age: the
+// session ends with the browser, and with its own limits.
+func (s *Server) setSession(c *fiber.Ctx, token apply.Token) {
+	c.Cookie(&fiber.Cookie{
+		Name: s.cookieName(sessionCookie), Value: string(token), Path: "/", SessionOnly: true,
+		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteStrictMode,
+	})
 }
 
 func (s *Server) signOut(c *fiber.Ctx) error {
