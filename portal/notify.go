@@ -145,6 +145,8 @@ func (p postman) message(n store.Note) notify.Message {
 	}
 	args := []any{"Number", n.Reference.Grouped(), "URL", address + "/track"}
 	switch n.Kind {
+	case store.NoteFactorReset, store.NotePost:
+		args = []any{"URL", address + "/staff"}
 	case store.NotePass:
 		args = append(args, "Code", n.Code.Grouped())
 	case store.NoteDraftEnds:

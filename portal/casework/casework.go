@@ -175,6 +175,8 @@ const (
 	EndSession   Action = "end-session"   // of the account in the detail
 
 	ChangePassword Action = "change-password"
+	ChangePost     Action = "change-post" // role or area of another
+	EnableUser     Action = "enable-user"
 
 	SendInvite   Action = "send-invite"
 	TakeInvite   Action = "take-invite"

@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"huitong/portal/apply"
@@ -33,9 +35,43 @@ type Page struct {
 	Next         string // for Query.After; empty at the end
 }
 
+// AccountQuery asks for a page of the accounts.
+type AccountQuery struct {
+	Role  Role   // empty: all
+	After string // Next of the page before; empty: from the start
+	Limit int    // 0: 50
+}
+
+// AccountPage is a part of the accounts, by login.
+type AccountPage struct {
+	Users []User
+	Next  string // for AccountQuery.After; empty at the end
+}
+
 // AuditQuery asks for a part of the audit.
 type AuditQuery struct {
 	Reference apply.Reference // empty: all
+	Login     string          // of who did it; empty: all
+	Action    Action          // of staff; empty: all
+	Day       time.Time       // midnight at which the day begins; zero: all
 	Before    int64           // lines with a smaller number; 0: from the latest
 	Limit     int             // 0: 100
+}
+
+// Describe says in a few words what is looked for, for the audit itself.
+func (q AuditQuery) Describe() string {
+	words := []string{q.Login, string(q.Action)}
+	if !q.Day.IsZero() {
+		words = append(words, q.Day.In(apply.China).Format(time.DateOnly))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+// StaffActions lists what stands in the audit of staff, for who looks for it.
+func StaffActions() []Action {
+	return slices.Concat(Actions(), []Action{
+		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, DropFactor, ResetFactor, EndSession,
+		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
+		BeginAssist, ListAssists, LookAssist, SaveAssist, StopAssist, OfferAssist, PrintAssist, SubmitAssist,
+	})
 }

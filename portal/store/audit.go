@@ -6,6 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -90,7 +94,8 @@ func (s *Store) logins(ctx context.Context, tx *sql.Tx, lines []casework.AuditEn
 	return out, nil
 }
 
-// Audit returns lines of the audit, latest first, and records that it was read.
+// Audit returns lines of the audit, latest first, and records that it was read and what
+// was looked for.
 func (s *Store) Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery) ([]casework.AuditEntry, error) {
 	if q.Limit <= 0 {
 		q.Limit = 100
@@ -99,7 +104,7 @@ func (s *Store) Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery
 		q.Before = math.MaxInt64
 	}
 	var out []casework.AuditEntry
-	look := casework.AuditEntry{Actor: by, Action: casework.ReadAudit, Reference: q.Reference}
+	look := casework.AuditEntry{Actor: by, Action: casework.ReadAudit, Reference: q.Reference, Detail: storable(q.Describe())}
 	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
 		out, err = auditLines(ctx, tx, q)
 		return err
@@ -111,13 +116,36 @@ func (s *Store) Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery
 }
 
 func auditLines(ctx context.Context, tx *sql.Tx, q casework.AuditQuery) ([]casework.AuditEntry, error) {
-	statement := `SELECT number, at, actor_kind, actor_id, login, action, reference, detail FROM audit WHERE number < $1`
-	args := []any{q.Before, q.Limit}
-	if q.Reference != "" {
-		statement += ` AND reference = $3`
-		args = append(args, string(q.Reference))
+	parts := []string{"number < $1"}
+	args := []any{q.Before}
+	add := func(condition string, v any) {
+		args = append(args, v)
+		parts = append(parts, condition+" $"+strconv.Itoa(len(args)))
 	}
-	rows, err := tx.QueryContext(ctx, statement+` ORDER BY number DESC LIMIT $2`, args...)
+	if q.Reference != "" {
+		add("reference =", string(q.Reference))
+	}
+	if q.Login != "" || q.Action != "" {
+		parts = append(parts, "login <> ''") // as the indexes have it
+	}
+	if q.Login != "" {
+		add("login =", storable(q.Login))
+	}
+	if q.Action != "" {
+		add("action =", storable(string(q.Action)))
+	}
+	if !q.Day.IsZero() {
+		from, to, err := auditNumbers(ctx, tx, q.Day)
+		if err != nil {
+			return nil, err
+		}
+		add("number >=", from)
+		add("number <=", to)
+		add("at >=", micros(q.Day))
+		add("at <", micros(q.Day.AddDate(0, 0, 1)))
+	}
+	args = append(args, q.Limit)
+	rows, err := tx.QueryContext(ctx, `SELECT `+auditColumns+` FROM audit WHERE `+strings.Join(parts, " AND ")+` ORDER BY number DESC LIMIT $`+strconv.Itoa(len(args)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -133,4 +161,29 @@ func auditLines(ctx context.Context, tx *sql.Tx, q casework.AuditQuery) ([]casew
 		out = append(out, e)
 	}
 	return out, rows.Err()
+}
+
+// auditSlack is how far apart the time of a line and the time at which its number was
+// given may be: work in between is a transaction's.
+const auditSlack = 10 * time.Minute
+
+// auditNumbers returns numbers between which the lines of a day are. Numbers follow the
+// time but for the slack, so that they are found by halving: an index on the time would
+// have to be kept at every submission.
+func auditNumbers(ctx context.Context, tx *sql.Tx, day time.Time) (from, to int64, err error) {
+	var last int64
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM audit`).Scan(&last); err != nil {
+		return 0, 0, err
+	}
+	first := func(t time.Time) int64 { // the first number that is not before t
+		return 1 + int64(sort.Search(int(last), func(i int) bool {
+			var at int64
+			if err == nil {
+				err = tx.QueryRowContext(ctx, `SELECT at FROM audit WHERE number = $1`, i+1).Scan(&at)
+			}
+			return at >= micros(t)
+		}))
+	}
+	from, to = first(day.Add(-auditSlack)), first(day.AddDate(0, 0, 1).Add(auditSlack))
+	return from, to, err
 }

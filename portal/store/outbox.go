@@ -32,6 +32,7 @@ type Note struct {
 	Ends      time.Time // of a draft: when it is deleted
 
 	tries int
+	staff bool // to somebody at the desk: it has no application
 }
 
 const (
@@ -75,8 +76,13 @@ func (s *Store) TakeNotes(ctx context.Context, limit int) ([]Note, error) {
 		if out, err = s.dueNotes(ctx, tx, limit); err != nil {
 			return err
 		}
+		desk, err := s.dueStaffNotes(ctx, tx, limit-len(out))
+		if err != nil {
+			return err
+		}
+		out = append(out, desk...)
 		for _, n := range out {
-			_, err := tx.ExecContext(ctx, `UPDATE outbox SET tries = tries + 1, due_at = $1 WHERE id = $2`, micros(s.now().Add(noteLease)), n.ID)
+			_, err := tx.ExecContext(ctx, `UPDATE `+n.table()+` SET tries = tries + 1, due_at = $1 WHERE id = $2`, micros(s.now().Add(noteLease)), n.ID)
 			if err != nil {
 				return err
 			}
@@ -136,7 +142,7 @@ func (s *Store) SettleNote(ctx context.Context, n Note, sent, refused bool) erro
 		state, due = "waiting", due.Add(noteRetries[n.tries])
 	}
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = $1, due_at = $2 WHERE id = $3`, state, micros(due), n.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE `+n.table()+` SET state = $1, due_at = $2 WHERE id = $3`, state, micros(due), n.ID)
 		return err
 	})
 	if err != nil {

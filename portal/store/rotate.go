@@ -46,6 +46,7 @@ func (s *Store) sealedTables() []sealedTable {
 			return s.sealer(apply.Reference(key)).bound(assistColumn)
 		}},
 		{"factors", "user_id", []string{"secret"}, func(user, _ string) []byte { return factorBound(user) }},
+		{"staff_contacts", "user_id", []string{"address"}, func(user, _ string) []byte { return staffAddressBound(user) }},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 	}

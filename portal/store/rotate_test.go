@@ -78,7 +78,7 @@ func (f *fixture) beside(tb testing.TB) (*store.Store, *vault.Keyring) {
 func (f *fixture) sealedUnder(tb testing.TB, key string) (all, history int) {
 	tb.Helper()
 	for table, columns := range map[string][]string{
-		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"},
+		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"},
 	} {
 		for _, column := range columns {
 			for _, b := range f.bytes(tb, `SELECT `+column+` FROM `+table+` WHERE LENGTH(`+column+`) > 0`) {
@@ -151,6 +151,9 @@ func TestResealAll(t *testing.T) {
 		if _, err := f.BeginFactor(ctx, director); err != nil {
 			t.Fatal(err)
 		}
+		if err := f.SetStaffContact(ctx, director, apply.Contact{Channel: apply.Email, Address: "desk@example.org"}); err != nil {
+			t.Fatal(err)
+		}
 		helped, err := f.BeginAssist(ctx, director, agreed, "zh-Hans", f.forms, []apply.Wish{{Form: f.form, Child: 1}})
 		if err != nil {
 			t.Fatal(err)
@@ -167,7 +170,7 @@ func TestResealAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]store.Reseal{
-			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "unanswered": {Table: "unanswered", Done: 1},
+			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1},
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || history == 0 {

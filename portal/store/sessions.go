@@ -111,17 +111,21 @@ func (s *Store) EndSession(ctx context.Context, by apply.Actor, user, id, except
 		if err := permitOwn(ctx, tx, by, user); err != nil {
 			return err
 		}
-		if id == "" {
-			return s.endSessions(ctx, tx, by, user, except)
+		u, err := scanUser(tx.QueryRowContext(ctx, userColumns+` WHERE id = $1`, storable(user)).Scan)
+		if err != nil {
+			return err
 		}
-		ok, err := changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1 AND user_id = $2`, id, user))
+		if id == "" {
+			return s.endSessions(ctx, tx, by, u, except)
+		}
+		ok, err := changed(tx.ExecContext(ctx, `DELETE FROM sessions WHERE id = $1 AND user_id = $2`, storable(id), u.ID))
 		if err != nil || !ok {
 			return err // ended already: nobody minds
 		}
-		if err := stopAssists(ctx, tx, user); err != nil {
+		if err := stopAssists(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.EndSession, Detail: user})
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.EndSession, Detail: u.Login})
 	})
 	if err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -130,16 +134,16 @@ func (s *Store) EndSession(ctx context.Context, by apply.Actor, user, id, except
 }
 
 // endSessions ends all sessions of somebody but one, with what they help with.
-func (s *Store) endSessions(ctx context.Context, tx *sql.Tx, by apply.Actor, user, except string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND id <> $2`, user, except); err != nil {
+func (s *Store) endSessions(ctx context.Context, tx *sql.Tx, by apply.Actor, u casework.User, except string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND id <> $2`, u.ID, except); err != nil {
 		return err
 	}
 	if except == "" {
-		if err := stopAssists(ctx, tx, user); err != nil {
+		if err := stopAssists(ctx, tx, u.ID); err != nil {
 			return err
 		}
 	}
-	return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.EndSession, Detail: user})
+	return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.EndSession, Detail: u.Login})
 }
 
 // SignOut ends the session; an unknown token is no error.

@@ -176,30 +176,6 @@ func (s *Store) Users(ctx context.Context) ([]casework.User, error) {
 	return out, rows.Err()
 }
 
-// DisableUser closes an account and ends its sessions. What it did stays known.
-func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) error {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := permit(ctx, tx, by, casework.ManageUsers, nil); err != nil {
-			return err
-		}
-		ok, err := changed(tx.ExecContext(ctx, `UPDATE users SET disabled_at = $1 WHERE id = $2 AND disabled_at = 0`, micros(s.now()), id))
-		if err == nil && !ok {
-			err = apply.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.endSessions(ctx, tx, by, id, ""); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.DisableUser, Detail: id})
-	})
-	if err != nil {
-		return fmt.Errorf("disable user: %w", err)
-	}
-	return nil
-}
-
 // SignIn opens a session, which waits for the second factor where the account has one or
 // its role needs one. A wrong login, a wrong password and a closed account are the same
 // [apply.ErrNotFound], after the same time; five wrong ones lock the login for 15 minutes
@@ -306,7 +282,7 @@ func (s *Store) ChangePassword(ctx context.Context, by apply.Actor, old, passwor
 		if err != nil {
 			return err
 		}
-		if err := s.endSessions(ctx, tx, by, u.ID, ""); err != nil {
+		if err := s.endSessions(ctx, tx, by, u, ""); err != nil {
 			return err
 		}
 		if err := s.succeed(ctx, tx, try); err != nil {

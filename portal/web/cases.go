@@ -93,6 +93,8 @@ type Cases struct {
 	Accounts   Accounts
 	Factors    Factors
 	Sessions   Sessions
+	People     People
+	Staff      StaffContacts
 	Audit      Audit
 	Feedback   Feedback
 	Questions  Questions
@@ -116,6 +118,8 @@ func CasesOf[S interface {
 	Accounts
 	Factors
 	Sessions
+	People
+	StaffContacts
 	Audit
 	Feedback
 	Questions
@@ -127,5 +131,5 @@ func CasesOf[S interface {
 	Twins
 	Lending
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
 }

@@ -180,6 +180,7 @@ func newMischief(d *desk) *mischief {
 	}
 	m.staff = map[string]string{
 		"/staff/assist":   d.staff(casework.Director, "shiqi").cookies[sessionCookie],
+		"/staff/accounts": d.staff(casework.Administrator, "more").cookies[sessionCookie],
 		"/staff/invite":   d.staff(casework.Administrator, "").cookies[sessionCookie],
 		"/staff/sign-out": d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
 	}

@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.desk(slices.Concat(s.accountRoutes(), s.deskRoutes(), s.caseRoutes()))...)
+	}, s.desk(slices.Concat(s.accountRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -166,7 +166,7 @@ var deskLinks = []struct {
 	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},
 	{"staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"staff.audit", "/staff/audit", casework.ReadAudit},
-	{"staff.invite", "/staff/invite", casework.ManageUsers},
+	{"staff.accounts", accountsPath, casework.ManageUsers},
 	{"staff.account", accountPath, casework.OwnAccount},
 }
 

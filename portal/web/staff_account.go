@@ -2,10 +2,12 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
+	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 )
@@ -17,6 +19,7 @@ func (s *Server) accountRoutes() []deskRoute {
 	return []deskRoute{
 		{get, accountPath, needs, s.showAccount, 0},
 		{post, accountPath + "/sessions", needs, s.endSession, 0},
+		{post, accountPath + "/contact", needs, s.saveStaffContact, limited},
 		{post, accountPath + "/password", needs, s.changePassword, limited},
 		{get, accountPath + "/factor", needs, s.showEnrol, 0},
 		{post, accountPath + "/factor", needs, s.enrol, limited},
@@ -37,6 +40,8 @@ type accountPage struct {
 	Sessions []sessionRow
 	Others   bool // there are sessions beside this one
 	Password []field
+	Contact  []field // none where no channel is set up
+	Known    string  // the address so far, masked
 }
 
 // sessionRow is one browser in which somebody is signed in.
@@ -71,12 +76,52 @@ func (s *Server) renderAccount(c *fiber.Ctx, u casework.User, invalid apply.Inva
 		{Name: "password", Label: t("staff.password.now"), InputType: "password", Autocomplete: "current-password", MaxLength: 200, Width: "medium"},
 		{Name: "new", Label: t("staff.password.new"), Help: t("staff.password.help"), InputType: "password", Autocomplete: "new-password", MaxLength: 200, Width: "medium"},
 	}
+	known, err := s.cases.Staff.StaffContact(c.UserContext(), u.Actor())
+	if err != nil {
+		return err
+	}
+	view.Known = maskContact(known)
+	fields = append(fields, s.contactFields(c, known)...)
 	view.Problems = s.noteProblems(c, fields, invalid)
-	view.Drop, view.Password = fields[0], fields[1:]
+	view.Drop, view.Password, view.Contact = fields[0], fields[1:3], fields[3:]
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "staff-account", view)
+}
+
+// contactFields ask where somebody hears of changes of the account.
+func (s *Server) contactFields(c *fiber.Ctx, known apply.Contact) []field {
+	t := s.words(c)
+	if len(s.channels) == 0 {
+		return nil
+	}
+	address := field{
+		Name: "address", Label: t("track.notify.address"), Help: t("staff.contact.help"), Autocomplete: "off",
+		InputType: "text", MaxLength: 254, Width: "medium", Value: c.FormValue("address"),
+	}
+	if len(s.channels) == 1 {
+		return []field{address}
+	}
+	channel := field{Name: "channel", Label: t("track.notify.channel"), Value: c.FormValue("channel", string(known.Channel))}
+	for _, one := range s.channels {
+		channel.Options = append(channel.Options, content.Option{Value: string(one), Label: t(fmt.Sprintf("track.notify.channel.%s", one))})
+	}
+	return []field{channel, address}
+}
+
+// saveStaffContact keeps the address, or forgets it where none is given.
+func (s *Server) saveStaffContact(c *fiber.Ctx, u casework.User) error {
+	contact := apply.Contact{Channel: s.channel(c.FormValue("channel")), Address: strings.TrimSpace(c.FormValue("address"))}
+	err := s.cases.Staff.SetStaffContact(c.UserContext(), u.Actor(), contact)
+	var invalid apply.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.renderAccount(c, u, invalid)
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, accountPath)
 }
 
 // sessionRows lists the sessions of an account, and the id of the one that asks.

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -127,68 +125,4 @@ func casePath(ref apply.Reference, part string) string {
 		path += "/" + part
 	}
 	return path
-}
-
-type auditPage struct {
-	staffPage
-	Rows []auditRow
-	Next string
-}
-
-type auditRow struct {
-	Number                            int64
-	At, Who, Action, Reference, Extra string
-}
-
-// auditLines is how many lines of the audit a page shows.
-const auditLines = 100
-
-func (s *Server) showAudit(c *fiber.Ctx, u casework.User) error {
-	before, err := strconv.ParseInt(cmp.Or(c.Query("before"), "0"), 10, 64)
-	if err != nil {
-		return fiber.ErrBadRequest
-	}
-	lines, err := s.cases.Audit.Audit(c.UserContext(), u.Actor(), casework.AuditQuery{Before: before, Limit: auditLines})
-	if err != nil {
-		return err
-	}
-	t := s.words(c)
-	view := auditPage{staffPage: s.newStaffPage(c, u, "staff.audit")}
-	for _, e := range lines {
-		view.Rows = append(view.Rows, auditRow{
-			Number: e.Number, At: s.moment(c, e.At), Who: cmp.Or(e.Login, t(fmt.Sprintf("staff.side.%s", cmp.Or(e.Actor.Kind, "system")))),
-			Action: t(fmt.Sprintf("staff.action.%s", e.Action)), Reference: e.Reference.Grouped(), Extra: s.auditDetail(c, e.Detail),
-		})
-	}
-	if len(lines) == auditLines {
-		view.Next = "/staff/audit?before=" + strconv.FormatInt(lines[len(lines)-1].Number, 10)
-	}
-	return s.render(c, "staff-audit", view)
-}
-
-// auditDetail puts the word of an audit line into the desk's words where there
-// are some: a denied action, a role, a state, a field.
-func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
-	t := s.words(c)
-	switch {
-	case slices.Contains(casework.Actions(), casework.Action(detail)):
-		return t(fmt.Sprintf("staff.action.%s", detail))
-	case slices.Contains(casework.Roles(), casework.Role(detail)):
-		return t(fmt.Sprintf("staff.role.%s", detail))
-	case slices.Contains(casework.MeansKnown(), casework.Means(detail)):
-		return t(fmt.Sprintf("assist.means.%s", detail))
-	case slices.Contains(apply.States(), apply.State(detail)):
-		return t(fmt.Sprintf("staff.state.%s", detail))
-	}
-	for _, p := range s.content().Library.Policies {
-		if q, ok := p.Question(detail); ok {
-			return s.contentText(c, q.Label)
-		}
-		for _, d := range p.Documents {
-			if d.Name == detail {
-				return s.contentText(c, d.Title)
-			}
-		}
-	}
-	return s.townName(c, detail)
 }

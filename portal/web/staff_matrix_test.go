@@ -20,10 +20,18 @@ var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET 
 var deskMatrix = map[string]string{
 	"GET /staff/account":                       "AAAAAA",
 	"POST /staff/account/sessions":             "AAAAAA",
+	"POST /staff/account/contact":              "AAAAAA",
 	"POST /staff/account/password":             "AAAAAA",
 	"GET /staff/account/factor":                "AAAAAA",
 	"POST /staff/account/factor":               "AAAAAA",
 	"POST /staff/account/factor/drop":          "AA----", // the others' roles need theirs
+	"GET /staff/accounts":                      "-----A",
+	"GET /staff/accounts/:id":                  "-----A",
+	"POST /staff/accounts/:id/post":            "-----A",
+	"POST /staff/accounts/:id/sessions":        "-----A",
+	"POST /staff/accounts/:id/factor":          "-----A",
+	"POST /staff/accounts/:id/disable":         "-----A",
+	"POST /staff/accounts/:id/enable":          "-----A",
 	"GET /staff/invite":                        "-----A",
 	"POST /staff/invite":                       "-----A",
 	"GET /staff/audit":                         "--A-A-",
@@ -115,6 +123,8 @@ func TestDeskMatrix(t *testing.T) {
 		staff[true], staff[false] = append(staff[true], mine), append(staff[false], other)
 	}
 	assisted := strings.TrimPrefix(staff[true][0].helps(living), "/staff/assist/")
+	d.staff(casework.Auditor, "somebody")
+	somebody := d.userID("auditorsomebody")
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -123,7 +133,7 @@ func TestDeskMatrix(t *testing.T) {
 		if strings.HasPrefix(path, "/staff/assist") {
 			ref = assisted
 		}
-		path = strings.NewReplacer(":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":id", somebody, ":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]
