@@ -49,7 +49,7 @@ func (s *Server) showAudit(c *fiber.Ctx, u casework.User) error {
 	day := strings.TrimSpace(c.Query("day"))
 	if q.Day, err = auditDay(day); err != nil {
 		view.Fields[2].Error = s.words(c)("staff.audit.day.form")
-		view.Problems = []problem{{view.Fields[2].ID(), view.Fields[2].Error}}
+		view.Problems = []problem{{Field: view.Fields[2].ID(), Text: view.Fields[2].Error}}
 		s.wrong(c, &view.page)
 		return s.render(c, "staff-audit", view)
 	}

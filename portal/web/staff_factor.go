@@ -122,7 +122,7 @@ func (s *Server) renderFactor(c *fiber.Ctx, view factorPage, u casework.User, wr
 	default:
 		return wrong
 	}
-	view.Problems = []problem{{view.Code.ID(), view.Code.Error}}
+	view.Problems = []problem{{Field: view.Code.ID(), Text: view.Code.Error}}
 	s.wrong(c, &view.page)
 	return s.render(c, "staff-factor", view)
 }
