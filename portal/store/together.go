@@ -57,7 +57,7 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 	}
 	err = writeTogether(ctx, c, written)
 	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.Severity == "ERROR" {
+	if errors.As(err, &refused) && refused.SeverityUnlocalized == "ERROR" {
 		return false, nil
 	}
 	return true, err // and nobody knows, if the server has gone, whether it was written
