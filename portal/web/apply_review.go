@@ -79,6 +79,9 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: view.Back + "?to=review"}, apply.DocumentsPage)
 	}
 	view.Return = view.Back
+	if view.Elder() {
+		view.Leaves = leaveForm
+	}
 	var err error
 	if view.Twins, err = s.twinWarning(c, p, a); err != nil {
 		return err

@@ -59,7 +59,7 @@ func (s *Server) afterAssistedTurn(c *fiber.Ctx, u casework.User, ref apply.Refe
 		return fiber.ErrNotFound
 	}
 	all := turns(p, a.Answers)
-	i, way := turnAt(all, c.Params("question")), wayOut(c)
+	i, way := turnAt(all, c.Params("question")), wayOut(valueOf(c))
 	switch {
 	case i < 0:
 		return s.redirect(c, assistPath(ref, ""))

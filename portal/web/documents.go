@@ -155,13 +155,13 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 	switch stay := values.Get(formStay); {
 	case len(invalid) > 0:
 		return s.renderDocuments(c, f, review, invalid)
-	case values.Get(formLeave) != "":
-		return s.redirect(c, "/track/status")
+	case wayOut(values.Get) != "":
+		return s.leaveDocuments(c, p, f.app, wayOut(values.Get), review)
 	case borrowed != "" && f.knows(borrowed):
 		return s.redirect(c, to+"#"+borrowed)
 	case stay != "" && f.knows(stay):
 		return s.redirect(c, to+"#"+stay)
-	case values.Get(formRemove) != "":
+	case values.Get(formRemove) != "", stay != "":
 		return s.redirect(c, to)
 	}
 	for _, problem := range s.missing(f) {
@@ -173,6 +173,19 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 		return s.renderDocuments(c, f, review, invalid)
 	}
 	return s.redirect(c, applyPath(p, "review"))
+}
+
+// leaveDocuments follows a way out of the page, on which everything is saved.
+func (s *Server) leaveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application, way string, review bool) error {
+	switch {
+	case way == wayStatus:
+		return s.redirect(c, ways[wayStatus])
+	case way != wayBack:
+		return s.redirect(c, askingFirst(p, a, way))
+	case review:
+		return s.redirect(c, applyPath(p, "review"))
+	}
+	return s.redirect(c, memberPath(applyPath(p, lastAsked(c, p, a.Answers)), a))
 }
 
 func (s *Server) missing(f filing) apply.Invalid {
@@ -289,6 +302,9 @@ func (s *Server) fillWay(p *documentsPage, c *fiber.Ctx, f filing) {
 		p.Back = applyPath(f.policy, lastAsked(c, f.policy, f.app.Answers))
 	}
 	p.Return = p.Back
+	if p.Elder() {
+		p.posting()
+	}
 	for _, d := range f.policy.DocumentsFor(content.Answers(f.app.Answers)) {
 		if d.Holder == "department" {
 			p.Elsewhere = append(p.Elsewhere, s.contentText(c, d.Title))

@@ -20,7 +20,19 @@ const (
 type wayLink struct{ Name, Path, Form string }
 
 // WayTo returns the way out with this name.
-func (p page) WayTo(name string) wayLink { return wayLink{name, ways[name], p.Posts} }
+func (p page) WayTo(name string) wayLink { return wayLink{name, ways[name], p.Leaves} }
+
+// posting makes the buttons outside the form of a page in elder mode post it.
+func (p *page) posting() {
+	p.Posts, p.Leaves, p.BackForm = turnForm, turnForm, turnForm
+}
+
+// leaveForm is the id of a form that only leads to the page that asks.
+const leaveForm = "leave"
+
+func valueOf(c *fiber.Ctx) func(string) string {
+	return func(name string) string { return c.FormValue(name) }
+}
 
 // ways are the pages outside the form that buttons lead to.
 var ways = map[string]string{
@@ -29,12 +41,12 @@ var ways = map[string]string{
 }
 
 // wayOut is the way that the posted button leads; "" for the usual one.
-func wayOut(c *fiber.Ctx) string {
-	way := c.FormValue(formWay)
+func wayOut(posted func(name string) string) string {
+	way := posted(formWay)
 	switch {
-	case c.FormValue(checkBack) != "":
+	case posted(checkBack) != "":
 		return wayBack
-	case c.FormValue(formLeave) != "":
+	case posted(formLeave) != "":
 		return wayStatus
 	case ways[way] != "":
 		return way
@@ -67,8 +79,7 @@ func (s *Server) goAway(c *fiber.Ctx, p *content.Policy, a *apply.Application, t
 	case !unsaved && (way == wayBack || way == wayStatus):
 		return s.redirect(c, to)
 	case !unsaved:
-		path := memberPath(applyPath(p, leavePart), a)
-		return s.redirect(c, withParam(path, formWay, way))
+		return s.redirect(c, askingFirst(p, a, way))
 	}
 	view := leavePage{draft: s.newDraft(c, p, a, s.words(c)("apply.away.unsaved.title")), To: to, Back: way == wayBack, Review: comesFromReview(c)}
 	view.Stay = memberPath(applyPath(p, t.part()), a)
@@ -77,6 +88,11 @@ func (s *Server) goAway(c *fiber.Ctx, p *content.Policy, a *apply.Application, t
 	view.Unsaved = &given{Name: t.question.Name, Value: a.Answers[t.question.Name], Label: s.contentText(c, t.question.Label)}
 	c.Status(fiber.StatusUnprocessableEntity)
 	return s.showAway(c, view)
+}
+
+// askingFirst is the address of the page that asks before a way out is gone.
+func askingFirst(p *content.Policy, a *apply.Application, way string) string {
+	return withParam(memberPath(applyPath(p, leavePart), a), formWay, way)
 }
 
 // showLeave asks before the form is left from a page on which everything is saved.

@@ -156,7 +156,8 @@ func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error 
 	if view.Review = comesFromReview(c); view.Review {
 		view.Back = view.at("review")
 	}
-	view.Return, view.BackForm, view.Posts = view.Back, turnForm, turnForm
+	view.Return = view.Back
+	view.posting()
 	s.fillFields(c, &view.sectionPage, now.answers, now.invalid)
 	f := &view.Fields[0].Field
 	f.Bare, f.Form = true, turnForm
@@ -197,7 +198,7 @@ func (s *Server) saveTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 		return s.redirect(c, memberPath(applyPath(p, s.nextPart(p, &now)), a))
 	}
 	t, unsaved := all[i], len(invalid) > 0 && posted[name] != ""
-	if way := wayOut(c); way != "" {
+	if way := wayOut(valueOf(c)); way != "" {
 		return s.goAway(c, p, &now, t, way, invalid, unsaved)
 	}
 	if c.FormValue(formStay) != "" && !unsaved {

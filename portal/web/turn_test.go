@@ -100,12 +100,30 @@ func TestOneQuestionAPage(t *testing.T) {
 		b.asksFor(name).says(answerOf(t, name))
 	}
 	b.asksFor("note").says("").wants(200, "材料照片", "第15件，一共16件")
-	back := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "back" })
-	if len(back) != 1 || !strings.HasSuffix(attr(back[0], "href"), "/payment/note") {
-		t.Errorf("the way back from the documents leads to %q; want the question before", attr(back[0], "href"))
+	papers := b.form(applied + "/documents")
+	papers.Set("paper", "household-register")
+	papers.Set("-back", "1")
+	b.do("POST", applied+"/documents", papers)
+	b.asksFor("note").open(applied + "/documents")
+	if on := find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "paper" && has(n, "checked") }); len(on) != 1 {
+		t.Errorf("%d documents are ticked after the way back; want the one that was", len(on))
 	}
+	papers = b.form(applied + "/documents")
+	papers.Set("-way", "home")
+	b.do("POST", applied+"/documents", papers)
+	b.wants(200, "要离开这份申请吗", "都存好了", "还没有提交")
+	papers.Del("-way")
+	papers.Set("-stay", "1")
+	b.do("POST", applied+"/documents?mode=elder.125", papers)
+	b.wants(200, "材料照片").lacks("要改一改")
 	b.onPaper().wants(200, "核对并提交", "第16件，一共16件", "画眉鸟", "爷爷、奶奶", "石岐街道云雀巷77号")
 
+	back := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "back" })
+	home := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "home" })
+	if attr(back[0], "href") != applied+"/documents" || attr(home[0], "form") != leaveForm || attr(home[0], "value") != "home" {
+		t.Errorf("from the review back leads to %q, home posts %q; want the documents, and the page that asks", attr(back[0], "href"), attr(home[0], "form"))
+	}
+	b.open(applied+"/leave?-way=home").wants(200, "要离开这份申请吗", "还没有提交")
 	b.open(applied+"/place/town?to=review").asksFor("town").says("xiaolan").wants(200, "核对并提交", "小榄镇")
 	b.open(applied+"/place/town?to=review").says("shiqi").wants(200, "核对并提交")
 	b.open(applied + "/payment/note")

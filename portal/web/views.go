@@ -103,7 +103,8 @@ type page struct {
 	Crumbs      []crumb    // between home and this page
 	Return      string     // where one step back leads; "" is the last of Crumbs, or home
 	BackForm    string     // id of the form whose button goes one step back instead; or ""
-	Posts       string     // id of the form that links out of the page post, so that nothing typed is lost; see leave.go
+	Posts       string     // id of the form that the buttons for size, mode and language post, so that nothing typed is lost; see leave.go
+	Leaves      string     // id of the form that links out of the page post; or ""
 	Member      string     // query that names the child of a household, see memberPath; or ""
 	HomeName    string     // what the first page is called among them
 	Feeds       []feedLink // besides that of the whole site
