@@ -66,7 +66,7 @@ func (s *Server) showGlossary(c *fiber.Ctx) error {
 		p.Terms = append(p.Terms, one)
 	}
 	p.Terms = onLeaf(p.Terms, at, termsAtOnce)
-	s.turn(c, &p.page, at)
+	s.asLeaf(c, &p.page, at)
 	return s.render(c, "glossary", p)
 }
 

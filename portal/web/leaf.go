@@ -74,8 +74,8 @@ func onLeaf[T any](all []T, l leaf, size int) []T {
 	return all[(l.Number-1)*size : min(l.Number*size, len(all))]
 }
 
-// turn makes a page of a list one of its leaves.
-func (s *Server) turn(c *fiber.Ctx, p *page, l leaf) {
+// asLeaf makes a page of a list one of its leaves.
+func (s *Server) asLeaf(c *fiber.Ctx, p *page, l leaf) {
 	if l.Number == 0 {
 		return
 	}

@@ -96,7 +96,7 @@ func (s *Server) showSitemap(c *fiber.Ctx) error {
 	if p.Leaf.Number > 0 {
 		p.Groups, p.FeedLinks = onLeaf(few, p.Leaf, 1), nil
 	}
-	s.turn(c, &p.page, p.Leaf)
+	s.asLeaf(c, &p.page, p.Leaf)
 	return s.render(c, "sitemap", p)
 }
 

@@ -57,7 +57,7 @@ func (s *Server) listTexts(c *fiber.Ctx, in column, texts []*content.Page) error
 			p.ContentLang = lang // some of it
 		}
 	}
-	s.turn(c, &p.page, at)
+	s.asLeaf(c, &p.page, at)
 	return s.render(c, "texts", p)
 }
 
