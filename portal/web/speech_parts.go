@@ -91,7 +91,8 @@ func (s *Server) spokenOfPolicy(p *content.Policy, part, lang string) (string, b
 	case titlePart:
 		return p.Title(lang), true
 	case summaryPart:
-		return p.Title(lang) + "\n" + p.Summary, true
+		t := s.views.words[lang]
+		return spokenLines(p.Title(lang), p.Summary, t("status.label")+t("status."+string(p.Status))), true
 	case decidesPart:
 		return p.Decides.Text, p.Decides.Text != ""
 	case grantedPart:

@@ -154,6 +154,7 @@ func TestSpeech(t *testing.T) {
 		{"as it is said", amount + ".cmn.txt", 200, "1578"},
 		{"a question", "/speech/basic-living-allowance/question-status.cmn.wav", 404, ""},
 		{"a summary", "/speech/basic-living-allowance/summary.cmn.wav", 200, "孤儿"},
+		{"and whether it is in force", "/speech/basic-living-allowance/summary.cmn.wav", 200, "状态：有效"},
 		{"a term", "/speech/glossary/term-1.cmn.wav", 200, "\n"},
 		{"no term", "/speech/glossary/term-01.cmn.wav", 404, ""},
 		{"a term too far", "/speech/glossary/term-9999.cmn.wav", 404, ""},
