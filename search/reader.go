@@ -13,9 +13,9 @@ const (
 // side. It looks only at the best candidates, so it can see more than lists of postings
 // tell.
 type reader struct {
-	asked   [1 << 10]uint64 // signs with an entry, a bit each: this much stays at hand
-	entry   [1 << 16]int16  // sign to its term, plus one; zero between searches
-	used    []uint16        // signs with an entry
+	asked   [1 << 16]uint8 // 1 for signs with an entry: no more than what is needed to list them
+	entry   [1 << 16]int16 // sign to its term, plus one; zero between searches
+	used    []uint16       // signs with an entry
 	terms   []readTerm
 	pairs   []readPair
 	entries []int16    // alternative of the plan to its term
@@ -103,7 +103,7 @@ func (r *reader) prepare(p *plan) {
 // release forgets the query.
 func (r *reader) release() {
 	for _, sign := range r.used {
-		r.entry[sign], r.asked[sign>>6] = 0, 0
+		r.entry[sign], r.asked[sign] = 0, 0
 	}
 	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
 	r.entries, r.close, r.loose = r.entries[:0], r.close[:0], r.loose[:0]
@@ -149,7 +149,7 @@ func (r *reader) single(sign uint16, value float32) int16 {
 	}
 	t := r.enter(value)
 	r.entry[sign] = t + 1
-	r.asked[sign>>6] |= 1 << (sign & 63)
+	r.asked[sign] = 1
 	r.used = append(r.used, sign)
 	return t
 }
@@ -233,7 +233,7 @@ func (r *reader) find(signs []uint16) {
 	places, n := r.room[:len(signs)], 0
 	for i, sign := range signs {
 		places[n] = int32(i)
-		n += int(r.asked[sign>>6] >> (sign & 63) & 1)
+		n += int(r.asked[sign])
 	}
 	r.signs, r.places, r.before = signs, places[:n], r.room[len(signs):][:n]
 }
