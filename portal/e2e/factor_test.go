@@ -7,7 +7,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// enrol sets up the second factor that the page asks for; the desk is open then.
+// enrol sets up the second factor that the page asks for; the desk's first page for the role is open then.
 func (v *visitor) enrol() {
 	v.Helper()
 	v.at("/staff/factor")
@@ -15,7 +15,6 @@ func (v *visitor) enrol() {
 	v.giveCode()
 	v.sees("请收好备用码")
 	v.to(`main .lone a`)
-	v.at("/staff")
 }
 
 // giveCode types what the app shows. Each code counts once, so it shows the next one:
