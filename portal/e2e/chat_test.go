@@ -42,6 +42,7 @@ const turns = `document.querySelectorAll(".chat__pair").length`
 // answer, read the source, find the answer of no use and turn to a person: with and
 // without scripts, in each mode, on a handset and a desktop.
 func TestChat(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		for _, noScripts := range []bool{true, false} {
 			for _, width := range []int64{360, 1280} {

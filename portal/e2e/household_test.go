@@ -16,6 +16,7 @@ var siblings = []map[string]string{
 // TestHousehold goes from the check over all policies to two children with two
 // policies each, closes the browser half-way and goes on in another.
 func TestHousehold(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, mode string
 		device     device

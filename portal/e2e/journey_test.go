@@ -46,11 +46,12 @@ const (
 // TestJourney is the whole way of a family and an officer: read, search, ask,
 // check, apply, follow, decide.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, mode string
 		device     device
 	}{
-		{"standard on a desktop", "standard", desktop},
+		{"standard on a desktop", "standard", device{width: 1280, height: 900, worker: true}},
 		{"elder on a handset", "elder", handset},
 		{"standard without scripts", "standard", device{width: 1280, height: 900, noScripts: true}},
 		{"elder without scripts", "elder", device{width: 360, height: 740, touch: true, noScripts: true}},

@@ -59,6 +59,7 @@ func (t *tab) walkBack() {
 
 // TestKeyboard walks through pages of each kind in each mode by Tab alone.
 func TestKeyboard(t *testing.T) {
+	t.Parallel()
 	paths := []string{
 		"/", "/policies", "/policies/basic-living-allowance", "/search?q=%E8%A1%A5%E8%B4%B4", "/ask",
 		"/check/basic-living-allowance", "/apply/basic-living-allowance", "/track", "/staff", "/accessibility",

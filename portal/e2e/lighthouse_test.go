@@ -99,9 +99,7 @@ func TestLighthouseEverywhere(t *testing.T) {
 		return
 	}
 	site := startSite(t)
-	guide := newTab(t, site, desktop)
-	guide.open("/?mode=standard")
-	kinds, _ := byKind(crawl(guide, ""))
+	kinds, _ := byKind(crawl(t, site, "standard", ""))
 	wanted := map[string]float64{"accessibility": 1, "best-practices": 1, "seo": 1}
 	personal := map[string]float64{"accessibility": 1, "best-practices": 1} // search engines shall not find them
 	for _, prefix := range []string{"", "/zh-hant", "/en"} {

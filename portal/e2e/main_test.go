@@ -35,6 +35,7 @@ var suite struct {
 	site    *site
 	browser context.Context
 	axe     string
+	kinds   sync.Map // of pages that all rules of axe-core were tried on
 }
 
 func TestMain(m *testing.M) {

@@ -37,7 +37,7 @@ func TestReadingWithoutNetwork(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := newTab(t, s, handset)
+			b := newTab(t, s, device{width: 360, height: 740, touch: true, worker: true})
 			b.open(tt.prefix + "/?mode=" + tt.mode)
 			b.awaitKept(tt.lang + " " + tt.mode)
 			b.open(tt.prefix + "/?mode=" + tt.mode + ".150.white-black") // after the pages were kept without
@@ -82,8 +82,7 @@ func TestReadingWithoutNetwork(t *testing.T) {
 // every page that the browser holds for later.
 func TestNothingPersonalIsKept(t *testing.T) {
 	t.Parallel()
-	s := startSite(t)
-	b := newTab(t, s, desktop)
+	b := newTab(t, suite.site, device{width: 1280, height: 900, worker: true})
 	b.open("/")
 	b.awaitKept("zh-Hans standard")
 	b.open("/apply/" + journeySlug)
@@ -113,8 +112,7 @@ func TestNothingPersonalIsKept(t *testing.T) {
 // loses the page, finds the answers again and sends them.
 func TestAnswersWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	s := startSite(t)
-	b := newTab(t, s, desktop)
+	b := newTab(t, suite.site, desktop)
 	drafts := func() int {
 		t.Helper()
 		return evaluate[int](b, `Object.keys(sessionStorage).filter((k) => k.startsWith("draft:")).length`)
@@ -172,7 +170,7 @@ func TestFeedback(t *testing.T) {
 	t.Parallel()
 	for _, noScripts := range []bool{false, true} {
 		t.Run(fmt.Sprintf("no scripts %v", noScripts), func(t *testing.T) {
-			b := newTab(t, startSite(t), device{width: 360, height: 740, touch: true, noScripts: noScripts})
+			b := newTab(t, suite.site, device{width: 360, height: 740, touch: true, noScripts: noScripts})
 			b.open("/policies/tomorrow-plan")
 			b.press(".feedback summary")
 			b.fill("text", "医院名单旧了")

@@ -30,7 +30,7 @@ func TestCardsFitOnOneSheet(t *testing.T) {
 		b.open(prefix + "/policies")
 		cards := 0
 		for _, link := range look[[]string](b, "links") {
-			path := b.pageOf(link, prefix)
+			path := pageOf(t, strings.TrimPrefix(link, suite.site.url), prefix)
 			if slug, ok := strings.CutPrefix(path, prefix+"/policies/"); !ok || strings.Contains(slug, "/") {
 				continue
 			}

@@ -170,6 +170,7 @@ func TestSuggestionsWhileComposing(t *testing.T) {
 // TestSuggestionsEverywhere opens the list in each language and mode, where
 // everything must be large enough, whole and named, and takes one by a tap.
 func TestSuggestionsEverywhere(t *testing.T) {
+	t.Parallel()
 	for _, mode := range modes {
 		for _, prefix := range []string{"", "/zh-hant", "/en"} {
 			t.Run(strings.Trim(mode+"-"+strings.Trim(prefix, "/"), "-"), func(t *testing.T) {

@@ -141,7 +141,7 @@ func (a *album) shoot(name string) {
 func (a *album) everything(officer *visitor) {
 	a.Helper()
 	a.open("/?mode=" + a.mode)
-	for _, path := range crawl(a.tab, "") {
+	for _, path := range crawl(a.TB, a.site, a.mode, "") {
 		a.open(path)
 		name, query, _ := strings.Cut(path, "?q=")
 		if words, err := url.QueryUnescape(query); err == nil && words != "" {

@@ -32,6 +32,7 @@ type device struct {
 	width, height int64
 	touch         bool
 	noScripts     bool
+	worker        bool // the site may keep pages on it, all some fifty of a mode
 }
 
 var (
@@ -50,8 +51,8 @@ type tab struct {
 
 	allowed  int64           // status of pages that fail on purpose; 0 is 200
 	reported map[string]bool // findings of inspect
-	// stretches has inspect also try larger letters and spacing, which takes longest
-	// and finds the same on every page of a kind.
+	// stretches has inspect also try larger letters, wider spacing and other zooms, which
+	// finds the same on every page of a kind.
 	stretches bool
 
 	mu         sync.Mutex
@@ -80,6 +81,9 @@ func newTab(tb testing.TB, s *site, d device) *tab {
 	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
+	if !d.worker {
+		t.before("delete Navigator.prototype.serviceWorker;")
+	}
 	if d.noScripts {
 		call(t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	}
@@ -306,7 +310,10 @@ func (t *tab) choose(name, value string) {
 var keys = map[string]input.DispatchKeyEventParams{
 	"Tab":    {Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9},
 	"Enter":  {Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"},
+	"Space":  {Key: " ", Code: "Space", WindowsVirtualKeyCode: 32, Text: " "},
 	"Delete": {Key: "Delete", Code: "Delete", WindowsVirtualKeyCode: 46},
+
+	"ArrowDown": {Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40},
 }
 
 // key presses one key, and Shift with it if its name begins with that.

@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "write the transcripts anew")
 // found good. After a change of pages: go test ./portal/e2e -run TestTranscripts -update,
 // and read the difference as a listener would.
 func TestTranscripts(t *testing.T) {
+	t.Parallel()
 	pages := []struct {
 		name string
 		come func(b *tab)

@@ -18,6 +18,7 @@ import (
 // TestUpload adds photos on a handset, with scripts and without, in the standard and
 // in elder mode: several at once, a wrong one, another in place of one, one removed.
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, mode string
 		device     device
@@ -30,7 +31,7 @@ func TestUpload(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := newVisitor(t, startSite(t), tt.device, tt.mode)
+			v := newVisitor(t, suite.site, tt.device, tt.mode)
 			v.arriveAtHome()
 			v.goTo("/apply/" + journeySlug)
 			v.to(`main form button[name="-start"]`)
@@ -117,6 +118,7 @@ func (v *visitor) bringOnPaper(but string) {
 // TestUploadAcrossABrokenConnection loses the server while a photo is to be sent: the
 // page says so, goes on by itself, and there is one photo in the end.
 func TestUploadAcrossABrokenConnection(t *testing.T) {
+	t.Parallel()
 	s := startSite(t)
 	v := newVisitor(t, s, handset, "standard")
 	v.arriveAtHome()

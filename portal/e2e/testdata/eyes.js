@@ -125,7 +125,7 @@ globalThis.eyes = {
       const below = eyes.ground(el.parentElement, seen), s = getComputedStyle(el);
       const own = eyes.rgba(s.backgroundColor), opacity = below.opacity * Number(s.opacity);
       own[3] *= opacity;
-      seen.set(el, { colour: own[3] ? eyes.over(own, below.colour) : below.colour, opacity, image: s.backgroundImage !== "none" });
+      seen.set(el, { colour: own[3] ? eyes.over(own, below.colour) : below.colour, opacity, image: below.image || s.backgroundImage !== "none" });
     }
     return seen.get(el);
   },
@@ -255,7 +255,12 @@ globalThis.eyes = {
   },
 
   // Everything that is measured in a window of this width, in one go: what is wrong
-  // by what it is.
+  // by what it is. axe is asked last and in the same breath, where it is wanted.
+  inspect(ask) {
+    const found = eyes.measure(ask);
+    return ask.tags ? eyes.axe(ask).then((axe) => ({ ...found, axe })) : found;
+  },
+
   measure({ text, target, contrast, large, stretch, lines }) {
     // Pages in traditional characters have the colours and the length of the others.
     const twin = document.documentElement.lang === "zh-Hant";
@@ -265,13 +270,19 @@ globalThis.eyes = {
       "small text": eyes.smallText(text),
       "small target": eyes.smallTargets(target),
       "targets overlap": eyes.overlaps(),
-      contrast: contrast && !twin ? eyes.contrast(contrast, large) : [],
+      contrast: twin ? [] : eyes.contrast(contrast, large),
       stretched: stretch && !twin ? eyes.stretched() : [],
       lines: lines ? eyes.lines() : [],
       moves: eyes.moving(),
       "label not in name": eyes.misnamed(),
     };
   },
+
+  // What a window of another width loses, as a reader's zoom makes one.
+  lost: () => ({ "scrolls sideways": eyes.overflow(), "text is cut": eyes.clipped(), "targets overlap": eyes.overlaps() }),
+
+  // Whether something stays in its place while the page scrolls.
+  floats: () => [...document.body.querySelectorAll("*")].some((el) => getComputedStyle(el).position === "fixed" && eyes.shown(el)),
 
   stops() {
     const all = document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex='-1'])");
@@ -300,15 +311,19 @@ globalThis.eyes = {
   },
 
   // Targets that are less than min pixels high or wide. Links that are words only,
-  // no buttons, need no more width than the norm asks of them, 44 pixels.
+  // no buttons, need no more width than the norm asks of them, 44 pixels. Only where
+  // the box itself is too small is it tried how far around it a press still counts.
   smallTargets(min) {
     const out = [];
     for (const el of eyes.stops()) {
       if (eyes.inSentence(el) || el.matches(".skip")) continue;
-      const boxes = [el, ...(el.labels || [])].filter(eyes.shown).map((part) => eyes.reach(part, min));
-      const box = boxes.reduce((a, b) => (Math.min(b.width, b.height) > Math.min(a.width, a.height) ? b : a));
       const across = el.localName === "a" && getComputedStyle(el).borderStyle === "none" ? Math.min(min, 44) : min;
-      if (box.width < across - 0.5 || box.height < min - 0.5) out.push(`${Math.round(box.width)}×${Math.round(box.height)}: ${eyes.name(el)}`);
+      const enough = (box) => box.width >= across - 0.5 && box.height >= min - 0.5;
+      const parts = [el, ...(el.labels || [])].filter(eyes.shown);
+      if (parts.some((part) => enough(part.getClientRects()[0]))) continue;
+      const boxes = parts.map((part) => eyes.reach(part, min));
+      const box = boxes.reduce((a, b) => (Math.min(b.width, b.height) > Math.min(a.width, a.height) ? b : a));
+      if (!enough(box)) out.push(`${Math.round(box.width)}×${Math.round(box.height)}: ${eyes.name(el)}`);
     }
     scrollTo(0, 0);
     return out;
@@ -316,8 +331,9 @@ globalThis.eyes = {
 
   // What has the focus now, and whether one can see that.
   focus() {
-    const el = document.activeElement;
-    if (!el || el === document.body || el === document.documentElement) return { Name: "", Problem: "" };
+    const active = document.activeElement;
+    if (!active || active === document.body || active === document.documentElement) return { Name: "", Problem: "" };
+    const el = eyes.shown(active) ? active : [...(active.labels || [])].find(eyes.shown) || active; // its label stands for it
     const ringed = (s) => s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 3;
     const part = [null, "::before", "::after"].find((one) => ringed(getComputedStyle(el, one)));
     const ring = part !== undefined;
@@ -336,7 +352,7 @@ globalThis.eyes = {
       const stands = eyes.ratio(eyes.rgba(s.outlineColor), on);
       if (!problem && stands < 3) problem = `its ring stands out by ${stands.toFixed(2)} to 1`;
     }
-    el.dataset.e2eVisited = "";
+    active.dataset.e2eVisited = "";
     return { Name: eyes.name(el), Problem: problem, Skip: el.matches(".skip") };
   },
 
@@ -350,12 +366,33 @@ globalThis.eyes = {
     return [...document.querySelectorAll("a[href]")].map((a) => a.href).filter((h) => h.startsWith(location.origin + "/"));
   },
 
-  // Violations that axe-core finds, each in one line; enhanced asks for 7 to 1.
-  async axe(tags, enhanced) {
+  // Marks one element of each look: of texts of the same kind, size and colours on
+  // the same ground axe-core need judge one. Judging all takes it most of its time,
+  // and contrast() has judged each already.
+  markLooks() {
+    const looks = new Set(), seen = new Map();
+    for (const el of document.querySelectorAll("[data-e2e-look]")) delete el.dataset.e2eLook;
+    for (const el of document.body.querySelectorAll("*")) {
+      const worded = el.matches("input, select, textarea") || [...el.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      if (!worded || !eyes.shown(el)) continue;
+      const s = getComputedStyle(el), { colour, opacity, image } = eyes.ground(el, seen);
+      const look = [el.localName, el.className, s.color, s.fontSize, s.fontWeight, s.textShadow, s.position, colour, opacity, image, el.matches(":disabled")].join();
+      if (looks.has(look)) continue;
+      looks.add(look);
+      el.dataset.e2eLook = "";
+    }
+  },
+
+  // Violations that axe-core finds, each in one line; enhanced asks for 7 to 1. Without
+  // layout it leaves out the rules that have it work out what lies over what, which
+  // takes most of its time: contrast() and smallTargets() measure the same everywhere.
+  async axe({ tags, enhanced, layout }) {
+    if (layout) eyes.markLooks();
+    axe.configure({ rules: ["color-contrast", "color-contrast-enhanced"].map((id) => ({ id, selector: "[data-e2e-look]" })) });
     const result = await axe.run(document, {
       runOnly: { type: "tag", values: tags },
-      rules: { "target-size": { enabled: true }, "color-contrast-enhanced": { enabled: enhanced }, "identical-links-same-purpose": { enabled: true } },
-      resultTypes: ["violations"],
+      rules: { "target-size": { enabled: layout }, "color-contrast": { enabled: layout }, "color-contrast-enhanced": { enabled: layout && enhanced }, "identical-links-same-purpose": { enabled: true } },
+      resultTypes: ["violations"], iframes: false, preload: { assets: ["media"] },
     });
     return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.html.slice(0, 160)}: ${(n.failureSummary || v.help).replace(/\s+/g, " ").slice(0, 300)}`));
   },

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// measured is what eyes.inspect is asked for.
+type measured struct {
+	Text     int      `json:"text"`
+	Target   int      `json:"target"`
+	Contrast float64  `json:"contrast"`
+	Large    float64  `json:"large"`
+	Stretch  bool     `json:"stretch"`
+	Lines    bool     `json:"lines"`
+	Tags     []string `json:"tags"` // rules of axe-core; nil for none
+	Enhanced bool     `json:"enhanced"`
+	Layout   bool     `json:"layout"` // its rules on what lies over what, too
+}
+
+// inspect tries whether the page as it stands serves everybody: at each of the
+// widths nothing is lost or cut, targets and text are as large and as clear as the
+// mode promises, and axe-core finds nothing. In a tab that stretches, nothing may be
+// lost with wider spacing, larger letters and other zooms either. What is wrong in
+// the same way on several pages is reported for the first of them.
+func (t *tab) inspect(mode string, widths ...int64) {
+	t.Helper()
+	if got := evaluate[string](t, "document.documentElement.dataset.mode"); got != mode {
+		t.Errorf("%s is in mode %q; want %q", t.where(), got, mode)
+	}
+	if words := look[string](t, "text", "body"); strings.Contains(words, "⟦") {
+		t.Errorf("%s lacks words of the interface: %.80s", t.where(), words[strings.Index(words, "⟦"):])
+	}
+	for _, width := range widths {
+		t.resize(width, t.device.height)
+		t.report(mode, width, look[map[string][]string](t, "inspect", t.wanted(mode, width)))
+	}
+	if t.stretches {
+		for _, width := range zooms {
+			t.resize(width, t.device.height)
+			t.report(mode, width, look[map[string][]string](t, "lost"))
+		}
+	}
+	t.resize(t.device.width, t.device.height)
+}
+
+// wanted is what a page in this mode must keep to. axe-core needs scripts.
+func (t *tab) wanted(mode string, width int64) measured {
+	t.Helper()
+	ask := measured{
+		Text: minText[mode], Target: minTarget[mode], Contrast: minContrast[mode], Large: minLargeContrast[mode],
+		Stretch: t.stretches && width < 400, Lines: width == 1280,
+	}
+	if t.device.noScripts {
+		return ask
+	}
+	t.bringAxe()
+	if look[bool](t, "floats") {
+		// In a window as high as the page nothing lies behind what stays in its
+		// place; axe-core does not scroll.
+		t.resize(width, evaluate[int64](t, "document.documentElement.scrollHeight"))
+	}
+	ask.Tags, ask.Enhanced, ask.Layout = axeTags, mode == "accessible", t.firstOfKind(mode, width)
+	return ask
+}
+
+// firstOfKind tells whether no test has had a page of this kind, in this language and
+// mode and at this width, tried with all of axe-core's rules.
+func (t *tab) firstOfKind(mode string, width int64) bool {
+	t.Helper()
+	_, seen := suite.kinds.LoadOrStore(fmt.Sprintf("%s %d %s", mode, width, kindOf(t.where())), true)
+	return !seen
+}
+
+// bringAxe gives axe-core to the page, and to those that the tab opens from now on.
+func (t *tab) bringAxe() {
+	t.Helper()
+	if evaluate[bool](t, "typeof axe === 'object'") {
+		return
+	}
+	if t.stretches {
+		t.before(suite.axe)
+	}
+	evaluate[*bool](t, suite.axe+";null")
+}
+
+// report fails the test for each finding that no earlier page of the tab had.
+func (t *tab) report(mode string, width int64, found map[string][]string) {
+	t.Helper()
+	for what, findings := range found {
+		for _, f := range slices.Compact(findings) {
+			if f = what + ": " + f; !t.reported[f] {
+				t.reported[f] = true
+				t.Errorf("%s %s %d px: %s", t.where(), mode, width, f)
+			}
+		}
+	}
+}
