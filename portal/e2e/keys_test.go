@@ -12,39 +12,24 @@ import (
 // without a pointer. At each stop of the keyboard one sees where it is.
 func TestJourneyByKeyboard(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
-		mode   string
-		device device
-	}{
-		{"standard", desktop},
-		{"elder", device{width: 360, height: 740}},
-	} {
-		t.Run(tt.mode, func(t *testing.T) {
-			t.Parallel()
-			v := newVisitor(t, suite.site, tt.device, tt.mode)
-			v.open("/?mode=" + tt.mode)
-			v.open("/") // from now on the cookie holds, and links are clean
-			k := &typist{visitor: v}
-			k.enter(`:is(nav, main) a[href^="/check"]`)
-			if tt.mode == "elder" {
-				k.enter(`main a[href^="/check/kind/allowance"]`)
-			}
-			k.enter(`main a[href^="/check/` + journeySlug + `"]`)
-			for v.count("main .verdict") == 0 {
-				k.answer(`main .form__buttons button:not([name="-back"])`)
-			}
-			k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
-			k.enter(`main form button[name="-start"]`)
-			for !strings.HasSuffix(v.where(), "/documents") {
-				k.answer(`main .form__buttons button:not([name="-back"])`)
-			}
-			k.answer(`main form > .form__buttons button`)
-			v.at("/apply/" + journeySlug + "/review")
-			k.answer(`main form button.button--chief`)
-			v.at("/apply/" + journeySlug + "/done")
-			v.receipt()
-		})
+	v := newVisitor(t, suite.site, desktop, "standard")
+	v.open("/")
+	k := &typist{visitor: v}
+	k.enter(`:is(nav, main) a[href^="/check"]`)
+	k.enter(`main a[href^="/check/` + journeySlug + `"]`)
+	for v.count("main .verdict") == 0 {
+		k.answer(`main .form__buttons button:not([name="-back"])`)
 	}
+	k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
+	k.enter(`main form button[name="-start"]`)
+	for !strings.HasSuffix(v.where(), "/documents") {
+		k.answer(`main .form__buttons button:not([name="-back"])`)
+	}
+	k.answer(`main form > .form__buttons button`)
+	v.at("/apply/" + journeySlug + "/review")
+	k.answer(`main form button.button--chief`)
+	v.at("/apply/" + journeySlug + "/done")
+	v.receipt()
 }
 
 // typist is a visitor with a keyboard and nothing else.
