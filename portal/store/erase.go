@@ -15,7 +15,7 @@ import (
 // [apply.Application.Erase], or [apply.ErrConflict] at another version.
 func (s *Store) Erase(ctx context.Context, ref apply.Reference, version int) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		a, err := s.load(ctx, tx, ref)
+		a, err := s.loadWith(ctx, tx, ref, s.lockRows) // it may be handed in at this moment
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (s *Store) expire(ctx context.Context, before time.Time) error {
 	for {
 		n := 0
 		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			refs, err := idle(ctx, tx, before)
+			refs, err := s.idle(ctx, tx, before)
 			if err != nil {
 				return err
 			}
@@ -73,8 +73,9 @@ func (s *Store) expire(ctx context.Context, before time.Time) error {
 	}
 }
 
-func idle(ctx context.Context, tx *sql.Tx, before time.Time) ([]apply.Reference, error) {
+// idle locks what it finds: somebody may come back to it at this moment.
+func (s *Store) idle(ctx context.Context, tx *sql.Tx, before time.Time) ([]apply.Reference, error) {
 	return references(ctx, tx, `SELECT reference FROM applications
-		WHERE state IN ($1, $2) AND updated_at < $3 ORDER BY reference LIMIT $4`,
+		WHERE state IN ($1, $2) AND updated_at < $3 ORDER BY reference LIMIT $4`+s.lockRows,
 		string(apply.Draft), string(apply.Withdrawn), micros(before), expireAtOnce)
 }

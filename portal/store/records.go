@@ -101,7 +101,12 @@ func (s *Store) openRecord(r *record) error {
 
 // load returns one application.
 func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*apply.Application, error) {
-	records, err := s.records(ctx, tx, []apply.Reference{ref}, "")
+	return s.loadWith(ctx, tx, ref, "")
+}
+
+// loadWith is load with a lock, for who is going to write what depends on it.
+func (s *Store) loadWith(ctx context.Context, tx *sql.Tx, ref apply.Reference, lock string) (*apply.Application, error) {
+	records, err := s.records(ctx, tx, []apply.Reference{ref}, lock)
 	if err != nil {
 		return nil, err
 	}
