@@ -272,7 +272,7 @@ func TestRefusedFiles(t *testing.T) {
 		"page":          {[]byte("<html><script>alert(1)</script>"), "不是照片，也不是PDF"},
 		"cut off":       {shot(t, 1)[:200], "坏了或者没有传完"},
 		"too large":     {make([]byte, intake.MaxSize+1), "超过15MB"},
-		"bomb":          {bomb(), "尺寸太大"},
+		"bomb":          {bomb(), "有照片太大"},
 		"locked PDF":    {[]byte(strings.Replace(samplePDF, "<</Root", "<</Encrypt 5 0 R/Root", 1)), "设了密码"},
 		"PDF cut off":   {[]byte(samplePDF[:40]), "坏了或者没有传完"},
 		"nothing in it": {[]byte{}, "是空的"},
