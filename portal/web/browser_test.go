@@ -238,7 +238,7 @@ func (d *desk) staff(role casework.Role, area string) *browser {
 // enrol sets up the second factor that the page asks for; the desk is open then.
 func (b *browser) enrol() casework.Secret {
 	b.t.Helper()
-	secret := b.wants(200, "设置登录验证码").secret()
+	secret := b.wants(200, "设置动态口令").secret()
 	b.send("/staff/factor", map[string]string{"code": b.codeOf(secret)}).wants(200, "请收好备用码").open("/staff")
 	return secret
 }

@@ -28,7 +28,7 @@ func TestSecondFactorPages(t *testing.T) {
 	}
 	o := d.browser("officer")
 	o.open("/staff/setup?token="+string(token)).send("/staff/setup", map[string]string{"login": "officer", "name": "测试员", "password": staffPassword})
-	o.send("/staff", map[string]string{"login": "officer", "password": staffPassword}).wants(200, "设置登录验证码", "除了密码")
+	o.send("/staff", map[string]string{"login": "officer", "password": staffPassword}).wants(200, "设置动态口令", "除了密码")
 	secret := o.secret()
 	o.keepsShape(t, "/staff/factor")
 	if again := o.open("/staff/factor").secret(); again != secret {
@@ -37,7 +37,7 @@ func TestSecondFactorPages(t *testing.T) {
 	for _, address := range []string{"/staff", "/staff/account", "/staff/audit", "/staff/applications/261112345678"} {
 		o.open(address).wants(200, "工作人员登录")
 	}
-	o.open("/staff/factor").send("/staff/factor", map[string]string{"code": "123456"}).wants(422, "验证码不对")
+	o.open("/staff/factor").send("/staff/factor", map[string]string{"code": "123456"}).wants(422, "动态口令不对")
 	before := o.cookies[sessionCookie]
 	o.send("/staff/factor", map[string]string{"code": d.codeOf(secret)}).wants(200, "请收好备用码")
 	if o.cookies[sessionCookie] == before {
@@ -60,7 +60,7 @@ func TestSecondFactorPages(t *testing.T) {
 	third.send("/staff/factor", map[string]string{"code": spare}).wants(200, "退出")
 	fourth := o.again("fourth")
 	for range 4 {
-		fourth.send("/staff/factor", map[string]string{"code": spare}).wants(422, "验证码不对")
+		fourth.send("/staff/factor", map[string]string{"code": spare}).wants(422, "动态口令不对")
 	}
 	fourth.send("/staff/factor", map[string]string{"code": "000000"}).wants(422)
 	d.now = d.now.Add(time.Minute)
@@ -80,14 +80,14 @@ func TestSecondFactorOfferedPages(t *testing.T) {
 	o.keepsShape(t, "/staff/account")
 	o.keepsShape(t, "/staff/account/factor")
 	secret := o.open("/staff/account/factor").secret()
-	o.send("/staff/account/factor", map[string]string{"code": "1"}).wants(422, "验证码不对")
+	o.send("/staff/account/factor", map[string]string{"code": "1"}).wants(422, "动态口令不对")
 	o.send("/staff/account/factor", map[string]string{"code": d.codeOf(secret)}).wants(200, "请收好备用码")
 	o.open("/staff/account/factor").wants(200) // set up already: leads away
 	if o.address != "/staff" {
 		t.Errorf("set up twice leads to %s", o.address)
 	}
 	o.again("other").wants(200, "打开手机上的验证器应用")
-	o.open("/staff/account").send("/staff/account/factor/drop", map[string]string{"code": "000000"}).wants(422, "验证码不对")
+	o.open("/staff/account").send("/staff/account/factor/drop", map[string]string{"code": "000000"}).wants(422, "动态口令不对")
 	d.now = d.now.Add(time.Minute)
 	o.send("/staff/account/factor/drop", map[string]string{"code": d.codeOf(secret)}).wants(200, "还没有设置")
 }

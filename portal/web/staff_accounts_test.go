@@ -46,7 +46,7 @@ func TestAccountPages(t *testing.T) {
 	audit := d.staff(casework.Auditor, "")
 	audit.open("/staff/audit?who="+boss.name).wants(200, "改角色或所属", "停用账号", "supervisorshiqi")
 	auditor := accountsPath + "/" + d.userID("auditor")
-	boss.open(auditor).wants(200, "重设登录验证码").send(auditor+"/factor", nil).wants(200, "登录验证码重设了", "还没有设置")
+	boss.open(auditor).wants(200, "重设动态口令").send(auditor+"/factor", nil).wants(200, "动态口令重设了", "还没有设置")
 	audit.open("/staff/audit").wants(200, "工作人员登录")
 	audit.send("/staff", map[string]string{"login": audit.name, "password": staffPassword}).enrol()
 	own := accountsPath + "/" + d.userID(boss.name)
