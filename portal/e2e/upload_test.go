@@ -40,6 +40,9 @@ func TestUpload(t *testing.T) {
 				v.to(`main form .form__buttons button`)
 			}
 			v.uploadPhotos()
+			if tt.name == "accessible" {
+				v.refusedInPinyin()
+			}
 			v.bringOnPaper("household-register")
 			v.to(`main form > .form__buttons button`)
 			v.at("/apply/" + journeySlug + "/review")
@@ -93,6 +96,25 @@ func (v *visitor) uploadPhotos() {
 		return evaluate[bool](v.tab, `[...document.querySelectorAll(".file-list__picture")].every((i) => (i.scrollIntoView(), i.complete && i.naturalWidth > 0))`)
 	})
 	v.arrived()
+}
+
+// refusedInPinyin has a file refused on a page with pinyin: what is wrong is told in the
+// characters alone, not in both as one word.
+func (v *visitor) refusedInPinyin() {
+	v.Helper()
+	page := "/apply/" + journeySlug + "/documents"
+	v.open(page + "?mode=accessible.pinyin")
+	wrong := filepath.Join(v.TempDir(), "photo.jpg") // by name
+	if err := os.WriteFile(wrong, []byte("this is no photo"), 0o600); err != nil {
+		v.Fatal(err)
+	}
+	v.failing(422, func() { v.upload("household-register", "main #f-document-household-register", wrong) })
+	v.until("the error is there", func() bool { return v.count("#household-register .upload__errors") == 1 })
+	told := evaluate[string](v.tab, `document.querySelector("#household-register .upload__errors").textContent`)
+	if !strings.Contains(told, "不是照片，也不是PDF") || strings.ContainsAny(told, "àáèéìíòóùú") {
+		v.Errorf("what is wrong is told as %q", told)
+	}
+	v.open(page + "?mode=accessible.reset")
 }
 
 // upload chooses files and, where no script does it, sends them.

@@ -15,6 +15,13 @@ const part = (name, attributes) => {
   return e;
 };
 
+// What an element of the answered page says, without the pinyin above it.
+const wordsIn = (e) => {
+  const copy = e.cloneNode(true);
+  copy.querySelectorAll("rt, rp").forEach((reading) => reading.remove());
+  return copy.textContent;
+};
+
 const sectionOf = (name) => form.querySelector(`[data-upload="${name}"]`);
 
 function say(section, text, aloud) {
@@ -124,7 +131,7 @@ function send(name, field, files, document_) {
       progress(sectionOf(name), text, 0);
       try {
         const answer = await persist(name, field, files[i], document_, text);
-        const errors = answer.page ? [...answer.page.querySelectorAll(`[data-upload="${name}"] .upload__errors p`)].map((p) => p.textContent) : [];
+        const errors = answer.page ? [...answer.page.querySelectorAll(`[data-upload="${name}"] .upload__errors p`)].map(wordsIn) : [];
         if (!take(name, answer)) {
           location.reload();
           return;
