@@ -54,6 +54,16 @@ func TestListenWithoutScripts(t *testing.T) {
 		b.open(heardAt(mode))
 		b.inspect(mode, 360, 320)
 		b.listensAt("#amount ~ .listen .listen__link", 2)
+		// A question is played on its page: following a link would lose what was answered.
+		b.open("/check/basic-living-allowance")
+		if evaluate[bool](b, `document.querySelector(".field .listen__sound").checkVisibility()`) {
+			t.Errorf("mode %s: the players stand open", mode)
+		}
+		b.press(".field .listen__open")
+		b.holds("the players show", `document.querySelector(".field .listen__sound").checkVisibility()`)
+		b.inspect(mode, 360, 320)
+		b.listensAt(".field .listen__sound", 2)
+		b.open(heardAt(mode))
 		if got := evaluate[int](b, `document.querySelectorAll(".dictate, .player, .listen__play").length`); got < 3 {
 			t.Errorf("mode %s: the page lacks what scripts show", mode)
 		}
@@ -68,7 +78,7 @@ func TestListenWithoutScripts(t *testing.T) {
 // listensAt loads the sounds that links of the page lead to.
 func (t *tab) listensAt(selector string, want int) {
 	t.Helper()
-	links := evaluate[[]string](t, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((a) => a.href)`, selector))
+	links := evaluate[[]string](t, fmt.Sprintf(`[...document.querySelectorAll(%q)].map((e) => e.href ?? e.src)`, selector))
 	if len(links) != want {
 		t.Fatalf("%s: sounds %v; want %d", t.where(), links, want)
 	}
