@@ -92,7 +92,7 @@ func (s *Server) spokenOfPolicy(p *content.Policy, part, lang string) (string, b
 		return p.Title(lang), true
 	case summaryPart:
 		t := s.views.words[lang]
-		return spokenLines(p.Title(lang), p.Summary, t("status.label")+t("status."+string(p.Status))), true
+		return spokenLines(p.Title(lang), p.Summary, t("status.label")+t("status."+p.Status)), true
 	case decidesPart:
 		return p.Decides.Text, p.Decides.Text != ""
 	case grantedPart:
