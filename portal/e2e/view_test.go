@@ -10,7 +10,8 @@ import (
 var viewed = []string{"/", "/policies/basic-living-allowance", "/search?q=%E8%A1%A5%E8%B4%B4", "/ask", "/check/basic-living-allowance", "/apply/basic-living-allowance", "/accessibility", "/staff"}
 
 // TestLargeType opens pages at two and three times the size on the narrowest
-// handset: nothing is cut and nothing lies beside the window.
+// handset: nothing is cut, nothing lies beside the window, and the page itself begins
+// on the first screen.
 func TestLargeType(t *testing.T) {
 	t.Parallel()
 	for _, size := range []string{"200", "300"} {
@@ -18,6 +19,9 @@ func TestLargeType(t *testing.T) {
 		b.open("/?mode=accessible." + size)
 		for _, path := range viewed {
 			b.open(path)
+			if begin := evaluate[float64](b, `document.querySelector("main").getBoundingClientRect().top`); begin > 740 {
+				t.Errorf("%s at %s %%: the page begins at %v px", path, size, begin)
+			}
 			for _, problem := range append(look[[]string](b, "overflow"), look[[]string](b, "clipped")...) {
 				t.Errorf("%s at %s %%: %s", path, size, problem)
 			}
