@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -56,6 +57,10 @@ func TestPages(t *testing.T) {
 		t.Errorf("only %d pages are linked: %v", len(pages), pages)
 	}
 	first, others := byKind(pages)
+	elder := ownKinds(pages, crawl(t, suite.site, "elder", ""))
+	if len(elder) < 5 {
+		t.Errorf("elder mode leads to %v of its own; want the parts of policies and the leaves of lists among them", elder)
+	}
 	for _, prefix := range []string{"", "/zh-hant", "/en"} {
 		for _, mode := range modes {
 			t.Run(strings.Trim(prefix+"-"+mode, "/-"), func(t *testing.T) {
@@ -67,6 +72,12 @@ func TestPages(t *testing.T) {
 					b.open(prefix + path)
 					b.inspect(mode, widths...)
 				}
+				for _, path := range elder {
+					if mode == "elder" {
+						b.open(prefix + path)
+						b.inspect(mode, widths...)
+					}
+				}
 				b.stretches = false
 				for _, path := range others {
 					b.open(prefix + path)
@@ -75,6 +86,17 @@ func TestPages(t *testing.T) {
 			})
 		}
 	}
+}
+
+// ownKinds returns the first page of each kind that none of the others is of: elder mode
+// divides long pages into many.
+func ownKinds(others, pages []string) []string {
+	seen := map[string]bool{}
+	for _, path := range others {
+		seen[kindOf(path)] = true
+	}
+	first, _ := byKind(pages)
+	return slices.DeleteFunc(first, func(path string) bool { return seen[kindOf(path)] })
 }
 
 // numbers are what addresses of pages of one kind differ by.
@@ -91,6 +113,9 @@ func kindOf(path string) string {
 	}
 	if len(parts) > at {
 		parts[at] = "*"
+	}
+	if len(parts) > at+2 && parts[at+1] == "part" { // of a policy, in elder mode
+		parts[at+2] = "*"
 	}
 	return numbers.ReplaceAllString(strings.Join(parts, "/")+"?"+query, "*")
 }
