@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -87,16 +88,29 @@ func (s *Server) asLeaf(c *fiber.Ctx, p *page, l leaf) {
 	}
 }
 
-var termLink = regexp.MustCompile(` href="((?:/[a-z-]+)?/glossary)#term-(\d+)"`)
+var (
+	termAddress = regexp.MustCompile(`^((?:/[a-z-]+)?/glossary)#term-(\d+)$`)
+	termLink    = regexp.MustCompile(` href="[^"#]*/glossary#term-\d+"`)
+)
+
+// toLeaf returns the address of the leaf that an entry of the glossary stands on; any
+// other address stays.
+func toLeaf(address string) string {
+	m := termAddress.FindStringSubmatch(address)
+	if m == nil {
+		return address
+	}
+	n, err := strconv.Atoi(m[2])
+	if err != nil || n < 1 {
+		return address
+	}
+	return leaf{List: m[1]}.at((n-1)/termsAtOnce+1) + "#term-" + m[2]
+}
 
 // toLeaves makes links to an entry of the glossary lead to the leaf that it stands on.
 func toLeaves(body []byte) []byte {
 	return termLink.ReplaceAllFunc(body, func(link []byte) []byte {
-		m := termLink.FindSubmatch(link)
-		n, err := strconv.Atoi(string(m[2]))
-		if err != nil || n < 1 {
-			return link
-		}
-		return []byte(` href="` + leaf{List: string(m[1])}.at((n-1)/termsAtOnce+1) + "#term-" + string(m[2]) + `"`)
+		address := strings.TrimSuffix(strings.TrimPrefix(string(link), ` href="`), `"`)
+		return []byte(` href="` + toLeaf(address) + `"`)
 	})
 }

@@ -56,6 +56,14 @@ func TestSuggestAPI(t *testing.T) {
 			t.Errorf("%s %q: %+v first; want %+v", test.lang, test.typed, got[0], test.first)
 		}
 	}
+	for query, want := range map[string]string{"lang=en&q=entrust": "/en/glossary#term-17", "lang=en&q=entrust&mode=elder": "/en/glossary/page/3#term-17"} {
+		if _, body := send(t, s, httptest.NewRequest("GET", "/api/v1/suggest?"+query, nil)); !strings.Contains(body, want) {
+			t.Errorf("%s: %s; want %s, where the word stands in that mode", query, body, want)
+		}
+	}
+	if _, body := send(t, s, httptest.NewRequest("GET", "/api/v1/suggest?q="+url.QueryEscape("申请")+"&mode=elder", nil)); strings.Count(body, `"url"`) != elderChoices {
+		t.Errorf("elder mode suggests %s; want %d of them", body, elderChoices)
+	}
 	for _, typed := range []string{"", " ", "。", "zzqxwk", strings.Repeat("孤", 200), "<script>"} {
 		if got := suggestions(t, s, "zh-Hans", typed); len(got) > 0 && typed != strings.Repeat("孤", 200) {
 			t.Errorf("%.20q: %d suggestions; want none", typed, len(got))

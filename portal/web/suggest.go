@@ -65,7 +65,8 @@ type suggested struct {
 // neither logged nor kept.
 func (s *Server) suggestAPI(c *fiber.Ctx) error {
 	l := languageOf(c.Query("lang"))
-	c.Locals(visitKey, visit{Lang: l, Mode: modeStandard, Path: "/"})
+	v := visit{Lang: l, Mode: modeOr(c.Query(modeParam), modeStandard), Path: "/"}
+	c.Locals(visitKey, v)
 	current := s.content()
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	if c.Query("v") == shortVersion(current) {
@@ -79,7 +80,14 @@ func (s *Server) suggestAPI(c *fiber.Ctx) error {
 	out := []suggested{}
 	t := s.words(c)
 	for _, d := range s.suggest(c, firstRunes(c.Query("q"), maxQuery)) {
-		out = append(out, suggested{s.contentText(c, d.Title), t(fmt.Sprintf("search.kind.%s", d.Kind)), l.shows(d.Lang), l.path(d.URL)})
+		at := l.path(d.URL)
+		if v.Mode == modeElder {
+			at = toLeaf(at)
+		}
+		out = append(out, suggested{s.contentText(c, d.Title), t(fmt.Sprintf("search.kind.%s", d.Kind)), l.shows(d.Lang), at})
+	}
+	if v.Mode == modeElder {
+		out = out[:min(len(out), elderChoices)]
 	}
 	return c.JSON(out)
 }
