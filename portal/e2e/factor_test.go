@@ -31,5 +31,5 @@ func (v *visitor) giveCode() {
 		v.Fatal(err)
 	}
 	v.fill("code", code)
-	v.to(`main form[action^="/staff/factor"] button`)
+	v.to(`main form[action^="/staff/factor"] button:not([type="button"])`)
 }

@@ -44,7 +44,7 @@ func TestHousehold(t *testing.T) {
 			v.goTo("/track")
 			v.fill("number", p.number)
 			v.fill("code", p.code)
-			v.to(`main form[action^="/track"] button`)
+			v.to(`main form[action^="/track"] button:not([type="button"])`)
 			v.to(`main a[href^="/household"]`)
 			v.sees(siblings[0]["child_name"])
 			v.press("main details summary")
@@ -133,7 +133,7 @@ func (v *visitor) answerGaps(child map[string]string, asked map[string]int) {
 		}
 		switch f.Kind {
 		case "radio":
-			v.choose(f.Name, value)
+			v.chooseAmong(f.Name, value)
 		case "select":
 			look[bool](v.tab, "select", selector, value)
 		default:

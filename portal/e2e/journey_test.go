@@ -161,7 +161,7 @@ func (v *visitor) search() {
 	v.Helper()
 	v.goTo("/search")
 	v.fill("q", "爸妈都没了孩子每月能领多少钱")
-	v.to(`main form[action^="/search"] button`)
+	v.to(`main form[action^="/search"] button:not([type="button"])`)
 	v.at("/search")
 	v.to(`main .hits a[href^="/policies/` + journeySlug + `"]`)
 }
@@ -232,10 +232,7 @@ func (v *visitor) answerAll() {
 		}
 		switch f.Kind {
 		case "radio":
-			for v.count(`main [name="`+f.Name+`"][value="`+value+`"]`) == 0 { // elder mode shows six at a time
-				v.to(`main button[name="-group"]`)
-			}
-			v.choose(f.Name, value)
+			v.chooseAmong(f.Name, value)
 		case "select":
 			if !look[bool](v.tab, "select", `main [name="`+f.Name+`"]`, value) {
 				v.Fatalf("%s has no option %q", f.Name, value)
@@ -244,6 +241,15 @@ func (v *visitor) answerAll() {
 			v.fill(f.Name, value)
 		}
 	}
+}
+
+// chooseAmong turns to the choice if need be: elder mode shows six at a time.
+func (v *visitor) chooseAmong(name, value string) {
+	v.Helper()
+	for v.count(`main [name="`+name+`"][value="`+value+`"]`) == 0 {
+		v.to(`main button[name="-group"]`)
+	}
+	v.choose(name, value)
 }
 
 // pass opens an application.
@@ -356,10 +362,10 @@ func (v *visitor) track(p pass) {
 	v.goTo("/track")
 	v.fill("number", p.number)
 	v.fill("code", "0000 0000")
-	v.failing(422, func() { v.to(`main form[action^="/track"] button`) })
+	v.failing(422, func() { v.to(`main form[action^="/track"] button:not([type="button"])`) })
 	v.fill("number", p.number)
 	v.fill("code", p.code)
-	v.to(`main form[action^="/track"] button`)
+	v.to(`main form[action^="/track"] button:not([type="button"])`)
 	v.at("/track/status")
 }
 
@@ -372,7 +378,7 @@ func (v *visitor) supply() {
 	v.to(`main form > .form__buttons button`)
 	v.at("/track/status")
 	v.fill("text", moreReply)
-	v.to(`main form[action^="/track/supply"] button`)
+	v.to(`main form[action^="/track/supply"] button:not([type="button"])`)
 	v.sees(moreReply)
 }
 
@@ -388,7 +394,7 @@ func (v *visitor) setPasswordOf(link, login string) {
 	v.fill("login", login)
 	v.fill("name", "测试员")
 	v.fill("password", password)
-	v.to(`main form[action^="/staff/setup"] button`)
+	v.to(`main form[action^="/staff/setup"] button:not([type="button"])`)
 	v.at("/staff")
 }
 
@@ -408,12 +414,12 @@ func (v *visitor) signInAs(login string) {
 	v.goTo("/staff")
 	v.fill("login", login)
 	v.fill("password", password)
-	v.to(`main form[action="/staff"] button`)
+	v.to(`main form[action="/staff"] button:not([type="button"])`)
 }
 
 func (v *visitor) signOut() {
 	v.Helper()
-	v.to(`form[action^="/staff/sign-out"] button`)
+	v.to(`form[action^="/staff/sign-out"] button:not([type="button"])`)
 	v.open("/staff")
 	if v.count(`main [name="password"]`) == 0 {
 		v.Error("signed out, and the desk is still open")

@@ -182,9 +182,9 @@ func (a *album) afterwards() {
 		a.goTo(path)
 	}
 	a.goTo("/track/notify")
-	a.failing(422, func() { a.to(`main form[action^="/track/notify"] button`) })
+	a.failing(422, func() { a.to(`main form[action^="/track/notify"] button:not([type="button"])`) })
 	a.goTo("/track/status")
-	a.to(`main form[action^="/track/again"] button`)
+	a.to(`main form[action^="/track/again"] button:not([type="button"])`)
 }
 
 // together begins a household with two policies, fills it in and looks at its review.

@@ -31,7 +31,7 @@ func TestUpload(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := newVisitor(t, suite.site, tt.device, tt.mode)
+			v := newVisitor(t, startSite(t), tt.device, tt.mode)
 			v.arriveAtHome()
 			v.goTo("/apply/" + journeySlug)
 			v.to(`main form button[name="-start"]`)
