@@ -53,7 +53,7 @@ func start(t *testing.T, change func(*Config)) running {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t)}
+	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t), Learnt: learnt}
 	change(cfg)
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
@@ -157,10 +157,7 @@ func TestServeReload(t *testing.T) {
 
 // TestFaults holds what staff are told of a content that is not published.
 func TestFaults(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, contentFS("")); err != nil {
-		t.Fatal(err)
-	}
+	dir := lean(t)
 	env := &environment{ctx: t.Context(), cfg: &Config{Content: dir}, log: slog.New(slog.DiscardHandler), now: time.Now}
 	s, err := newSite(env)
 	if err != nil {
@@ -251,10 +248,7 @@ func TestServeWithoutMeilisearch(t *testing.T) {
 }
 
 func TestNewPolicy(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, contentFS("")); err != nil {
-		t.Fatal(err)
-	}
+	dir := lean(t)
 	var out bytes.Buffer
 	env := &environment{ctx: t.Context(), cfg: &Config{Content: dir}, out: &out, now: time.Now}
 	command := newPolicyCommand{Slug: "winter-coats", Title: "过冬棉衣"}
