@@ -14,7 +14,7 @@ LINT         := $(LINT_HOME)/golangci-lint
 # These tests train bots on everything and measure what they know, measure engines one
 # after the other, or kill whole processes: the race detector takes ten times as long
 # there, and has nothing to see.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly)
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries)
 
 # This one runs a tenth of its requests under the race detector, and all without it.
 ALSO_PLAIN := ^TestMalformedRequests$$

@@ -141,7 +141,11 @@ func (a *album) shoot(name string) {
 func (a *album) everything(officer *visitor) {
 	a.Helper()
 	a.open("/?mode=" + a.mode)
-	for _, path := range crawl(a.TB, a.site, a.mode, "") {
+	pages := crawl(a.TB, a.site, "standard", "")
+	if a.mode != "standard" { // of what it divides into many, one of each kind
+		pages = append(pages, ownKinds(pages, crawl(a.TB, a.site, a.mode, ""))...)
+	}
+	for _, path := range pages {
 		a.open(path)
 		name, query, _ := strings.Cut(path, "?q=")
 		if words, err := url.QueryUnescape(query); err == nil && words != "" {

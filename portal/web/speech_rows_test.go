@@ -201,7 +201,7 @@ func TestNamesOfParts(t *testing.T) {
 		policy + "amount~~amount.cmn.wav":                                    "",
 		policy + strings.Repeat("title~", maxParts) + "title.cmn.wav":        "",
 		policy + strings.Repeat("amount~", maxParts-1) + "amount.cmn.wav":    "",
-		"/speech/words/state-submitted~event-submit.cmn.wav":                 "已经提交",
+		"/speech/words/state-submitted~event-submit.cmn.wav":                 "已经交了",
 		"/speech/words/wrong-number.track.wrong.cmn.wav":                     "申请编号",
 		"/speech/words/wrong-" + url.PathEscape("金丝雀") + ".required.cmn.wav": "",
 	} {
