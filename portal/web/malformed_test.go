@@ -184,6 +184,9 @@ func newMischief(d *desk) *mischief {
 		"/staff/invite":   d.staff(casework.Administrator, "").cookies[sessionCookie],
 		"/staff/sign-out": d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
 	}
+	for _, form := range []string{"contact", "factor", "password", "sessions"} { // which end sessions
+		m.staff["/staff/account/"+form] = d.staff(casework.Officer, form).cookies[sessionCookie]
+	}
 	m.token = m.cookies["csrf"]
 	m.cookies["case"] = b.cookies["case"]
 	fields := url.Values{
@@ -355,7 +358,7 @@ func (m *mischief) cookiesFor(a target) map[string]string {
 		out["case"] = a.cookie
 	}
 	for at, session := range m.staff {
-		if strings.HasPrefix(a.path, at) {
+		if strings.HasPrefix(withoutLanguage(a.path), at) {
 			out[sessionCookie] = session
 		}
 	}
