@@ -13,8 +13,8 @@ LINT         := $(LINT_HOME)/golangci-lint
 
 # These tests train bots on everything and measure what they know, measure engines one
 # after the other, or kill whole processes: the race detector takes ten times as long
-# there, and has nothing to see.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries)
+# there, and has nothing to see. The last ones are one visitor who walks the whole site.
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|DeskMatrix|Pages$$|ApplicationPages|LanguageOfPassages|Pinyin$$|PartsAreWhole|FewChoices|ModesKeep|NoDeadLinks|SitemapIs|ViewOnEvery)
 
 # This one runs a tenth of its requests under the race detector, and all without it.
 ALSO_PLAIN := ^TestMalformedRequests$$
