@@ -37,6 +37,9 @@ type shelf struct {
 // or none is wanted. The site is whole without it.
 func openShelf(env *environment) bot.Shelf {
 	dir := env.cfg.Learnt
+	if dir == "" && env.cfg.Data == "" {
+		return nil
+	}
 	if dir == "" {
 		dir = filepath.Join(env.cfg.Data, "learnt")
 	}

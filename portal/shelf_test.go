@@ -88,7 +88,7 @@ func TestNoShelf(t *testing.T) {
 		data, learnt string
 		want         bool
 	}{
-		{dir, "", true}, {dir, learntOff, false}, {filepath.Join(dir, "none"), "", false}, {filepath.Join(dir, "none"), filepath.Join(dir, "learnt"), true},
+		{"", "", false}, {dir, "", true}, {dir, learntOff, false}, {filepath.Join(dir, "none"), "", false}, {filepath.Join(dir, "none"), filepath.Join(dir, "learnt"), true},
 	} {
 		env := &environment{cfg: &Config{Data: c.data, Learnt: c.learnt}, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		if got := openShelf(env) != nil; got != c.want {
