@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,14 +13,14 @@ import (
 	"slices"
 
 	"huitong/bot"
+	"huitong/portal/whole"
 )
 
 // Training takes some seconds of all cores, and depends on nothing but the content and
 // the program. What it comes to is therefore kept in files, each named by a hash of all
-// that it was made of and begun by a hash of what follows.
+// that it was made of.
 const (
 	shelfEnding = ".learnt"
-	shelfTemp   = "writing-*" + shelfEnding
 	shelfFiles  = 3       // the content that is served, and what an editor tried last
 	shelfSize   = 1 << 29 // bytes of a file that is taken for one of ours
 )
@@ -93,28 +92,15 @@ func (s *shelf) Take(key string) []byte {
 	return data
 }
 
-var errDamaged = errors.New("damaged")
-
 func readShelved(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
 	if info.Size() > shelfSize {
-		return nil, fmt.Errorf("%s: %w", name, errDamaged)
+		return nil, fmt.Errorf("%s: %w", name, whole.ErrDamaged)
 	}
-	all, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(all) < sha256.Size {
-		return nil, fmt.Errorf("%s: %w", name, errDamaged)
-	}
-	data := all[sha256.Size:]
-	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], all[:sha256.Size]) {
-		return nil, fmt.Errorf("%s: %w", name, errDamaged)
-	}
-	return data, nil
+	return whole.Read(name)
 }
 
 // Put keeps data under the key. Nothing is lost where that fails.
@@ -126,34 +112,22 @@ func (s *shelf) Put(key string, data []byte) {
 	s.tidy()
 }
 
-// write writes a file under another name first, so that nobody ever sees half of it.
 func (s *shelf) write(name string, data []byte) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(s.dir, shelfTemp)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(data)
-	_, err = f.Write(sum[:])
-	if err == nil {
-		_, err = f.Write(data)
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return whole.Write(name, data)
 }
 
 // tidy deletes all files but the newest, among them what a start that was cut short has
 // left.
 func (s *shelf) tidy() {
-	names, err := filepath.Glob(filepath.Join(s.dir, "*"+shelfEnding))
-	if err != nil || len(names) <= shelfFiles {
+	var names []string
+	for _, ending := range []string{shelfEnding, whole.Half} {
+		found, _ := filepath.Glob(filepath.Join(s.dir, "*"+ending)) // fails for a bad pattern only
+		names = append(names, found...)
+	}
+	if len(names) <= shelfFiles {
 		return
 	}
 	age := map[string]int64{}

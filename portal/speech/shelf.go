@@ -1,9 +1,7 @@
 package speech
 
 import (
-	"bytes"
 	"container/list"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,12 +11,13 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"huitong/portal/whole"
 )
 
 // shelf keeps sounds in a directory, up to a number of bytes, so that what was made is
-// there after a restart. What was not asked for longest goes first. A file is the sound
-// and its checksum: one that is damaged, or was half written when the power went, is
-// thrown away and made anew. File names are tags; nothing tells who listened.
+// there after a restart. What was not asked for longest goes first. A file that is
+// damaged is thrown away and made anew. File names are tags; nothing tells who listened.
 type shelf struct {
 	dir   string
 	limit int64
@@ -36,15 +35,9 @@ type shelved struct {
 	used time.Time // only to begin with
 }
 
-const (
-	soundFile = ".sound"
-	halfFile  = ".half"
-)
+const soundFile = ".sound"
 
-var (
-	shelfName  = regexp.MustCompile(`^[a-z]{2,3}-[0-9a-f]{24}\.sound$`)
-	errDamaged = errors.New("the sound is damaged")
-)
+var shelfName = regexp.MustCompile(`^[a-z]{2,3}-[0-9a-f]{24}\.sound$`)
 
 // openShelf takes over what a shelf in this directory held before.
 func openShelf(dir string, limit int64, now func() time.Time) (*shelf, error) {
@@ -61,7 +54,7 @@ func openShelf(dir string, limit int64, now func() time.Time) (*shelf, error) {
 		info, err := e.Info()
 		switch {
 		case err != nil || !info.Mode().IsRegular():
-		case filepath.Ext(e.Name()) == halfFile:
+		case filepath.Ext(e.Name()) == whole.Half:
 			_ = os.Remove(filepath.Join(dir, e.Name())) // left by a process that ended
 		case shelfName.MatchString(e.Name()):
 			found = append(found, &shelved{e.Name(), info.Size(), info.ModTime()})
@@ -80,17 +73,16 @@ func shelfFile(v Voice, tag string) string { return string(v) + "-" + tag + soun
 // get returns a sound, or [fs.ErrNotExist] where it has to be made.
 func (s *shelf) get(name string) ([]byte, error) {
 	path := filepath.Join(s.dir, name)
-	file, err := os.ReadFile(path)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			s.forget(name)
-		}
+	body, err := whole.Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.forget(name)
 		return nil, err
-	}
-	body, err := checked(file)
-	if err != nil {
+	case errors.Is(err, whole.ErrDamaged):
 		s.forget(name)
 		return nil, errors.Join(err, os.Remove(path))
+	case err != nil:
+		return nil, err
 	}
 	s.mu.Lock()
 	if e, ok := s.files[name]; ok {
@@ -102,40 +94,19 @@ func (s *shelf) get(name string) ([]byte, error) {
 	return body, nil
 }
 
-// checked returns the sound of a file, if all of it is there.
-func checked(file []byte) ([]byte, error) {
-	at := len(file) - sha256.Size
-	if at <= 0 {
-		return nil, errDamaged
-	}
-	if sum := sha256.Sum256(file[:at]); !bytes.Equal(sum[:], file[at:]) {
-		return nil, errDamaged
-	}
-	return file[:at], nil
-}
-
-// put keeps a sound. A reader finds the whole file or none. It is not synced: what the
-// disk had not written when the power went fails its checksum.
+// put keeps a sound.
 func (s *shelf) put(name string, body []byte) error {
-	if int64(len(body)+sha256.Size) > s.limit {
+	size := whole.Size(len(body))
+	if size > s.limit {
 		return nil
 	}
-	f, err := os.CreateTemp(s.dir, "*"+halfFile)
-	if err != nil {
+	if err := whole.Write(filepath.Join(s.dir, name), body); err != nil {
 		return err
-	}
-	sum := sha256.Sum256(body)
-	_, err = f.Write(slices.Concat(body, sum[:]))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), filepath.Join(s.dir, name))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drop(name)
-	s.add(&shelved{name: name, size: int64(len(body) + sha256.Size)})
+	s.add(&shelved{name: name, size: size})
 	s.makeRoom()
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"huitong/portal/whole"
 )
 
 // minutes goes on by a minute each time it is looked at.
@@ -128,7 +130,7 @@ func TestShelfDamaged(t *testing.T) {
 // was writing cleared away.
 func TestShelfTakesItsOwn(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"123" + halfFile, "notes.txt", "cmn-xyz.sound", fileOf("A")} {
+	for _, name := range []string{"123" + whole.Half, "notes.txt", "cmn-xyz.sound", fileOf("A")} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
