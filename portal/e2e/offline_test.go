@@ -112,7 +112,9 @@ func TestNothingPersonalIsKept(t *testing.T) {
 // loses the page, finds the answers again and sends them.
 func TestAnswersWithoutNetwork(t *testing.T) {
 	t.Parallel()
-	b := newTab(t, suite.site, desktop)
+	// On a site of its own: another test applies for the same child, and the second
+	// application is asked whether it is meant.
+	b := newTab(t, startSite(t), desktop)
 	drafts := func() int {
 		t.Helper()
 		return evaluate[int](b, `Object.keys(sessionStorage).filter((k) => k.startsWith("draft:")).length`)
