@@ -33,6 +33,9 @@ type commands struct {
 	Keys struct {
 		Rotate keysRotateCommand `cmd:"" help:"Make a new key current and seal under it what lies under older ones."`
 	} `cmd:"" help:"Keys that seal personal data."`
+	Audit struct {
+		Verify auditVerifyCommand `cmd:"" help:"Find any change or gap in the audit."`
+	} `cmd:"" help:"Who did and saw what."`
 }
 
 // environment is what the commands get from outside.

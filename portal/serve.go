@@ -65,6 +65,7 @@ func (serveCommand) Run(env *environment) error {
 	go prune(env, data)
 	go deliver(env, data.Store)
 	go scan(env, data.Store)
+	go sealAudit(env, data.Store)
 	served := make(chan error, 1)
 	go func() { served <- server.App().Listener(listener) }()
 	select {
@@ -72,7 +73,9 @@ func (serveCommand) Run(env *environment) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-env.ctx.Done():
 		env.log.Info("stopping")
-		return server.App().ShutdownWithTimeout(stopTimeout)
+		err := server.App().ShutdownWithTimeout(stopTimeout)
+		sealOnce(context.WithoutCancel(env.ctx), env, data.Store)
+		return err
 	}
 }
 

@@ -55,26 +55,28 @@ func (s *Store) auditAll(ctx context.Context, tx *sql.Tx, lines []casework.Audit
 	if err != nil {
 		return err
 	}
-	var last int64
-	if err := tx.QueryRowContext(ctx, `UPDATE audit_head SET number = number + $1 RETURNING number`, len(lines)).Scan(&last); err != nil {
+	for i := range lines {
+		lines[i].Login = logins[lines[i].Actor.ID]
+	}
+	links, err := s.takeLinks(ctx, tx, lines)
+	if err != nil {
 		return err
 	}
-	return s.writeRows(ctx, tx, insertAudit, auditRows(lines, logins, last))
+	return s.writeRows(ctx, tx, insertAudit, auditRows(lines, links))
 }
 
-// auditRows are the rows of lines, of which the last one has this number.
-func auditRows(lines []casework.AuditEntry, logins map[string]string, last int64) [][]any {
+// auditRows are the rows of lines, each with its place in the chain.
+func auditRows(lines []casework.AuditEntry, links []link) [][]any {
 	rows := make([][]any, len(lines))
 	for i, e := range lines {
-		number := last - int64(len(lines)-1-i)
-		rows[i] = []any{number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, logins[e.Actor.ID], string(e.Action), string(e.Reference), e.Detail}
+		rows[i] = []any{links[i].number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, e.Login, string(e.Action), string(e.Reference), e.Detail, links[i].before}
 	}
 	return rows
 }
 
 const auditColumns = `number, at, actor_kind, actor_id, login, action, reference, detail`
 
-var insertAudit = insertInto(`audit`, auditColumns)
+var insertAudit = insertInto(`audit`, auditColumns+`, before`)
 
 // logins returns those of the staff who act in the lines, by their ids.
 func (s *Store) logins(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) (map[string]string, error) {
@@ -152,15 +154,21 @@ func auditLines(ctx context.Context, tx *sql.Tx, q casework.AuditQuery) ([]casew
 	defer func() { _ = rows.Close() }()
 	var out []casework.AuditEntry
 	for rows.Next() {
-		var e casework.AuditEntry
-		var at int64
-		if err := rows.Scan(&e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Login, &e.Action, &e.Reference, &e.Detail); err != nil {
+		e, err := scanAudit(rows.Scan)
+		if err != nil {
 			return nil, err
 		}
-		e.At = moment(at)
 		out = append(out, e)
 	}
 	return out, rows.Err()
+}
+
+// scanAudit reads the columns of a line, and those that the caller adds.
+func scanAudit(scan func(...any) error, more ...any) (e casework.AuditEntry, err error) {
+	var at int64
+	err = scan(append([]any{&e.Number, &at, &e.Actor.Kind, &e.Actor.ID, &e.Login, &e.Action, &e.Reference, &e.Detail}, more...)...)
+	e.At = moment(at)
+	return e, err
 }
 
 // auditSlack is how far apart the time of a line and the time at which its number was

@@ -105,7 +105,7 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 // sound checks what must hold of the whole database at any time: the audit has no
-// gaps, and each application's history is gapless, ends in its state and stands in
+// gaps and is a chain, and each application's history is gapless, ends in its state and stands in
 // the audit.
 func (f *fixture) sound(tb testing.TB) {
 	tb.Helper()
@@ -125,6 +125,9 @@ func (f *fixture) sound(tb testing.TB) {
 		if err := f.raw.QueryRow(rule.statement).Scan(&n); err != nil || n != 0 {
 			tb.Errorf("%s: %d times, %v", rule.name, n, err)
 		}
+	}
+	if report, err := f.VerifyAudit(context.Background()); err != nil || len(report.Faults) > 0 {
+		tb.Errorf("the audit's chain: %v, %v", report.Faults, err)
 	}
 }
 

@@ -31,6 +31,28 @@ func OpenAt(ctx context.Context, c Config, version int64) (*Store, error) {
 
 // Fill writes applications as they are, with their histories and the audit.
 func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
+	return s.fill(ctx, all, s.auditAll)
+}
+
+// FillUnchained is Fill for tables in which the audit is no chain yet.
+func (s *Store) FillUnchained(ctx context.Context, all []*apply.Application) error {
+	return s.fill(ctx, all, func(ctx context.Context, tx *sql.Tx, lines []casework.AuditEntry) error {
+		links := make([]link, len(lines))
+		for i := range links {
+			links[i].number = int64(i + 1)
+		}
+		rows := auditRows(lines, links)
+		for i := range rows {
+			rows[i] = rows[i][:len(rows[i])-1]
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE audit_head SET number = $1`, len(lines)); err != nil {
+			return err
+		}
+		return s.writeRows(ctx, tx, insertInto(`audit`, auditColumns), rows)
+	})
+}
+
+func (s *Store) fill(ctx context.Context, all []*apply.Application, audit func(context.Context, *sql.Tx, []casework.AuditEntry) error) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var records, events [][]any
 		var lines []casework.AuditEntry
@@ -52,7 +74,7 @@ func (s *Store) Fill(ctx context.Context, all []*apply.Application) error {
 		if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
 			return err
 		}
-		return s.auditAll(ctx, tx, lines)
+		return audit(ctx, tx, lines)
 	})
 }
 
@@ -125,4 +147,20 @@ func Place(a *apply.Application) string {
 func (s *Store) Analyze(ctx context.Context) error {
 	_, err := s.db.ExecContext(ctx, `ANALYZE`)
 	return err
+}
+
+// ChainAnew makes the audit's chain out of its lines as they are.
+func (s *Store) ChainAnew(ctx context.Context) error {
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.chainOldLines(ctx, tx) })
+}
+
+// SealedColumns are those that a rotation seals anew, as table.column.
+func (s *Store) SealedColumns() []string {
+	var out []string
+	for _, t := range s.sealedTables() {
+		for _, c := range t.columns {
+			out = append(out, t.name+"."+c)
+		}
+	}
+	return out
 }

@@ -13,8 +13,32 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// differing are the migrations whose statements are not the same on both databases.
-var differing = map[int64]string{4: "audit_guard.sql", 14: "fewer_indexes.sql"}
+// differing are the migrations whose statements are not the same on both databases, or
+// which take more than statements.
+var differing = map[int64][]step{
+	4:  {file("audit_guard.sql")},
+	14: {file("fewer_indexes.sql")},
+	25: {file("audit_chain.sql"), (*Store).chainOldLines, file("audit_chained.sql")},
+}
+
+// step is a part of a migration.
+type step func(*Store, context.Context, *sql.Tx) error
+
+// file is a step whose statements lie in a file of the database's own.
+func file(name string) step {
+	return func(s *Store, ctx context.Context, tx *sql.Tx) error {
+		dir := "migrations/sqlite/"
+		if s.postgres {
+			dir = "migrations/postgres/"
+		}
+		b, err := migrations.ReadFile(dir + name)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, string(b))
+		return err
+	}
+}
 
 // migrate brings the tables up to date. Servers that start at the same time wait
 // for each other on PostgreSQL; SQLite locks its file.
@@ -28,19 +52,19 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 func (s *Store) migrator() (*goose.Provider, error) {
-	dialect, dir := goose.DialectSQLite3, "migrations/sqlite"
+	dialect := goose.DialectSQLite3
 	if s.postgres {
-		dialect, dir = goose.DialectPostgres, "migrations/postgres"
+		dialect = goose.DialectPostgres
 	}
 	var own []*goose.Migration
-	for version, name := range differing {
+	for version, steps := range differing {
 		own = append(own, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			b, err := migrations.ReadFile(dir + "/" + name)
-			if err != nil {
-				return err
+			for _, do := range steps {
+				if err := do(s, ctx, tx); err != nil {
+					return err
+				}
 			}
-			_, err = tx.ExecContext(ctx, string(b))
-			return err
+			return nil
 		}}, nil))
 	}
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(own...)}

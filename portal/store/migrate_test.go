@@ -28,7 +28,7 @@ func TestFewerIndexesKeepEverything(t *testing.T) {
 			c, driver, source := config()
 			early := openBy(t, func(ctx context.Context, c store.Config) (*store.Store, error) { return store.OpenAt(ctx, c, 13) }, c, driver, source)
 			all := (&city{fixture: early}).invent(t, early.numbers(t, 200))
-			if err := early.Fill(t.Context(), all); err != nil {
+			if err := early.FillUnchained(t.Context(), all); err != nil {
 				t.Fatal(err)
 			}
 			f := *early

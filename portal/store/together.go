@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 // together carries out changes on PostgreSQL in two ways to the server and back: one
@@ -125,9 +126,9 @@ event AS MATERIALIZED (SELECT * FROM unnest($14::text[], $15::bigint[], $16::big
 	WITH ORDINALITY AS event (reference, number, at, actor_kind, move, state, words, line)),
 happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
 	SELECT reference, number, at, actor_kind, '', move, state, words FROM event RETURNING 1),
-head AS (UPDATE audit_head SET number = number + cardinality($14) WHERE cardinality($14) > 0 RETURNING number - cardinality($14) AS number),
-told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail)
-	SELECT head.number + event.line, event.at, event.actor_kind, '', '', event.move, event.reference, '' FROM head, event RETURNING 1)
+told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
+	SELECT taken.number, event.at, event.actor_kind, '', '', event.move, event.reference, '', taken.before
+	FROM audit_take($21::bytea[]) AS taken JOIN event ON event.line = taken.line RETURNING 1)
 SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END),
 	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
 
@@ -168,12 +169,14 @@ func changedColumns(all []*dossier) []any {
 func eventColumns(all []*dossier) []any {
 	var refs, kinds, moves, states []string
 	var numbers, times []int64
-	var words [][]byte
+	var words, digests [][]byte
 	for _, d := range all {
 		for i, e := range d.a.Events[d.known:] {
 			refs, kinds, moves, states = append(refs, string(d.a.Reference)), append(kinds, string(e.Actor.Kind)), append(moves, string(e.Move)), append(states, string(e.State))
 			numbers, times, words = append(numbers, int64(e.Number)), append(times, micros(e.At)), append(words, d.words[i])
+			digest := casework.AuditEntry{At: e.At, Actor: apply.Actor{Kind: e.Actor.Kind}, Action: casework.Action(e.Move), Reference: d.a.Reference}.Digest()
+			digests = append(digests, digest[:])
 		}
 	}
-	return []any{refs, numbers, times, kinds, moves, states, words}
+	return []any{refs, numbers, times, kinds, moves, states, words, digests}
 }

@@ -78,6 +78,7 @@ type Sessions interface {
 type Audit interface {
 	RecordAccess(ctx context.Context, e casework.AuditEntry) error
 	Audit(ctx context.Context, by apply.Actor, q casework.AuditQuery) ([]casework.AuditEntry, error)
+	LastSeal(ctx context.Context) (casework.AuditSeal, error)
 	Invite(ctx context.Context, by apply.Actor, i casework.Invite) (apply.Token, error)
 }
 

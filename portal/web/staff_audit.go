@@ -23,12 +23,16 @@ type auditPage struct {
 	Rows     []auditRow
 	Next     string
 	Sought   bool // not all of the audit
+	Seal     auditSeal
 }
 
 type auditRow struct {
 	Number                            int64
 	At, Who, Action, Reference, Extra string
 }
+
+// auditSeal is up to which line the audit was sealed last; empty before the first time.
+type auditSeal struct{ Words, Head string }
 
 // auditLines is how many lines of the audit a page shows.
 const auditLines = 100
@@ -56,6 +60,13 @@ func (s *Server) showAudit(c *fiber.Ctx, u casework.User) error {
 	lines, err := s.cases.Audit.Audit(c.UserContext(), u.Actor(), q)
 	if err != nil {
 		return err
+	}
+	seal, err := s.cases.Audit.LastSeal(c.UserContext())
+	if err != nil {
+		return err
+	}
+	if seal.Number > 0 {
+		view.Seal = auditSeal{s.words(c)("staff.audit.sealed", "At", s.moment(c, seal.At)), seal.String()}
 	}
 	view.Sought = q.Describe() != ""
 	for _, e := range lines {
