@@ -43,6 +43,9 @@ type Config struct {
 	NotifySMS    string        `name:"notify-sms" env:"HUITONG_NOTIFY_SMS" help:"Gateway to which text messages are posted as signed JSON, https://…, or log for trying out. Default: none are sent." group:"Settings"`
 	NotifySecret string        `name:"notify-secret" env:"HUITONG_NOTIFY_SECRET" help:"Secret shared with that gateway, at least 16 characters." group:"Settings"`
 	RemindDays   int           `name:"remind-days" default:"7" env:"HUITONG_REMIND_DAYS" help:"Days after which a family that asked to be told is reminded of an unfinished application; 0 for never." group:"Settings"`
+	OIDCIssuer   string        `name:"oidc-issuer" env:"HUITONG_OIDC_ISSUER" help:"OpenID provider with which staff may sign in beside their passwords, https://…. Default: none." group:"Settings"`
+	OIDCClient   string        `name:"oidc-client" env:"HUITONG_OIDC_CLIENT" help:"How that provider knows the portal. It must let browsers return to /staff/outside/back." group:"Settings"`
+	OIDCSecret   string        `name:"oidc-secret" env:"HUITONG_OIDC_SECRET" help:"Secret shared with that provider." group:"Settings"`
 	RateLimit    int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
 	QuestionDays int           `default:"365" env:"HUITONG_QUESTION_DAYS" help:"Days for which questions without an answer, masked, are kept after they were last asked." group:"Settings"`
 	LogLevel     string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
@@ -104,6 +107,7 @@ func (c *Config) Validate() error {
 	if _, err := c.notifiers(nil, nil); err != nil {
 		errs = append(errs, err)
 	}
+	c.checkSignOn(bad)
 	if c.RemindDays < 0 {
 		bad("--remind-days", "HUITONG_REMIND_DAYS", "is negative", "use 0 for no reminder")
 	}
@@ -122,6 +126,24 @@ func (c *Config) Validate() error {
 		bad("--site-id-code", "HUITONG_SITE_ID_CODE", fmt.Sprintf("has %d characters", n), "the code of a government site has ten")
 	}
 	return errors.Join(errs...)
+}
+
+// checkSignOn reports what is wrong with the provider of staff accounts. Nothing but the
+// machine itself is asked without encryption.
+func (c *Config) checkSignOn(bad func(flag, env, what, fix string)) {
+	if c.OIDCIssuer == "" {
+		if c.OIDCClient != "" || c.OIDCSecret != "" {
+			bad("--oidc-issuer", "HUITONG_OIDC_ISSUER", "is not set, but client or secret are", "set it too, or remove them")
+		}
+		return
+	}
+	u, err := url.Parse(c.OIDCIssuer)
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1") {
+		bad("--oidc-issuer", "HUITONG_OIDC_ISSUER", "is not an address of https", "use the issuer as the provider writes it, https://…")
+	}
+	if c.OIDCClient == "" || c.OIDCSecret == "" {
+		bad("--oidc-client", "HUITONG_OIDC_CLIENT", "or the secret is missing", "set HUITONG_OIDC_CLIENT and HUITONG_OIDC_SECRET as the provider gave them")
+	}
 }
 
 // checkMeili reports what is wrong with the settings of the search server. No text

@@ -21,6 +21,7 @@ import (
 	"huitong/portal/intake"
 	"huitong/portal/locale"
 	"huitong/portal/rephrase"
+	"huitong/portal/signon"
 	"huitong/portal/speech"
 	"huitong/portal/store"
 	"huitong/portal/vault"
@@ -164,6 +165,12 @@ func newServer(env *environment, s *site, data archive) (*web.Server, error) {
 	cfg.Sayable = func(voice, text string) string { return speech.Readable(text, speech.Voice(voice)) }
 	if speaker := openSpeaker(env); speaker != nil {
 		cfg.Speaker = speaker
+	}
+	if env.cfg.OIDCIssuer != "" {
+		cfg.SignOn = signon.New(signon.Config{
+			Issuer: env.cfg.OIDCIssuer, ClientID: env.cfg.OIDCClient, Secret: env.cfg.OIDCSecret,
+			Return: env.cfg.BaseURL + web.OutsideReturn, Now: env.now,
+		})
 	}
 	if env.cfg.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Config{

@@ -174,6 +174,8 @@ const (
 	ResetFactor  Action = "reset-factor"  // took away that of another
 	EndSession   Action = "end-session"   // of the account in the detail
 
+	LinkOutside    Action = "link-outside"   // let the city's own account sign in
+	UnlinkOutside  Action = "unlink-outside" // and no longer
 	ChangePassword Action = "change-password"
 	ChangePost     Action = "change-post" // role or area of another
 	EnableUser     Action = "enable-user"

@@ -71,6 +71,7 @@ func (q AuditQuery) Describe() string {
 func StaffActions() []Action {
 	return slices.Concat(Actions(), []Action{
 		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, DropFactor, ResetFactor, EndSession,
+		LinkOutside, UnlinkOutside,
 		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
 		BeginAssist, ListAssists, LookAssist, SaveAssist, StopAssist, OfferAssist, PrintAssist, SubmitAssist,
 	})

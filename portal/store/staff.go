@@ -204,7 +204,7 @@ func (s *Store) SignIn(ctx context.Context, a casework.Attempt) (casework.Step, 
 			return "", "", err
 		}
 	}
-	step, token, err := s.openSession(ctx, u, a.Device, func(ctx context.Context, tx *sql.Tx) error {
+	step, token, err := s.openSession(ctx, u, opening{Device: a.Device}, func(ctx context.Context, tx *sql.Tx) error {
 		if renewed != "" {
 			if _, err := tx.ExecContext(ctx, `UPDATE users SET password = $1 WHERE id = $2 AND password = $3`, renewed, u.ID, u.Password); err != nil {
 				return err
@@ -218,9 +218,15 @@ func (s *Store) SignIn(ctx context.Context, a casework.Attempt) (casework.Step, 
 	return step, token, nil
 }
 
+// opening is how somebody signs in.
+type opening struct {
+	Device string
+	Strong bool // no second factor is asked for
+}
+
 // openSession gives a browser a session of somebody whose first factor was right; with
 // runs in the same transaction.
-func (s *Store) openSession(ctx context.Context, u casework.User, device string, with func(context.Context, *sql.Tx) error) (casework.Step, apply.Token, error) {
+func (s *Store) openSession(ctx context.Context, u casework.User, o opening, with func(context.Context, *sql.Tx) error) (casework.Step, apply.Token, error) {
 	token, err := apply.NewToken(s.random)
 	if err != nil {
 		return "", "", err
@@ -239,9 +245,11 @@ func (s *Store) openSession(ctx context.Context, u casework.User, device string,
 		if err != nil {
 			return err
 		}
-		step = u.NextStep(f.confirmed)
+		if step = u.NextStep(f.confirmed); o.Strong {
+			step = casework.SignedIn
+		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, token_hash, user_id, device, step, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)`,
-			id, token.Hash(), u.ID, storable(device), string(step), now); err != nil {
+			id, token.Hash(), u.ID, storable(o.Device), string(step), now); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: u.Actor(), Action: casework.SignIn})

@@ -36,6 +36,7 @@ type desk struct {
 	log    *syncBuffer
 	now    time.Time
 	faults []string // of a content that is not published
+	city   *cityAccounts
 	seen   []answer // every answer of the site, for tests that search them
 }
 
@@ -71,7 +72,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), blobs: filepath.Join(dir, "uploads"), log: &syncBuffer{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), blobs: filepath.Join(dir, "uploads"), log: &syncBuffer{}, city: &cityAccounts{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
 	bucket, err := vault.OpenDirectory(d.blobs)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +87,7 @@ func newDesk(t testing.TB) *desk {
 	}
 	t.Cleanup(func() { _, _ = d.store.Close(), bucket.Close() })
 	d.server = newTestServer(t, func(c *Config) {
-		c.Cases, c.Now = CasesOf(d.store), now
+		c.Cases, c.Now, c.SignOn = CasesOf(d.store), now, d.city
 		c.Faults = func() []string { return d.faults }
 		c.Log = slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})

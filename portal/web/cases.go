@@ -74,6 +74,14 @@ type Sessions interface {
 	ChangePassword(ctx context.Context, by apply.Actor, old, password string) error
 }
 
+// OutsideAccounts knows whose the city's own accounts are.
+type OutsideAccounts interface {
+	SignInOutside(ctx context.Context, o casework.Outside, device string) (casework.Step, apply.Token, error)
+	LinkOutside(ctx context.Context, by apply.Actor, o casework.Outside) error
+	UnlinkOutside(ctx context.Context, by apply.Actor) error
+	LinkedOutside(ctx context.Context, by apply.Actor) (time.Time, error)
+}
+
 // Audit keeps who did and saw what, and the invitations that are part of it.
 type Audit interface {
 	RecordAccess(ctx context.Context, e casework.AuditEntry) error
@@ -94,6 +102,7 @@ type Cases struct {
 	Accounts   Accounts
 	Factors    Factors
 	Sessions   Sessions
+	Outside    OutsideAccounts
 	People     People
 	Staff      StaffContacts
 	Audit      Audit
@@ -119,6 +128,7 @@ func CasesOf[S interface {
 	Accounts
 	Factors
 	Sessions
+	OutsideAccounts
 	People
 	StaffContacts
 	Audit
@@ -132,5 +142,5 @@ func CasesOf[S interface {
 	Twins
 	Lending
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Outside: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
 }

@@ -45,6 +45,7 @@ type Config struct {
 	Rephraser  Rephraser                       // nil: answers stay as they were published
 	Cases      Cases                           // without it nothing can be applied for, and there is no case desk
 	Channels   []apply.Channel                 // ways by which families can be sent messages; none: they are not offered
+	SignOn     SignOn                          // nil: staff sign in with passwords of the portal's own only
 	Scans      bool                            // attached files are checked for viruses before staff see them
 	Ready      func(context.Context) []Dependency
 	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
@@ -92,6 +93,7 @@ type Server struct {
 	sayable    func(voice, text string) string
 	pinyin     func() (*pinyin.Reader, error)
 	rephraser  Rephraser
+	signOn     SignOn
 	ready      func(context.Context) []Dependency
 	faults     func() []string
 	log        *slog.Logger
@@ -156,7 +158,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("base address %q is not a web address", cfg.BaseURL)
 	}
 	s := &Server{
-		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, sayable: cfg.Sayable, rephraser: cfg.Rephraser, ready: cfg.Ready, faults: cfg.Faults,
+		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, sayable: cfg.Sayable, rephraser: cfg.Rephraser, signOn: cfg.SignOn, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},

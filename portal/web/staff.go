@@ -15,7 +15,7 @@ func (s *Server) staffRoutes() []route {
 	if s.cases.Accounts == nil {
 		return nil
 	}
-	return append([]route{
+	return append(append([]route{
 		{fiber.MethodGet, "/staff", s.showDesk, guarded | private},
 		{fiber.MethodPost, "/staff", s.signIn, limited | guarded | private},
 		{fiber.MethodPost, "/staff/sign-out", s.signOut, guarded | private},
@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.desk(slices.Concat(s.accountRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be

@@ -42,6 +42,7 @@ type accountPage struct {
 	Password []field
 	Contact  []field // none where no channel is set up
 	Known    string  // the address so far, masked
+	Outside  outsideLink
 }
 
 // sessionRow is one browser in which somebody is signed in.
@@ -81,6 +82,9 @@ func (s *Server) renderAccount(c *fiber.Ctx, u casework.User, invalid apply.Inva
 		return err
 	}
 	view.Known = maskContact(known)
+	if view.Outside, err = s.outsideLink(c, u); err != nil {
+		return err
+	}
 	fields = append(fields, s.contactFields(c, known)...)
 	view.Problems = s.noteProblems(c, fields, invalid)
 	view.Drop, view.Password, view.Contact = fields[0], fields[1:3], fields[3:]

@@ -13,7 +13,7 @@ import (
 )
 
 // public are the addresses under /staff that somebody needs who is not signed in.
-var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET /staff/setup", "POST /staff/setup", "GET /staff/factor", "POST /staff/factor"}
+var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET /staff/setup", "POST /staff/setup", "GET /staff/factor", "POST /staff/factor", "GET /staff/outside", "GET /staff/outside/back"}
 
 // deskMatrix has a row for each address of the desk: who gets through, in the order of
 // casework.Roles. A is anywhere, o only with what is the user's own, - nobody.
@@ -22,6 +22,8 @@ var deskMatrix = map[string]string{
 	"POST /staff/account/sessions":             "AAAAAA",
 	"POST /staff/account/contact":              "AAAAAA",
 	"POST /staff/account/password":             "AAAAAA",
+	"POST /staff/account/outside":              "AAAAAA",
+	"POST /staff/account/outside/drop":         "AAAAAA",
 	"GET /staff/account/factor":                "AAAAAA",
 	"POST /staff/account/factor":               "AAAAAA",
 	"POST /staff/account/factor/drop":          "AA----", // the others' roles need theirs

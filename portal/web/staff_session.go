@@ -16,12 +16,13 @@ type signInPage struct {
 	Problems []problem
 	Welcome  bool // the password has just been set
 	Changed  bool // or changed
+	Outside  bool // the city's own accounts can sign in, too
 }
 
 func (s *Server) newSignIn(c *fiber.Ctx) signInPage {
 	t := s.words(c)
 	p := signInPage{page: s.page(c, "staff.sign-in"), Welcome: c.Query("welcome") == "1", Changed: c.Query("changed") == "1"}
-	p.NoIndex, p.Desk = true, true
+	p.NoIndex, p.Desk, p.Outside = true, true, s.signOn != nil
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: c.FormValue("login")},
 		{Name: "password", Label: t("staff.password"), InputType: "password", Autocomplete: "current-password", MaxLength: 200, Width: "medium"},

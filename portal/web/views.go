@@ -22,7 +22,7 @@ var templateFiles embed.FS
 // pageTypes names every page template with the struct it is executed with. The
 // tests check each template against its struct.
 var pageTypes = map[string]any{
-	"staff-account": accountPage{}, "staff-factor": factorPage{}, "staff-lost": staffLostPage{}, "staff-accounts": accountsPage{}, "staff-person": personPage{},
+	"staff-account": accountPage{}, "staff-factor": factorPage{}, "staff-lost": staffLostPage{}, "staff-outside": outsidePage{}, "staff-accounts": accountsPage{}, "staff-person": personPage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
 	"apply-lost":       lostPage{},
