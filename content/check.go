@@ -12,19 +12,16 @@ import (
 
 // Check reports what [Load] accepts but an editor should mend: links that lead
 // nowhere, facts and policies past their review date, the same question answered
-// in two ways. Problems come sorted by file and line.
+// in two ways. Problems come sorted by file and line; those that are [Problem.Due]
+// are reminders.
 func (l *Library) Check(today time.Time) []Problem {
-	c := &lint{problems: slices.Clone(l.notes)}
+	c := &lint{problems: slices.Clone(l.notes), today: today}
 	for _, f := range l.Facts.All {
-		if today.After(f.ReviewBy.Time) {
-			c.add("facts.yaml", f.line, fmt.Sprintf("fact %q was to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
-		}
+		c.due(f.ReviewBy.Time, "facts.yaml", f.line, fmt.Sprintf("fact %q is to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
 	}
 	asked := map[string]*Policy{} // in any language
 	for _, p := range l.Policies {
-		if p.ReviewDue(today) {
-			c.add(p.file, p.src.line("reviewBy"), "policy was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
-		}
+		c.due(p.ReviewBy.Time, p.file, p.src.line("reviewBy"), "policy is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		l.checkLinks(p.file, p.Sections, c)
 		l.checkFAQ(p, asked, c)
 		p.checkForm(c)
@@ -35,9 +32,7 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 	}
 	for _, p := range slices.Concat(l.Help, l.Replies) {
-		if p.ReviewDue(today) {
-			c.add(p.file, p.src.line("reviewBy"), "page was to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
-		}
+		c.due(p.ReviewBy.Time, p.file, p.src.line("reviewBy"), "page is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		l.checkLinks(p.file, p.Sections, c)
 		for _, lang := range sortedKeys(p.translations) {
 			t := p.translations[lang]
@@ -48,7 +43,7 @@ func (l *Library) Check(today time.Time) []Problem {
 	l.checkStarters(asked, c)
 	l.checkAssistant(c)
 	l.checkDialogue(c)
-	l.checkHolidays(today, c)
+	l.checkHolidays(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
 		a, b := c.problems[i], c.problems[j]
 		return a.File < b.File || a.File == b.File && a.Line < b.Line
@@ -56,7 +51,25 @@ func (l *Library) Check(today time.Time) []Problem {
 	return c.problems
 }
 
-type lint struct{ problems []Problem }
+type lint struct {
+	problems []Problem
+	today    time.Time
+}
+
+// What a day makes due is called to mind this long before, and is a fault only this
+// long after: nobody's work shall stop from one day to the next though nobody erred.
+const (
+	remindAhead = 4 * 7 * 24 * time.Hour
+	remindAfter = 8 * 7 * 24 * time.Hour
+)
+
+// due adds what must be done by a day, if there is one, once that is near.
+func (c *lint) due(by time.Time, file string, line int, what, fix string) {
+	if by.IsZero() || c.today.Before(by.Add(-remindAhead)) {
+		return
+	}
+	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix, Due: c.today.Before(by.Add(remindAfter))})
+}
 
 func (c *lint) add(file string, line int, what, fix string) {
 	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})

@@ -61,6 +61,7 @@ type Problem struct {
 	Line int // 1-based; 0 when the fault belongs to the file as a whole
 	What string
 	Fix  string
+	Due  bool // no edit made it one but the calendar, and there is time left to mend it
 }
 
 // Error formats the problem as file:line: what (fix).

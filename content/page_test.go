@@ -108,7 +108,7 @@ func TestCheckPages(t *testing.T) {
 		today                time.Time
 	}{
 		{"clean", "", "", day},
-		{"past review", "help/first-steps.md:6: page was to be reviewed", "", day.AddDate(0, 2, 0)},
+		{"past review", "help/first-steps.md:6: page is to be reviewed", "", day.AddDate(0, 2, 0)},
 		{"dead policy", `link to "/policies/gone" in section "call"`, "[a](/policies/gone)", day},
 		{"dead reply", `link to "/replies/9" in section "call"`, "[a](/replies/9)", day},
 		{"dead anchor of a help page", `link to "/help/first-steps#nope"`, "[a](/help/first-steps#nope)", day},

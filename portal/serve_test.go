@@ -265,12 +265,13 @@ func TestNewPolicy(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) // when nothing of the content was due
 	env := func(out io.Writer) *environment {
 		cfg := &Config{Addr: ":8080", Data: t.TempDir(), QuestionDays: 365}
 		if err := cfg.Validate(); err != nil {
 			t.Fatal(err)
 		}
-		return &environment{ctx: t.Context(), cfg: cfg, out: out, log: slog.New(slog.DiscardHandler), now: time.Now}
+		return &environment{ctx: t.Context(), cfg: cfg, out: out, log: slog.New(slog.DiscardHandler), now: func() time.Time { return day }}
 	}
 	cases := []struct {
 		name string

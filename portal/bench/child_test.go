@@ -39,7 +39,7 @@ func buildSite(args []string) error {
 		return err
 	}
 	for _, p := range lib.Check(time.Now()) {
-		if strings.HasPrefix(p.File, "policies/") { // the rest speaks of policies that are not there
+		if !p.Due && strings.HasPrefix(p.File, "policies/") { // the rest speaks of policies that are not there
 			return p
 		}
 	}
