@@ -95,11 +95,22 @@ func build(to string) error {
 	return nil
 }
 
-// openBrowser starts Debian's Chromium with a profile of its own.
+// findBrowser returns Debian's Chromium, if it is there the one without a shell of
+// windows: it draws and scripts the same, and takes half the time for a page.
+func findBrowser() (path string, err error) {
+	for _, name := range []string{"chromium-headless-shell", "chromium"} {
+		if path, err = exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no Chromium here; run: apt-get install -y chromium-headless-shell fonts-noto-cjk: %w", err)
+}
+
+// openBrowser starts the browser with a profile of its own.
 func openBrowser(profile string) (context.Context, context.CancelFunc, error) {
-	path, err := exec.LookPath("chromium")
+	path, err := findBrowser()
 	if err != nil {
-		return nil, nil, fmt.Errorf("no Chromium here; run: apt-get install -y chromium fonts-noto-cjk: %w", err)
+		return nil, nil, err
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,

@@ -54,7 +54,9 @@ type tab struct {
 	// stretches has inspect also try larger letters, wider spacing and other zooms, which
 	// finds the same on every page of a kind.
 	stretches bool
+	axeAt     int64 // the one width at which inspect asks axe-core; 0 for each, -1 for none
 
+	size       [2]int64 // of the window
 	mu         sync.Mutex
 	complaints []string
 	tolerated  int64 // status that requests of scripts may have; 0 for none
@@ -78,6 +80,7 @@ func newTab(tb testing.TB, s *site, d device) *tab {
 		tb.Fatalf("open tab: %v", err)
 	}
 	t.resize(d.width, d.height)
+	call(t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: d.touch})
 	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
@@ -192,13 +195,17 @@ func (t *tab) where() string {
 	return strings.TrimPrefix(address, t.site.url)
 }
 
-// resize changes the size of the window.
+// resize changes the size of the window, if it has another one: the browser would lay
+// the page out anew all the same.
 func (t *tab) resize(width, height int64) {
 	t.Helper()
+	if t.size == [2]int64{width, height} {
+		return
+	}
+	t.size = [2]int64{width, height}
 	call(t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: t.device.touch,
 	})
-	call(t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: t.device.touch})
 }
 
 // open goes to a page of the site, which must answer with 200.

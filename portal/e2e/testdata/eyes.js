@@ -274,8 +274,20 @@ globalThis.eyes = {
       stretched: stretch && !twin ? eyes.stretched() : [],
       lines: lines ? eyes.lines() : [],
       moves: eyes.moving(),
+      "link by its colour alone": eyes.plainLinks(),
       "label not in name": eyes.misnamed(),
     };
+  },
+
+  // Links in a sentence that nothing but their colour tells from it.
+  plainLinks() {
+    const out = [];
+    for (const el of document.querySelectorAll("a[href]")) {
+      if (!eyes.shown(el) || !eyes.inSentence(el)) continue;
+      const s = getComputedStyle(el);
+      if (!s.textDecorationLine.includes("underline") && s.borderBottomStyle === "none" && s.fontWeight === getComputedStyle(el.parentElement).fontWeight) out.push(eyes.name(el));
+    }
+    return out;
   },
 
   // What a window of another width loses, as a reader's zoom makes one.
@@ -385,13 +397,14 @@ globalThis.eyes = {
 
   // Violations that axe-core finds, each in one line; enhanced asks for 7 to 1. Without
   // layout it leaves out the rules that have it work out what lies over what, which
-  // takes most of its time: contrast() and smallTargets() measure the same everywhere.
+  // takes most of its time: contrast(), plainLinks() and smallTargets() measure the same
+  // everywhere.
   async axe({ tags, enhanced, layout }) {
     if (layout) eyes.markLooks();
     axe.configure({ rules: ["color-contrast", "color-contrast-enhanced"].map((id) => ({ id, selector: "[data-e2e-look]" })) });
     const result = await axe.run(document, {
       runOnly: { type: "tag", values: tags },
-      rules: { "target-size": { enabled: layout }, "color-contrast": { enabled: layout }, "color-contrast-enhanced": { enabled: layout && enhanced }, "identical-links-same-purpose": { enabled: true } },
+      rules: { "target-size": { enabled: layout }, "link-in-text-block": { enabled: layout }, "color-contrast": { enabled: layout }, "color-contrast-enhanced": { enabled: layout && enhanced }, "identical-links-same-purpose": { enabled: true } },
       resultTypes: ["violations"], iframes: false, preload: { assets: ["media"] },
     });
     return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.html.slice(0, 160)}: ${(n.failureSummary || v.help).replace(/\s+/g, " ").slice(0, 300)}`));
