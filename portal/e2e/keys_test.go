@@ -12,28 +12,49 @@ import (
 // without a pointer. At each stop of the keyboard one sees where it is.
 func TestJourneyByKeyboard(t *testing.T) {
 	t.Parallel()
-	v := newVisitor(t, suite.site, desktop, "standard")
-	v.open("/")
-	k := &typist{visitor: v}
-	k.enter(`:is(nav, main) a[href^="/check"]`)
-	k.enter(`main a[href^="/check/` + journeySlug + `"]`)
-	for v.count("main .verdict") == 0 {
-		k.answer(`main .form__buttons button:not([name="-back"])`)
+	for _, tt := range []struct {
+		mode   string
+		device device
+	}{
+		{"standard", desktop},
+		{"elder", device{width: 360, height: 740}},
+	} {
+		t.Run(tt.mode, func(t *testing.T) {
+			t.Parallel()
+			// On a site of its own: who applies for a child a second time is asked about it.
+			v := newVisitor(t, startSite(t), tt.device, tt.mode)
+			v.open("/?mode=" + tt.mode)
+			v.open("/") // from now on the cookie holds, and links are clean
+			(&typist{visitor: v}).applies()
+		})
 	}
-	k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
-	k.enter(`main form button[name="-start"]`)
-	for !strings.HasSuffix(v.where(), "/documents") {
-		k.answer(`main .form__buttons button:not([name="-back"])`)
-	}
-	k.answer(`main form > .form__buttons button`)
-	v.at("/apply/" + journeySlug + "/review")
-	k.answer(`main form button.button--chief`)
-	v.at("/apply/" + journeySlug + "/done")
-	v.receipt()
 }
 
 // typist is a visitor with a keyboard and nothing else.
 type typist struct{ *visitor }
+
+// applies goes from the home page to the receipt.
+func (k *typist) applies() {
+	k.Helper()
+	k.enter(`:is(nav, main) a[href^="/check"]`)
+	if k.mode == "elder" { // which has the kinds of help first
+		k.enter(`main a[href^="/check/kind/allowance"]`)
+	}
+	k.enter(`main a[href^="/check/` + journeySlug + `"]`)
+	for k.count("main .verdict") == 0 {
+		k.answer(`main .form__buttons button:not([name="-back"])`)
+	}
+	k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
+	k.enter(`main form button[name="-start"]`)
+	for !strings.HasSuffix(k.where(), "/documents") {
+		k.answer(`main .form__buttons button:not([name="-back"])`)
+	}
+	k.answer(`main form > .form__buttons button`)
+	k.at("/apply/" + journeySlug + "/review")
+	k.answer(`main form button.button--chief`)
+	k.at("/apply/" + journeySlug + "/done")
+	k.receipt()
+}
 
 // stop goes on to what comes next and checks that one sees it.
 func (k *typist) stop() {
@@ -68,6 +89,10 @@ func (k *typist) answer(leave string) {
 		}
 		f := evaluate[field](k.tab, `(({ localName, type, name }) => ({ Kind: localName === "select" ? localName : type ?? "", Name: name ?? "" }))(document.activeElement)`)
 		if f.Name == "" || given[f.Name] && f.Kind != "checkbox" && f.Kind != "file" || !k.on("main form *") || slices.Contains(empty, f.Name) {
+			continue
+		}
+		if f.Kind == "radio" && k.count(`main [name="`+f.Name+`"][value="`+answers[f.Name]+`"]`) == 0 {
+			k.enter(`main button[name="-group"]`) // elder mode shows six choices at a time
 			continue
 		}
 		given[f.Name] = true

@@ -107,18 +107,18 @@ function take(name, answer) {
   return true;
 }
 
-function again(name, field, files, document_) {
+function again(name, field, files, document_, from) {
   const button = part("button", { type: "button", class: "button" });
   button.textContent = words.again;
   button.addEventListener("click", () => {
     button.remove();
-    send(name, field, files, document_);
+    send(name, field, files, document_, from);
   });
   sectionOf(name).querySelector("[data-upload-status]").append(button);
   button.focus();
 }
 
-function send(name, field, files, document_) {
+function send(name, field, files, document_, from) {
   queue = queue.then(async () => {
     const limit = Number(words.size) * 1024 * 1024;
     let refused = [];
@@ -139,16 +139,17 @@ function send(name, field, files, document_) {
         refused = refused.concat(errors);
       } catch (reason) {
         say(sectionOf(name), words.lost);
-        again(name, field, files.slice(i), document_);
+        again(name, field, files.slice(i), document_, from);
         return;
       }
     }
-    finish(name, [...new Set(refused)]);
+    finish(name, [...new Set(refused)], from);
   });
 }
 
-// finish tells how it went. What was refused stays in sight until the next attempt.
-function finish(name, refused) {
+// finish tells how it went. What was refused stays in sight until the next attempt. Who
+// works by keyboard goes on from the button, camera or album, that was pressed.
+function finish(name, refused, from) {
   const section = sectionOf(name);
   section.querySelector("[data-upload-status]").textContent = "";
   section.querySelectorAll(".upload__errors").forEach((e) => e.remove());
@@ -165,7 +166,8 @@ function finish(name, refused) {
     section.querySelector(".upload__example").after(errors);
     heard.textContent = refused.join(" ");
   }
-  const to = refused.length > 0 ? section.querySelector(".upload__errors") : section.querySelector(".upload__input:not(details .upload__input)");
+  const inputs = [...section.querySelectorAll(".upload__input:not(details .upload__input)")];
+  const to = refused.length > 0 ? section.querySelector(".upload__errors") : inputs.find((input) => input.id === from) || inputs[0];
   if (to) to.focus();
 }
 
@@ -207,7 +209,7 @@ function enhance(section) {
     input.addEventListener("change", () => {
       const files = [...input.files];
       input.value = ""; // sent here, so that the button does not send it again
-      if (files.length > 0) send(name, input.name, files, section.id);
+      if (files.length > 0) send(name, input.name, files, section.id, input.id);
     });
   });
   section.querySelectorAll('[name="-remove"]').forEach((button) => {
