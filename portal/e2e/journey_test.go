@@ -260,7 +260,7 @@ func (v *visitor) apply() pass {
 	v.Helper()
 	v.goTo("/apply/" + journeySlug)
 	v.to(`main form button[name="-start"]`)
-	for !strings.HasSuffix(v.where(), "/documents") {
+	for !v.atPapers() {
 		v.answerAll()
 		switch {
 		case v.count(`main [name="guardian_phone"]`) == 1:
@@ -270,10 +270,10 @@ func (v *visitor) apply() pass {
 		}
 		v.to(`main form .form__buttons button`)
 	}
-	v.bringOnPaper("household-register")
-	v.upload("household-register", "main #f-document-household-register", photoFile(v, v.TempDir(), "register.jpg", 1200, 900))
-	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
-	v.to(`main form > .form__buttons button`)
+	v.givePapers(func() {
+		v.upload("household-register", "main #f-document-household-register", photoFile(v, v.TempDir(), "register.jpg", 1200, 900))
+		v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	})
 	v.at("/apply/" + journeySlug + "/review")
 	if v.count("main form button.button--chief") != 1 {
 		v.Fatalf("the review does not let the family submit:\n%s", look[string](v.tab, "text", "main"))

@@ -21,6 +21,8 @@ func (s *Server) applyRoutes() []route {
 		{fiber.MethodGet, "/apply/:slug/" + twicePart, s.withDraft(s.showTwice), guarded | private},
 		{fiber.MethodGet, documentsRoute, s.withDraft(s.showDocuments), guarded | private},
 		{fiber.MethodPost, documentsRoute, s.withDraft(s.saveDocuments), limited | streamed | private},
+		{fiber.MethodGet, paperRoute, s.withDraft(s.showPaper), guarded | private},
+		{fiber.MethodPost, paperRoute, s.withDraft(s.savePaper), limited | streamed | private},
 		{fiber.MethodGet, "/apply/:slug/files/:file", s.showOwnFile, private},
 		{fiber.MethodGet, "/apply/:slug/" + leavePart, s.withDraft(s.showLeave), guarded | private},
 		{fiber.MethodGet, "/apply/:slug/:section", s.withDraft(s.showSection), guarded | private},

@@ -120,10 +120,7 @@ func (s *Server) renderSection(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 // showFields shows a page of the form with these answers and what is wrong with them.
 func (s *Server) showFields(c *fiber.Ctx, view sectionPage, answers apply.Answers, invalid apply.Invalid) error {
 	section := view.Section
-	view.Progress = newProgress(section.Number, section.Total+1)
-	if hasDocuments(view.Policy, answers) {
-		view.Progress = newProgress(section.Number, section.Total+2)
-	}
+	view.Progress = newProgress(section.Number, section.Total+stepsAfter(view.Policy, answers, false))
 	view.Back = view.at(section.Previous)
 	if view.Review = comesFromReview(c); view.Review {
 		view.Back = view.at("review")

@@ -66,17 +66,21 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 	view.draft = s.newDraft(c, p, a, s.words(c)("apply.review.title"))
 	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
 	view.Short, view.Version = view.Heading, a.Version
-	view.Progress = progressAfter(c, p, answers, 1, 1)
+	steps := stepsAfter(p, answers, view.Elder())
+	view.Progress = progressAfter(c, p, answers, steps, steps)
 	for _, page := range pages {
 		view.Parts = append(view.Parts, s.reviewPart(view.draft, page, answers))
 		view.note(missing, missingPart{Title: s.contentText(c, page.Title), Path: applyPath(p, page.Name) + "?to=review"}, page.Name)
 	}
 	view.Back = applyPath(p, lastAsked(c, p, answers))
 	if hasDocuments(p, answers) {
-		view.Back = documentsPath(p)
-		view.Progress = progressAfter(c, p, answers, 2, 2)
-		view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), view.Back+"?to=review")
-		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: view.Back + "?to=review"}, apply.DocumentsPage)
+		f := s.draftFiling(p, a)
+		if view.Back = f.at(""); view.Elder() {
+			all := f.documents()
+			view.Back = f.at(all[len(all)-1].Name)
+		}
+		view.Papers = s.paperRows(c, view.page, f, documentsPath(p)+"?to=review")
+		view.note(missing, missingPart{Title: s.words(c)("documents.title"), Path: documentsPath(p) + "?to=review"}, apply.DocumentsPage)
 	}
 	view.Return = view.Back
 	if view.Elder() {

@@ -38,8 +38,10 @@ const (
 type filing struct {
 	policy *content.Policy // nil if it is no longer published
 	app    *apply.Application
-	action string // address of the page
+	base   string // address of the page of all documents
+	member string // what the address ends with: the child, in a household
 	files  string // where its files are
+	one    string // the document of the page; "" for all
 }
 
 func (f filing) draft() bool { return f.app.State == apply.Draft }
@@ -65,6 +67,8 @@ type documentsPage struct {
 	draft
 	Progress  progress
 	Filing    bool // for an application that was submitted before
+	Alone     bool // the page is that of one document
+	First     bool // the documents begin here
 	Action    string
 	Documents []documentField
 	Elsewhere []string // titles of what departments check between themselves
@@ -79,6 +83,8 @@ type documentsPage struct {
 type documentField struct {
 	Name, Title, Text string
 	Lang              string // of title and text
+	Alone             bool   // its title is that of the page
+	Elder             bool   // the camera has its own button
 	Example           string // how to take the photo
 	Optional          bool
 	Files             []shownFile
@@ -113,26 +119,33 @@ func hasDocuments(p *content.Policy, a apply.Answers) bool {
 }
 
 func (s *Server) draftFiling(p *content.Policy, a *apply.Application) filing {
-	return filing{p, a, memberPath(documentsPath(p), a), applyPath(p, "files") + "/"}
+	return filing{policy: p, app: a, base: documentsPath(p), member: memberPath("", a), files: applyPath(p, "files") + "/"}
 }
 
 func (s *Server) showDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
 	if !hasDocuments(p, a.Answers) {
 		return s.redirect(c, applyPath(p, "review"))
 	}
-	review := c.Query("to") == "review"
-	return s.renderDocuments(c, s.draftFiling(p, a), review, nil)
+	f := s.draftFiling(p, a)
+	if visitOf(c).Mode == modeElder {
+		return s.redirect(c, withReview(c, f.at(s.openPaper(f))))
+	}
+	return s.renderDocuments(c, f, comesFromReview(c), nil)
 }
 
-// saveDocuments keeps files and ticks. What is refused is told beside its document;
-// whatever else the page brought is kept.
+// saveDocuments keeps what the page of all documents brought.
 func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application) error {
-	f := s.draftFiling(p, a)
+	return s.saveFiling(c, s.draftFiling(p, a))
+}
+
+// saveFiling keeps files and ticks. What is refused is told beside its document;
+// whatever else the page brought is kept.
+func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
 	if err != nil {
 		return err
 	}
-	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), a.Reference); err != nil {
+	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), f.app.Reference); err != nil {
 		return err
 	}
 	borrowed := values.Get(formBorrow)
@@ -144,19 +157,15 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 		invalid = append(invalid, refused...)
 	}
 	review := values.Get(formTo) == "review"
-	to := f.action
+	to := f.action()
 	if review {
-		if strings.Contains(to, "?") { // it names the child
-			to += "&to=review"
-		} else {
-			to += "?to=review"
-		}
+		to = withParam(to, formTo[1:], "review")
 	}
 	switch stay := values.Get(formStay); {
 	case len(invalid) > 0:
 		return s.renderDocuments(c, f, review, invalid)
 	case wayOut(values.Get) != "":
-		return s.leaveDocuments(c, p, f.app, wayOut(values.Get), review)
+		return s.leaveDocuments(c, f, wayOut(values.Get), review)
 	case borrowed != "" && f.knows(borrowed):
 		return s.redirect(c, to+"#"+borrowed)
 	case stay != "" && f.knows(stay):
@@ -165,27 +174,25 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 		return s.redirect(c, to)
 	}
 	for _, problem := range s.missing(f) {
-		if problem.Section == apply.DocumentsPage {
+		if problem.Section == apply.DocumentsPage && (f.one == "" || problem.Field == apply.DocumentField(f.one)) {
 			invalid = append(invalid, problem)
 		}
 	}
 	if len(invalid) > 0 {
 		return s.renderDocuments(c, f, review, invalid)
 	}
-	return s.redirect(c, applyPath(p, "review"))
+	return s.redirect(c, s.afterPaper(f, review))
 }
 
 // leaveDocuments follows a way out of the page, on which everything is saved.
-func (s *Server) leaveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Application, way string, review bool) error {
+func (s *Server) leaveDocuments(c *fiber.Ctx, f filing, way string, review bool) error {
 	switch {
 	case way == wayStatus:
 		return s.redirect(c, ways[wayStatus])
 	case way != wayBack:
-		return s.redirect(c, askingFirst(p, a, way))
-	case review:
-		return s.redirect(c, applyPath(p, "review"))
+		return s.redirect(c, askingFirst(f.policy, f.app, way))
 	}
-	return s.redirect(c, memberPath(applyPath(p, lastAsked(c, p, a.Answers)), a))
+	return s.redirect(c, f.beforePaper(c, review))
 }
 
 func (s *Server) missing(f filing) apply.Invalid {
@@ -211,7 +218,7 @@ func (s *Server) takeFiles(c *fiber.Ctx, f filing) (url.Values, apply.Invalid, e
 	}
 	if values.Get(papersField) != "" {
 		papers := map[string]bool{}
-		for _, d := range f.documents() {
+		for _, d := range f.shown() {
 			papers[d.Name] = slices.Contains(values[paperField], d.Name)
 		}
 		if err := s.cases.Files.SetPapers(c.UserContext(), f.app.Reference, papers); err != nil {
@@ -264,10 +271,10 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 }
 
 func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid apply.Invalid) error {
-	view := documentsPage{Filing: !f.draft(), Action: f.action, MaxSize: intake.MaxSize >> 20, MaxFiles: apply.MaxFiles, Review: review}
+	view := documentsPage{Filing: !f.draft(), Action: f.action(), MaxSize: intake.MaxSize >> 20, MaxFiles: apply.MaxFiles, Review: review}
 	if f.draft() {
 		view.draft = s.newDraft(c, f.policy, f.app, s.words(c)("documents.title"))
-		s.fillWay(&view, c, f)
+		s.fillWay(c, &view, f)
 	} else {
 		view.draft = draft{page: s.trackedPage(c, f, "documents.title")}
 		view.Heading, view.Back = view.Title, "/track/status"
@@ -277,7 +284,7 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 	if err != nil {
 		return err
 	}
-	for _, d := range f.documents() {
+	for _, d := range f.shown() {
 		one := s.documentField(c, view.page, f, d, invalid)
 		one.Offer = offers[d.Name]
 		view.Documents = append(view.Documents, one)
@@ -290,20 +297,25 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
-	return s.render(c, "documents", view)
+	if !view.Alone {
+		return s.render(c, "documents", view)
+	}
+	view.Heading = view.Documents[0].Title
+	return s.render(c, "document", view)
 }
 
 // fillWay says where the page stands between those of the form.
-func (s *Server) fillWay(p *documentsPage, c *fiber.Ctx, f filing) {
-	p.Progress = progressAfter(c, f.policy, f.app.Answers, 1, 2)
+func (s *Server) fillWay(c *fiber.Ctx, p *documentsPage, f filing) {
+	p.Alone, p.First = f.one != "", f.place() <= 0
+	p.Progress = progressAfter(c, f.policy, f.app.Answers, max(f.place(), 0)+1, stepsAfter(f.policy, f.app.Answers, p.Elder()))
 	p.Crumbs = append(p.Crumbs, crumb{p.Short, applyPath(f.policy, "")})
-	p.Short, p.Back = p.Heading, applyPath(f.policy, "review")
-	if !p.Review {
-		p.Back = applyPath(f.policy, lastAsked(c, f.policy, f.app.Answers))
-	}
+	p.Short, p.Back = p.Heading, f.beforePaper(c, p.Review)
 	p.Return = p.Back
 	if p.Elder() {
 		p.posting()
+	}
+	if p.Alone && f.neighbour(1) != "" {
+		return // what need not be given is told at the end
 	}
 	for _, d := range f.policy.DocumentsFor(content.Answers(f.app.Answers)) {
 		if d.Holder == "department" {
@@ -329,7 +341,7 @@ func (s *Server) documentField(c *fiber.Ctx, p page, f filing, d content.Documen
 	t := s.words(c)
 	out := documentField{
 		Name: d.Name, Title: s.contentText(c, d.Title), Text: s.contentText(c, d.Text), Optional: !d.Required,
-		Example: s.example(c, d.Name), OnPaper: f.app.OnPaper(d.Name), Files: s.shownFiles(c, f.app, d.Name, f.files),
+		Alone: f.one != "", Elder: p.Elder(), Example: s.example(c, d.Name), OnPaper: f.app.OnPaper(d.Name), Files: s.shownFiles(c, f.app, d.Name, f.files),
 	}
 	if d.Name == apply.OtherDocument {
 		out.Title, out.Text = t("documents.other"), t("documents.other.about")

@@ -93,7 +93,7 @@ func (s *Server) readable(f apply.File) bool {
 // trackFiling is where the family gives what the office asks for.
 func (s *Server) trackFiling(c *fiber.Ctx, a *apply.Application) filing {
 	p, _ := s.policy(c, a.Policy)
-	return filing{p, a, "/track/documents", "/track/files/"}
+	return filing{policy: p, app: a, base: "/track/documents", files: "/track/files/"}
 }
 
 // withAsked hands the followed application to a handler while the office waits for
@@ -123,9 +123,9 @@ func (s *Server) saveMore(c *fiber.Ctx, f filing) error {
 	case len(invalid) > 0:
 		return s.renderDocuments(c, f, false, invalid)
 	case stay != "" && f.knows(stay):
-		return s.redirect(c, f.action+"#"+stay)
+		return s.redirect(c, f.action()+"#"+stay)
 	case values.Get(formRemove) != "":
-		return s.redirect(c, f.action)
+		return s.redirect(c, f.action())
 	}
 	return s.redirect(c, "/track/status")
 }

@@ -81,6 +81,9 @@ func (s *Server) paperRows(c *fiber.Ctx, p page, f filing, change string) []pape
 		row := paperRow{Title: field.Title, Lang: field.Lang, Files: field.Files, Words: s.givenWords(c, field), Given: len(field.Files) > 0 || field.OnPaper}
 		if change != "" {
 			row.Change = change + "#" + d.Name
+			if p.Elder() && f.base != "" {
+				row.Change = withParam(f.at(d.Name), formTo[1:], "review")
+			}
 		}
 		out = append(out, row)
 	}

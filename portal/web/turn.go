@@ -144,10 +144,7 @@ func (s *Server) renderTurn(c *fiber.Ctx, p *content.Policy, a *apply.Applicatio
 // showOne shows the page of one question, for a family or for who helps it.
 func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error {
 	all := turns(view.Policy, now.answers)
-	after := 1
-	if hasDocuments(view.Policy, now.answers) {
-		after = 2
-	}
+	after := stepsAfter(view.Policy, now.answers, view.Assist == nil)
 	view.Section, view.Intro = t.section, t.section.Questions[0].Name == t.question.Name
 	view.Section.Questions = []*content.Question{t.question}
 	view.Progress = newProgress(t.number, len(all)+after)

@@ -44,6 +44,7 @@ var pageTypes = map[string]any{
 	"check":            checkPage{},
 	"check-all":        screenPage{},
 	"choose":           choosePage{},
+	"document":         documentsPage{},
 	"documents":        documentsPage{},
 	"error":            errorPage{},
 	"feedback":         feedbackPage{},
