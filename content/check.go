@@ -134,7 +134,7 @@ func (l *Library) sectionsAt(address string) ([]Section, bool) {
 // sitePages are the pages outside the content's own that it may link to.
 var sitePages = map[string]bool{
 	"/": true, "/policies": true, "/ask": true, "/check": true, "/apply": true, "/track": true, "/search": true,
-	"/accessibility": true, "/privacy": true, "/help": true, "/replies": true, "/glossary": true, "/sitemap": true,
+	"/accessibility": true, "/privacy": true, "/privacy/fields": true, "/help": true, "/replies": true, "/glossary": true, "/sitemap": true,
 }
 
 func (l *Library) checkFAQ(p *Policy, asked map[string]*Policy, c *lint) {
@@ -214,6 +214,9 @@ func (p *Policy) checkForm(c *lint) {
 			known[a.Name] = true
 			for derived := range a.Derives {
 				known[derived] = true
+			}
+			if a.Why == "" {
+				c.add(p.file, p.src.line("questions", i, "ask", j), fmt.Sprintf("question %q does not say what it is for", a.Name), "write why: in a short sentence, it is published")
 			}
 			if p.Asked(a.Question, Answers{}) == False {
 				c.add(p.file, p.src.line("questions", i, "ask", j), fmt.Sprintf("question %q is never asked", a.Name), "its when is false for all answers; mend or delete it")

@@ -56,10 +56,10 @@ const sampleFacts = `facts:
 `
 
 const sampleQuestions = `questions:
-  child_id: {type: resident-id, label: 身份证号, derives: {child_age: age}}
+  child_id: {type: resident-id, label: 身份证号, why: 核对, derives: {child_age: age}}
   child_age: {type: number, label: 几岁}
-  father: {type: choice, label: 爸爸, unknown: true, options: [{value: dead, label: 去世}, {value: prison, label: 服刑}, {value: other, label: 其他}]}
-  school: {type: yesno, label: 在读, when: child_age >= 18}
+  father: {type: choice, label: 爸爸, why: 核对, unknown: true, options: [{value: dead, label: 去世}, {value: prison, label: 服刑}, {value: other, label: 其他}]}
+  school: {type: yesno, label: 在读, why: 核对, when: child_age >= 18}
 `
 
 const samplePolicy = `---
@@ -195,6 +195,7 @@ func TestCheck(t *testing.T) {
 		{"picture without words", "picture a.png has no alternative text", map[string]string{"policies/sample.md": samplePolicy + "\n![](a.png)\n"}, day},
 		{"long sentence", "policies/sample.md:34: sentence of more than 60 characters", map[string]string{"policies/sample.md": samplePolicy + "\n" + strings.Repeat("很长", 31) + "。\n"}, day},
 		{"unreachable question", `policies/sample.md:19: question "school" is never asked`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "when: child_age >= 18", `when: 'child_age < 5 and child_age > 9'`, 1)}, day},
+		{"question without purpose", `policies/sample.md:19: question "school" does not say what it is for`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "label: 在读, why: 核对,", "label: 在读,", 1)}, day},
 		{"rule without question", `policies/sample.md:13: the form never asks "father"`, map[string]string{"policies/sample.md": strings.Replace(samplePolicy, "school, father]", "school]", 1)}, day},
 		{"new year without holidays", "holidays.yaml:1: the holidays of 2027 are missing", nil, day.AddDate(0, 2, 0)},
 		{"same question, two answers", `question "多少钱" is answered by sample too`, map[string]string{"policies/two.md": strings.Replace(samplePolicy, "slug: sample", "slug: two", 1)}, day},

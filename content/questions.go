@@ -16,6 +16,7 @@ type Question struct {
 	Type         string            `yaml:"type"` // see questionTypes
 	Label        string            `yaml:"label"`
 	Help         string            `yaml:"help"`
+	Why          string            `yaml:"why"` // what the answer is for, as it is published
 	Required     bool              `yaml:"required"`
 	Unknown      bool              `yaml:"unknown"` // a choice may be answered “不清楚”
 	Options      []Option          `yaml:"options"`
@@ -103,7 +104,7 @@ func (a *AskEntry) UnmarshalYAML(n *yaml.Node) error {
 }
 
 var questionKeys = map[string]bool{
-	"name": true, "type": true, "label": true, "help": true, "required": true, "unknown": true,
+	"name": true, "type": true, "label": true, "help": true, "why": true, "required": true, "unknown": true,
 	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true, "reuse": true,
 }
 

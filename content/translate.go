@@ -48,6 +48,7 @@ type conditionTexts struct {
 type questionTexts struct {
 	Label      string            `yaml:"label"`
 	Help       string            `yaml:"help"`
+	Why        string            `yaml:"why"`
 	Options    map[string]string `yaml:"options"`    // labels by value
 	OptionHelp map[string]string `yaml:"optionHelp"` // by value
 }
@@ -159,7 +160,7 @@ func (p *Policy) texts() translation {
 }
 
 func (q *Question) texts() questionTexts {
-	t := questionTexts{Label: q.Label, Help: q.Help, Options: map[string]string{}, OptionHelp: map[string]string{}}
+	t := questionTexts{Label: q.Label, Help: q.Help, Why: q.Why, Options: map[string]string{}, OptionHelp: map[string]string{}}
 	for _, o := range q.Options {
 		if o.Label != usualLabels[o.Value] {
 			t.Options[o.Value] = o.Label
@@ -302,7 +303,7 @@ var (
 
 func (q *Question) in(lang string, t questionTexts) *Question {
 	out := *q
-	out.Label, out.Help = or(t.Label, q.Label), or(t.Help, q.Help)
+	out.Label, out.Help, out.Why = or(t.Label, q.Label), or(t.Help, q.Help), or(t.Why, q.Why)
 	out.Options = each(q.Options, func(o Option) Option {
 		label := t.Options[o.Value]
 		if lang == "en" && o.Label == usualLabels[o.Value] {

@@ -31,10 +31,10 @@ Each month ${rate}, call ${phone-12345}.
 
 const sampleQuestionsEN = `translates: DIGEST
 questions:
-  child_id: {label: ID number}
+  child_id: {label: ID number, why: to check}
   child_age: {label: Age}
-  father: {label: Father, options: {dead: died, prison: in prison, other: other}}
-  school: {label: At school}
+  father: {label: Father, why: to check, options: {dead: died, prison: in prison, other: other}}
+  school: {label: At school, why: to check}
 `
 
 // today is a day on which nothing of the sample is past its review.

@@ -21,7 +21,7 @@ var modes = []string{modeStandard, modeAccessible, modeElder}
 // readPages are the addresses that show a page without any further state.
 func readPages(t testing.TB) []string {
 	t.Helper()
-	out := []string{"/", "/policies", "/policies/kind/medical", "/check/kind/allowance", "/apply/kind/allowance", "/policies/basic-living-allowance/part/who", "/policies/basic-living-allowance/part/faq-1", "/policies/tomorrow-plan/part/law", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/check/all", "/apply", "/accessibility", "/privacy", "/help", "/replies", "/glossary", "/sitemap", "/glossary/page/2", "/sitemap/page/2", "/help/page/1", "/replies/page/1", "/styleguide", "/feedback", "/feedback/thanks", "/offline", "/send", "/send?page=/policies/tomorrow-plan", "/no-such-page"}
+	out := []string{"/", "/policies", "/policies/kind/medical", "/check/kind/allowance", "/apply/kind/allowance", "/policies/basic-living-allowance/part/who", "/policies/basic-living-allowance/part/faq-1", "/policies/tomorrow-plan/part/law", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/check", "/check/all", "/apply", "/accessibility", "/privacy", "/privacy/fields", "/privacy/fields/page/1", "/privacy/fields/basic-living-allowance", "/help", "/replies", "/glossary", "/sitemap", "/glossary/page/2", "/sitemap/page/2", "/help/page/1", "/replies/page/1", "/styleguide", "/feedback", "/feedback/thanks", "/offline", "/send", "/send?page=/policies/tomorrow-plan", "/no-such-page"}
 	lib := testContent(t).Library
 	for _, p := range slices.Concat(lib.Help, lib.Replies) {
 		out = append(out, p.Path())

@@ -141,6 +141,7 @@ func (s *Server) routes() []route {
 		s.handOverRoutes(),
 		s.staffRoutes(),
 		s.statementRoutes(),
+		s.fieldsRoutes(),
 		s.textRoutes(),
 		s.glossaryRoutes(),
 		s.sitemapRoutes(),

@@ -45,6 +45,7 @@ var columns = []struct {
 	{"/sitemap", "sitemap.title", false},
 	{"/accessibility", "accessibility.title", false},
 	{"/privacy", "privacy.title", false},
+	{fieldsPath, "fields.title", false},
 	{"/styleguide", "guide.title", true},
 }
 

@@ -19,6 +19,8 @@ type statementPage struct {
 	Date  string
 	Parts []statementPart
 	Proof *proofPart // nil: the statement rests on no tests
+
+	Fields bool // it leads to what each field of the forms is for
 }
 
 type statementPart struct {
@@ -56,7 +58,7 @@ func (s *Server) statement(c *fiber.Ctx, name string) statementPage {
 	t := s.words(c)
 	p := statementPage{page: s.page(c, name+".title"), Lead: t(name + ".lead"), Date: statementDate}
 	p.Description = p.Lead
-	p.Rated = true
+	p.Rated, p.Fields = true, name == "privacy"
 	for _, part := range statementParts[name] {
 		one := statementPart{Title: t(part.name)}
 		for _, id := range part.items {

@@ -46,6 +46,8 @@ var pageTypes = map[string]any{
 	"choose":           choosePage{},
 	"document":         documentsPage{},
 	"documents":        documentsPage{},
+	"field-purposes":   purposesPage{},
+	"fields":           fieldsPage{},
 	"error":            errorPage{},
 	"feedback":         feedbackPage{},
 	"feedback-thanks":  feedbackPage{},

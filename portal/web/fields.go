@@ -1,0 +1,99 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+)
+
+// What each field of each form is for, and by which rules it is asked, is published: the
+// tables are put together from the policies' files, so that no field can be forgotten.
+const fieldsPath = "/privacy/fields"
+
+func (s *Server) fieldsRoutes() []route {
+	return []route{
+		{fiber.MethodGet, fieldsPath, s.listFields, kept},
+		{fiber.MethodGet, leafRoute(fieldsPath), s.listFields, kept},
+		{fiber.MethodGet, fieldsPath + "/:slug", s.showFieldPurposes, kept},
+	}
+}
+
+// fieldsPage lists the policies that have a form.
+type fieldsPage struct {
+	page
+	Policies []*content.Policy
+	Leaf     leaf
+}
+
+func (s *Server) listFields(c *fiber.Ctx) error {
+	var all []*content.Policy
+	for _, p := range s.policies(c) {
+		if p.Online() {
+			all = append(all, p)
+		}
+	}
+	at, err := leafOf(c, fieldsPath, leaves(len(all), linksAtOnce))
+	if err != nil {
+		return err
+	}
+	t := s.words(c)
+	p := fieldsPage{page: s.page(c, "fields.title"), Policies: onLeaf(all, at, linksAtOnce), Leaf: at}
+	p.Description = t("fields.lead")
+	p.Crumbs = []crumb{{t("privacy.title"), "/privacy"}}
+	s.asLeaf(c, &p.page, at)
+	return s.render(c, "fields", p)
+}
+
+// purposesPage is the table of one form.
+type purposesPage struct {
+	page
+	Policy *content.Policy
+	Ground []content.Source
+	Parts  []purposePart
+}
+
+// purposePart is a section of the form, or its documents.
+type purposePart struct {
+	Title, Lang string
+	Rows        []purposeRow
+}
+
+// purposeRow is one field: what is asked, what for, and whether the rules want it.
+type purposeRow struct {
+	Label, Why string
+	Needed     bool
+}
+
+func (s *Server) showFieldPurposes(c *fiber.Ctx) error {
+	policy, ok := s.policy(c, c.Params("slug"))
+	if !ok || !policy.Online() {
+		return fiber.ErrNotFound
+	}
+	t := s.words(c)
+	p := purposesPage{Policy: policy, Ground: policy.Basis}
+	p.page = s.pageNamed(c, t("fields.of", "Policy", s.contentText(c, policy.Title(visitOf(c).Lang.Code))))
+	p.NoIndex = true // the list is what others find
+	p.ContentLang = p.Lang.shows(policy.Lang)
+	p.Crumbs = []crumb{{t("privacy.title"), "/privacy"}, {t("fields.title"), fieldsPath}}
+	p.Description = t("fields.about")
+	if len(p.Ground) == 0 {
+		p.Ground = []content.Source{policy.Source}
+	}
+	for _, section := range policy.Questions {
+		part := purposePart{Title: s.contentText(c, section.Title), Lang: p.ContentLang}
+		for _, e := range section.Ask {
+			part.Rows = append(part.Rows, purposeRow{s.contentText(c, e.Label), s.contentText(c, e.Why), e.Required})
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	papers := purposePart{Title: t("documents.title"), Lang: p.Lang.Code}
+	for _, d := range policy.Documents {
+		if d.Holder != "department" {
+			papers.Rows = append(papers.Rows, purposeRow{s.contentText(c, d.Title), t("fields.paper"), d.Required})
+		}
+	}
+	if len(papers.Rows) > 0 {
+		p.Parts = append(p.Parts, papers)
+	}
+	return s.render(c, "field-purposes", p)
+}
