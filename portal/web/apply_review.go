@@ -152,6 +152,10 @@ func (s *Server) fillConsent(c *fiber.Ctx, view *reviewPage, answers apply.Answe
 		if known {
 			f := s.newField(view.page, relation, c.FormValue(consentRelation), wrong(consentRelation))
 			f.Name, f.Label, f.Lang, f.Optional = consentRelation, t("apply.consent.relation"), "", false
+			if view.Elder() && view.Assist == nil {
+				f = f.split(groupAsked(c))
+				f.Action = view.Lang.path(view.Path) + "#" + f.ID()
+			}
 			view.Fields = append(view.Fields, note(f))
 		}
 	}
@@ -166,8 +170,11 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 	}
 	view := reviewPage{Key: c.FormValue(reviewKey)}
 	version, err := strconv.Atoi(c.FormValue(reviewVersion))
-	if err != nil || view.Key == "" {
+	switch {
+	case err != nil || view.Key == "":
 		return fiber.ErrBadRequest
+	case groupAsked(c) > 0:
+		return s.renderReview(c, p, a, view, nil)
 	}
 	_, err = s.cases.Drafts.Submit(c.UserContext(), apply.Submission{
 		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers),

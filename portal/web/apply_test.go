@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 )
@@ -220,7 +222,29 @@ func TestConsentWhereTheFormAsksNoGuardian(t *testing.T) {
 	}
 	b.onPaper()
 	b.wants(200, "核对并提交").send(slug+"/review", map[string]string{"consent": noticeVersion}).wants(422, "请填同意人的姓名", "请选同意人是孩子的什么人")
+	b.asksRelationInGroups(slug + "/review")
 	b.send(slug+"/review", map[string]string{"consent": noticeVersion, "consent_name": "测试甲", "consent_relation": "self"}).wants(200, "已经提交成功", "没有写明期限")
+}
+
+// asksRelationInGroups looks through who may consent in elder mode, a few at a time: what
+// was typed stays, and nothing is handed in by it.
+func (b *browser) asksRelationInGroups(review string) {
+	b.t.Helper()
+	mode := b.cookies["mode"]
+	b.cookies["mode"] = modeElder
+	b.open(review).wants(200, "这是第1页")
+	for range 2 {
+		radios := find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "consent_relation" && attr(n, "type") == "radio" })
+		if len(radios) == 0 || len(radios) > choicesAtOnce {
+			b.t.Errorf("%s offers %d relations at once; want at most %d", b.address, len(radios), choicesAtOnce)
+		}
+		b.send(review, map[string]string{"-group": "2", "consent": noticeVersion, "consent_name": "测试甲", "consent_relation": "self"}).wants(200, "核对并提交", "这是第2页")
+		if got := b.form(review).Get("consent_name"); got != "测试甲" {
+			b.t.Errorf("the name is %q after another group was asked for; want it kept", got)
+		}
+	}
+	b.cookies["mode"] = mode
+	b.open(review).wants(200, "核对并提交")
 }
 
 // validID adds the check character to 17 digits.

@@ -173,7 +173,7 @@ type assistNewPage struct {
 	staffPage
 	Fields   []field
 	Agreed   field
-	Offers   []offer
+	Offers   offerList
 	Problems []problem
 	Hours    int
 }
@@ -187,7 +187,7 @@ func (s *Server) showAssistNew(c *fiber.Ctx, u casework.User) error {
 
 func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string, invalid apply.Invalid) error {
 	t := s.words(c)
-	view := assistNewPage{staffPage: s.newAssistPage(c, u, "assist.new"), Offers: s.offers(c, chosen), Hours: int(casework.AssistLasts.Hours())}
+	view := assistNewPage{staffPage: s.newAssistPage(c, u, "assist.new"), Offers: offerList{Offers: s.offers(c, chosen)}, Hours: int(casework.AssistLasts.Hours())}
 	who := field{Name: "relation", Label: t("assist.relation"), Value: c.FormValue("relation")}
 	for _, o := range s.relations() {
 		who.Options = append(who.Options, content.Option{Value: o.Value, Label: s.contentText(c, o.Label)})

@@ -31,8 +31,8 @@ type field struct {
 	Form, Action string // id of the form that other buttons of the field post, and their address; see turn.go
 	Bare         bool   // the heading of the page is the label
 
-	Group, Groups int             // of the choices, see groups.go; 0 where all are shown
-	Kept          *content.Option // the chosen one, where it is in another group
+	grouping                 // of the choices, see groups.go
+	Kept     *content.Option // the chosen one, where it is in another group
 
 	Heard heard // the question, and what is wrong; the zero value is not read by the server
 }

@@ -42,7 +42,7 @@ func (f field) split(group int) field {
 	}
 	group = min(group, groups)
 	first, end := (group-1)*n/groups, group*n/groups
-	f.Group, f.Groups = group, groups
+	f.grouping = grouping{group, groups}
 	if at >= 0 && (at < first || at >= end) {
 		f.Kept = &f.Options[at]
 	}
@@ -50,13 +50,42 @@ func (f field) split(group int) field {
 	return f
 }
 
+// grouping says which group of a long list is shown, of how many; both are 0 where the
+// whole list is.
+type grouping struct{ Group, Groups int }
+
 // Earlier returns the group before this one; 0 at the first.
-func (f field) Earlier() int { return max(f.Group-1, 0) }
+func (g grouping) Earlier() int { return max(g.Group-1, 0) }
 
 // Later returns the group after this one; 0 at the last.
-func (f field) Later() int {
-	if f.Group == f.Groups {
+func (g grouping) Later() int {
+	if g.Group == g.Groups {
 		return 0
 	}
-	return f.Group + 1
+	return g.Group + 1
+}
+
+// offerList is what can be applied for on the site: ticks, in elder mode a few at a time.
+// What was ticked in another group stays chosen.
+type offerList struct {
+	grouping
+	Offers, Kept []offer
+}
+
+// inGroups leaves one group of the offers in elder mode: the one asked for.
+func inGroups(c *fiber.Ctx, all []offer) offerList {
+	n := len(all)
+	if visitOf(c).Mode != modeElder || n <= choicesAtOnce {
+		return offerList{Offers: all}
+	}
+	groups := (n + choicesAtOnce - 1) / choicesAtOnce
+	group := min(max(groupAsked(c), 1), groups)
+	first, end := (group-1)*n/groups, group*n/groups
+	out := offerList{grouping: grouping{group, groups}, Offers: all[first:end]}
+	for _, o := range slices.Concat(all[:first], all[end:]) {
+		if o.On {
+			out.Kept = append(out.Kept, o)
+		}
+	}
+	return out
 }

@@ -178,7 +178,8 @@ type householdPage struct {
 	Ready    bool // all drafts are complete
 	Drafts   int
 	Child    *field // for whom to add something; nil when nothing can be added
-	Offers   []offer
+	Offers   offerList
+	Choosing bool // more programmes are being chosen
 	Problems []problem
 	Done     bool // has just been submitted
 	Notify   bool // messages can be asked for
@@ -226,7 +227,7 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 	}
 	if len(h.all) < apply.MaxHousehold {
 		view.Child = s.childChoice(c, h)
-		view.Offers = s.offers(c, chosen)
+		view.Offers, view.Choosing = inGroups(c, s.offers(c, chosen)), groupAsked(c) > 0
 	}
 	if wrong != "" {
 		at := "main" // where the list of what there is begins

@@ -60,6 +60,8 @@ func (s *Server) extendHousehold(c *fiber.Ctx, h household) error {
 		child, err = h.children()+1, nil
 	}
 	switch {
+	case groupAsked(c) > 0:
+		return s.renderHousehold(c, h, chosen, "")
 	case len(h.all) >= apply.MaxHousehold: // the page is from before it was full
 		return s.renderHousehold(c, h, chosen, s.words(c)("household.full", "Max", apply.MaxHousehold))
 	case err != nil || child < 1 || child > min(h.children()+1, maxRadios):
@@ -98,7 +100,7 @@ func (s *Server) wishes(c *fiber.Ctx, child int, slugs []string) ([]apply.Wish, 
 // togetherPage comes before several applications are begun at once.
 type togetherPage struct {
 	page
-	Offers   []offer
+	Offers   offerList
 	Given    []given // answers carried over from the checker
 	Problems []problem
 	Again    bool // the button was pressed on a page that was too old
@@ -108,12 +110,13 @@ func (s *Server) showTogether(c *fiber.Ctx) error { return s.renderTogether(c, n
 
 func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) error {
 	t := s.words(c)
-	view := togetherPage{page: s.page(c, "household.new.title"), Offers: s.offers(c, chosen), Again: stale(c)}
+	all := s.offers(c, chosen)
+	view := togetherPage{page: s.page(c, "household.new.title"), Offers: inGroups(c, all), Again: stale(c)}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("apply.title"), "/apply"}}
 	view.Column = column{Name: t("apply.title"), About: t("apply.lead"), Path: "/apply"}
 	seen := map[string]bool{}
-	for _, o := range view.Offers {
+	for _, o := range all {
 		for name, value := range checkedAnswers(c, o.Policy) {
 			if !seen[name] {
 				view.Given = append(view.Given, given{Name: name, Value: value})
@@ -133,7 +136,7 @@ func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) err
 func (s *Server) startTogether(c *fiber.Ctx) error {
 	chosen := s.chosen(c)
 	switch {
-	case c.FormValue(formStart) == "":
+	case c.FormValue(formStart) == "" || groupAsked(c) > 0:
 		return s.renderTogether(c, chosen, "")
 	case stale(c):
 		c.Status(fiber.StatusForbidden)

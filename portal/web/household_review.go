@@ -112,6 +112,9 @@ func (s *Server) submitHousehold(c *fiber.Ctx, h household) error {
 	if view.Key == "" || len(posted) == 0 || len(posted) > apply.MaxHousehold {
 		return fiber.ErrBadRequest
 	}
+	if groupAsked(c) > 0 {
+		return s.renderHouseholdReview(c, h, view, nil)
+	}
 	var consent apply.Consent
 	if a := h.consenting(); a != nil {
 		consent = consentOf(c, a.Answers)

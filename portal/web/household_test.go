@@ -205,6 +205,39 @@ func (d *desk) household(name string, programmes ...string) *browser {
 	return b.wants(200, "我家的申请")
 }
 
+// TestProgrammesComeInGroups looks through what can be applied for in elder mode, a few at
+// a time: what was ticked stays, and nothing begins by it.
+func TestProgrammesComeInGroups(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("family")
+	all := b.open("/household/new").programmes()
+	b.cookies["mode"] = modeElder
+	ticks := func() (out []string) {
+		for _, n := range find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "programme" && attr(n, "type") == "checkbox" }) {
+			out = append(out, attr(n, "value"))
+		}
+		return out
+	}
+	first := b.open("/household/new").wants(200).programmes()
+	form := b.form("/household/new")
+	form["programme"] = first[:1]
+	form.Set("-group", "2")
+	b.do("POST", "/household/new", form)
+	b.wants(200, "几项一起申请", "这是第2页")
+	second := ticks()
+	if len(first) > choicesAtOnce || len(second) > choicesAtOnce || !slices.Equal(slices.Concat(first, second), all) {
+		t.Errorf("the groups offer %v and %v; want %v, at most %d at once", first, second, all, choicesAtOnce)
+	}
+	form = b.form("/household/new")
+	form["programme"] = append(form["programme"], second[0])
+	form.Set("-start", "1")
+	b.do("POST", "/household/new", form)
+	b.wants(200, "我家的申请")
+	if apps := len(find(b.doc, func(n *html.Node) bool { return attr(n, "class") == "summary-list__row" })); apps != 2 {
+		t.Errorf("%d applications began; want those of both groups", apps)
+	}
+}
+
 // programmes returns what the page offers to apply for.
 func (b *browser) programmes() []string {
 	var out []string
