@@ -80,6 +80,27 @@ func TestHandOverShowsWhatIsThere(t *testing.T) {
 	taken(part).wants(200, "户口本", "到镇街窗口交纸质的").lacks("申请表", "还没有填什么")
 }
 
+// TestHandOverIsRenewed says until when the digits count, and gives new ones with as much
+// time again by one press.
+func TestHandOverIsRenewed(t *testing.T) {
+	d := newDesk(t)
+	offered := d.watchCodes()
+	o := d.staff(casework.Director, "shiqi")
+	part := o.helps(living)
+	o.open(part).send(part+"/hand-over", nil)
+	first := offered.last
+	until := func() string { return "到" + offered.last.Until.In(apply.China).Format("15:04") + "为止有效" }
+	o.wants(200, until(), first.Code.Grouped(), "再生成一次")
+	if status := find(o.doc, func(n *html.Node) bool { return attr(n, "data-left") == "1800" }); len(status) != 1 || attr(status[0], "role") != "status" {
+		t.Errorf("the end of the digits is told in %d live regions that know when it comes; want one", len(status))
+	}
+	d.now = d.now.Add(casework.HandOverLasts - time.Minute)
+	o.send(part+"/hand-over", nil).wants(200, until(), offered.last.Code.Grouped()).lacks(first.Code.Grouped())
+	if offered.last.Until.Sub(first.Until) < casework.HandOverLasts-time.Minute {
+		t.Errorf("the new digits count until %s, the old ones until %s; want as long again", offered.last.Until, first.Until)
+	}
+}
+
 // TestAssist walks from the consent to the family's own submission.
 func TestAssist(t *testing.T) {
 	d := newDesk(t)

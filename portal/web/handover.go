@@ -56,6 +56,8 @@ type offerPage struct {
 	Code    string
 	Address string // where the code is typed, see typedAddress
 	Minutes int
+	Until   string // time of day at which they run out
+	Left    int    // seconds till then, for expires.js
 }
 
 func (s *Server) offerHandOver(c *fiber.Ctx, u casework.User, ref apply.Reference) error {
@@ -68,7 +70,9 @@ func (s *Server) offerHandOver(c *fiber.Ctx, u casework.User, ref apply.Referenc
 	view := offerPage{
 		staffPage: s.newAssistPage(c, u, "assist.offer"), Path: assistPath(ref, ""), Code: offer.Code.Grouped(),
 		Address: typedAddress(address), Minutes: int(casework.HandOverLasts.Minutes()),
+		Until: offer.Until.In(apply.China).Format("15:04"), Left: int(offer.Until.Sub(s.now()).Seconds()),
 	}
+	view.Scripts = []string{"expires.js"}
 	if view.QR, err = newQR(address+"?token="+string(offer.Token), t("assist.offer.qr")); err != nil {
 		return err
 	}
