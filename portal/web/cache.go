@@ -96,6 +96,9 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 		v := visitOf(c)
 		content := s.content()
 		key, store := pageKey{v.choice().String(), v.Carried, c.Path()}, s.storeOf(v.View)
+		if v.InApp {
+			key.carried += keptApart
+		}
 		page := store.get(content, key)
 		if page == nil {
 			c.Locals(publishedKey, true)
@@ -126,6 +129,9 @@ func (s *Server) keptFirst(next fasthttp.RequestHandler) fasthttp.RequestHandler
 				chosen.Mode = cmp.Or(chosen.Mode, modeStandard)
 				key.choice, store = chosen.String(), s.storeOf(chosen.view)
 			}
+		}
+		if isInApp(c.Request.Header.UserAgent()) {
+			key.carried = keptApart
 		}
 		page := store.at(s.content(), key, c.URI().PathOriginal())
 		if page == nil {

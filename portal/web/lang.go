@@ -100,6 +100,7 @@ type visit struct {
 	Mode    string // standard, accessible or elder
 	View    view   // settings of how pages are shown
 	Carried string // choice that links must carry because there is no cookie; or ""
+	InApp   bool   // in the browser inside WeChat
 	Path    string // without language prefix and query
 }
 

@@ -65,7 +65,7 @@ func (s *Server) settle(c *fiber.Ctx) error {
 func visitFrom(c *fiber.Ctx) visit {
 	l, path := splitLanguage(c.Path())
 	remembered, _ := parseChoice(c.Cookies(modeCookie))
-	return visit{Lang: l, Path: path, Mode: remembered.Mode, View: remembered.view}
+	return visit{Lang: l, Path: path, Mode: remembered.Mode, View: remembered.view, InApp: inApp(c)}
 }
 
 func (s *Server) rememberChoice(c *fiber.Ctx, chosen choice) {

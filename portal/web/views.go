@@ -108,6 +108,7 @@ type page struct {
 	BackForm    string     // id of the form whose button goes one step back instead; or ""
 	Posts       string     // id of the form that the buttons for size, mode and language post, so that nothing typed is lost; see leave.go
 	Leaves      string     // id of the form that links out of the page post; or ""
+	InApp       bool       // see visit
 	Member      string     // query that names the child of a household, see memberPath; or ""
 	HomeName    string     // what the first page is called among them
 	Feeds       []feedLink // besides that of the whole site
@@ -223,7 +224,7 @@ func (s *Server) pageNamed(c *fiber.Ctx, title string) page {
 	v := visitOf(c)
 	t := s.words(c)
 	p := page{
-		Lang: v.Lang, ContentLang: v.Lang.chinese(), Mode: v.Mode, View: v.View, Carried: v.Carried, Path: v.Path,
+		Lang: v.Lang, ContentLang: v.Lang.chinese(), Mode: v.Mode, View: v.View, Carried: v.Carried, InApp: v.InApp, Path: v.Path,
 		Title: title, RequestID: requestID(c), HomeName: t("crumbs.home"), Origin: s.base,
 		Column:    column{Name: title, About: t("site.about"), Path: v.Path},
 		Canonical: s.base + v.Lang.path(v.Path), Domain: s.domain, Site: s.site, Heard: s.cases.Feedback != nil,
