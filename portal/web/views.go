@@ -150,7 +150,7 @@ func (s Site) marks(t func(string, ...any) string) []mark {
 		case m.value == "":
 			unset = append(unset, t(m.name))
 		case m.link != "":
-			set = append(set, mark{t(m.name), t(m.link), m.value})
+			set = append(set, mark{t(m.name), t(m.link) + t("footer.leaves"), m.value})
 		default:
 			set = append(set, mark{Name: t(m.name), Text: m.value})
 		}
