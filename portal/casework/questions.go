@@ -35,6 +35,14 @@ type Unanswered struct {
 	Last  time.Time
 }
 
+// QuestionDue is how long a question may wait for an answer on the site. The yearly
+// inspection of government sites fails one that leaves people without an answer for
+// three months (国办秘函〔2019〕19号); a third of that leaves time to mend.
+const QuestionDue = 30 * 24 * time.Hour
+
+// Overdue reports whether q has waited longer than it may.
+func (q Unanswered) Overdue(now time.Time) bool { return now.Sub(q.First) > QuestionDue }
+
 // introduced matches a name behind the words that introduce one.
 var introduced = regexp.MustCompile(`((?:我|他|她|孩子|细路|小朋友|孙子|孙女|儿子|女儿|爸爸|妈妈)?(?:名叫|叫做|叫|姓名是|姓名|名字是|名字叫|名字|我係|我是)[：: ]?)(\p{Han}{2,4})`)
 

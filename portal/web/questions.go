@@ -82,6 +82,8 @@ func (s *Server) pausedFor(c *fiber.Ctx) string {
 type questionsPage struct {
 	staffPage
 	Rows     []questionRow
+	Overdue  int // of them have waited too long
+	Days     int // after which one has
 	MayPause bool
 	Paused   string // why answers are turned off
 	Reason   field
@@ -91,6 +93,7 @@ type questionsPage struct {
 type questionRow struct {
 	Text, Place, Last string
 	Count             int
+	Overdue           bool
 }
 
 // showQuestions is what visitors asked in vain, for the desk.
@@ -104,12 +107,16 @@ func (s *Server) renderQuestions(c *fiber.Ctx, u casework.User, wrong string) er
 	if err != nil {
 		return err
 	}
-	view := questionsPage{staffPage: s.newStaffPage(c, u, "staff.questions"), MayPause: u.Has(casework.PausePart)}
+	view := questionsPage{staffPage: s.newStaffPage(c, u, "staff.questions"), MayPause: u.Has(casework.PausePart), Days: int(casework.QuestionDue.Hours() / 24)}
 	if view.Paused, err = s.cases.Questions.Paused(c.UserContext(), casework.Chat); err != nil {
 		return err
 	}
 	for _, q := range questions {
-		view.Rows = append(view.Rows, questionRow{q.Text, t(fmt.Sprintf("staff.questions.%s", q.Place)), s.moment(c, q.Last), q.Count})
+		row := questionRow{q.Text, t(fmt.Sprintf("staff.questions.%s", q.Place)), s.moment(c, q.Last), q.Count, q.Overdue(s.now())}
+		view.Rows = append(view.Rows, row)
+		if row.Overdue {
+			view.Overdue++
+		}
 	}
 	view.Reason = field{
 		Name: "reason", Label: t("staff.pause.reason"), Help: t("staff.pause.reason.help"), InputType: "text",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"huitong/bot"
 	"huitong/portal/casework"
@@ -22,6 +23,17 @@ func TestUnansweredReachesStaff(t *testing.T) {
 	d.staff(casework.Supervisor, "shiqi").open("/staff/questions").wants(200, "zzqxw").lacks("停用的理由")
 	d.staff(casework.Auditor, "").open("/staff/questions").wants(403)
 	d.staff(casework.Officer, "xiaolan").open("/staff/audit").wants(200, "看没答上的问题")
+}
+
+// TestOverdueQuestions tells staff of questions that have waited longer than they may.
+func TestOverdueQuestions(t *testing.T) {
+	d := newDesk(t)
+	reader := d.browser("reader")
+	reader.open("/search?q=zzqxw").wants(200)
+	d.staff(casework.Officer, "").open("/staff/questions").wants(200, "zzqxw").lacks("超过30天")
+	d.now = d.now.Add(casework.QuestionDue + time.Hour)
+	reader.open("/search?q=qqxwz").wants(200)
+	d.staff(casework.Officer, "xiaolan").open("/staff/questions").wants(200, "有1个问题超过30天没有答案", "qqxwz")
 }
 
 // TestPauseChat turns answers off and on again; danger is answered all the time.
