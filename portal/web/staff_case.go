@@ -22,12 +22,8 @@ type casePage struct {
 	Town      string
 	Submitted string
 	Due       string
-	Consent   string
 	Parts     []casePart
-	Verdict   *content.Verdict
-	Word      string // yes, no or perhaps
-	Documents []caseDocument
-	History   []step
+	Panels    []shownPanel // beside the answers
 	Moves     []caseMove
 	Accept    bool
 	Twins     []twinRow // for the same child and programme
@@ -99,6 +95,14 @@ func (s *Server) showCase(c *fiber.Ctx, u casework.User) error {
 	if view.Twins, err = s.twinsForStaff(c, u, a); err != nil {
 		return err
 	}
+	return s.renderCase(c, u, a, view)
+}
+
+// renderCase shows the page with its panels.
+func (s *Server) renderCase(c *fiber.Ctx, u casework.User, a *apply.Application, view casePage) error {
+	if err := s.loadPanels(c, u, a, &view); err != nil {
+		return err
+	}
 	return s.render(c, "staff-case", view)
 }
 
@@ -120,7 +124,7 @@ func (s *Server) reveal(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	return s.render(c, "staff-case", s.newCasePage(c, u, a, q.Name))
+	return s.renderCase(c, u, a, s.newCasePage(c, u, a, q.Name))
 }
 
 func questionOf(lib *content.Library, slug, name string) *content.Question {
@@ -137,11 +141,6 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	view := casePage{
 		staffPage: s.newStaffPage(c, u, "staff.case"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, ""),
 		State: string(a.State), Town: s.townName(c, a.Answers[apply.FieldTown]), Submitted: s.day(c, a.Submitted), Version: a.Version,
-		History: s.timeline(c, a),
-	}
-	view.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
-	if a.Consent.Recorder != "" {
-		view.Consent += t("punctuation.stop") + t("assist.recorded")
 	}
 	for _, m := range a.Moves(apply.StaffActor) {
 		switch {
@@ -160,9 +159,6 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	if a.State.Waiting() {
 		view.Due = s.nextDue(c, p, a)
 	}
-	v := p.Assess(content.Answers(a.Answers))
-	view.Verdict, view.Word = &v, resultWords[v.Result]
-	view.Documents = s.caseDocuments(c, p, a)
 	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
 		part := casePart{Title: s.contentText(c, page.Title)}
 		for _, q := range page.Questions {
@@ -312,5 +308,5 @@ func (s *Server) tooLate(c *fiber.Ctx, u casework.User, ref apply.Reference, m a
 	}
 	view := s.newCasePage(c, u, a, "")
 	view.Changed, view.Typed = true, c.FormValue("reason")
-	return s.render(c, "staff-case", view)
+	return s.renderCase(c, u, a, view)
 }

@@ -40,6 +40,7 @@ type guidePage struct {
 	Groups     []policyGroup
 	Proof      *proofPart
 	Verdicts   []proof.Verdict
+	Panels     []shownPanel
 }
 
 // staffBar is what the bar of the case desk shows.
@@ -80,6 +81,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		staffBar:   staffBar{Login: "lin", Role: "officer", Links: []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, Faults: []string{"policies/example.md:1: no title — add one"}},
 		Verdicts:   []proof.Verdict{proof.Kept, proof.Partly, proof.Open, proof.Failing, proof.Unknown},
 	}
+	p.Panels = []shownPanel{{Name: "history", Data: historyPanel{p.Steps[:1], long}}}
 	items := []proofItem{
 		{ID: "X1", Text: t("guide.text"), Verdict: proof.Kept, Tests: []string{"portal/web.TestPages"}, Day: "2026-11-29"},
 		{ID: "X2", Text: long, Gap: long, Verdict: proof.Partly, Checked: long, Day: "2026-11-29"},

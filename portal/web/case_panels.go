@@ -1,0 +1,85 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// casePanels are the parts of the case page beside the application, in their order on
+// the page. Whatever else the desk keeps about a case adds a line here and one to the
+// template case-panel, which shows what load returns by the template panel-<name>. A
+// panel that returns nil is not shown; each judges for itself whether the user may see it.
+var casePanels = []struct {
+	name string
+	load func(s *Server, c *fiber.Ctx, u casework.User, a *apply.Application) (any, error)
+}{
+	{"verdict", (*Server).verdictPanel},
+	{"documents", (*Server).documentsPanel},
+	{"history", (*Server).historyPanel},
+}
+
+// shownPanel is a panel as its template sees it, with what a form in it needs.
+type shownPanel struct {
+	Name    string
+	Path    string // of the case
+	CSRF    string
+	Version int // of the application
+	Data    any // what load returned
+}
+
+// loadPanels fills the panels of a page that is otherwise complete.
+func (s *Server) loadPanels(c *fiber.Ctx, u casework.User, a *apply.Application, view *casePage) error {
+	for _, p := range casePanels {
+		data, err := p.load(s, c, u, a)
+		if err != nil {
+			return err
+		}
+		if data != nil {
+			view.Panels = append(view.Panels, shownPanel{p.name, view.Path, view.CSRF, view.Version, data})
+		}
+	}
+	return nil
+}
+
+type verdictPanel struct {
+	*content.Verdict
+	Word string // yes, no or perhaps
+}
+
+func (s *Server) verdictPanel(_ *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
+	p, ok := s.content().Library.Policy(a.Policy)
+	if !ok {
+		return nil, nil
+	}
+	v := p.Assess(content.Answers(a.Answers))
+	return verdictPanel{&v, resultWords[v.Result]}, nil
+}
+
+func (s *Server) documentsPanel(c *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
+	p, ok := s.content().Library.Policy(a.Policy)
+	if !ok {
+		return nil, nil
+	}
+	if all := s.caseDocuments(c, p, a); len(all) > 0 {
+		return all, nil
+	}
+	return nil, nil
+}
+
+type historyPanel struct {
+	Steps   []step
+	Consent string
+}
+
+func (s *Server) historyPanel(c *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
+	t := s.words(c)
+	out := historyPanel{Steps: s.timeline(c, a)}
+	out.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
+	if a.Consent.Recorder != "" {
+		out.Consent += t("punctuation.stop") + t("assist.recorded")
+	}
+	return out, nil
+}
