@@ -19,7 +19,7 @@ type keysRotateCommand struct {
 // Run makes a new key, unless told to go on, and seals under it what lies under older
 // ones. It fails if anything could not be read, after all the rest is done.
 func (c keysRotateCommand) Run(env *environment) error {
-	data, err := openStore(env)
+	data, err := openStore(env, nil)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func currentKey(t *testing.T, dir string) (current string, keys int) {
 func TestKeysRotate(t *testing.T) {
 	var dir string
 	site := start(t, func(c *Config) { dir = c.Data })
-	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: dir, KeepDrafts: 180, QuestionDays: 365}, log: slog.New(slog.DiscardHandler), now: time.Now})
+	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: dir, KeepDrafts: 180, QuestionDays: 365}, log: slog.New(slog.DiscardHandler), now: time.Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

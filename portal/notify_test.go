@@ -29,7 +29,7 @@ func (g *gateway) Send(_ context.Context, m notify.Message) error {
 
 func testStore(t *testing.T) archive {
 	t.Helper()
-	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: t.TempDir(), KeepDrafts: 180, QuestionDays: 365}, now: time.Now})
+	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: t.TempDir(), KeepDrafts: 180, QuestionDays: 365}, now: time.Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestHangingGateway(t *testing.T) {
 		dir = c.Data
 		c.NotifySMS, c.NotifySecret = hanging.URL, "0123456789abcdef"
 	})
-	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: dir, KeepDrafts: 180, QuestionDays: 365}, now: time.Now})
+	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: dir, KeepDrafts: 180, QuestionDays: 365}, now: time.Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,16 +40,16 @@ type serveCommand struct{}
 
 // Run opens everything, prints the address, serves and stops gracefully.
 func (serveCommand) Run(env *environment) error {
-	data, err := openStore(env)
-	if err != nil {
-		return err
-	}
-	defer data.close()
 	site, err := newSite(env)
 	if err != nil {
 		return err
 	}
 	defer site.close()
+	data, err := openStore(env, site.due)
+	if err != nil {
+		return err
+	}
+	defer data.close()
 	server, err := newServer(env, site, data)
 	if err != nil {
 		return err
@@ -63,6 +63,7 @@ func (serveCommand) Run(env *environment) error {
 	}
 	go site.watch(env)
 	go watchKeys(env, data.keys)
+	go reschedule(env, data.Store)
 	go prune(env, data)
 	go deliver(env, data.Store)
 	go scan(env, data.Store)
@@ -117,8 +118,8 @@ func (a archive) close() {
 }
 
 // openStore opens keys, files and database in the data directory, or where the
-// settings say.
-func openStore(env *environment) (archive, error) {
+// settings say. due is nil for commands that change no application.
+func openStore(env *environment, due func(*apply.Application) time.Time) (archive, error) {
 	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
 		return archive{}, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
 	}
@@ -131,7 +132,7 @@ func openStore(env *environment) (archive, error) {
 		return archive{}, err
 	}
 	data, err := store.Open(env.ctx, store.Config{
-		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now,
+		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now, Due: due,
 		IdleLasts:     time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
 		QuestionsLast: time.Duration(env.cfg.QuestionDays) * 24 * time.Hour,
 		Files:         vault.OpenFiles(bucket, keys, intake.MaxSize),
@@ -261,6 +262,28 @@ func (s *site) publish(c *corpus) {
 	s.corpus = c
 }
 
+// due is when the office should have taken its next step with an application, by the
+// content that is served.
+func (s *site) due(a *apply.Application) time.Time {
+	lib := s.content().Library
+	p, ok := lib.Policy(a.Policy)
+	if !ok {
+		return time.Time{}
+	}
+	return a.NextDue(p.Decides, lib.Holidays)
+}
+
+// reschedule corrects due days that were worked out with other limits or holidays.
+func reschedule(env *environment, data *store.Store) {
+	n, err := data.Reschedule(env.ctx)
+	if err != nil && env.ctx.Err() == nil {
+		env.log.Error("due days are not up to date", "error", err)
+	}
+	if n > 0 {
+		env.log.Info("due days have moved", "applications", n)
+	}
+}
+
 func (s *site) content() *web.Content { return s.current.Load() }
 
 func (s *site) close() {
@@ -345,7 +368,7 @@ type userAddCommand struct {
 
 // Run prints a one-time link with which the person sets a password.
 func (c userAddCommand) Run(env *environment) error {
-	data, err := openStore(env)
+	data, err := openStore(env, nil)
 	if err != nil {
 		return err
 	}

@@ -158,7 +158,7 @@ func TestUploadsAreScanned(t *testing.T) {
 	}
 	var log buffer
 	env := &environment{ctx: t.Context(), cfg: cfg, out: io.Discard, log: slog.New(slog.NewTextHandler(&log, nil)), now: time.Now}
-	data, err := openStore(env)
+	data, err := openStore(env, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestUploadsAreScanned(t *testing.T) {
 func TestUploadsDirectory(t *testing.T) {
 	cfg := &Config{Addr: ":8080", Data: filepath.Join(t.TempDir(), "data"), QuestionDays: 365}
 	env := &environment{ctx: t.Context(), cfg: cfg, out: io.Discard, log: slog.New(slog.DiscardHandler), now: time.Now}
-	data, err := openStore(env)
+	data, err := openStore(env, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

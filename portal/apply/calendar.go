@@ -55,3 +55,25 @@ func Deadlines(d content.Decision, from time.Time, c Calendar) []Deadline {
 	}
 	return out
 }
+
+// ClockStart is when the office could begin: with what was submitted or, later,
+// supplied.
+func (a *Application) ClockStart() time.Time {
+	if e, ok := a.Last(Supply); ok {
+		return e.At
+	}
+	return a.Submitted
+}
+
+// NextDue is the moment by which the office should have taken its next step; zero if it
+// is not its turn or no limit is stated.
+func (a *Application) NextDue(d content.Decision, c Calendar) time.Time {
+	steps := Deadlines(d, a.ClockStart(), c)
+	if !a.State.Waiting() || len(steps) == 0 {
+		return time.Time{}
+	}
+	if a.State == Submitted {
+		return steps[0].Due
+	}
+	return steps[len(steps)-1].Due
+}

@@ -34,6 +34,7 @@ func TestPermissions(t *testing.T) {
 		casework.PausePart:        "--A---",
 		casework.AssistFamily:     "o-----",
 		casework.OwnAccount:       "oooooo",
+		casework.AssignCase:       "-oA---",
 	}
 	mine := casework.Scope{Town: "shiqi", Village: "迎阳社区", Referred: []casework.Department{casework.Health, casework.Police}}
 	others := casework.Scope{Town: "xiaolan", Village: "新市社区", Referred: []casework.Department{casework.Education}}

@@ -10,10 +10,14 @@ import (
 
 // Query asks for a page of the staff list.
 type Query struct {
-	State apply.State // empty: everything but drafts
-	Town  string      // empty: the whole city
-	After string      // Next of the page before; empty: from the start
-	Limit int         // 0: 50
+	Queue    bool        // what the user handles, then what nobody handles in the town; what is due first
+	State    apply.State // empty: everything but drafts
+	Policy   string      // slug; empty: all
+	Town     string      // empty: the whole city
+	Assignee string      // ID of a user, or Nobody; empty: all. Only what waits for the office has one
+	Due      Span
+	After    string // Next of the page before; empty: from the start
+	Limit    int    // 0: 50
 }
 
 // Listed is a line of the staff list.
@@ -26,6 +30,9 @@ type Listed struct {
 	Guardian  string // name
 	Submitted time.Time
 	Updated   time.Time
+	Due       time.Time // when the office's next step should be done; zero: no limit, or not its turn
+	Assignee  string    // ID of the user; empty: nobody
+	Handler   string    // name of the user
 	Version   int
 }
 

@@ -45,7 +45,7 @@ func MessageKeys() []string {
 	return []string{
 		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon, KeyPasswordWrong, KeyPasswordSame,
 		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
-		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree,
+		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree, KeyViewName, KeyViewMany,
 	}
 }
 

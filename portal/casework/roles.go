@@ -77,6 +77,7 @@ const (
 	ReadQuestions    Action = "read-questions" // what found no answer
 	PausePart        Action = "pause-part"     // turn a part of the site off and on
 	AssistFamily     Action = "assist"         // fill in an application with a family
+	AssignCase       Action = "assign"         // say who handles a case
 	OwnAccount       Action = "own-account"    // one's own password, second factor and sessions
 )
 
@@ -85,7 +86,7 @@ func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
-		AssistFamily, OwnAccount,
+		AssistFamily, OwnAccount, AssignCase,
 	}
 }
 
@@ -110,6 +111,7 @@ var permissions = map[Action]map[Role]reach{
 	AskMoreCase:      {Supervisor: own, Officer: anywhere},
 	ApproveCase:      {Officer: anywhere},
 	RefuseCase:       {Officer: anywhere},
+	AssignCase:       {Supervisor: own, Officer: anywhere},
 	ReadAudit:        {Officer: anywhere, Auditor: anywhere},
 	ManageUsers:      {Administrator: anywhere},
 	ReadFeedback:     {Supervisor: anywhere, Officer: anywhere},

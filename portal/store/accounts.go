@@ -97,6 +97,9 @@ func (s *Store) ChangePost(ctx context.Context, by apply.Actor, id string, p cas
 			if err != nil {
 				return err
 			}
+			if err := release(ctx, tx, u.ID); err != nil {
+				return err
+			}
 			return s.tell(ctx, tx, u.ID, NotePost)
 		})
 	}
@@ -113,7 +116,10 @@ func (s *Store) DisableUser(ctx context.Context, by apply.Actor, id string) erro
 		if err == nil && !ok {
 			err = apply.ErrNotFound
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return release(ctx, tx, u.ID)
 	})
 	if err != nil {
 		return fmt.Errorf("disable user: %w", err)

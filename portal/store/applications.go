@@ -144,6 +144,6 @@ func (s *Store) insert(ctx context.Context, tx *sql.Tx, a *apply.Application) (b
 	if err := s.sealRecord(r); err != nil {
 		return false, err
 	}
-	return changed(tx.ExecContext(ctx, `INSERT INTO applications (`+recordColumns+`) VALUES `+placeholders(18)+`
+	return changed(tx.ExecContext(ctx, `INSERT INTO applications (`+recordColumns+`) VALUES `+placeholders(19)+`
 		ON CONFLICT (reference) DO NOTHING`, r.values()...))
 }

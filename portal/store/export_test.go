@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -53,6 +54,11 @@ func (s *Store) FillUnchained(ctx context.Context, all []*apply.Application) err
 }
 
 func (s *Store) fill(ctx context.Context, all []*apply.Application, audit func(context.Context, *sql.Tx, []casework.AuditEntry) error) error {
+	columns := recordColumns
+	_, early := s.db.ExecContext(ctx, `SELECT turn FROM applications WHERE FALSE`) // before the queue
+	if early != nil {
+		columns = strings.TrimSuffix(columns, `, turn`)
+	}
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var records, events [][]any
 		var lines []casework.AuditEntry
@@ -62,13 +68,14 @@ func (s *Store) fill(ctx context.Context, all []*apply.Application, audit func(c
 		}
 		for i, a := range all {
 			d := dossiers[i]
-			records = append(records, d.values())
+			row := d.values()
+			records = append(records, row[:1+strings.Count(columns, ",")])
 			for i, e := range a.Events {
 				events = append(events, []any{string(a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
 				lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: a.Reference})
 			}
 		}
-		if err := s.writeRows(ctx, tx, insertInto(`applications`, recordColumns), records); err != nil {
+		if err := s.writeRows(ctx, tx, insertInto(`applications`, columns), records); err != nil {
 			return err
 		}
 		if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
@@ -138,8 +145,8 @@ func (s *Store) execAll(ctx context.Context, statements []string) error {
 }
 
 // Place is where the list goes on behind an application.
-func Place(a *apply.Application) string {
-	return mark{int64(waiting(a.State)), micros(a.Submitted), string(a.Reference)}.String()
+func (s *Store) Place(a *apply.Application) string {
+	return mark{turn: s.turn(a), reference: string(a.Reference)}.String()
 }
 
 // Analyze brings the planner's statistics up to date, as the server does by itself

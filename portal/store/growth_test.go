@@ -11,7 +11,6 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
-	"huitong/portal/store"
 )
 
 var (
@@ -108,14 +107,62 @@ var lookupKinds = []struct {
 		return c.page(tb, casework.Query{Town: "shiqi", State: apply.Approved})
 	}},
 	{"list from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
-		return c.page(tb, casework.Query{After: store.Place(a)})
+		return c.page(tb, casework.Query{After: c.Place(a)})
 	}},
 	{"list of a state from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
-		return c.page(tb, casework.Query{After: store.Place(a), State: apply.Approved})
+		return c.page(tb, casework.Query{After: c.Place(a), State: apply.Approved})
 	}},
 	{"list of a town from somewhere", func(c *city, tb testing.TB, a *apply.Application) (int, error) {
-		return c.page(tb, casework.Query{After: store.Place(a), Town: "shiqi"})
+		return c.page(tb, casework.Query{After: c.Place(a), Town: "shiqi"})
 	}},
+	{"list of a policy", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Policy: "sample"})
+	}},
+	{"list of a policy and a town", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Policy: "sample", Town: "shiqi"})
+	}},
+	{"list of what is late", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Due: casework.Span{To: c.clock.now()}})
+	}},
+	{"list of what is late in a town", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Town: "shiqi", Due: casework.Span{To: c.clock.now()}})
+	}},
+	{"list of a colleague", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Assignee: someHandler})
+	}},
+	{"queue of the city", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Queue: true})
+	}},
+	{"queue of a town", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		return c.page(tb, casework.Query{Queue: true, Town: "shiqi"})
+	}},
+	{"counts of the city", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		n, err := c.Counts(tb.Context(), apply.Actor{}, "")
+		return n.Unassigned, err
+	}},
+	{"counts of a town", func(c *city, tb testing.TB, _ *apply.Application) (int, error) {
+		n, err := c.Counts(tb.Context(), apply.Actor{}, "shiqi")
+		return n.Unassigned, err
+	}},
+}
+
+// someHandler is one of two who share half of what waits.
+const someHandler = "handler-1"
+
+// handOut gives every other application that waits to somebody, and makes half of what
+// waits late.
+func (c *city) handOut(tb testing.TB) {
+	tb.Helper()
+	now := c.clock.now().UnixMicro()
+	const day = int64(24 * time.Hour / time.Microsecond)
+	for _, statement := range []string{
+		fmt.Sprintf(`UPDATE applications SET turn = %d + created_at %% %d WHERE waiting = 1`, now-100*day, 200*day),
+		`UPDATE applications SET assignee = CASE WHEN created_at % 4 = 1 THEN 'handler-1' ELSE 'handler-2' END WHERE waiting = 1 AND created_at % 2 = 1`,
+	} {
+		if _, err := c.raw.ExecContext(tb.Context(), statement); err != nil {
+			tb.Fatal(err)
+		}
+	}
 }
 
 // desk is who looks things up.
@@ -177,6 +224,7 @@ func openCity(tb testing.TB, on string, n int) *city {
 				return err
 			}
 		}
+		c.handOut(tb)
 		return nil
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,16 +12,20 @@ import (
 	"huitong/portal/casework"
 )
 
-const listColumns = `SELECT reference, policy, state, town, names, waiting, submitted_at, updated_at, version FROM applications `
+// scanLimit is how many applications a page looks at, at most, where its filters have no
+// index together: then it may hold few, and the next goes on behind what was looked at.
+const scanLimit = 400
 
-// Applications returns submitted applications, those that wait for the office
-// first, the newest first among them. That the user saw the list stands in the
-// audit afterwards.
+const listColumns = `SELECT a.reference, a.policy, a.state, a.town, a.names, a.turn, a.submitted_at, a.updated_at, a.version, a.assignee, COALESCE(u.name, ''), `
+
+// Applications returns submitted applications: those that wait for the office first, by
+// the day on which they are due, then the others, newest first. That the user saw the
+// list stands in the audit afterwards.
 func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Query) (casework.Page, error) {
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	statement, args, err := listOf(q)
+	statement, args, scan, err := listOf(by, q)
 	if err != nil {
 		return casework.Page{}, err
 	}
@@ -30,16 +35,8 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 		if err := permit(ctx, tx, by, casework.ListApplications, &casework.Scope{Town: q.Town}); err != nil {
 			return err
 		}
-		list, marks, err := s.list(ctx, tx, statement, args...)
-		if err != nil {
-			return err
-		}
-		if len(list) > q.Limit {
-			list = list[:q.Limit]
-			page.Next = marks[q.Limit-1]
-		}
-		page.Applications = list
-		return nil
+		page, err = s.list(ctx, tx, q, scan, statement, args...)
+		return err
 	})
 	if err != nil {
 		return casework.Page{}, fmt.Errorf("list applications: %w", err)
@@ -47,59 +44,117 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 	return page, nil
 }
 
-// listOf builds the statement for a page and one line more. Each state is read from
-// its own end of an index, and from what the few ends hold the list is put together:
-// so there need be no index for every order, in which each submission would be written.
-func listOf(q casework.Query) (string, []any, error) {
-	var args []any
-	arg := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
+// end is one end of an index: the condition that begins there, and in which part of the
+// list it comes.
+type end struct {
+	where string
+	part  int
+}
+
+// arguments of a statement.
+type arguments []any
+
+// add returns the placeholder of v.
+func (a *arguments) add(v any) string {
+	*a = append(*a, v)
+	return "$" + strconv.Itoa(len(*a))
+}
+
+const unassigned = `waiting = 1 AND assignee = ''`
+
+// endsOf says from which ends of which indexes a list is put together: so there need be
+// no index for every order, in which each submission would be written.
+func endsOf(by apply.Actor, q casework.Query, args *arguments) []end {
+	free := func() string {
+		if q.Town == "" {
+			return unassigned
+		}
+		return unassigned + " AND town = " + args.add(q.Town)
 	}
-	where := "submitted_at > 0" // drafts are nobody's business
-	if q.Town != "" {
-		where += " AND town = " + arg(q.Town)
+	taken := func(user string) string {
+		return `waiting = 1 AND assignee <> '' AND assignee = ` + args.add(storable(user))
 	}
-	behind := func(apply.State) string { return "" }
+	switch {
+	case q.Queue:
+		return []end{{taken(by.ID), 0}, {free(), 1}}
+	case q.Assignee == casework.Nobody:
+		return []end{{free(), 0}}
+	case q.Assignee != "":
+		return []end{{taken(q.Assignee), 0}}
+	}
+	where := "submitted_at > 0"
+	switch {
+	case q.Policy != "":
+		where += " AND policy = " + args.add(storable(q.Policy))
+	case q.Town != "":
+		where += " AND town = " + args.add(q.Town)
+	}
+	var out []end
+	for _, state := range q.Wanted() {
+		out = append(out, end{where + " AND state = " + args.add(string(state)), 0})
+	}
+	return out
+}
+
+// exact reports whether the ends hold nothing but what is asked for.
+func exact(q casework.Query) bool {
+	if q.Queue || q.Assignee != "" {
+		return q.State == "" && q.Policy == "" && (q.Town == "" || q.Queue || q.Assignee == casework.Nobody)
+	}
+	return q.Policy == "" || q.Town == ""
+}
+
+// listOf builds the statement for a page, and says how many applications it looks at.
+func listOf(by apply.Actor, q casework.Query) (statement string, args arguments, scan int, err error) {
+	scan = scanLimit
+	if exact(q) {
+		scan = q.Limit + 1
+	}
+	due := ""
+	if !q.Due.From.IsZero() {
+		due += " AND turn >= " + args.add(micros(q.Due.From))
+	}
+	if !q.Due.To.IsZero() {
+		due += " AND turn < " + args.add(micros(q.Due.To))
+	}
+	behind := func(int) string { return "" }
 	if q.After != "" {
 		m, err := parseMark(q.After)
 		if err != nil {
-			return "", nil, err
+			return "", nil, 0, err
 		}
 		// Row values let both databases begin right where the page before ended.
-		place := " AND (submitted_at, reference) < (" + arg(m.submitted) + ", " + arg(m.reference) + ")"
-		behind = func(s apply.State) string {
-			switch w := int64(waiting(s)); {
-			case q.State != "" || w == m.waiting:
+		place := " AND (turn, reference) > (" + args.add(m.turn) + ", " + args.add(m.reference) + ")"
+		behind = func(part int) string {
+			switch {
+			case part == m.part:
 				return place
-			case w > m.waiting:
+			case part < m.part:
 				return " AND FALSE"
 			}
 			return ""
 		}
 	}
-	states := apply.States()[1:]
-	if q.State != "" {
-		states = []apply.State{q.State}
+	limit := strconv.Itoa(scan)
+	ends := []string{`SELECT * FROM (SELECT reference, turn, 0 AS part FROM applications WHERE FALSE) AS none`}
+	for i, e := range endsOf(by, q, &args) {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, turn, %d AS part FROM applications WHERE %s%s%s
+			ORDER BY turn, reference LIMIT %s) AS end%d`, e.part, e.where, due, behind(e.part), limit, i))
 	}
-	limit := strconv.Itoa(q.Limit + 1)
-	var ends []string
-	for i, s := range states {
-		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, submitted_at, %d AS waits FROM applications WHERE %s AND state = %s%s
-			ORDER BY submitted_at DESC, reference DESC LIMIT %s) AS end%d`, waiting(s), where, arg(string(s)), behind(s), limit, i))
-	}
-	return `SELECT a.reference, a.policy, a.state, a.town, a.names, a.waiting, a.submitted_at, a.updated_at, a.version FROM (
-		SELECT reference FROM (` + strings.Join(ends, ` UNION ALL `) + `) AS ends ORDER BY waits DESC, submitted_at DESC, reference DESC LIMIT ` + limit + `
-		) AS page JOIN applications a ON a.reference = page.reference ORDER BY a.waiting DESC, a.submitted_at DESC, a.reference DESC`, args, nil
+	return listColumns + `page.part FROM (
+		SELECT reference, part FROM (` + strings.Join(ends, ` UNION ALL `) + `) AS ends ORDER BY part, turn, reference LIMIT ` + limit + `
+		) AS page JOIN applications a ON a.reference = page.reference LEFT JOIN users u ON u.id = a.assignee
+		ORDER BY page.part, a.turn, a.reference`, args, scan, nil
 }
 
 // mark is a place in the list.
 type mark struct {
-	waiting, submitted int64
-	reference          string
+	part      int
+	turn      int64
+	reference string
 }
 
-func (m mark) String() string { return fmt.Sprintf("%d.%d.%s", m.waiting, m.submitted, m.reference) }
+func (m mark) String() string { return fmt.Sprintf("%d.%d.%s", m.part, m.turn, m.reference) }
 
 // parseMark reads a place in the list; one that was tampered with is not found.
 func parseMark(s string) (mark, error) {
@@ -107,11 +162,11 @@ func parseMark(s string) (mark, error) {
 	if len(parts) != 3 {
 		return mark{}, apply.ErrNotFound
 	}
-	waiting, err := strconv.ParseInt(parts[0], 10, 16)
-	if err != nil || waiting < 0 || waiting > 1 {
+	part, err := strconv.ParseInt(parts[0], 10, 16)
+	if err != nil || part < 0 || part > 1 {
 		return mark{}, apply.ErrNotFound
 	}
-	submitted, err := strconv.ParseInt(parts[1], 10, 64)
+	turn, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil {
 		return mark{}, apply.ErrNotFound
 	}
@@ -119,48 +174,82 @@ func parseMark(s string) (mark, error) {
 	if !ok {
 		return mark{}, apply.ErrNotFound
 	}
-	return mark{waiting, submitted, string(ref)}, nil
+	return mark{int(part), turn, string(ref)}, nil
 }
 
-// ApplicationsOfChild returns all submitted applications for the child with this
-// cleaned ID number, newest first.
+// ApplicationsOfChild returns the submitted applications for the child with this
+// cleaned ID number that the user may see, newest first.
 func (s *Store) ApplicationsOfChild(ctx context.Context, by apply.Actor, childID string) ([]casework.Listed, error) {
-	var list []casework.Listed
+	var page casework.Page
 	look := casework.AuditEntry{Actor: by, Action: casework.ListApplications, Detail: "child"}
 	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
-		list, _, err = s.list(ctx, tx, listColumns+`WHERE child_index = $1 AND child_index <> '' AND submitted_at > 0
-			ORDER BY submitted_at DESC, reference DESC LIMIT 100`, s.blind("child-id", childID))
+		page, err = s.list(ctx, tx, casework.Query{Limit: 100}, 101, listColumns+`0 FROM applications a LEFT JOIN users u ON u.id = a.assignee
+			WHERE a.child_index = $1 AND a.child_index <> '' AND a.submitted_at > 0
+			ORDER BY a.submitted_at DESC, a.reference DESC LIMIT 100`, s.blind("child-id", childID))
+		if err == nil {
+			page.Applications, err = allowed(ctx, tx, by, page.Applications)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("applications of a child: %w", err)
 	}
-	return list, nil
+	return page.Applications, nil
 }
 
-// list also returns the place of each line.
-func (s *Store) list(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]casework.Listed, []string, error) {
+// allowed leaves out what the user may not list.
+func allowed(ctx context.Context, tx *sql.Tx, by apply.Actor, all []casework.Listed) ([]casework.Listed, error) {
+	if by == (apply.Actor{}) {
+		return all, nil
+	}
+	u, err := scanUser(tx.QueryRowContext(ctx, userColumns+` WHERE id = $1`, by.ID).Scan)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(l casework.Listed) bool {
+		return !u.May(casework.ListApplications, casework.Scope{Town: l.Town})
+	}), nil
+}
+
+// list reads a page from a statement that looks at so many applications.
+func (s *Store) list(ctx context.Context, tx *sql.Tx, q casework.Query, scan int, statement string, args ...any) (casework.Page, error) {
+	var page casework.Page
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return nil, nil, err
+		return page, err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []casework.Listed
-	var marks []string
-	for rows.Next() {
-		var l casework.Listed
-		var sealed []byte
-		var waiting, submitted, updated int64
-		if err := rows.Scan(&l.Reference, &l.Policy, &l.State, &l.Town, &sealed, &waiting, &submitted, &updated, &l.Version); err != nil {
-			return nil, nil, err
+	seen, last := 0, mark{}
+	for ; rows.Next(); seen++ {
+		if len(page.Applications) == q.Limit {
+			page.Next = last.String()
+			return page, nil
+		}
+		l, sealed, m, err := scanListed(rows.Scan)
+		if err != nil {
+			return page, err
+		}
+		last = m
+		if !q.Fits(l) {
+			continue
 		}
 		var n names
 		if err := s.sealer(l.Reference).open("names", sealed, &n); err != nil {
-			return nil, nil, err
+			return page, err
 		}
-		l.Child, l.Guardian, l.Submitted, l.Updated = n.Child, n.Guardian, moment(submitted), moment(updated)
-		out = append(out, l)
-		marks = append(marks, mark{waiting, submitted, string(l.Reference)}.String())
+		l.Child, l.Guardian = n.Child, n.Guardian
+		page.Applications = append(page.Applications, l)
 	}
-	return out, marks, rows.Err()
+	if seen == scan {
+		page.Next = last.String()
+	}
+	return page, rows.Err()
+}
+
+// scanListed reads a row of listColumns and the part of the list that it is in.
+func scanListed(scan func(...any) error) (l casework.Listed, sealed []byte, m mark, err error) {
+	var submitted, updated int64
+	err = scan(&l.Reference, &l.Policy, &l.State, &l.Town, &sealed, &m.turn, &submitted, &updated, &l.Version, &l.Assignee, &l.Handler, &m.part)
+	l.Submitted, l.Updated, l.Due, m.reference = moment(submitted), moment(updated), dueOf(m.turn), string(l.Reference)
+	return l, sealed, m, err
 }

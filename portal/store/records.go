@@ -15,6 +15,7 @@ type record struct {
 	key                           string // of the submission; "" before
 	answers, names, code, consent []byte // sealed
 	child                         string // blind index
+	turn                          int64
 	row                           string // which writing of the row was read, where that is asked
 	read                          apply.Application
 }
@@ -26,13 +27,13 @@ func (r *record) keptAnswers() bool {
 
 func (r *record) keptConsent() bool { return r.consent != nil && r.read.Consent == r.a.Consent }
 
-const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
+const recordColumns = `reference, policy, lang, state, waiting, version, town, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child, turn`
 
 var (
 	// The row was read and locked before in the same transaction.
 	updateRecords = rowsInto{`UPDATE applications SET state = new.state, waiting = new.waiting, version = new.version, town = new.town,
 		answers = new.answers, names = new.names, consent = new.consent, child_index = new.child_index, submit_key = new.submit_key,
-		updated_at = new.updated_at, submitted_at = new.submitted_at, household = new.household, child = new.child FROM `,
+		updated_at = new.updated_at, submitted_at = new.submitted_at, household = new.household, child = new.child, turn = new.turn FROM `,
 		recordColumns, ` WHERE applications.reference = new.reference AND applications.version < new.version`}
 
 	insertEvents = insertInto(`events`, `reference, number, at, actor_kind, actor_id, move, state, words`)
@@ -44,7 +45,7 @@ func (r *record) values() []any {
 	return []any{
 		string(a.Reference), a.Policy, a.Lang, string(a.State), waiting(a.State), a.Version, a.Answers[apply.FieldTown],
 		r.code, r.answers, r.names, r.consent, r.child, r.key, micros(a.Created), micros(a.Updated), micros(a.Submitted),
-		string(a.Household), a.Child,
+		string(a.Household), a.Child, r.turn,
 	}
 }
 
@@ -55,10 +56,11 @@ func waiting(s apply.State) int {
 	return 0
 }
 
-// sealRecord fills the sealed columns from the application, those of them that have
-// changed since they were read. The code never changes.
+// sealRecord fills the columns that are worked out from the application, and the sealed
+// ones that have changed since they were read. The code never changes.
 func (s *Store) sealRecord(r *record) (err error) {
 	a, x := r.a, s.sealer(r.a.Reference)
+	r.turn = s.turn(a)
 	if !r.keptAnswers() {
 		if r.answers, err = x.seal("answers", map[string]string(a.Answers)); err != nil {
 			return err

@@ -47,6 +47,7 @@ func (s *Store) sealedTables() []sealedTable {
 		}},
 		{"factors", "user_id", []string{"secret"}, func(user, _ string) []byte { return factorBound(user) }},
 		{"staff_contacts", "user_id", []string{"address"}, func(user, _ string) []byte { return staffAddressBound(user) }},
+		{"desk_views", "id", []string{"name"}, func(id, _ string) []byte { return viewBound(id) }},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 	}

@@ -42,7 +42,8 @@ type Config struct {
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
 	Files *vault.Files     // where attached files are; nil: none can be attached
 
-	Passwords casework.PasswordCost // of the staff; zero: casework.DefaultCost
+	Due       func(*apply.Application) time.Time // when the office's next step should be done; nil: no limit is known
+	Passwords casework.PasswordCost              // of the staff; zero: casework.DefaultCost
 
 	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
 	IdleLasts     time.Duration // how long what the family left or withdrew is kept; 0: apply.IdleLasts
@@ -62,6 +63,7 @@ type Store struct {
 	random io.Reader
 
 	passwords casework.PasswordCost
+	due       func(*apply.Application) time.Time
 
 	questionsLast, idleLasts time.Duration
 }
@@ -82,9 +84,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 
 // connect returns a store whose tables may be behind, and which takes no writes yet.
 func connect(c Config) (*Store, error) {
-	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, passwords: cmp.Or(c.Passwords, casework.DefaultCost()), questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
+	s := &Store{postgres: c.URL != "", vault: c.Vault, files: c.Files, clock: c.Now, random: c.Rand, passwords: cmp.Or(c.Passwords, casework.DefaultCost()), due: c.Due, questionsLast: cmp.Or(c.QuestionsLast, casework.QuestionsLast), idleLasts: cmp.Or(c.IdleLasts, apply.IdleLasts)}
 	if s.clock == nil {
 		s.clock = time.Now
+	}
+	if s.due == nil {
+		s.due = func(*apply.Application) time.Time { return time.Time{} }
 	}
 	if s.random == nil {
 		s.random = rand.Reader

@@ -115,20 +115,20 @@ func each(read func(scan func(...any) error) error) func(pgx.Rows) error {
 // for it until the disk has all.
 const changedTogether = `WITH
 changed AS (UPDATE applications SET state = new.state, waiting = new.waiting, version = new.version, submit_key = new.submit_key,
-	updated_at = new.updated_at, submitted_at = new.submitted_at,
+	updated_at = new.updated_at, submitted_at = new.submitted_at, turn = new.turn,
 	town = COALESCE(new.town, applications.town), child_index = COALESCE(new.child_index, applications.child_index),
 	answers = COALESCE(new.answers, applications.answers), names = COALESCE(new.names, applications.names),
 	consent = COALESCE(new.consent, applications.consent)
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bytea[])
-		AS new (reference, row, state, waiting, version, submit_key, updated_at, submitted_at, town, child_index, answers, names, consent)
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])
+		AS new (reference, row, state, waiting, version, submit_key, updated_at, submitted_at, town, child_index, answers, names, consent, turn)
 	WHERE applications.reference = new.reference AND applications.xmin::text = new.row RETURNING 1),
-event AS MATERIALIZED (SELECT * FROM unnest($14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::text[], $20::bytea[])
+event AS MATERIALIZED (SELECT * FROM unnest($15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::bytea[])
 	WITH ORDINALITY AS event (reference, number, at, actor_kind, move, state, words, line)),
 happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
 	SELECT reference, number, at, actor_kind, '', move, state, words FROM event RETURNING 1),
 told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
 	SELECT taken.number, event.at, event.actor_kind, '', '', event.move, event.reference, '', taken.before
-	FROM audit_take($21::bytea[]) AS taken JOIN event ON event.line = taken.line RETURNING 1)
+	FROM audit_take($22::bytea[]) AS taken JOIN event ON event.line = taken.line RETURNING 1)
 SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END),
 	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
 
@@ -140,14 +140,14 @@ func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
 // changedColumns are the arrays of the applications.
 func changedColumns(all []*dossier) []any {
 	var refs, rows, states, keys []string
-	var waits, versions, updated, submitted []int64
+	var waits, versions, updated, submitted, turns []int64
 	var towns, children []*string
 	var answers, names, consents [][]byte
 	for _, d := range all {
 		a := d.a
 		refs, rows, states, keys = append(refs, string(a.Reference)), append(rows, d.row), append(states, string(a.State)), append(keys, d.key)
 		waits, versions = append(waits, int64(waiting(a.State))), append(versions, int64(a.Version))
-		updated, submitted = append(updated, micros(a.Updated)), append(submitted, micros(a.Submitted))
+		updated, submitted, turns = append(updated, micros(a.Updated)), append(submitted, micros(a.Submitted)), append(turns, d.turn)
 		r := d.record
 		var town, child *string
 		if r.keptAnswers() {
@@ -162,7 +162,7 @@ func changedColumns(all []*dossier) []any {
 		towns, children = append(towns, town), append(children, child)
 		answers, names, consents = append(answers, r.answers), append(names, r.names), append(consents, r.consent)
 	}
-	return []any{refs, rows, states, waits, versions, keys, updated, submitted, towns, children, answers, names, consents}
+	return []any{refs, rows, states, waits, versions, keys, updated, submitted, towns, children, answers, names, consents, turns}
 }
 
 // eventColumns are the arrays of the new events.

@@ -80,7 +80,13 @@ func newDesk(t testing.TB) *desk {
 	now := func() time.Time { return d.now }
 	files := vault.OpenFiles(bucket, keys, intake.MaxSize)
 	if d.store, err = store.Open(t.Context(), store.Config{
-		Path: d.file, Vault: keys, Now: now, Files: files,
+		Path: d.file, Vault: keys, Now: now, Files: files, Due: func(a *apply.Application) time.Time {
+			p, ok := d.server.content().Library.Policy(a.Policy)
+			if !ok {
+				return time.Time{}
+			}
+			return a.NextDue(p.Decides, d.server.content().Library.Holidays)
+		},
 		Passwords: casework.PasswordCost{Memory: 64, Time: 1, Threads: 1}, // the real one takes a while, by design
 	}); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ var casePanels = []struct {
 	name string
 	load func(s *Server, c *fiber.Ctx, u casework.User, a *apply.Application) (any, error)
 }{
+	{"handler", (*Server).handlerPanel},
 	{"verdict", (*Server).verdictPanel},
 	{"documents", (*Server).documentsPanel},
 	{"history", (*Server).historyPanel},

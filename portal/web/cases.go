@@ -115,6 +115,8 @@ type Cases struct {
 	Passes     Passes
 	Twins      Twins
 	Lending    Lending
+	Queue      Queue
+	Views      Views
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -141,6 +143,8 @@ func CasesOf[S interface {
 	Passes
 	Twins
 	Lending
+	Queue
+	Views
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Outside: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s}
+	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Outside: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s, Queue: s, Views: s}
 }

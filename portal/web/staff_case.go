@@ -22,6 +22,7 @@ type casePage struct {
 	Town      string
 	Submitted string
 	Due       string
+	DueMark   string // late or soon
 	Parts     []casePart
 	Panels    []shownPanel // beside the answers
 	Moves     []caseMove
@@ -157,7 +158,7 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	}
 	view.Policy, view.Title = p, s.policyName(c, a.Policy)+" "+view.Number
 	if a.State.Waiting() {
-		view.Due = s.nextDue(c, p, a)
+		view.Due, view.DueMark = s.dueWords(c, s.nextDue(p, a))
 	}
 	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
 		part := casePart{Title: s.contentText(c, page.Title)}

@@ -151,7 +151,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 		case a.State == apply.Draft:
 			view.Continue = memberPath(applyPath(view.Policy, s.nextPart(view.Policy, a)), a)
 		case a.State.Waiting():
-			view.Ahead = s.dueSteps(c, view.Policy, clockStart(a))
+			view.Ahead = s.dueSteps(c, view.Policy, a.ClockStart())
 		}
 	}
 	if e, ok := a.Last(apply.AskMore); ok && a.State == apply.MoreNeeded {
@@ -174,15 +174,6 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	}
 	view.hearWay(s, a)
 	return s.render(c, "track-status", view)
-}
-
-// clockStart is when the office could begin: with what was submitted or, later,
-// supplied.
-func clockStart(a *apply.Application) time.Time {
-	if e, ok := a.Last(apply.Supply); ok {
-		return e.At
-	}
-	return a.Submitted
 }
 
 // timeline tells what happened, in plain words, oldest first.

@@ -72,6 +72,7 @@ var pageTypes = map[string]any{
 	"staff-feedback":   readersPage{},
 	"staff-invite":     invitePage{},
 	"staff-list":       deskPage{},
+	"staff-assigned":   assignedPage{},
 	"staff-move":       movePage{},
 	"staff-questions":  questionsPage{},
 	"staff-setup":      setupPage{},
