@@ -44,6 +44,7 @@ func (l *Library) Check(today time.Time) []Problem {
 	l.checkAssistant(c)
 	l.checkDialogue(c)
 	l.checkHolidays(c)
+	l.checkReferralFields(c)
 	sort.SliceStable(c.problems, func(i, j int) bool {
 		a, b := c.problems[i], c.problems[j]
 		return a.File < b.File || a.File == b.File && a.Line < b.Line

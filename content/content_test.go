@@ -18,6 +18,7 @@ func tree(change map[string]string) fstest.MapFS {
 		"assistant.yaml":     "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
 		"dialogue.yaml":      "dialogue: {}\n",
 		"holidays.yaml":      sampleHolidays,
+		"referrals.yaml":     sampleReferrals,
 		"places.yaml":        "places:\n  - {id: a, zh: 甲镇, en: A Town}\n",
 		"questions.yaml":     sampleQuestions,
 		"facts.yaml":         sampleFacts,
@@ -198,6 +199,7 @@ func TestCheck(t *testing.T) {
 		{"question without purpose", `policies/sample.md:19: question "school" does not say what it is for`, map[string]string{"questions.yaml": strings.Replace(sampleQuestions, "label: 在读, why: 核对,", "label: 在读,", 1)}, day},
 		{"rule without question", `policies/sample.md:13: the form never asks "father"`, map[string]string{"policies/sample.md": strings.Replace(samplePolicy, "school, father]", "school]", 1)}, day},
 		{"new year without holidays", "holidays.yaml:1: the holidays of 2027 are missing", nil, day.AddDate(0, 2, 0)},
+		{"referral of what no form asks", `referrals.yaml: task "look": no form asks "shoes"`, map[string]string{"referrals.yaml": strings.Replace(sampleReferrals, "[child_id]", "[shoes]", 1)}, day},
 		{"same question, two answers", `question "多少钱" is answered by sample too`, map[string]string{"policies/two.md": strings.Replace(samplePolicy, "slug: sample", "slug: two", 1)}, day},
 	}
 	for _, c := range cases {

@@ -47,12 +47,14 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Dialogue = loadDialogue(tree, c)
 	l.Places = loadList[Place](tree, placesFile, "places", c)
 	l.Holidays = loadHolidays(tree, c)
+	l.Referrals = loadList[ReferralTask](tree, referralsFile, "tasks", c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {
 		l.Policies = append(l.Policies, p)
 		l.bySlug[p.Slug] = p
 	}
+	l.checkReferrals(c)
 	l.Help, l.parts.help = loadFiles(tree, "help", old.help, around, helpPage, c)
 	l.Replies, l.parts.replies = loadFiles(tree, "replies", old.replies, around, replyPage, c)
 	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })

@@ -38,6 +38,13 @@ const (
 	KeyAssistRelation = "error.assist.relation"  // who agreed to be helped
 	KeyAssistMeans    = "error.assist.means"     // how
 	KeyAssistAgree    = "error.assist.agree"     // that they did
+
+	KeyReferralTask    = "error.referral.task"    // what is asked of whom
+	KeyReferralDays    = "error.referral.days"    // Max working days
+	KeyReferralFields  = "error.referral.fields"  // nothing is ticked
+	KeyReferralWords   = "error.referral.words"   // what is missing, or what was added
+	KeyReferralLong    = "error.referral.long"    // Max, Count
+	KeyReferralOutcome = "error.referral.outcome" // of an answer
 )
 
 // MessageKeys lists every key that problems of this package may carry.
@@ -46,6 +53,7 @@ func MessageKeys() []string {
 		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon, KeyPasswordWrong, KeyPasswordSame,
 		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
 		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree, KeyViewName, KeyViewMany,
+		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
 	}
 }
 

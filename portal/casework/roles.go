@@ -79,6 +79,11 @@ const (
 	AssistFamily     Action = "assist"         // fill in an application with a family
 	AssignCase       Action = "assign"         // say who handles a case
 	OwnAccount       Action = "own-account"    // one's own password, second factor and sessions
+
+	ReferCase      Action = "refer"           // ask another department, go on with its answer
+	ListReferrals  Action = "list-referrals"  //
+	OpenReferral   Action = "open-referral"   // with what was ticked for the department
+	AnswerReferral Action = "answer-referral" // take it, answer, give it back
 )
 
 // Actions lists everything that needs permission.
@@ -87,6 +92,7 @@ func Actions() []Action {
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 		AssistFamily, OwnAccount, AssignCase,
+		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
 	}
 }
 
@@ -101,10 +107,10 @@ const (
 
 // permissions is the whole matrix and the one place that decides; what does not stand
 // here is forbidden. Directors help families to fill in new applications; they list,
-// open and decide none. A department sees a case while it is referred to it.
+// open and decide none. A department sees what was referred to it, never the case itself.
 var permissions = map[Action]map[Role]reach{
 	ListApplications: {Supervisor: own, Officer: anywhere},
-	OpenApplication:  {Supervisor: own, Officer: anywhere, Liaison: own},
+	OpenApplication:  {Supervisor: own, Officer: anywhere},
 	RevealField:      {Supervisor: own, Officer: anywhere},
 	OpenFile:         {Supervisor: own, Officer: anywhere},
 	AcceptCase:       {Supervisor: own, Officer: anywhere},
@@ -119,6 +125,11 @@ var permissions = map[Action]map[Role]reach{
 	PausePart:        {Officer: anywhere},
 	AssistFamily:     {Director: own},
 	OwnAccount:       {Director: own, Supervisor: own, Officer: own, Liaison: own, Auditor: own, Administrator: own},
+
+	ReferCase:      {Supervisor: own, Officer: anywhere},
+	ListReferrals:  {Supervisor: own, Officer: anywhere, Liaison: own},
+	OpenReferral:   {Supervisor: own, Officer: anywhere, Liaison: own},
+	AnswerReferral: {Liaison: own},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.
