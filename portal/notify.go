@@ -147,6 +147,10 @@ func (p postman) message(n store.Note) notify.Message {
 	switch n.Kind {
 	case store.NoteFactorReset, store.NotePost:
 		args = []any{"URL", address + "/staff"}
+	case store.NoteReferral, store.NoteReferralBack:
+		args = []any{"URL", address + "/staff/referrals"}
+	case store.NoteConference:
+		args = []any{"URL", address + "/staff/conferences"}
 	case store.NotePass:
 		args = append(args, "Code", n.Code.Grouped())
 	case store.NoteDraftEnds:

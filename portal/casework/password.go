@@ -43,8 +43,18 @@ const (
 	KeyReferralDays    = "error.referral.days"    // Max working days
 	KeyReferralFields  = "error.referral.fields"  // nothing is ticked
 	KeyReferralWords   = "error.referral.words"   // what is missing, or what was added
-	KeyReferralLong    = "error.referral.long"    // Max, Count
+	KeyReferralLong    = "error.referral.long"    // Max
 	KeyReferralOutcome = "error.referral.outcome" // of an answer
+
+	KeyConferenceDay     = "error.conference.day"     // none, or one that is past
+	KeyConferencePlace   = "error.conference.place"   //
+	KeyConferenceAgenda  = "error.conference.agenda"  //
+	KeyConferenceOthers  = "error.conference.others"  // too long
+	KeyConferenceWho     = "error.conference.who"     // nobody is invited
+	KeyConferenceStaff   = "error.conference.staff"   // Login, which nobody has
+	KeyConferenceMinutes = "error.conference.minutes" // Max
+	KeyConferenceWhat    = "error.conference.what"    // Max
+	KeyConferenceOwner   = "error.conference.owner"   // nobody who takes part
 )
 
 // MessageKeys lists every key that problems of this package may carry.
@@ -54,6 +64,8 @@ func MessageKeys() []string {
 		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
 		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree, KeyViewName, KeyViewMany,
 		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
+		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
+		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
 	}
 }
 

@@ -151,6 +151,16 @@ func (r Referral) Scope() Scope { return Scope{Town: r.Town, Referred: []Departm
 // turn, and not longer.
 func (r Referral) Reveals() bool { return r.State.Waits() == DepartmentSide }
 
+// ForDepartment returns what the department sees of the referral: all that was said
+// while it is its turn, afterwards its own words alone.
+func (r Referral) ForDepartment() Referral {
+	if r.Reveals() {
+		return r
+	}
+	r.Events = slices.DeleteFunc(slices.Clone(r.Events), func(e ReferralEvent) bool { return e.Move.Needs() != AnswerReferral })
+	return r
+}
+
 // Can reports whether a move is possible now.
 func (r Referral) Can(m ReferralMove) bool {
 	_, ok := r.rule(m)

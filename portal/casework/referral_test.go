@@ -182,8 +182,14 @@ func TestReferralHidesItself(t *testing.T) {
 	if s := fmt.Sprintf("%v %+v %#v", r, r, r); strings.Contains(s, "请看看") {
 		t.Errorf("%q shows too much", s)
 	}
-	r.State = casework.ReferralAnswered
-	if r.Reveals() {
-		t.Error("an answered referral still shows what was ticked")
+	if !r.Reveals() || len(r.ForDepartment().Events) != 1 {
+		t.Error("the department does not see what it is asked")
+	}
+	r, err := r.Move(casework.AnswerTheCase, casework.ReferralStep{Words: "好", Outcome: "done", Known: []string{"done"}}, liaison, everyDay{}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen := r.ForDepartment().Events; r.Reveals() || len(seen) != 1 || seen[0].Words != "好" {
+		t.Errorf("after its answer the department sees %v, and what was ticked: %v", seen, r.Reveals())
 	}
 }

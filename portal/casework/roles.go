@@ -84,6 +84,10 @@ const (
 	ListReferrals  Action = "list-referrals"  //
 	OpenReferral   Action = "open-referral"   // with what was ticked for the department
 	AnswerReferral Action = "answer-referral" // take it, answer, give it back
+
+	HoldConference  Action = "hold-conference"  // call it, write down what was said and decided
+	ListConferences Action = "list-conferences" // and what is one's own to see to
+	OpenConference  Action = "open-conference"  // whoever takes part, with what was ticked
 )
 
 // Actions lists everything that needs permission.
@@ -93,6 +97,7 @@ func Actions() []Action {
 		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
 		AssistFamily, OwnAccount, AssignCase,
 		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
+		HoldConference, ListConferences, OpenConference,
 	}
 }
 
@@ -130,6 +135,10 @@ var permissions = map[Action]map[Role]reach{
 	ListReferrals:  {Supervisor: own, Officer: anywhere, Liaison: own},
 	OpenReferral:   {Supervisor: own, Officer: anywhere, Liaison: own},
 	AnswerReferral: {Liaison: own},
+
+	HoldConference:  {Supervisor: own, Officer: anywhere},
+	ListConferences: {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	OpenConference:  {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.
@@ -137,6 +146,7 @@ type Scope struct {
 	Town     string
 	Village  string
 	Referred []Department // to which it is referred at present
+	Invited  []string     // users who take part, wherever they belong
 }
 
 // ScopeOf returns what an application belongs to.
@@ -155,8 +165,11 @@ func (u User) May(a Action, p Scope) bool {
 func (u User) Everywhere(a Action) bool { return u.Has(a) && permissions[a][u.Role] == anywhere }
 
 // Owns reports whether a scope is the user's own: a director's villages, a
-// supervisor's town, what is referred to a liaison's department.
+// supervisor's town, what is referred to a liaison's department, what one takes part in.
 func (u User) Owns(p Scope) bool {
+	if u.ID != "" && slices.Contains(p.Invited, u.ID) {
+		return true
+	}
 	switch u.Role {
 	case Director:
 		return p.Town != "" && p.Town == u.Area && slices.Contains(u.Villages(), p.Village)

@@ -16,7 +16,7 @@ func wordsProblem(words string, needed bool) (apply.Problem, bool) {
 	case n == 0 && needed:
 		return apply.Problem{Field: "words", Key: KeyReferralWords}, true
 	case n > MaxReferralWords:
-		return apply.Problem{Field: "words", Key: KeyReferralLong, Args: map[string]any{"Max": MaxReferralWords, "Count": n}}, true
+		return apply.Problem{Field: "words", Key: KeyReferralLong, Args: map[string]any{"Max": MaxReferralWords}}, true
 	}
 	return apply.Problem{}, false
 }

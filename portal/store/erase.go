@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,6 +39,10 @@ func (s *Store) Erase(ctx context.Context, ref apply.Reference, version int) err
 // the files are swept.
 func (s *Store) erase(ctx context.Context, tx *sql.Tx, ref apply.Reference, why casework.Action, by apply.Actor) error {
 	if err := s.dropAll(ctx, tx, ref); err != nil {
+		return err
+	}
+	c := casework.Case{Kind: casework.ApplicationCase, ID: string(ref)}
+	if err := errors.Join(dropReferrals(ctx, tx, c), dropConferences(ctx, tx, c)); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM applications WHERE reference = $1`, string(ref)); err != nil {

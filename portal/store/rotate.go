@@ -50,6 +50,10 @@ func (s *Store) sealedTables() []sealedTable {
 		{"desk_views", "id", []string{"name"}, func(id, _ string) []byte { return viewBound(id) }},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
+		{"referral_events", "id", []string{"words"}, func(id, _ string) []byte { return referralBound(id) }},
+		{"conference_texts", "id", []string{"body"}, func(id, _ string) []byte { return conferenceBound(id) }},
+		{"conference_decisions", "id", []string{"what"}, func(id, _ string) []byte { return agreedBound(id) }},
+		{"tellings", "id", []string{"words"}, func(id, _ string) []byte { return tellingBound(id) }},
 	}
 }
 

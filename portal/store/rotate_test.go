@@ -80,7 +80,7 @@ func (f *fixture) beside(tb testing.TB) (*store.Store, *vault.Keyring) {
 func (f *fixture) sealedUnder(tb testing.TB, key string) (all, history int) {
 	tb.Helper()
 	for table, columns := range map[string][]string{
-		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"},
+		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"}, "referral_events": {"words"}, "tellings": {"words"}, "conference_texts": {"body"}, "conference_decisions": {"what"},
 	} {
 		for _, column := range columns {
 			for _, b := range f.bytes(tb, `SELECT `+column+` FROM `+table+` WHERE LENGTH(`+column+`) > 0`) {
@@ -163,6 +163,13 @@ func TestResealAll(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		who := f.helpers(t)
+		if _, err := f.refers(who.own, sent, "page", 5); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.confers(who.own, sent, "page"); err != nil {
+			t.Fatal(err)
+		}
 		before := map[apply.Reference]*apply.Application{draft.Reference: f.again(t, draft.Reference), helped: f.again(t, helped), sent.Reference: f.again(t, sent.Reference)}
 		other, keys := f.beside(t)
 		old := keys.Current()
@@ -175,7 +182,7 @@ func TestResealAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]store.Reseal{
-			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1},
+			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1}, "conference_decisions": {Table: "conference_decisions"}, "conference_texts": {Table: "conference_texts", Done: 1}, "referral_events": {Table: "referral_events", Done: 1}, "tellings": {Table: "tellings", Done: 1},
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || history == 0 {

@@ -1,0 +1,240 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// OpenReferral returns a referral with what may be seen of its case at this moment, once
+// it stands in the audit what is shown to whom. Where it is refused, the referral has its
+// case all the same, for the audit.
+func (s *Store) OpenReferral(ctx context.Context, by apply.Actor, id string) (casework.OpenedReferral, error) {
+	var out casework.OpenedReferral
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		r, err := s.referral(ctx, tx, `id`, id)
+		if err != nil {
+			return err
+		}
+		out = casework.OpenedReferral{Referral: casework.Referral{ID: r.ID, Case: r.Case}}
+		at := r.Scope()
+		if err := permit(ctx, tx, by, casework.OpenReferral, &at); err != nil {
+			return err
+		}
+		var seen []string
+		switch err := permit(ctx, tx, by, casework.AnswerReferral, &at); {
+		case err == nil:
+			if out, err = s.reveal(ctx, tx, r.ForDepartment()); err != nil {
+				return err
+			}
+			if out.Answers != nil {
+				seen = slices.Concat(r.Fields, r.Documents)
+			}
+		case errors.Is(err, casework.ErrForbidden): // who sent it has the case itself
+			out.Referral = r
+		default:
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OpenReferral, Reference: apply.Reference(r.Case.ID), Detail: strings.Join(seen, "+")})
+	})
+	if err != nil {
+		return out, fmt.Errorf("open referral: %w", err)
+	}
+	return out, nil
+}
+
+// reveal reads what was ticked, as it is now. Once it is no longer the department's turn,
+// or the case has ended, nothing is read.
+func (s *Store) reveal(ctx context.Context, tx *sql.Tx, r casework.Referral) (casework.OpenedReferral, error) {
+	out := casework.OpenedReferral{Referral: r}
+	if r.Case.Kind != casework.ApplicationCase {
+		return out, nil
+	}
+	a, err := s.load(ctx, tx, apply.Reference(r.Case.ID))
+	if err != nil {
+		return out, err
+	}
+	out.Policy, out.Over = a.Policy, a.State.Final()
+	if out.Over || !r.Reveals() {
+		return out, nil
+	}
+	out.Answers = map[string]string{}
+	for _, name := range r.Fields {
+		out.Answers[name] = a.Answers[name]
+	}
+	for _, f := range a.Files {
+		if slices.Contains(r.Documents, f.Document) {
+			out.Files = append(out.Files, f)
+		}
+	}
+	return out, nil
+}
+
+// ReadReferralFile returns a file of the case, if it is for a document that was ticked,
+// once it stands in the audit who saw it. It is the only one among the referral's files
+// then. Where it is refused, the referral has its case all the same.
+func (s *Store) ReadReferralFile(ctx context.Context, by apply.Actor, id, file string) (casework.OpenedReferral, []byte, error) {
+	var out casework.OpenedReferral
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		r, err := s.referral(ctx, tx, `id`, id)
+		if err != nil {
+			return err
+		}
+		out = casework.OpenedReferral{Referral: casework.Referral{ID: r.ID, Case: r.Case}}
+		at := r.Scope()
+		if err := permit(ctx, tx, by, casework.AnswerReferral, &at); err != nil {
+			return err
+		}
+		o, err := s.reveal(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(o.Files, func(f apply.File) bool { return f.ID == file })
+		if i < 0 {
+			return apply.ErrNotFound
+		}
+		out.Files = o.Files[i : i+1]
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OpenFile, Reference: apply.Reference(r.Case.ID), Detail: out.Files[0].Document})
+	})
+	if err != nil {
+		return out, nil, fmt.Errorf("open file of a referral: %w", err)
+	}
+	body, err := s.ReadFile(ctx, apply.Reference(out.Case.ID), file, false)
+	return out, body, err
+}
+
+// ReferralsOf returns what was asked of departments for a case, for who may refer it.
+func (s *Store) ReferralsOf(ctx context.Context, by apply.Actor, c casework.Case) ([]casework.Referral, error) {
+	var out []casework.Referral
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		at, _, err := caseScope(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := permit(ctx, tx, by, casework.ReferCase, &at); err != nil {
+			return err
+		}
+		out, err = referralRows(ctx, tx, `SELECT `+referralColumns+` FROM referrals WHERE case_kind = $1 AND case_id = $2 ORDER BY sent_at, id`, string(c.Kind), c.ID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("referrals of a case: %w", err)
+	}
+	return out, nil
+}
+
+func referralRows(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]casework.Referral, error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []casework.Referral
+	for rows.Next() {
+		r, err := scanReferral(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// Referrals returns a page of the referrals that concern somebody, the earliest deadline
+// first. Whom they concern is read from the account as it is at this moment.
+func (s *Store) Referrals(ctx context.Context, by apply.Actor, q casework.ReferralQuery) (casework.ReferralPage, error) {
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	var page casework.ReferralPage
+	look := casework.AuditEntry{Actor: by, Action: casework.ListReferrals}
+	err := s.show(ctx, look, func(tx *sql.Tx) error {
+		u, err := scanUser(tx.QueryRowContext(ctx, userColumns+` WHERE id = $1`, by.ID).Scan)
+		if err != nil {
+			return err
+		}
+		where, args := concerning(u, q.Mine)
+		if page.Counts, err = referralCounts(ctx, tx, where, args); err != nil {
+			return err
+		}
+		statement, args, err := referralList(q, where, args)
+		if err != nil {
+			return err
+		}
+		page.Referrals, err = referralRows(ctx, tx, statement, args...)
+		return err
+	})
+	if err != nil {
+		return casework.ReferralPage{}, fmt.Errorf("list referrals: %w", err)
+	}
+	if len(page.Referrals) > q.Limit {
+		page.Referrals = page.Referrals[:q.Limit]
+		last := page.Referrals[q.Limit-1]
+		page.Next = strconv.FormatInt(micros(last.Due), 10) + "." + last.ID
+	}
+	return page, nil
+}
+
+// concerning is the condition for what concerns a user. What somebody else's department
+// or town was asked stands in no list of theirs.
+func concerning(u casework.User, mine bool) (string, []any) {
+	where, args := `1 = 1`, []any{}
+	switch {
+	case u.Everywhere(casework.ListReferrals):
+	case u.Role == casework.Liaison:
+		where, args = `department = $1 AND department <> ''`, []any{string(u.Department)}
+	default:
+		where, args = `town = $1 AND town <> ''`, []any{u.Area}
+	}
+	if mine {
+		n := "$" + strconv.Itoa(len(args)+1)
+		where, args = where+` AND (sender = `+n+` OR taker = `+n+`)`, append(args, u.ID)
+	}
+	return where, args
+}
+
+func referralCounts(ctx context.Context, tx *sql.Tx, where string, args []any) (map[casework.Side]int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT waits, COUNT(*) FROM referrals WHERE `+where+` AND waits IN ('department', 'sender') GROUP BY waits`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[casework.Side]int{}
+	for rows.Next() {
+		var side casework.Side
+		var n int
+		if err := rows.Scan(&side, &n); err != nil {
+			return nil, err
+		}
+		out[side] = n
+	}
+	return out, rows.Err()
+}
+
+// referralList builds the statement for a page and one line more. Of what is over the
+// latest deadline comes first.
+func referralList(q casework.ReferralQuery, where string, args []any) (string, []any, error) {
+	args = append(slices.Clone(args), string(q.Waits))
+	where += ` AND waits = $` + strconv.Itoa(len(args))
+	order, behind := `due_at, id`, `>`
+	if q.Waits == casework.NobodySide {
+		order, behind = `due_at DESC, id DESC`, `<`
+	}
+	if q.After != "" {
+		due, id, ok := strings.Cut(q.After, ".")
+		at, err := strconv.ParseInt(due, 10, 64)
+		if err != nil || !ok || storable(id) != id {
+			return "", nil, errors.Join(apply.ErrNotFound, err)
+		}
+		args = append(args, at, id)
+		where += fmt.Sprintf(` AND (due_at, id) %s ($%d, $%d)`, behind, len(args)-1, len(args))
+	}
+	return `SELECT ` + referralColumns + ` FROM referrals WHERE ` + where + ` ORDER BY ` + order + ` LIMIT ` + strconv.Itoa(q.Limit+1), args, nil
+}
