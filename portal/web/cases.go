@@ -117,6 +117,10 @@ type Cases struct {
 	Lending    Lending
 	Queue      Queue
 	Views      Views
+	Referrals  Referrals
+	Tellings   Tellings
+
+	Conferences Conferences
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -145,6 +149,37 @@ func CasesOf[S interface {
 	Lending
 	Queue
 	Views
+	Referrals
+	Tellings
+	Conferences
 }](s S) Cases {
-	return Cases{Drafts: s, Tracking: s, Erasure: s, Desk: s, Files: s, Contacts: s, Accounts: s, Factors: s, Sessions: s, Outside: s, People: s, Staff: s, Audit: s, Feedback: s, Questions: s, Households: s, Assists: s, HandOvers: s, TakeOvers: s, Passes: s, Twins: s, Lending: s, Queue: s, Views: s}
+	return Cases{
+		Drafts:      s,
+		Tracking:    s,
+		Erasure:     s,
+		Desk:        s,
+		Files:       s,
+		Contacts:    s,
+		Accounts:    s,
+		Factors:     s,
+		Sessions:    s,
+		Outside:     s,
+		People:      s,
+		Staff:       s,
+		Audit:       s,
+		Feedback:    s,
+		Questions:   s,
+		Households:  s,
+		Assists:     s,
+		HandOvers:   s,
+		TakeOvers:   s,
+		Passes:      s,
+		Twins:       s,
+		Lending:     s,
+		Queue:       s,
+		Views:       s,
+		Referrals:   s,
+		Tellings:    s,
+		Conferences: s,
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"huitong/content"
-	"huitong/portal/apply"
 )
 
 // heardHere offers published texts to the ear on a page that is somebody's own, or the
@@ -110,10 +109,10 @@ func stepPlaces(p *content.Policy) []passage {
 
 // pastPlace is where the history of an application can be heard, without its days and
 // what people wrote.
-func pastPlace(a *apply.Application) passage {
-	at := []passage{words("past"), words(eventPrefix + "start")}
-	for _, e := range a.Events {
-		at = append(at, words(eventPrefix+string(e.Move)))
+func pastPlace(events []string) passage {
+	at := []passage{words("past")}
+	for _, e := range events {
+		at = append(at, words(eventPrefix+e))
 	}
 	return joint(append(at, words("unsaid"))...)
 }
@@ -129,14 +128,14 @@ func slugOf(p *content.Policy) string {
 
 // hearWay lets the state of an application, what is ahead of it and what has been done
 // be heard.
-func (p *statusPage) hearWay(s *Server, a *apply.Application) {
+func (p *statusPage) hearWay(s *Server, events []string) {
 	t := s.views.words[p.Lang.Code]
 	now := []passage{words(statePrefix + p.State)}
 	if p.Needs != "" || p.Decided != "" {
 		now = append(now, words("unsaid"))
 	}
 	p.Heard = s.heardShown(p.Lang, joint(now...), t("track.state."+p.State), p.Lang.Code, ".status")
-	p.HeardPast = s.heardShown(p.Lang, pastPlace(a), t("track.past"), p.Lang.Code, "section")
+	p.HeardPast = s.heardShown(p.Lang, pastPlace(events), t("track.past"), p.Lang.Code, "section")
 	if p.Policy != nil {
 		ahead := append([]passage{words("ahead")}, stepPlaces(p.Policy)...)
 		p.HeardAhead = s.heardShown(p.Lang, joint(append(ahead, words("unsaid"))...), t("track.ahead"), p.ContentLang, "section")

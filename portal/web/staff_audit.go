@@ -119,6 +119,14 @@ func (s *Server) auditRow(c *fiber.Ctx, e casework.AuditEntry) auditRow {
 func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 	t := s.words(c)
 	switch {
+	case strings.Contains(detail, "+"): // several that were seen at once
+		var all []string
+		for _, one := range strings.Split(detail, "+") {
+			all = append(all, s.auditDetail(c, one))
+		}
+		return strings.Join(all, t("punctuation.comma"))
+	case detail == string(casework.SendReferral), slices.Contains(casework.ReferralMoves(), casework.ReferralMove(detail)):
+		return t(fmt.Sprintf("referral.event.%s", detail))
 	case slices.Contains(casework.Actions(), casework.Action(detail)):
 		return t(fmt.Sprintf("staff.action.%s", detail))
 	case slices.Contains(casework.Roles(), casework.Role(detail)):

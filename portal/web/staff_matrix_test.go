@@ -46,6 +46,25 @@ var deskMatrix = map[string]string{
 	"POST /staff/views":                        "-AA---",
 	"POST /staff/views/:id/drop":               "-AA---",
 	"GET /staff/applications/:ref":             "-oAo--",
+	"GET /staff/applications/:ref/refer":       "-oA---",
+	"POST /staff/applications/:ref/refer":      "-oA---",
+	"GET /staff/referrals":                     "-AAA--",
+	"GET /staff/referrals/:id":                 "-oAo--",
+	"GET /staff/referrals/:id/files/:file":     "---o--",
+	"POST /staff/referrals/:id/take":           "---o--",
+	"POST /staff/referrals/:id/answer":         "---o--",
+	"POST /staff/referrals/:id/return":         "---o--",
+	"POST /staff/referrals/:id/resend":         "-oA---",
+	"POST /staff/referrals/:id/close":          "-oA---",
+	"POST /staff/referrals/:id/withdraw":       "-oA---",
+	"GET /staff/applications/:ref/confer":      "-oA---",
+	"POST /staff/applications/:ref/confer":     "-oA---",
+	"GET /staff/conferences":                   "AAAA--",
+	"GET /staff/conferences/:id":               "-oAo--", // and whoever is invited
+	"POST /staff/conferences/:id/held":         "-oA---",
+	"POST /staff/conferences/:id/cancel":       "-oA---",
+	"POST /staff/conferences/:id/agree":        "-oA---",
+	"POST /staff/conferences/:id/done":         "-oAo--",
 	"POST /staff/applications/:ref/reveal":     "-oA---",
 	"GET /staff/applications/:ref/files/:file": "-oA---",
 	"POST /staff/applications/:ref/accept":     "-oA---",
@@ -124,14 +143,19 @@ func TestDeskMatrix(t *testing.T) {
 	for _, r := range casework.Roles() {
 		mine := d.staff(r, "shiqi")
 		other := mine
-		if r.Local() {
+		switch {
+		case r.Local():
 			other = d.staff(r, "xiaolan")
+		case r == casework.Liaison:
+			other = d.liaison(casework.Health)
 		}
 		staff[true], staff[false] = append(staff[true], mine), append(staff[false], other)
 	}
 	assisted := strings.TrimPrefix(staff[true][0].helps(living), "/staff/assist/")
 	d.staff(casework.Auditor, "somebody")
 	somebody := d.userID("auditorsomebody")
+	referred := d.refers(staff[true][1], number, "parents-status") // to the police, whose liaison is the one of the matrix
+	conferring := d.confers(staff[true][1], number, "public-security")
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -140,14 +164,21 @@ func TestDeskMatrix(t *testing.T) {
 		if strings.HasPrefix(path, "/staff/assist") {
 			ref = assisted
 		}
-		path = strings.NewReplacer(":id", somebody, ":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
+		id := somebody
+		switch {
+		case strings.HasPrefix(path, referralsPath):
+			id = referred
+		case strings.HasPrefix(path, conferencesPath):
+			id = conferring
+		}
+		path = strings.NewReplacer(":id", id, ":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]
 				_, before := d.denied(0)
 				who.do(method, path, url.Values{"_csrf": {who.cookies["csrf"]}, policyField: {living}})
 				letter := deskMatrix[at][i]
-				want := letter == 'A' || letter == 'o' && own && role != casework.Liaison // to which nothing is referred yet
+				want := letter == 'A' || letter == 'o' && own
 				// A case of nobody's is not there, which is a refusal as well.
 				refused := who.status == fiber.StatusForbidden || letter == 'o' && role == casework.Director && who.status == fiber.StatusNotFound
 				if refused == want {

@@ -41,6 +41,10 @@ type guidePage struct {
 	Proof      *proofPart
 	Verdicts   []proof.Verdict
 	Panels     []shownPanel
+	Referrals  *referralsPanel
+	Ask        askFields
+
+	Conferences *conferencesPanel
 }
 
 // staffBar is what the bar of the case desk shows.
@@ -88,6 +92,8 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	p.Proof = &proofPart{Missing: items[1:], Show: t("guide.text"), Groups: []proofGroup{{t("guide.text"), long, items}}}
 	p.Papers = []paperRow{{Title: t("guide.text"), Words: t("guide.text"), Given: true, Files: p.Files, Change: "/styleguide"}, {Title: long, Words: t("guide.error")}}
+	p.Referrals, p.Ask = guideReferrals(t, long)
+	p.Conferences = &conferencesPanel{Rows: []conferenceRow{{"/styleguide", "", "2026-12-10 14:30", "planned"}, {"/styleguide", "", "2026-11-02 9:00", "held"}}, Call: "/styleguide"}
 	p.Base, p.Groups = "/policies", s.groups(c, anyPolicy)
 	if all := s.content().Library.Policies; len(all) > 0 {
 		p.Policy = all[0]
@@ -95,6 +101,18 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
 	return s.render(c, "styleguide", p)
+}
+
+// guideReferrals is what is asked of departments, with a deadline of each kind.
+func guideReferrals(t func(string, ...any) string, long string) (*referralsPanel, askFields) {
+	out := &referralsPanel{Refer: "/styleguide"}
+	for _, urgency := range []string{"in-time", "soon", "late"} {
+		out.Rows = append(out.Rows, referralRow{Path: "/styleguide", Department: t("guide.text"), Task: long, State: "sent", Due: "2026-12-10", Urgency: urgency, Waiting: urgency == "late"})
+	}
+	fields := guideFields(t)
+	fields[4].Name, fields[2].Name = "guide-words", "guide-days"
+	ticks := []tick{{"guide-a", "a", "1", t("guide.text"), true}, {"guide-b", "b", "1", long, false}}
+	return out, askFields{[]tickGroup{{t("guide.text"), ticks}}, fields[4], fields[2], t("guide.error")}
 }
 
 // guideFields are the kinds of fields: empty, filled, long, wrong and each choice.

@@ -132,7 +132,12 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
 	view.Policy, _ = s.policy(c, a.Policy)
-	view.Past = s.timeline(c, a)
+	told, err := s.tellings(c, a)
+	if err != nil {
+		return err
+	}
+	past, events := s.story(c, a, told)
+	view.Past = past
 	if s.cases.Households != nil {
 		view.Household = "household.more"
 		several, err := s.several(c, a)
@@ -172,7 +177,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 		view.Problems = []problem{{view.Supply.ID(), view.Supply.Error, heard}}
 		s.wrong(c, &view.page)
 	}
-	view.hearWay(s, a)
+	view.hearWay(s, events)
 	return s.render(c, "track-status", view)
 }
 

@@ -62,6 +62,7 @@ type ownData struct {
 	Contact   *ownContact    `json:"contact,omitempty"`
 	Helped    *ownHelp       `json:"helped,omitempty"`
 	History   []ownEvent     `json:"history"`
+	Told      []ownTelling   `json:"told,omitempty"` // of what the offices did between themselves
 }
 
 // ownHelp is who helped to fill it in, and what the family agreed to.
@@ -112,6 +113,9 @@ func (s *Server) sendOwnData(c *fiber.Ctx, a *apply.Application) error {
 		return err
 	}
 	if data.Helped, err = s.ownHelpOf(c, a); err != nil {
+		return err
+	}
+	if data.Told, err = s.ownTellings(c, a); err != nil {
 		return err
 	}
 	file, err := json.MarshalIndent(data, "", "  ")

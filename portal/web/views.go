@@ -23,6 +23,8 @@ var templateFiles embed.FS
 // tests check each template against its struct.
 var pageTypes = map[string]any{
 	"staff-account": accountPage{}, "staff-factor": factorPage{}, "staff-lost": staffLostPage{}, "staff-outside": outsidePage{}, "staff-accounts": accountsPage{}, "staff-person": personPage{},
+	"staff-refer": referPage{}, "staff-referrals": referralsPage{}, "staff-referral": referralPage{},
+	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
 	"apply-lost":       lostPage{},

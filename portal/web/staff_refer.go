@@ -1,0 +1,314 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// Referrals keeps what departments are asked for, and shows it to who may see it.
+type Referrals interface {
+	SendReferral(ctx context.Context, by apply.Actor, key string, r casework.Referral, step casework.ReferralStep, days apply.Calendar) (casework.Referral, error)
+	MoveReferral(ctx context.Context, by apply.Actor, id string, version int, m casework.ReferralMove, step casework.ReferralStep, days apply.Calendar) (casework.Referral, error)
+	OpenReferral(ctx context.Context, by apply.Actor, id string) (casework.OpenedReferral, error)
+	ReadReferralFile(ctx context.Context, by apply.Actor, id, file string) (casework.OpenedReferral, []byte, error)
+	ReferralsOf(ctx context.Context, by apply.Actor, c casework.Case) ([]casework.Referral, error)
+	Referrals(ctx context.Context, by apply.Actor, q casework.ReferralQuery) (casework.ReferralPage, error)
+}
+
+func (s *Server) referRoutes() []deskRoute {
+	const get, post, refer = fiber.MethodGet, fiber.MethodPost, "/staff/applications/:ref/refer"
+	out := []deskRoute{
+		{get, refer, casework.ReferCase, s.showRefer, 0},
+		{post, refer, casework.ReferCase, s.refer, 0},
+		{get, referralsPath, casework.ListReferrals, s.showReferrals, 0},
+		{get, referralsPath + "/:id", casework.OpenReferral, s.showReferral, 0},
+		{get, referralsPath + "/:id/files/:file", casework.AnswerReferral, s.showReferralFile, 0},
+	}
+	for _, m := range casework.ReferralMoves() {
+		out = append(out, deskRoute{post, referralsPath + "/:id/" + string(m), m.Needs(), s.moveReferral(m), 0})
+	}
+	return out
+}
+
+// caseName names an application as a case.
+func caseName(a *apply.Application) casework.Case {
+	return casework.Case{Kind: casework.ApplicationCase, ID: string(a.Reference)}
+}
+
+// referralsPanel is what a case's page shows of its referrals.
+type referralsPanel struct {
+	Rows  []referralRow
+	Refer string // where another is sent; "" for a case that has ended
+}
+
+// referralRow is one referral in a list.
+type referralRow struct {
+	Path, Number, Department, Task, State, Due string
+	Urgency                                    string // "" once nobody waits
+	Waiting                                    bool   // for who looks
+}
+
+// referralsPanel reads what was asked of departments for an application; nil for who may
+// not refer it.
+func (s *Server) referralsPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (*referralsPanel, error) {
+	if s.cases.Referrals == nil || !u.May(casework.ReferCase, casework.ScopeOf(a)) {
+		return nil, nil
+	}
+	all, err := s.cases.Referrals.ReferralsOf(c.UserContext(), u.Actor(), caseName(a))
+	if err != nil {
+		return nil, err
+	}
+	panel := &referralsPanel{}
+	if !a.State.Final() {
+		panel.Refer = casePath(a.Reference, "refer")
+	}
+	for _, r := range all {
+		panel.Rows = append(panel.Rows, s.referralRow(c, u, r))
+	}
+	return panel, nil
+}
+
+func (s *Server) referralRow(c *fiber.Ctx, u casework.User, r casework.Referral) referralRow {
+	t := s.words(c)
+	row := referralRow{
+		Path: referralsPath + "/" + r.ID, Number: apply.Reference(r.Case.ID).Grouped(), Department: t(fmt.Sprintf("staff.department.%s", r.Department)),
+		Task: s.taskTitle(c, r.Task), State: string(r.State), Due: s.day(c, r.Due), Waiting: r.State.Waits() == sideOf(u),
+	}
+	if r.State.Waits() == casework.DepartmentSide {
+		row.Urgency = string(casework.UrgencyOf(r.Due, s.now(), s.content().Library.Holidays))
+	}
+	return row
+}
+
+// sideOf is on which side of referrals somebody stands.
+func sideOf(u casework.User) casework.Side {
+	if u.Has(casework.AnswerReferral) {
+		return casework.DepartmentSide
+	}
+	return casework.SenderSide
+}
+
+// taskTitle returns what the desk calls a task; a general word if the content has it no
+// more.
+func (s *Server) taskTitle(c *fiber.Ctx, name string) string {
+	task, ok := s.content().Library.ReferralTask(name)
+	if !ok {
+		return s.words(c)("referral.task.gone")
+	}
+	return s.contentText(c, task.Title(visitOf(c).Lang.Code))
+}
+
+// referPage sends a case to a department: first what is asked of whom, then what the
+// department needs for it.
+type referPage struct {
+	staffPage
+	Number, Path, Back string
+	Choices            []taskGroup // of the first step
+	Task               string      // of the second
+	Department, Title  string
+	Ask                askFields
+	Told               bool
+	Key                string
+	Problems           []problem
+}
+
+// taskGroup are the tasks of one department.
+type taskGroup struct {
+	Department string
+	Tasks      []deskLink
+}
+
+// askFields is what a department is asked and sees.
+type askFields struct {
+	Groups []tickGroup
+	Words  field
+	Days   field
+	Error  string // nothing is ticked
+}
+
+type tickGroup struct {
+	Title string
+	Ticks []tick
+}
+
+// tick is one box.
+type tick struct {
+	ID, Name, Value, Label string
+	On                     bool
+}
+
+func (s *Server) showRefer(c *fiber.Ctx, u casework.User) error {
+	a, err := s.referable(c, u)
+	if err != nil || a == nil {
+		return err
+	}
+	task, ok := s.content().Library.ReferralTask(c.Query("task"))
+	view := s.newReferPage(c, u, a)
+	if !ok {
+		view.Choices = s.taskGroups(c, a)
+		return s.render(c, "staff-refer", view)
+	}
+	s.fillRefer(c, &view, a, task)
+	view.Told = task.Told
+	view.Ask = s.askFields(c, a, task.Fields, task.Documents, strconv.Itoa(task.Days))
+	return s.render(c, "staff-refer", view)
+}
+
+// referable returns the application of the address; nil, after leading back to it, if
+// it has ended.
+func (s *Server) referable(c *fiber.Ctx, u casework.User) (*apply.Application, error) {
+	a, err := s.caseFor(c, u, casework.ReferCase)
+	if err == nil && a.State.Final() {
+		return nil, s.redirect(c, casePath(a.Reference, ""))
+	}
+	return a, err
+}
+
+func (s *Server) newReferPage(c *fiber.Ctx, u casework.User, a *apply.Application) referPage {
+	view := referPage{staffPage: s.newStaffPage(c, u, "refer.title"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, "refer"), Back: casePath(a.Reference, "")}
+	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
+	return view
+}
+
+func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, a *apply.Application, task content.ReferralTask) {
+	view.Task, view.Title, view.Key = task.Name, s.taskTitle(c, task.Name), rand.Text()
+	view.Department = s.words(c)("staff.department." + task.Department)
+	view.Crumbs = append(view.Crumbs, crumb{s.words(c)("refer.title"), view.Path})
+	view.page.Title = view.Department + " " + view.Title
+}
+
+// taskGroups lists what can be asked, by department.
+func (s *Server) taskGroups(c *fiber.Ctx, a *apply.Application) []taskGroup {
+	var out []taskGroup
+	for _, d := range casework.Departments() {
+		g := taskGroup{Department: s.words(c)(fmt.Sprintf("staff.department.%s", d))}
+		for _, task := range s.content().Library.Referrals {
+			if task.Department == string(d) {
+				g.Tasks = append(g.Tasks, deskLink{Text: s.taskTitle(c, task.Name), Path: casePath(a.Reference, "refer") + "?task=" + task.Name})
+			}
+		}
+		if len(g.Tasks) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// askFields offers what the family has answered and attached, each to be ticked by
+// itself. What was left empty is not offered: there is nothing to see.
+func (s *Server) askFields(c *fiber.Ctx, a *apply.Application, fields, papers []string, days string) askFields {
+	t := s.words(c)
+	out := askFields{
+		Words: field{Name: "words", Label: t("refer.words"), Help: t("refer.words.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("words")},
+		Days:  field{Name: "days", Label: t("refer.days"), Help: t("refer.days.help"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 2, Width: "short", Value: c.FormValue("days", days)},
+	}
+	p, ok := s.content().Library.Policy(a.Policy)
+	if !ok {
+		return out
+	}
+	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
+		g := tickGroup{Title: s.contentText(c, page.Title)}
+		for _, q := range page.Questions {
+			if a.Answers[q.Name] != "" {
+				g.Ticks = append(g.Ticks, tick{"f-field-" + q.Name, "field", q.Name, s.contentText(c, q.Label), slices.Contains(fields, q.Name)})
+			}
+		}
+		if len(g.Ticks) > 0 {
+			out.Groups = append(out.Groups, g)
+		}
+	}
+	g := tickGroup{Title: t("staff.documents")}
+	for _, d := range p.Documents {
+		if n := len(a.FilesOf(d.Name)); n > 0 {
+			g.Ticks = append(g.Ticks, tick{"f-paper-" + d.Name, "paper", d.Name, s.contentText(c, d.Title), slices.Contains(papers, d.Name)})
+		}
+	}
+	if len(g.Ticks) > 0 {
+		out.Groups = append(out.Groups, g)
+	}
+	return out
+}
+
+// ticked returns what was posted of what was offered.
+func (f askFields) ticked(name string, posted []string) []string {
+	var out []string
+	for _, g := range f.Groups {
+		for _, one := range g.Ticks {
+			if one.Name == name && slices.Contains(posted, one.Value) {
+				out = append(out, one.Value)
+			}
+		}
+	}
+	return out
+}
+
+// postedAll returns every value that a form has sent under a name.
+func postedAll(c *fiber.Ctx, name string) []string {
+	var out []string
+	for _, b := range c.Request().PostArgs().PeekMulti(name) {
+		out = append(out, string(b))
+	}
+	return out
+}
+
+// askedStep is what was posted of askFields.
+func (s *Server) askedStep(c *fiber.Ctx, a *apply.Application) (casework.ReferralStep, askFields) {
+	f := s.askFields(c, a, postedAll(c, "field"), postedAll(c, "paper"), "")
+	days, err := strconv.Atoi(strings.TrimSpace(c.FormValue("days")))
+	if err != nil {
+		days = 0 // which is refused with words
+	}
+	return casework.ReferralStep{
+		Words: c.FormValue("words"), Days: days, Fields: f.ticked("field", postedAll(c, "field")), Papers: f.ticked("paper", postedAll(c, "paper")),
+	}, f
+}
+
+// note puts problems beside what they are about.
+func (f *askFields) note(s *Server, c *fiber.Ctx, invalid apply.Invalid) []problem {
+	fields := []field{f.Words, f.Days}
+	out := s.noteProblems(c, fields, invalid)
+	f.Words, f.Days = fields[0], fields[1]
+	if p, bad := invalid.Field("fields"); bad {
+		f.Error = s.problemWords(c, p, bad)
+		out = append([]problem{{Field: "f-fields", Text: f.Error}}, out...)
+	}
+	return out
+}
+
+func (s *Server) refer(c *fiber.Ctx, u casework.User) error {
+	a, err := s.referable(c, u)
+	if err != nil || a == nil {
+		return err
+	}
+	task, ok := s.content().Library.ReferralTask(c.FormValue("task"))
+	if !ok {
+		return s.redirect(c, casePath(a.Reference, "refer"))
+	}
+	step, asked := s.askedStep(c, a)
+	r := casework.Referral{Case: caseName(a), Department: casework.Department(task.Department), Task: task.Name, Told: c.FormValue("told") != ""}
+	_, err = s.cases.Referrals.SendReferral(c.UserContext(), u.Actor(), c.FormValue("key"), r, step, s.content().Library.Holidays)
+	var invalid apply.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		view := s.newReferPage(c, u, a)
+		s.fillRefer(c, &view, a, task)
+		view.Told, view.Ask = r.Told, asked
+		view.Problems = view.Ask.note(s, c, invalid)
+		s.wrong(c, &view.page)
+		return s.render(c, "staff-refer", view)
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, casePath(a.Reference, "")+"#referrals")
+}
