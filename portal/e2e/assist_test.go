@@ -13,7 +13,8 @@ const (
 )
 
 // TestAssisted has a village director begin an application with a family, whose phone
-// scans the code, confirms and submits. The director has no scripts.
+// scans the code, confirms and submits. The director has no scripts. Then the officer
+// asks a department about it.
 func TestAssisted(t *testing.T) {
 	t.Parallel()
 	s := startSite(t)
@@ -21,11 +22,17 @@ func TestAssisted(t *testing.T) {
 	staff.arriveAtHome()
 	staff.setPassword()
 	staff.signIn()
-	assistedWay(newVisitor(t, s, handset, "elder"), staff)
+	officer := *staff
+	family := newVisitor(t, s, handset, "elder")
+	p := assistedWay(family, staff)
+	officer.tab, officer.arrived = staff.tab, staff.arrived // one window, each with a phone of their own for the codes
+	liaison := newVisitor(t, s, device{width: 360, height: 740, touch: true, noScripts: true}, "standard")
+	liaison.arriveAtHome()
+	referredWay(family, &officer, staff, liaison, p)
 }
 
 // assistedWay begins with an officer who is signed in and invites the director.
-func assistedWay(family, staff *visitor) {
+func assistedWay(family, staff *visitor) pass {
 	staff.Helper()
 	staff.inviteDirector()
 	staff.goTo("/staff/assist")
@@ -71,6 +78,7 @@ func assistedWay(family, staff *visitor) {
 	staff.goTo("/staff/assist")
 	staff.sees("已经提交")
 	staff.signOut()
+	return p
 }
 
 // inviteDirector has the administrator make a director, and signs in as that one.
