@@ -312,5 +312,6 @@ type OpenedReferral struct {
 	Policy  string // of an application
 	Answers map[string]string
 	Files   []apply.File // for the documents that were ticked
+	Given   []apply.File // with the answer
 	Over    bool         // the case has ended, so that nobody needs the answer
 }

@@ -42,6 +42,9 @@ func (s *Store) OpenReferral(ctx context.Context, by apply.Actor, id string) (ca
 		default:
 			return err
 		}
+		if out.Given, err = answerFiles(ctx, tx, r); err != nil {
+			return err
+		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OpenReferral, Reference: apply.Reference(r.Case.ID), Detail: strings.Join(seen, "+")})
 	})
 	if err != nil {
@@ -75,39 +78,6 @@ func (s *Store) reveal(ctx context.Context, tx *sql.Tx, r casework.Referral) (ca
 		}
 	}
 	return out, nil
-}
-
-// ReadReferralFile returns a file of the case, if it is for a document that was ticked,
-// once it stands in the audit who saw it. It is the only one among the referral's files
-// then. Where it is refused, the referral has its case all the same.
-func (s *Store) ReadReferralFile(ctx context.Context, by apply.Actor, id, file string) (casework.OpenedReferral, []byte, error) {
-	var out casework.OpenedReferral
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		r, err := s.referral(ctx, tx, `id`, id)
-		if err != nil {
-			return err
-		}
-		out = casework.OpenedReferral{Referral: casework.Referral{ID: r.ID, Case: r.Case}}
-		at := r.Scope()
-		if err := permit(ctx, tx, by, casework.AnswerReferral, &at); err != nil {
-			return err
-		}
-		o, err := s.reveal(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(o.Files, func(f apply.File) bool { return f.ID == file })
-		if i < 0 {
-			return apply.ErrNotFound
-		}
-		out.Files = o.Files[i : i+1]
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.OpenFile, Reference: apply.Reference(r.Case.ID), Detail: out.Files[0].Document})
-	})
-	if err != nil {
-		return out, nil, fmt.Errorf("open file of a referral: %w", err)
-	}
-	body, err := s.ReadFile(ctx, apply.Reference(out.Case.ID), file, false)
-	return out, body, err
 }
 
 // ReferralsOf returns what was asked of departments for a case, for who may refer it.

@@ -267,3 +267,67 @@ func TestReferralEndsWithItsCase(t *testing.T) {
 		}
 	})
 }
+
+// TestReferralFiles gives files with an answer: both sides see them, the family does not,
+// and nobody else.
+func TestReferralFiles(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, who := t.Context(), f.helpers(t)
+		draft, _ := f.draft(t)
+		register := f.attach(t, draft.Reference, photo("household-register", 1))
+		other := f.attach(t, draft.Reference, photo("photo", 2))
+		a, err := f.Submit(ctx, f.submission(f.again(t, draft.Reference), "key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := casework.Referral{Case: caseOf(a), Department: casework.Health, Task: "look"}
+		r, err = f.SendReferral(ctx, who.own, "page", r, casework.ReferralStep{Days: 3, Papers: []string{"household-register"}}, everyDay{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := f.OpenReferral(ctx, who.health, r.ID)
+		if err != nil || len(o.Files) != 1 || o.Files[0].ID != register.ID {
+			t.Errorf("the department sees files %v, %v; want the one that was ticked", o.Files, err)
+		}
+		for range 2 { // the same one, twice
+			if _, err := f.AddReferralFile(ctx, who.health, r.ID, photo("", 3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := f.AddReferralFile(ctx, who.police, r.ID, photo("", 4)); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("another department attaches a file: %v; want ErrForbidden", err)
+		}
+		o, err = f.OpenReferral(ctx, who.own, r.ID)
+		if err != nil || len(o.Given) != 1 {
+			t.Fatalf("the sender sees %d files of the answer, %v; want 1", len(o.Given), err)
+		}
+		given := o.Given[0].ID
+		for _, tt := range []struct {
+			name, file string
+			by         apply.Actor
+			want       error
+		}{
+			{"the department its own", given, who.health, nil}, {"the sender", given, who.own, nil}, {"the officer", given, who.officer, nil},
+			{"another town", given, who.other, casework.ErrForbidden}, {"another department", given, who.police, casework.ErrForbidden},
+			{"what was ticked", register.ID, who.health, nil}, {"what was not", other.ID, who.health, apply.ErrNotFound},
+			{"the sender has the case for that", register.ID, who.own, apply.ErrNotFound},
+		} {
+			if _, _, err := f.ReadReferralFile(ctx, tt.by, r.ID, tt.file); !errors.Is(err, tt.want) {
+				t.Errorf("%s: %v; want %v", tt.name, err, tt.want)
+			}
+		}
+		if got := f.again(t, a.Reference); len(got.Files) != 2 {
+			t.Errorf("the family has %d files; want its own 2", len(got.Files))
+		}
+		step := casework.ReferralStep{Outcome: "done", Known: []string{"done"}}
+		if _, err := f.MoveReferral(ctx, who.health, r.ID, r.Version, casework.AnswerTheCase, step, everyDay{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.AddReferralFile(ctx, who.health, r.ID, photo("", 5)); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("after the answer: %v; want ErrConflict", err)
+		}
+		if _, _, err := f.ReadReferralFile(ctx, who.health, r.ID, register.ID); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("after the answer the department opens what was ticked: %v; want ErrNotFound", err)
+		}
+	})
+}

@@ -37,7 +37,7 @@ const documentsRoute = "/apply/:slug/" + apply.DocumentsPage
 // noticeVersion names the privacy notice that the consent was given on. It
 // changes with the words apply.notice.*, so that an old consent is not taken for
 // one to the new words.
-const noticeVersion = "2026-11-29"
+const noticeVersion = "2026-11-29.2"
 
 // Fields of the form's own; questions are never named like them.
 const (

@@ -243,17 +243,10 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 	if !f.knows(n.Document) {
 		return fiber.ErrBadRequest
 	}
-	ctx, cancel := context.WithTimeout(c.UserContext(), uploadWait)
-	defer cancel()
-	if err := s.uploads.Acquire(ctx, 1); err != nil {
-		return fiber.ErrServiceUnavailable
-	}
-	defer s.uploads.Release(1)
-	err := error(&intake.RefusedError{Reason: intake.TooLarge})
-	var cleaned intake.File
-	if !file.large {
-		cleaned, err = s.cleaner.Clean(c.UserContext(), file.body)
-	}
+	err := s.clean(c, file, n, func(n apply.NewFile) error {
+		_, err := s.cases.Files.AddFile(c.UserContext(), f.app.Reference, n)
+		return err
+	})
 	var refusal *intake.RefusedError
 	if errors.As(err, &refusal) {
 		return apply.Invalid{{
@@ -261,13 +254,28 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 			Key: fmt.Sprintf("error.file.%s", refusal.Reason), Args: map[string]any{"Max": intake.MaxSize >> 20},
 		}}
 	}
+	return err
+}
+
+// clean puts what is kept of a file that arrived into n and hands it on, few at a time.
+// The error is an [intake.RefusedError] for what cannot be taken.
+func (s *Server) clean(c *fiber.Ctx, file sent, n apply.NewFile, keep func(apply.NewFile) error) error {
+	ctx, cancel := context.WithTimeout(c.UserContext(), uploadWait)
+	defer cancel()
+	if err := s.uploads.Acquire(ctx, 1); err != nil {
+		return fiber.ErrServiceUnavailable
+	}
+	defer s.uploads.Release(1)
+	if file.large {
+		return &intake.RefusedError{Reason: intake.TooLarge}
+	}
+	cleaned, err := s.cleaner.Clean(c.UserContext(), file.body)
 	if err != nil {
 		return err
 	}
 	digest := sha256.Sum256(file.body)
 	n.Kind, n.Body, n.Small, n.Digest = string(cleaned.Kind), cleaned.Body, cleaned.Small, digest[:]
-	_, err = s.cases.Files.AddFile(c.UserContext(), f.app.Reference, n)
-	return err
+	return keep(n)
 }
 
 func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid apply.Invalid) error {

@@ -99,9 +99,13 @@ func TestReferralFromBothSides(t *testing.T) {
 	town.tickMore(one+"/resend", "child_name", map[string]string{"words": "补了名字。", "days": "3"}).wants(200, "已转出")
 	police.open(one).wants(200, "金丝雀", "补了名字。").lacks("442000195208151016", "云雀巷")
 	police.send(one+"/take", nil).send(one+"/answer", map[string]string{"words": "内部写的话。"}).wants(422, "请选核对的结果")
+	police.post(one+"/files", police.form(one+"/files"), chosen{"file", []byte("no picture")}).wants(422, "附一个文件")
+	police.post(one+"/files", police.form(one+"/files"), chosen{"file", shot(t, 80)}).wants(200, "答复附的文件", "照片1")
 	police.send(one+"/answer", map[string]string{"outcome": "confirmed", "words": "内部写的话。"}).wants(200, "已答复", "内部写的话。").lacks(secrets...)
 
 	family.open("/track/status").wants(200, "公安机关已经答复").lacks("内部写的话")
+	d.givenFile(one, town, police, health)
+	family.open("/track/status").wants(200).lacks("答复附的文件", "referral")
 	town.open(one).wants(200, "内部写的话。", "情况相符", "收下答复").send(one+"/close", map[string]string{"family": "爸妈的情况核对好了。"}).wants(200, "已结束")
 	family.open("/track/status").wants(200, "核对的结果", "爸妈的情况核对好了。").lacks("内部写的话", "情况相符")
 	police.open(one).wants(200, "内部写的话。", "不再显示").lacks("补了名字", "请核对爸爸", "爸妈的情况").lacks(secrets...)
@@ -199,4 +203,23 @@ func TestReferralWords(t *testing.T) {
 			t.Errorf("%s cannot be heard", k)
 		}
 	}
+}
+
+// givenFile opens the file of an answer on both sides; to others it is refused.
+func (d *desk) givenFile(one string, town, police, health *browser) {
+	d.t.Helper()
+	town.open(one).wants(200, "答复附的文件")
+	for _, l := range town.links() {
+		if !strings.Contains(l, "/files/") {
+			continue
+		}
+		for _, b := range []*browser{town, police} {
+			if b.open(l).wants(200); b.header.Get("Content-Type") != "image/jpeg" {
+				d.t.Errorf("%s gets %s; want the picture", b.name, b.header.Get("Content-Type"))
+			}
+		}
+		health.open(l).wants(403)
+		return
+	}
+	d.t.Error("the answer has no file")
 }

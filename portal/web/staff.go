@@ -73,9 +73,11 @@ func (s *Server) desk(all []deskRoute) []route {
 	out := make([]route, len(all))
 	for i, r := range all {
 		out[i] = route{r.method, r.path, s.asStaff(r), r.guard | private}
-		if r.method == fiber.MethodPost {
+		switch {
+		case r.guard&streamed != 0: // whose token is in the body, which the handler reads
+		case r.method == fiber.MethodPost:
 			out[i].guard |= returned
-		} else {
+		default:
 			out[i].guard |= guarded
 		}
 	}

@@ -21,6 +21,7 @@ type Referrals interface {
 	SendReferral(ctx context.Context, by apply.Actor, key string, r casework.Referral, step casework.ReferralStep, days apply.Calendar) (casework.Referral, error)
 	MoveReferral(ctx context.Context, by apply.Actor, id string, version int, m casework.ReferralMove, step casework.ReferralStep, days apply.Calendar) (casework.Referral, error)
 	OpenReferral(ctx context.Context, by apply.Actor, id string) (casework.OpenedReferral, error)
+	AddReferralFile(ctx context.Context, by apply.Actor, id string, f apply.NewFile) (casework.Referral, error)
 	ReadReferralFile(ctx context.Context, by apply.Actor, id, file string) (casework.OpenedReferral, []byte, error)
 	ReferralsOf(ctx context.Context, by apply.Actor, c casework.Case) ([]casework.Referral, error)
 	Referrals(ctx context.Context, by apply.Actor, q casework.ReferralQuery) (casework.ReferralPage, error)
@@ -33,7 +34,8 @@ func (s *Server) referRoutes() []deskRoute {
 		{post, refer, casework.ReferCase, s.refer, 0},
 		{get, referralsPath, casework.ListReferrals, s.showReferrals, 0},
 		{get, referralsPath + "/:id", casework.OpenReferral, s.showReferral, 0},
-		{get, referralsPath + "/:id/files/:file", casework.AnswerReferral, s.showReferralFile, 0},
+		{get, referralsPath + "/:id/files/:file", casework.OpenReferral, s.showReferralFile, 0},
+		{post, referralsPath + "/:id/files", casework.AnswerReferral, s.addReferralFile, streamed},
 	}
 	for _, m := range casework.ReferralMoves() {
 		out = append(out, deskRoute{post, referralsPath + "/:id/" + string(m), m.Needs(), s.moveReferral(m), 0})

@@ -11,6 +11,7 @@ import (
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/intake"
 )
 
 // referralPage is one referral, for the department and for who sent it. Which of the
@@ -22,8 +23,9 @@ type referralPage struct {
 	Outcome  string
 	Rows     []summaryRow // what was ticked, as it is now; for the department alone
 	Files    []caseFile
-	Gone     bool // it is no longer the department's turn: nothing is shown
-	Over     bool // the case has ended
+	Given    []caseFile // with the answer
+	Gone     bool       // it is no longer the department's turn: nothing is shown
+	Over     bool       // the case has ended
 	History  []step
 	Version  int
 	Problems []problem
@@ -32,6 +34,7 @@ type referralPage struct {
 	Take, Answer, Resend, Close, Withdraw bool
 
 	Outcomes field // of an answer
+	Upload   field // of a file that goes with it
 	Words    field
 	Ask      askFields // of one that is sent again
 	Family   field     // what the family is told on closing
@@ -66,9 +69,9 @@ func (s *Server) renderReferral(c *fiber.Ctx, u casework.User, invalid apply.Inv
 		view.Ask.Words.Optional = false
 		view.Problems = view.Ask.note(s, c, invalid)
 	} else {
-		fields := []field{view.Outcomes, view.Words, view.Family}
+		fields := []field{view.Upload, view.Outcomes, view.Words, view.Family}
 		view.Problems = s.noteProblems(c, fields, invalid)
-		view.Outcomes, view.Words, view.Family = fields[0], fields[1], fields[2]
+		view.Upload, view.Outcomes, view.Words, view.Family = fields[0], fields[1], fields[2], fields[3]
 	}
 	switch {
 	case len(view.Problems) > 0:
@@ -99,6 +102,9 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 	view.Answer = !view.Take && can(casework.AnswerTheCase)
 	view.Withdraw = o.Can(casework.WithdrawReferral) && u.May(casework.ReferCase, o.Scope())
 	s.fillAnswer(c, &view, o)
+	for i, f := range o.Given {
+		view.Given = append(view.Given, s.referralFile(c, view.referralRow.Path, f, i+1, ""))
+	}
 	if sideOf(u) == casework.SenderSide {
 		view.CasePath = casePath(apply.Reference(o.Case.ID), "")
 		return view
@@ -111,6 +117,7 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 // fillAnswer makes the fields of the forms.
 func (s *Server) fillAnswer(c *fiber.Ctx, view *referralPage, o casework.OpenedReferral) {
 	t := s.words(c)
+	view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
 	view.Outcomes = field{Name: "outcome", Label: t("referral.outcome"), Value: c.FormValue("outcome")}
 	for _, name := range s.outcomes(o.Task) {
 		view.Outcomes.Options = append(view.Outcomes.Options, content.Option{Value: name, Label: t("referral.outcome." + name)})
@@ -140,25 +147,60 @@ func (s *Server) fillRevealed(c *fiber.Ctx, view *referralPage, o casework.Opene
 			view.Rows = append(view.Rows, summaryRow{Key: row.Key, Value: row.Value})
 		}
 	}
-	t := s.words(c)
 	for _, d := range p.Documents {
 		of := slices.DeleteFunc(slices.Clone(o.Files), func(f apply.File) bool { return f.Document != d.Name })
 		for i, f := range of {
-			one := caseFile{Name: s.contentText(c, d.Title) + " " + t(fmt.Sprintf("documents.file.%s", f.Kind), "Number", i+1), Size: s.fileSize(c, f.Size)}
-			if s.readable(f) {
-				one.Path = view.referralRow.Path + "/files/" + f.ID
-			} else {
-				one.Note = t(fmt.Sprintf("staff.file.%s", f.State))
-			}
-			view.Files = append(view.Files, one)
+			view.Files = append(view.Files, s.referralFile(c, view.referralRow.Path, f, i+1, s.contentText(c, d.Title)+" "))
 		}
 	}
+}
+
+// referralFile is one file as it is opened below the referral.
+func (s *Server) referralFile(c *fiber.Ctx, path string, f apply.File, number int, of string) caseFile {
+	t := s.words(c)
+	one := caseFile{Name: of + t(fmt.Sprintf("documents.file.%s", f.Kind), "Number", number), Size: s.fileSize(c, f.Size)}
+	if s.readable(f) {
+		one.Path = path + "/files/" + f.ID
+	} else {
+		one.Note = t(fmt.Sprintf("staff.file.%s", f.State))
+	}
+	return one
+}
+
+// addReferralFile attaches what a department sends with its answer. It is cleaned and
+// scanned as what families send.
+func (s *Server) addReferralFile(c *fiber.Ctx, u casework.User) error {
+	id := c.Params("id")
+	var r casework.Referral
+	_, err := s.readForm(c, func(file sent) error {
+		err := s.clean(c, file, apply.NewFile{}, func(n apply.NewFile) (err error) {
+			r, err = s.cases.Referrals.AddReferralFile(c.UserContext(), u.Actor(), id, n)
+			return err
+		})
+		var refusal *intake.RefusedError
+		if errors.As(err, &refusal) {
+			return apply.Invalid{{Field: "file", Key: fmt.Sprintf("error.file.%s", refusal.Reason), Args: map[string]any{"Max": intake.MaxSize >> 20}}}
+		}
+		return err
+	})
+	var invalid apply.Invalid
+	switch {
+	case errors.Is(err, casework.ErrForbidden):
+		return s.deny(c, u, casework.AnswerReferral, apply.Reference(r.Case.ID))
+	case errors.As(err, &invalid):
+		return s.renderReferral(c, u, invalid, false)
+	case errors.Is(err, apply.ErrConflict):
+		return s.renderReferral(c, u, nil, true)
+	case err != nil:
+		return err
+	}
+	return s.redirect(c, referralsPath+"/"+id)
 }
 
 func (s *Server) showReferralFile(c *fiber.Ctx, u casework.User) error {
 	r, body, err := s.cases.Referrals.ReadReferralFile(c.UserContext(), u.Actor(), c.Params("id"), c.Params("file"))
 	if errors.Is(err, casework.ErrForbidden) {
-		return s.deny(c, u, casework.AnswerReferral, apply.Reference(r.Case.ID))
+		return s.deny(c, u, casework.OpenReferral, apply.Reference(r.Case.ID))
 	}
 	if err != nil {
 		return err
