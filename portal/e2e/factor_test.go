@@ -12,6 +12,7 @@ func (v *visitor) enrol() {
 	v.Helper()
 	v.at("/staff/factor")
 	v.secret = strings.ReplaceAll(look[string](v.tab, "text", "main .recovery-secret"), " ", "")
+	v.shown = 0 // of this secret nothing was shown yet
 	v.giveCode()
 	v.sees("请收好备用码")
 	v.to(`main .lone a`)

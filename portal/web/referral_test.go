@@ -82,7 +82,7 @@ func TestReferralFromBothSides(t *testing.T) {
 	}
 	town.untick(path+"/refer", "field", "child_name", "child_id", "father", "mother").wants(422, "请至少勾一项")
 	town.send(path+"/refer", map[string]string{"field": "father", "days": "x"}).wants(422, "请填几个工作日")
-	town.send(path+"/refer", map[string]string{"field": "father", "days": "5", "words": "请核对爸爸。"}).wants(200, "公安机关", "已转出", "最晚2026年11月30日答复", "还有时间")
+	town.send(path+"/refer", map[string]string{"field": "father", "days": "5", "words": "请核对爸爸。"}).wants(200, "公安机关", "已转出", "最晚2026年11月30日答复").lacks("快到期", "已超期")
 
 	family.open("/track/status").wants(200, "请别的部门帮忙", "我们请公安机关核对父母的情况，最晚2026年11月30日答复").lacks("请核对爸爸")
 	family.open("/en/track/status").wants(200, "We have asked this office", "check the situation of the parents")

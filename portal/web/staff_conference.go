@@ -26,7 +26,7 @@ type conferencesPage struct {
 // agreedRow is one thing that was agreed.
 type agreedRow struct {
 	Path, Number, What, Owner, Due, Done string
-	Urgency                              string // "" once it is done
+	Urgency                              string // soon or late; "" while there is time, and once it is done
 	Place                                int    // in its conference
 	Told, Mine                           bool
 }
@@ -53,7 +53,7 @@ func (s *Server) agreedRow(c *fiber.Ctx, a casework.Agreed, names map[string]str
 	t := s.words(c)
 	row := agreedRow{What: a.What, Owner: s.ownerWords(c, a.Owner, names), Due: t("confer.due", "Date", s.day(c, a.Due)), Place: a.Number, Told: a.Told}
 	if a.Done.IsZero() {
-		row.Urgency = string(casework.UrgencyOf(a.Due, s.now(), s.content().Library.Holidays))
+		row.Urgency = s.urgency(a.Due)
 	} else {
 		row.Done = t("confer.done.on", "Date", s.day(c, a.Done))
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -57,7 +58,8 @@ type referralsPanel struct {
 // referralRow is one referral in a list.
 type referralRow struct {
 	Path, Number, Department, Task, State, Due string
-	Urgency                                    string // "" once nobody waits
+	Urgency                                    string // soon or late; "" while there is time
+	Open                                       bool   // the department has yet to answer
 	Waiting                                    bool   // for who looks
 }
 
@@ -87,10 +89,18 @@ func (s *Server) referralRow(c *fiber.Ctx, u casework.User, r casework.Referral)
 		Path: referralsPath + "/" + r.ID, Number: apply.Reference(r.Case.ID).Grouped(), Department: t(fmt.Sprintf("staff.department.%s", r.Department)),
 		Task: s.taskTitle(c, r.Task), State: string(r.State), Due: s.day(c, r.Due), Waiting: r.State.Waits() == sideOf(u),
 	}
-	if r.State.Waits() == casework.DepartmentSide {
-		row.Urgency = string(casework.UrgencyOf(r.Due, s.now(), s.content().Library.Holidays))
+	if row.Open = r.State.Waits() == casework.DepartmentSide; row.Open {
+		row.Urgency = s.urgency(r.Due)
 	}
 	return row
+}
+
+// urgency is how near a deadline is, where anybody has to know.
+func (s *Server) urgency(due time.Time) string {
+	if u := casework.UrgencyOf(due, s.now(), s.content().Library.Holidays); u != casework.InTime {
+		return string(u)
+	}
+	return ""
 }
 
 // sideOf is on which side of referrals somebody stands.

@@ -106,8 +106,8 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 // guideReferrals is what is asked of departments, with a deadline of each kind.
 func guideReferrals(t func(string, ...any) string, long string) (*referralsPanel, askFields) {
 	out := &referralsPanel{Refer: "/styleguide"}
-	for _, urgency := range []string{"in-time", "soon", "late"} {
-		out.Rows = append(out.Rows, referralRow{Path: "/styleguide", Department: t("guide.text"), Task: long, State: "sent", Due: "2026-12-10", Urgency: urgency, Waiting: urgency == "late"})
+	for _, urgency := range []string{"", "soon", "late"} {
+		out.Rows = append(out.Rows, referralRow{Path: "/styleguide", Department: t("guide.text"), Task: long, State: "sent", Due: "2026-12-10", Open: true, Urgency: urgency, Waiting: urgency == "late"})
 	}
 	fields := guideFields(t)
 	fields[4].Name, fields[2].Name = "guide-words", "guide-days"
