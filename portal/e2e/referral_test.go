@@ -29,8 +29,9 @@ func referredWay(family, officer, admin, liaison *visitor, p pass) {
 	liaison.at("/staff/referrals")
 
 	officer.signIn()
-	officer.openCase(p)
-	officer.goTo(officer.path() + "/refer")
+	officer.goTo("/staff")
+	officer.to(`main a[href$="/staff/applications/` + strings.NewReplacer(" ", "", "-", "").Replace(p.number) + `"]`)
+	officer.to(`main a[href$="/refer"]`)
 	officer.to(`main a[href$="task=insurance-status"]`)
 	officer.to(`main form .form__buttons button`)
 	officer.sees("已转出")
@@ -63,11 +64,4 @@ func referredWay(family, officer, admin, liaison *visitor, p pass) {
 	if text := look[string](family.tab, "text", "main"); strings.Contains(text, liaisonWords) {
 		family.Errorf("the family reads what the department wrote: %s", text)
 	}
-}
-
-// path is where the visitor is, without the site and what follows a ?, or a page that is
-// the answer to a form.
-func (v *visitor) path() string {
-	path, _, _ := strings.Cut(strings.TrimPrefix(v.where(), v.site.url), "?")
-	return strings.TrimSuffix(path, "/reveal")
 }
