@@ -144,6 +144,7 @@ func TestLoadProblems(t *testing.T) {
 		{"amount without year", `facts.yaml:2: fact "rate" has no year`, swap("facts.yaml", sampleFacts, "    year: 2021\n", "")},
 		{"unknown key", pol + ":4: field categry not found", swap(pol, samplePolicy, "category", "categry")},
 		{"bad date", pol + ":8", swap(pol, samplePolicy, "inForce: 2021-01-01", "inForce: 2021-13-01")},
+		{"standard that is no amount", pol + `:9: standard "phone-12345" is no amount`, swap(pol, samplePolicy, "reviewBy:", "standard: phone-12345\nreviewBy:")},
 		{"unknown category", pol + `:4: unknown category "x"`, swap(pol, samplePolicy, "category: allowance", "category: x")},
 		{"expression names no question", pol + `:12: expression "child_agee < 18 or`, swap(pol, samplePolicy, "child_age < 18", "child_agee < 18")},
 		{"expression uses no option", `question father has no option "deaf"`, swap(pol, samplePolicy, `["dead", "prison"]`, `["deaf", "prison"]`)},

@@ -35,6 +35,7 @@ type Policy struct {
 	Documents   []Document        `yaml:"documents"`
 	Questions   []FormSection     `yaml:"questions"` // empty: not applied for online
 	Decides     Decision          `yaml:"decides"`
+	Standard    string            `yaml:"standard"` // fact with the amount that an approval pays; empty: not one amount
 	FAQ         []FAQ             `yaml:"faq"`
 	Plain       map[string]string `yaml:"plain"` // the sections in plain words, by ID
 
@@ -159,6 +160,7 @@ func loadPolicy(f file, around surroundings, c *collector) (*Policy, bool) {
 	p.resolveQuestions(around.shared, c)
 	p.check(c)
 	p.checkRules(c)
+	p.checkStandard(around.facts, c)
 	checkPlain(f.name, f.text, p.Plainness(), c)
 	p.translate(f, around.english, c)
 	return p, true

@@ -146,6 +146,7 @@ type Application struct {
 	Events    []Event   // oldest first
 	Files     []File    // oldest first
 	Papers    []string  // documents that the family brings on paper
+	Granted   *Grant    // what the approval pays; only while that is made
 
 	Household Reference // number that opens all that the family applies for together; empty: it stands alone
 	Child     int       // which child of the household, from 1; 0 without one

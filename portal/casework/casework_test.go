@@ -28,6 +28,7 @@ func TestPermissions(t *testing.T) {
 		casework.HoldConference:   "-oA---",
 		casework.ListConferences:  "ooAo--",
 		casework.OpenConference:   "ooAo--",
+		casework.AdjustGrants:     "--A---",
 		casework.RevealField:      "-oA---",
 		casework.OpenFile:         "-oA---",
 		casework.AcceptCase:       "-oA---",

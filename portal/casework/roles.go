@@ -88,6 +88,8 @@ const (
 	HoldConference  Action = "hold-conference"  // call it, write down what was said and decided
 	ListConferences Action = "list-conferences" // and what is one's own to see to
 	OpenConference  Action = "open-conference"  // whoever takes part, with what was ticked
+
+	AdjustGrants Action = "adjust-grants" // see what a new standard changes of running grants, and change them
 )
 
 // Actions lists everything that needs permission.
@@ -98,6 +100,7 @@ func Actions() []Action {
 		AssistFamily, OwnAccount, AssignCase,
 		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
 		HoldConference, ListConferences, OpenConference,
+		AdjustGrants,
 	}
 }
 
@@ -139,6 +142,7 @@ var permissions = map[Action]map[Role]reach{
 	HoldConference:  {Supervisor: own, Officer: anywhere},
 	ListConferences: {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
 	OpenConference:  {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	AdjustGrants:    {Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

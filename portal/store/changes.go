@@ -245,5 +245,8 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 	if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
 		return err
 	}
+	if err := s.saveGrants(ctx, tx, all); err != nil {
+		return err
+	}
 	return s.auditAll(ctx, tx, lines)
 }

@@ -121,6 +121,7 @@ type Cases struct {
 	Tellings   Tellings
 
 	Conferences Conferences
+	Grants      Grants
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -152,6 +153,7 @@ func CasesOf[S interface {
 	Referrals
 	Tellings
 	Conferences
+	Grants
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -181,5 +183,6 @@ func CasesOf[S interface {
 		Referrals:   s,
 		Tellings:    s,
 		Conferences: s,
+		Grants:      s,
 	}
 }

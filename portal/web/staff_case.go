@@ -249,7 +249,12 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 		return fiber.ErrBadRequest
 	}
 	reason := c.FormValue("reason")
-	move := func(a *apply.Application, now time.Time) error { return staffMove(a, m, u.Actor(), reason, now) }
+	move := func(a *apply.Application, now time.Time) error {
+		if err := staffMove(a, m, u.Actor(), reason, now); err != nil {
+			return err
+		}
+		return s.pay(a)
+	}
 	final := m == apply.Approve || m == apply.Refuse
 	if final && c.FormValue("confirmed") == "" {
 		trial := *a

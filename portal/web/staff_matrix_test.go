@@ -58,6 +58,10 @@ var deskMatrix = map[string]string{
 	"POST /staff/referrals/:id/resend":         "-oA---",
 	"POST /staff/referrals/:id/close":          "-oA---",
 	"POST /staff/referrals/:id/withdraw":       "-oA---",
+	"GET /staff/standards":                     "--A---",
+	"GET /staff/standards/:policy":             "--A---",
+	"GET /staff/standards/:policy/list.csv":    "--A---",
+	"POST /staff/standards/:policy":            "--A---",
 	"GET /staff/applications/:ref/confer":      "-oA---",
 	"POST /staff/applications/:ref/confer":     "-oA---",
 	"GET /staff/conferences":                   "AAAA--",
@@ -172,7 +176,7 @@ func TestDeskMatrix(t *testing.T) {
 		case strings.HasPrefix(path, conferencesPath):
 			id = conferring
 		}
-		path = strings.NewReplacer(":id", id, ":ref", ref, ":file", strings.Repeat("0", 32), ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":id", id, ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

@@ -24,6 +24,7 @@ var templateFiles embed.FS
 var pageTypes = map[string]any{
 	"staff-account": accountPage{}, "staff-factor": factorPage{}, "staff-lost": staffLostPage{}, "staff-outside": outsidePage{}, "staff-accounts": accountsPage{}, "staff-person": personPage{},
 	"staff-refer": referPage{}, "staff-referrals": referralsPage{}, "staff-referral": referralPage{},
+	"staff-standards": standardsPage{}, "staff-standard": standardPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
