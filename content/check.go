@@ -39,6 +39,12 @@ func (l *Library) Check(today time.Time) []Problem {
 			l.checkLinks(t.file, t.Sections, c)
 		}
 	}
+	for _, f := range l.Assessments {
+		if f.ReviewDue(today) {
+			c.add(f.file, f.src.line("reviewBy"), "form was to be reviewed by "+f.ReviewBy.String(), "read it again and move reviewBy")
+		}
+		l.checkLinks(f.file, f.Sections, c)
+	}
 	l.checkUnused(c)
 	l.checkStarters(asked, c)
 	l.checkAssistant(c)

@@ -26,7 +26,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-//go:embed *.yaml *.txt examples policies help replies
+//go:embed *.yaml *.txt examples policies help replies assessments
 var embedded embed.FS
 
 // Embedded returns the content that is built into the binary.
@@ -34,21 +34,22 @@ func Embedded() fs.FS { return embedded }
 
 // Library is one consistent version of the whole content.
 type Library struct {
-	Policies   []*Policy  // by category, then order, then slug
-	Categories []Category // in display order
-	Help       []*Page    // how to use the site, by slug
-	Replies    []*Page    // official replies, newest first
-	Glossary   []Term
-	Facts      *Facts
-	Assistant  Assistant
-	Dialogue   Dialogue
-	Places     []Place // towns and subdistricts
-	Holidays   Holidays
-	Referrals  []ReferralTask // what other departments are asked for, in the order of the file
-	Examples   []TextFile     // sentences the bot learns from, see examples/urgent.txt; this package does not read them
-	Synonyms   string         // search data, see synonyms.txt; this package does not read it
-	Lexicon    string         // bot data, see lexicon.txt; this package does not read it
-	Version    string         // changes whenever any file changes
+	Policies    []*Policy         // by category, then order, then slug
+	Categories  []Category        // in display order
+	Help        []*Page           // how to use the site, by slug
+	Replies     []*Page           // official replies, newest first
+	Assessments []*AssessmentForm // of children's care at home, by slug
+	Glossary    []Term
+	Facts       *Facts
+	Assistant   Assistant
+	Dialogue    Dialogue
+	Places      []Place // towns and subdistricts
+	Holidays    Holidays
+	Referrals   []ReferralTask // what other departments are asked for, in the order of the file
+	Examples    []TextFile     // sentences the bot learns from, see examples/urgent.txt; this package does not read them
+	Synonyms    string         // search data, see synonyms.txt; this package does not read it
+	Lexicon     string         // bot data, see lexicon.txt; this package does not read it
+	Version     string         // changes whenever any file changes
 
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies

@@ -58,6 +58,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Help, l.parts.help = loadFiles(tree, "help", old.help, around, helpPage, c)
 	l.Replies, l.parts.replies = loadFiles(tree, "replies", old.replies, around, replyPage, c)
 	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
+	l.Assessments, l.parts.assessments = loadFiles(tree, "assessments", old.assessments, around, loadAssessment, c)
 	if len(l.parts.policies) == 0 {
 		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
 	}
@@ -108,6 +109,7 @@ type parts struct {
 	around        loaded[surroundings]
 	policies      map[string]loaded[*Policy]
 	help, replies map[string]loaded[*Page]
+	assessments   map[string]loaded[*AssessmentForm]
 }
 
 // loaded is what one file gave together with its translation, or several that belong
