@@ -359,3 +359,11 @@ func luhnValid(s string) bool { return luhnSum(s, false)%10 == 0 }
 
 // luhnDigit returns the digit to put behind s.
 func luhnDigit(s string) byte { return byte('0' + (10-luhnSum(s, true)%10)%10) }
+
+// CheckTyped returns what was typed for a question of this type as it is kept, and the
+// problem with it; its Key is empty where there is none. It is for forms that are no
+// policy's.
+func CheckTyped(kind, s string, today time.Time) (string, Problem) {
+	cleaned, p, _ := checkValue(&content.Question{Type: kind}, s, today)
+	return cleaned, p
+}

@@ -43,6 +43,17 @@ func TestPermissions(t *testing.T) {
 		casework.AssistFamily:     "o-----",
 		casework.OwnAccount:       "oooooo",
 		casework.AssignCase:       "-oA---",
+
+		casework.ListChildren:      "ooA---",
+		casework.OpenChild:         "ooAo--",
+		casework.RegisterChild:     "oo----",
+		casework.CloseChild:        "-o----",
+		casework.AssessChild:       "ooA---",
+		casework.ConfirmAssessment: "-oA---",
+		casework.PairChild:         "-o----",
+		casework.VisitChild:        "oo----",
+		casework.SeeCustody:        "-oA---",
+		casework.KeepCustody:       "--A---",
 	}
 	mine := casework.Scope{Town: "shiqi", Village: "迎阳社区", Referred: []casework.Department{casework.Health, casework.Police}}
 	others := casework.Scope{Town: "xiaolan", Village: "新市社区", Referred: []casework.Department{casework.Education}}

@@ -55,6 +55,11 @@ const (
 	KeyConferenceMinutes = "error.conference.minutes" // Max
 	KeyConferenceWhat    = "error.conference.what"    // Max
 	KeyConferenceOwner   = "error.conference.owner"   // nobody who takes part
+	KeyDayAhead          = "error.child.day.ahead"    // what is told has not happened yet
+	KeyDayPast           = "error.child.day.past"     // what is planned is over
+	KeyChildKnown        = "error.child.known"        // a child with this ID number is in the register
+	KeyInCustody         = "error.child.custody"      // temporary guardianship has to end before
+	KeyHelperNext        = "error.child.helper"       // the band wants a helper
 )
 
 // MessageKeys lists every key that problems of this package may carry.
@@ -66,6 +71,7 @@ func MessageKeys() []string {
 		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
+		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext,
 	}
 }
 

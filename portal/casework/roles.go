@@ -89,7 +89,17 @@ const (
 	ListConferences Action = "list-conferences" // and what is one's own to see to
 	OpenConference  Action = "open-conference"  // whoever takes part, with what was ticked
 
-	AdjustGrants Action = "adjust-grants" // see what a new standard changes of running grants, and change them
+	AdjustGrants      Action = "adjust-grants" // see what a new standard changes of running grants, and change them
+	ListChildren      Action = "list-children"
+	OpenChild         Action = "open-child"
+	RegisterChild     Action = "register-child" // and mend the record
+	CloseChild        Action = "close-child"
+	AssessChild       Action = "assess-child"
+	ConfirmAssessment Action = "confirm-assessment"
+	PairChild         Action = "pair-child"  // name the helper
+	VisitChild        Action = "visit-child" // write down a visit
+	SeeCustody        Action = "see-custody" // temporary guardianship
+	KeepCustody       Action = "keep-custody"
 )
 
 // Actions lists everything that needs permission.
@@ -101,6 +111,7 @@ func Actions() []Action {
 		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
 		HoldConference, ListConferences, OpenConference,
 		AdjustGrants,
+		ListChildren, OpenChild, RegisterChild, CloseChild, AssessChild, ConfirmAssessment, PairChild, VisitChild, SeeCustody, KeepCustody,
 	}
 }
 
@@ -139,10 +150,20 @@ var permissions = map[Action]map[Role]reach{
 	OpenReferral:   {Supervisor: own, Officer: anywhere, Liaison: own},
 	AnswerReferral: {Liaison: own},
 
-	HoldConference:  {Supervisor: own, Officer: anywhere},
-	ListConferences: {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
-	OpenConference:  {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
-	AdjustGrants:    {Officer: anywhere},
+	HoldConference:    {Supervisor: own, Officer: anywhere},
+	ListConferences:   {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	OpenConference:    {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	AdjustGrants:      {Officer: anywhere},
+	ListChildren:      {Director: own, Supervisor: own, Officer: anywhere},
+	OpenChild:         {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	RegisterChild:     {Director: own, Supervisor: own},
+	CloseChild:        {Supervisor: own},
+	AssessChild:       {Director: own, Supervisor: own, Officer: anywhere},
+	ConfirmAssessment: {Supervisor: own, Officer: anywhere},
+	PairChild:         {Supervisor: own},
+	VisitChild:        {Director: own, Supervisor: own},
+	SeeCustody:        {Supervisor: own, Officer: anywhere},
+	KeepCustody:       {Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

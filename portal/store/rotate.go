@@ -45,6 +45,8 @@ func (s *Store) sealedTables() []sealedTable {
 		{"assists", "reference", []string{"consent"}, func(key, _ string) []byte {
 			return s.sealer(apply.Reference(key)).bound(assistColumn)
 		}},
+		childTable("children", "names", "details"), childTable("assessments", "body"), childTable("pairings", "body"),
+		childTable("visits", "body"), childTable("episodes", "body"),
 		{"factors", "user_id", []string{"secret"}, func(user, _ string) []byte { return factorBound(user) }},
 		{"staff_contacts", "user_id", []string{"address"}, func(user, _ string) []byte { return staffAddressBound(user) }},
 		{"desk_views", "id", []string{"name"}, func(id, _ string) []byte { return viewBound(id) }},
@@ -55,6 +57,11 @@ func (s *Store) sealedTables() []sealedTable {
 		{"conference_decisions", "id", []string{"what"}, func(id, _ string) []byte { return agreedBound(id) }},
 		{"tellings", "id", []string{"words"}, func(id, _ string) []byte { return tellingBound(id) }},
 	}
+}
+
+// childTable is a table of children's files.
+func childTable(name string, columns ...string) sealedTable {
+	return sealedTable{name, "id", columns, func(id, column string) []byte { return fileBound(name, id, column) }}
 }
 
 // ResealAll seals what lies under older data keys anew under the current one, in

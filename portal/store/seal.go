@@ -22,17 +22,25 @@ func (x sealer) bound(column string) []byte {
 }
 
 func (x sealer) seal(column string, value any) ([]byte, error) {
+	return x.store.sealJSON(value, x.bound(column))
+}
+
+func (x sealer) open(column string, sealed []byte, into any) error {
+	return x.store.openJSON(sealed, x.bound(column), into)
+}
+
+func (s *Store) sealJSON(value any, bound []byte) ([]byte, error) {
 	b, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	return x.store.vault.Seal(b, x.bound(column))
+	return s.vault.Seal(b, bound)
 }
 
-func (x sealer) open(column string, sealed []byte, into any) error {
-	b, err := x.store.vault.Open(sealed, x.bound(column))
+func (s *Store) openJSON(sealed, bound []byte, into any) error {
+	b, err := s.vault.Open(sealed, bound)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", column, err)
+		return fmt.Errorf("open what is sealed: %w", err)
 	}
 	return json.Unmarshal(b, into)
 }

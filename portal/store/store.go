@@ -233,7 +233,8 @@ func missing(err error) error {
 
 // Prune removes what has run out: remembered browsers, sessions, invitations, old
 // counts of wrong attempts, old feedback, and applications that the family left or
-// withdrew long ago. Those that were handed in and the audit stay.
+// withdrew long ago, and children's records whose time is over. Applications that were
+// handed in and the audit stay.
 func (s *Store) Prune(ctx context.Context) error {
 	now := s.now()
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -260,6 +261,9 @@ func (s *Store) Prune(ctx context.Context) error {
 	})
 	if err == nil {
 		err = s.expire(ctx, now.Add(-s.idleLasts))
+	}
+	if err == nil {
+		err = s.expireChildren(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
