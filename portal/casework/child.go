@@ -16,13 +16,13 @@ type Ground string
 // difficulty (未成年人保护法第43条), local governments of their families
 // (家庭教育促进法第30条).
 const (
-	Agreed      Ground = "agreed" // the guardian was told what is kept, and agreed
-	VillageFile Ground = "village-file"
-	FamilyFile  Ground = "family-file"
+	GuardianAgreed Ground = "agreed" // the guardian was told what is kept, and agreed
+	VillageFile    Ground = "village-file"
+	FamilyFile     Ground = "family-file"
 )
 
 // Grounds lists the grounds.
-func Grounds() []Ground { return []Ground{Agreed, VillageFile, FamilyFile} }
+func Grounds() []Ground { return []Ground{GuardianAgreed, VillageFile, FamilyFile} }
 
 // Closing is why a child's record is closed.
 type Closing string

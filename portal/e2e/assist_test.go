@@ -101,7 +101,8 @@ func (v *visitor) inviteDirector() {
 	v.fill("password", password)
 	v.to(`main form[action^="/staff/setup"] button:not([type="button"])`)
 	v.signInAs(directorLogin)
-	v.at("/staff/assist")
+	v.at("/staff/children") // where a director begins the day
+	v.goTo("/staff/assist")
 }
 
 // scan reads the QR code on the page, as a phone's camera would.

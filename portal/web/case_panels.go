@@ -18,6 +18,7 @@ var casePanels = []struct {
 }{
 	{"handler", (*Server).handlerPanel},
 	{"verdict", (*Server).verdictPanel},
+	{"child", panel((*Server).childPanel)},
 	{"referrals", panel((*Server).referralsPanel)},
 	{"conferences", panel((*Server).conferencesPanel)},
 	{"documents", (*Server).documentsPanel},

@@ -122,6 +122,10 @@ type Cases struct {
 
 	Conferences Conferences
 	Grants      Grants
+
+	Children    Children
+	Assessments Assessments
+	ChildHelp   ChildHelp
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -154,6 +158,9 @@ func CasesOf[S interface {
 	Tellings
 	Conferences
 	Grants
+	Children
+	Assessments
+	ChildHelp
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -184,5 +191,8 @@ func CasesOf[S interface {
 		Tellings:    s,
 		Conferences: s,
 		Grants:      s,
+		Children:    s,
+		Assessments: s,
+		ChildHelp:   s,
 	}
 }

@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -164,6 +164,7 @@ var deskLinks = []struct {
 	needs       casework.Action
 }{
 	{"staff.list", "/staff", casework.ListApplications},
+	{"child.title", childrenPath, casework.ListChildren},
 	{"assist.title", "/staff/assist", casework.AssistFamily},
 	{"referrals.title", referralsPath, casework.ListReferrals},
 	{"conferences.title", conferencesPath, casework.ListConferences},

@@ -133,6 +133,10 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("staff.role.%s", detail))
 	case slices.Contains(casework.MeansKnown(), casework.Means(detail)):
 		return t(fmt.Sprintf("assist.means.%s", detail))
+	case slices.Contains(childDetails, detail):
+		return t(fmt.Sprintf("child.detail.%s", detail))
+	case slices.Contains(casework.Closings(), casework.Closing(detail)):
+		return t(fmt.Sprintf("child.why.%s", detail))
 	case slices.Contains(apply.States(), apply.State(detail)):
 		return t(fmt.Sprintf("staff.state.%s", detail))
 	}

@@ -29,7 +29,8 @@ type casePage struct {
 	Accept    bool
 	Twins     []twinRow // for the same child and programme
 	Version   int
-	Unheard   bool   // the last message to the family was given up
+	Unheard   bool // the last message to the family was given up
+	Child     *childCase
 	Changed   bool   // somebody else was quicker
 	Typed     string // the reason that was typed meanwhile
 }

@@ -25,6 +25,7 @@ type deskPage struct {
 	Next     string           // path of the next page; "" at the end
 	First    string           // path of the first page; "" on it
 	Allowed  bool             // the role has anything to do here
+	Children int              // for whom something is due
 	Scanned  bool             // there may be more behind a page that is not full
 	Find     field
 	Name     field // of the view to keep
@@ -143,6 +144,9 @@ func (s *Server) showDesk(c *fiber.Ctx) error {
 	q.After = c.Query("after")
 	list, err := s.cases.Desk.Applications(c.UserContext(), u.Actor(), q)
 	if err != nil {
+		return err
+	}
+	if view.Children, err = s.lateChildren(c, u); err != nil {
 		return err
 	}
 	if err := s.furnish(c, u, f, &view); err != nil {

@@ -45,6 +45,9 @@ type guidePage struct {
 	Ask        askFields
 
 	Conferences *conferencesPanel
+	Bands       []childRow
+	Trend       *trend
+	Child       *childCase
 }
 
 // staffBar is what the bar of the case desk shows.
@@ -99,6 +102,11 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		p.Policy = all[0]
 		p.Share = s.base + visitOf(c).Lang.path(policyPath(p.Policy.Slug, ""))
 	}
+	for _, b := range content.BandNames() {
+		p.Bands = append(p.Bands, childRow{Band: b, BandText: s.bandText(c, b)})
+	}
+	p.Child = &childCase{Row: childRow{Path: "/styleguide", Name: t("guide.text"), Band: "poor", BandText: s.bandText(c, "poor"), Task: t("guide.text"), Date: "2026-11-29", Late: true}, Helper: t("guide.text"), Due: "2026-11-29"}
+	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
 	return s.render(c, "styleguide", p)
 }

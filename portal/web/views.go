@@ -26,6 +26,7 @@ var pageTypes = map[string]any{
 	"staff-refer": referPage{}, "staff-referrals": referralsPage{}, "staff-referral": referralPage{},
 	"staff-standards": standardsPage{}, "staff-standard": standardPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
+	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
 	"apply-lost":       lostPage{},
