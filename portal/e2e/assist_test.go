@@ -35,6 +35,7 @@ func TestAssisted(t *testing.T) {
 func assistedWay(family, staff *visitor) pass {
 	staff.Helper()
 	staff.inviteDirector()
+	staff.childWay()
 	staff.goTo("/staff/assist")
 	staff.to(`main a[href^="/staff/assist/new"]`)
 	staff.failing(422, func() { staff.to(`main form[action^="/staff/assist/new"] button:not([type="button"])`) })

@@ -161,7 +161,7 @@ func (s *Server) childFilters(c *fiber.Ctx, q casework.ChildQuery) []deskLink {
 		out = append(out, deskLink{t(fmt.Sprintf("child.part.%s", f)), at("", f), q.Filter == f})
 	}
 	for _, b := range content.BandNames() {
-		out = append(out, deskLink{t(fmt.Sprintf("child.band.%s", b)), at(b, ""), q.Band == b})
+		out = append(out, deskLink{t("child.part.band", "Band", s.bandText(c, b)), at(b, ""), q.Band == b})
 	}
 	return out
 }
@@ -308,7 +308,7 @@ func (s *Server) childRows(c *fiber.Ctx, one casework.Child) []summaryRow {
 	rows := []summaryRow{
 		{Key: t("child.name"), Value: d.Name}, {Key: t("child.id"), Value: id}, {Key: t("child.born"), Value: s.day(c, born)},
 		{Key: t("child.place"), Value: s.townName(c, one.Town) + " " + one.Village},
-		{Key: t("child.guardian"), Value: strings.TrimSpace(d.Guardian + " " + relation + " " + d.Phone)},
+		{Key: t("child.guardian"), Value: strings.TrimSpace(d.Guardian + " " + relation)}, {Key: t("child.phone"), Value: d.Phone},
 	}
 	if slices.Contains(casework.Grounds(), d.Ground) {
 		rows = append(rows, summaryRow{Key: t("child.ground"), Value: t(fmt.Sprintf("child.ground.%s", d.Ground))})
