@@ -25,7 +25,7 @@ func (c auditVerifyCommand) Run(env *environment) error {
 		}
 		noted = append(noted, h)
 	}
-	data, err := openStore(env)
+	data, err := openStore(env, nil)
 	if err != nil {
 		return err
 	}
