@@ -85,6 +85,15 @@ type Decision struct {
 	Text        string `yaml:"text"`        // what to know before it is decided
 	Granted     string `yaml:"granted"`     // what follows for who is granted it
 	Refused     string `yaml:"refused"`     // and for who is not
+
+	FourEyes bool         `yaml:"four-eyes"` // a second officer confirms, and neither has verified or recommended
+	Visit    []VisitCheck `yaml:"visit"`     // what a visit at home looks at
+}
+
+// VisitCheck is something that a visit at home looks at, for the desk alone.
+type VisitCheck struct {
+	Name string `yaml:"name"`
+	Text string `yaml:"text"`
 }
 
 // Step is one station on the way to a decision.
@@ -243,6 +252,11 @@ func (p *Policy) checkLists(bad func(line int, what, fix string)) {
 	}
 	if p.Online() && p.Decides.Office == "" {
 		bad(p.src.line("decides"), "nobody decides", "an application needs decides.office and decides.level")
+	}
+	for i, v := range p.Decides.Visit {
+		if !slugForm.MatchString(v.Name) || v.Text == "" || slices.ContainsFunc(p.Decides.Visit[:i], func(w VisitCheck) bool { return w.Name == v.Name }) {
+			bad(p.src.line("decides"), fmt.Sprintf("visit check %q has no name or no text, or stands twice", v.Name), "give each of decides.visit a name of lower-case letters and a text")
+		}
 	}
 	for name, text := range map[string]string{"granted": p.Decides.Granted, "refused": p.Decides.Refused} {
 		if p.Online() && text == "" {

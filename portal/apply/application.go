@@ -17,6 +17,8 @@ const (
 	Submitted  State = "submitted"   // waits for the office to look at it
 	Accepted   State = "accepted"    // complete; waits for the decision
 	MoreNeeded State = "more-needed" // waits for the family (补正)
+	Proposed   State = "proposed"    // one officer approves; waits for a second one to confirm
+	Objected   State = "objected"    // refused, and the family asks for a second look
 	Approved   State = "approved"
 	Refused    State = "refused"
 	Withdrawn  State = "withdrawn"
@@ -24,13 +26,24 @@ const (
 
 // States lists all states in the order of an application's life.
 func States() []State {
-	return []State{Draft, Submitted, Accepted, MoreNeeded, Approved, Refused, Withdrawn}
+	return []State{Draft, Submitted, Accepted, MoreNeeded, Proposed, Objected, Approved, Refused, Withdrawn}
+}
+
+// Public is the state as the family sees it: what the office has not settled among
+// itself is still being decided.
+func (s State) Public() State {
+	if s == Proposed {
+		return Accepted
+	}
+	return s
 }
 
 // Waiting reports whether the office has to act.
-func (s State) Waiting() bool { return s == Submitted || s == Accepted }
+func (s State) Waiting() bool {
+	return s == Submitted || s == Accepted || s == Proposed || s == Objected
+}
 
-// Final reports whether nothing more can happen.
+// Final reports whether the office has nothing more to do; the family may still object.
 func (s State) Final() bool { return s == Approved || s == Refused || s == Withdrawn }
 
 // ActorKind says on whose side somebody acts.
@@ -63,12 +76,25 @@ const (
 	Approve  Move = "approve"
 	Refuse   Move = "refuse"
 	Withdraw Move = "withdraw"
+
+	Verify    Move = "verify"         // went and looked; the state stays
+	Recommend Move = "recommend"      // advises the officer to approve; the state stays
+	Against   Move = "advise-against" // or not to
+	Propose   Move = "propose"        // approves, where a second officer has to confirm
+	Return    Move = "return"         // does not confirm
+	Object    Move = "object"         // the family asks for a second look
 )
+
+// Quiet reports whether the move is the office's own affair: the family is not told of
+// it, and does not read its words.
+func (m Move) Quiet() bool {
+	return m == Verify || m == Recommend || m == Against || m == Propose || m == Return
+}
 
 type rule struct {
 	move   Move
 	from   []State
-	to     State
+	to     State // empty: the same
 	by     ActorKind
 	reason bool // must be given
 }
@@ -79,9 +105,15 @@ var rules = []rule{
 	{Accept, []State{Submitted}, Accepted, StaffActor, false},
 	{AskMore, []State{Submitted, Accepted}, MoreNeeded, StaffActor, true},
 	{Supply, []State{MoreNeeded}, Submitted, FamilyActor, false},
-	{Approve, []State{Accepted}, Approved, StaffActor, true},
-	{Refuse, []State{Submitted, Accepted, MoreNeeded}, Refused, StaffActor, true},
-	{Withdraw, []State{Draft, Submitted, Accepted, MoreNeeded}, Withdrawn, FamilyActor, false},
+	{Verify, []State{Submitted, Accepted, Objected}, "", StaffActor, false},
+	{Recommend, []State{Accepted, Objected}, "", StaffActor, true},
+	{Against, []State{Accepted, Objected}, "", StaffActor, true},
+	{Propose, []State{Accepted, Objected}, Proposed, StaffActor, true},
+	{Return, []State{Proposed}, Accepted, StaffActor, true},
+	{Approve, []State{Accepted, Proposed, Objected}, Approved, StaffActor, true},
+	{Refuse, []State{Submitted, Accepted, MoreNeeded, Objected}, Refused, StaffActor, true},
+	{Object, []State{Refused}, Objected, FamilyActor, false},
+	{Withdraw, []State{Draft, Submitted, Accepted, MoreNeeded, Proposed, Objected}, Withdrawn, FamilyActor, false},
 }
 
 // TransitionError says that a move is not allowed in a state or for an actor.
@@ -108,7 +140,8 @@ type Event struct {
 	Move   Move
 	State  State  // the state it led to
 	Text   string // what the family wrote: what it supplied, why it withdrew
-	Reason string // what the office gave as its reason; the family reads it
+	Reason string // what the office gave as its reason; the family reads it unless the move is quiet
+	Visit  *Visit // of Verify
 }
 
 // LogValue implements slog.LogValuer and leaves the written words out.
@@ -192,6 +225,9 @@ func (a *Application) rule(m Move, by ActorKind) (rule, bool) {
 	for _, r := range rules {
 		if r.move != m || r.by != by {
 			continue
+		}
+		if _, again := a.Last(Object); again && m == Object {
+			continue // a second look is had once
 		}
 		for _, s := range r.from {
 			if s == a.State {
@@ -313,6 +349,12 @@ func (a *Application) move(m Move, by Actor, e Event, now time.Time) error {
 	r, ok := a.rule(m, by.Kind)
 	if !ok {
 		return &TransitionError{From: a.State, Move: m, By: by.Kind}
+	}
+	if a.barred(m, by) {
+		return Invalid{{Field: "reason", Key: KeyOtherOfficer}}
+	}
+	if r.to == "" {
+		r.to = a.State
 	}
 	e.Text, e.Reason = paragraphs(visible(e.Text)), paragraphs(visible(e.Reason))
 	if err := e.check(r.reason); err != nil {

@@ -45,18 +45,23 @@ func perform(a *apply.Application, f apply.Form, m apply.Move) error {
 		return a.Refuse(officer, "不符合条件", today)
 	case apply.Withdraw:
 		return a.Withdraw("", today)
+	case apply.Object:
+		return a.Object("请再看一次", today)
 	}
 	return errors.New("unknown move")
 }
 
 func TestMoves(t *testing.T) {
 	f := sample(t)
-	moves := []apply.Move{apply.Submit, apply.Accept, apply.AskMore, apply.Supply, apply.Approve, apply.Refuse, apply.Withdraw}
+	moves := []apply.Move{apply.Submit, apply.Accept, apply.AskMore, apply.Supply, apply.Approve, apply.Refuse, apply.Withdraw, apply.Object}
 	allowed := map[apply.State]map[apply.Move]apply.State{
 		apply.Draft:      {apply.Submit: apply.Submitted, apply.Withdraw: apply.Withdrawn},
 		apply.Submitted:  {apply.Accept: apply.Accepted, apply.AskMore: apply.MoreNeeded, apply.Refuse: apply.Refused, apply.Withdraw: apply.Withdrawn},
 		apply.Accepted:   {apply.AskMore: apply.MoreNeeded, apply.Approve: apply.Approved, apply.Refuse: apply.Refused, apply.Withdraw: apply.Withdrawn},
 		apply.MoreNeeded: {apply.Supply: apply.Submitted, apply.Refuse: apply.Refused, apply.Withdraw: apply.Withdrawn},
+		apply.Proposed:   {apply.Approve: apply.Approved, apply.Withdraw: apply.Withdrawn},
+		apply.Objected:   {apply.Approve: apply.Approved, apply.Refuse: apply.Refused, apply.Withdraw: apply.Withdrawn},
+		apply.Refused:    {apply.Object: apply.Objected},
 	}
 	for _, state := range apply.States() {
 		for _, m := range moves {

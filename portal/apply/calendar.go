@@ -57,10 +57,12 @@ func Deadlines(d content.Decision, from time.Time, c Calendar) []Deadline {
 }
 
 // ClockStart is when the office could begin: with what was submitted or, later,
-// supplied.
+// supplied or objected.
 func (a *Application) ClockStart() time.Time {
-	if e, ok := a.Last(Supply); ok {
-		return e.At
+	for i := len(a.Events) - 1; i >= 0; i-- {
+		if m := a.Events[i].Move; m == Supply || m == Object {
+			return a.Events[i].At
+		}
 	}
 	return a.Submitted
 }

@@ -89,6 +89,10 @@ const (
 	KeyConsentName     = "error.consent.name"        // nobody named
 	KeyConsentRelation = "error.consent.relation"    // relation to the child missing
 	KeyReasonRequired  = "error.reason.required"     //
+	KeyOtherOfficer    = "error.other-officer"       // somebody else has to decide
+	KeyVisitDay        = "error.visit.day"           //
+	KeyVisitPresent    = "error.visit.present"       //
+	KeyVisitSeen       = "error.visit.seen"          //
 	KeyMessageRequired = "error.message.required"    // nothing was supplied
 	KeyMessageLong     = "error.message.long"        // Max, Count
 	KeyDocumentMissing = "error.document.missing"    // neither a file nor brought on paper
@@ -113,7 +117,7 @@ func MessageKeys() []string {
 		KeyNumberForm, KeyNumberSmall, KeyNumberLarge, KeyAmountForm,
 		KeyBankDigits, KeyBankLength, KeyBankCheck,
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
-		KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
+		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
 		KeyDocumentMissing, KeyFilesMany, KeyFilesAll,
 		KeyEmailForm, KeyMobileForm, KeyContactNothing, KeyContactConsent, KeyContactOften,
 	}

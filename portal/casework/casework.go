@@ -188,6 +188,10 @@ const (
 	SubmitCase   Action = "submit"
 	SupplyCase   Action = "supply"
 	WithdrawCase Action = "withdraw"
+	ObjectCase   Action = "object"
+	AdviseCase   Action = "advise-against"
+	ProposeCase  Action = "propose"
+	ReturnCase   Action = "return"
 	CopyCase     Action = "copy"       // the family took a copy of its data
 	RenewCode    Action = "renew-code" // the family had its access code changed
 	EraseCase    Action = "erase"      // the family had its data deleted

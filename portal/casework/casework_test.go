@@ -43,6 +43,8 @@ func TestPermissions(t *testing.T) {
 		casework.AssistFamily:     "o-----",
 		casework.OwnAccount:       "oooooo",
 		casework.AssignCase:       "-oA---",
+		casework.VerifyCase:       "-oA---",
+		casework.RecommendCase:    "-o----",
 
 		casework.ListChildren:      "ooA---",
 		casework.OpenChild:         "ooAo--",

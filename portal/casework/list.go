@@ -80,6 +80,7 @@ func StaffActions() []Action {
 		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, DropFactor, ResetFactor, EndSession,
 		LinkOutside, UnlinkOutside,
 		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
+		AdviseCase, ProposeCase, ReturnCase,
 		BeginAssist, ListAssists, LookAssist, SaveAssist, StopAssist, OfferAssist, PrintAssist, SubmitAssist,
 	})
 }

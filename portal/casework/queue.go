@@ -45,6 +45,7 @@ const (
 	NotYours   Hindrance = "not-yours"  // beyond the area of who assigns
 	NotTheirs  Hindrance = "not-theirs" // beyond what the colleague may see
 	NotWaiting Hindrance = "not-waiting"
+	RefusedIt  Hindrance = "refused-it" // the colleague refused what the family objects to
 )
 
 // Unassigned is an application that was not assigned, and why.

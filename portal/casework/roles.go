@@ -71,6 +71,8 @@ const (
 	AskMoreCase      Action = "ask-more"
 	ApproveCase      Action = "approve"
 	RefuseCase       Action = "refuse"
+	VerifyCase       Action = "verify"    // write down what a visit at home found
+	RecommendCase    Action = "recommend" // for or against
 	ReadAudit        Action = "read-audit"
 	ManageUsers      Action = "manage-users"
 	ReadFeedback     Action = "read-feedback"  // what readers say of the pages
@@ -112,6 +114,7 @@ func Actions() []Action {
 		HoldConference, ListConferences, OpenConference,
 		AdjustGrants,
 		ListChildren, OpenChild, RegisterChild, CloseChild, AssessChild, ConfirmAssessment, PairChild, VisitChild, SeeCustody, KeepCustody,
+		VerifyCase, RecommendCase,
 	}
 }
 
@@ -136,6 +139,8 @@ var permissions = map[Action]map[Role]reach{
 	AskMoreCase:      {Supervisor: own, Officer: anywhere},
 	ApproveCase:      {Officer: anywhere},
 	RefuseCase:       {Officer: anywhere},
+	VerifyCase:       {Supervisor: own, Officer: anywhere},
+	RecommendCase:    {Supervisor: own},
 	AssignCase:       {Supervisor: own, Officer: anywhere},
 	ReadAudit:        {Officer: anywhere, Auditor: anywhere},
 	ManageUsers:      {Administrator: anywhere},

@@ -104,19 +104,65 @@ func (s *Store) ApplicationByReference(ctx context.Context, ref apply.Reference)
 // OpenForStaff returns an application to who may open it, and writes into the audit who
 // did.
 func (s *Store) OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Reference) (*apply.Application, error) {
-	var a *apply.Application
-	look := casework.AuditEntry{Actor: by, Action: casework.OpenApplication, Reference: ref}
-	err := s.show(ctx, look, func(tx *sql.Tx) (err error) {
-		if a, err = s.load(ctx, tx, ref); err != nil {
-			return err
-		}
-		at := casework.ScopeOf(a)
-		return permit(ctx, tx, by, casework.OpenApplication, &at)
-	})
+	a, err := s.openAs(ctx, casework.AuditEntry{Actor: by, Action: casework.OpenApplication, Reference: ref})
 	if err != nil {
 		return nil, fmt.Errorf("open application: %w", err)
 	}
 	return a, nil
+}
+
+// Reveal returns an application to who may see this field of it in full, and writes
+// that into the audit.
+func (s *Store) Reveal(ctx context.Context, by apply.Actor, ref apply.Reference, field string) (*apply.Application, error) {
+	a, err := s.openAs(ctx, casework.AuditEntry{Actor: by, Action: casework.RevealField, Reference: ref, Detail: field})
+	if err != nil {
+		return nil, fmt.Errorf("reveal a field: %w", err)
+	}
+	return a, nil
+}
+
+// openAs returns the application that a look is about, judged with its own scope.
+func (s *Store) openAs(ctx context.Context, look casework.AuditEntry) (a *apply.Application, err error) {
+	err = s.show(ctx, look, func(tx *sql.Tx) (err error) {
+		if a, err = s.load(ctx, tx, look.Reference); err != nil {
+			return err
+		}
+		at := casework.ScopeOf(a)
+		return permit(ctx, tx, look.Actor, look.Action, &at)
+	})
+	return a, err
+}
+
+// Handlers returns the names of the staff in the history of an application, by their
+// ids, for who may open it.
+func (s *Store) Handlers(ctx context.Context, by apply.Actor, ref apply.Reference) (map[string]string, error) {
+	names := map[string]string{}
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		var town string
+		if err := tx.QueryRowContext(ctx, `SELECT town FROM applications WHERE reference = $1`, string(ref)).Scan(&town); err != nil {
+			return missing(err)
+		}
+		if err := permit(ctx, tx, by, casework.OpenApplication, &casework.Scope{Town: town}); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT id, name FROM users WHERE id IN (SELECT actor_id FROM events WHERE reference = $1)`, string(ref))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var id, name string
+			if err := rows.Scan(&id, &name); err != nil {
+				return err
+			}
+			names[id] = name
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("who handled it: %w", err)
+	}
+	return names, nil
 }
 
 // insertNew gives an application its number. One that is for a child of a household,

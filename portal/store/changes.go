@@ -25,6 +25,10 @@ type change struct {
 	// the submission. It may be asked again when a transaction has to be repeated.
 	decide func(a *apply.Application, key *string) (bool, error)
 	result *apply.Application // what came of it
+
+	by     apply.Actor     // of the office
+	action casework.Action // that by needs with this application; empty for none
+	user   casework.User   // by, as the transaction finds the account
 }
 
 // SaveAnswers replaces the answers of a draft.
@@ -52,6 +56,46 @@ func (s *Store) Change(ctx context.Context, ref apply.Reference, version int, mo
 		s.discardLater(ctx, ref)
 	}
 	return a, nil
+}
+
+// ChangeForStaff is [Store.Change] by somebody of the office. That the account may do
+// this with this application is judged in the same transaction: the error is
+// [casework.ErrForbidden] if a role or an area was taken away meanwhile.
+func (s *Store) ChangeForStaff(ctx context.Context, by apply.Actor, action casework.Action, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error) {
+	c := &change{ref: ref, by: by, action: action, decide: func(a *apply.Application, _ *string) (bool, error) {
+		if a.Version != version {
+			return false, apply.ErrConflict
+		}
+		return true, move(a, s.now())
+	}}
+	if err := s.changes.do(ctx, &job{change: c}); err != nil {
+		return nil, fmt.Errorf("change application: %w", err)
+	}
+	return c.result, nil
+}
+
+// allowedTo returns [casework.ErrForbidden] for a change that its actor may not make.
+func (c *change) allowedTo(a *apply.Application) error {
+	if c.action == "" || c.user.May(c.action, casework.ScopeOf(a)) {
+		return nil
+	}
+	return fmt.Errorf("%s by %s: %w", c.action, c.user.Role, casework.ErrForbidden)
+}
+
+// readActors finds the accounts of those who make changes for the office.
+func readActors(ctx context.Context, tx *sql.Tx, jobs []*job) error {
+	for _, j := range jobs {
+		c := j.change
+		if c.action == "" {
+			continue
+		}
+		var err error
+		c.user, err = scanUser(tx.QueryRowContext(ctx, userColumns+` WHERE id = $1`, c.by.ID).Scan)
+		if err != nil && !errors.Is(err, apply.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // abandoned reports whether the family gave the application up before it handed it
@@ -110,6 +154,9 @@ func (s *Store) runChanges(ctx context.Context, tx *sql.Tx, jobs []*job) error {
 		return nil
 	}
 	wanted, refs := sorted(jobs)
+	if err := readActors(ctx, tx, jobs); err != nil {
+		return err
+	}
 	records, err := s.records(ctx, tx, refs, s.lockRows)
 	if err != nil {
 		return err
@@ -199,6 +246,9 @@ func (s *Store) decide(d *dossier) error {
 
 func (j *job) decide(a *apply.Application, key *string) (changed bool, err error) {
 	defer j.caught(&err)
+	if err := j.change.allowedTo(a); err != nil {
+		return false, err
+	}
 	return j.change.decide(a, key)
 }
 
@@ -207,7 +257,7 @@ func (s *Store) sealDossier(d *dossier) (err error) {
 		return err
 	}
 	for _, e := range d.a.Events[d.known:] {
-		sealed, err := s.sealer(d.a.Reference).seal(eventColumn(e.Number), words{e.Text, e.Reason})
+		sealed, err := s.sealer(d.a.Reference).seal(eventColumn(e.Number), words{e.Text, e.Reason, e.Visit})
 		if err != nil {
 			return err
 		}
@@ -231,7 +281,12 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 		for i, e := range d.a.Events[d.known:] {
 			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
 			lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: d.a.Reference})
-			if e.Actor.Kind == apply.StaffActor {
+			if e.Move == apply.Object { // for another officer than the one who had it
+				if _, err := tx.ExecContext(ctx, `UPDATE applications SET assignee = '' WHERE reference = $1`, string(d.a.Reference)); err != nil {
+					return err
+				}
+			}
+			if e.Actor.Kind == apply.StaffActor && !e.Move.Quiet() {
 				moved = append(moved, d.a.Reference)
 			}
 		}

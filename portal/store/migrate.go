@@ -18,6 +18,7 @@ var migrations embed.FS
 var differing = map[int64][]step{
 	4:  {file("audit_guard.sql")},
 	14: {file("fewer_indexes.sql")},
+	18: {file("second_look.sql")},
 	25: {file("audit_chain.sql"), (*Store).chainOldLines, file("audit_chained.sql")},
 }
 

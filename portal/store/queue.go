@@ -126,12 +126,31 @@ func (s *Store) assignOne(ctx context.Context, tx *sql.Tx, by apply.Actor, ref a
 		return nil, casework.NotTheirs, nil
 	case a.state.Final():
 		return nil, casework.NotWaiting, nil
-	case a.assignee == taker.ID: // sent twice
+	case a.state == apply.Objected && taker.ID != "":
+		other, err := refusedBy(ctx, tx, ref)
+		if err != nil {
+			return nil, "", err
+		}
+		if other == taker.ID {
+			return nil, casework.RefusedIt, nil
+		}
+	}
+	if a.assignee == taker.ID { // sent twice
 		return nil, "", nil
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE applications SET assignee = $1 WHERE reference = $2`, taker.ID, string(ref))
 	return []casework.AuditEntry{line}, "", err
 }
+
+// refusedBy is the ID of who refused an application last.
+func refusedBy(ctx context.Context, tx *sql.Tx, ref apply.Reference) (id string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT actor_id FROM events WHERE reference = $1 AND move = $2 ORDER BY number DESC LIMIT 1`, string(ref), string(apply.Refuse)).Scan(&id)
+	return id, err
+}
+
+// candidates are the first of what nobody handles: more than one, since one may be the
+// user's own refusal, which somebody else has to look at again.
+const candidates = 20
 
 // TakeNext gives the user what is due first of what nobody handles in the town, or in
 // the city for "". Two who ask at the same time get two. It is [apply.ErrNotFound] when
@@ -146,27 +165,49 @@ func (s *Store) TakeNext(ctx context.Context, by apply.Actor, town string) (appl
 		if err != nil {
 			return err
 		}
-		var args arguments
-		statement := `SELECT reference FROM applications WHERE ` + endsOf(by, casework.Query{Assignee: casework.Nobody, Town: town}, &args)[0].where + ` ORDER BY turn, reference LIMIT 1`
-		if s.postgres {
-			statement += s.lockRows + ` SKIP LOCKED`
-		}
-		if err := tx.QueryRowContext(ctx, statement, args...).Scan(&ref); err != nil {
-			return missing(err)
-		}
-		line, why, err := s.assignOne(ctx, tx, by, ref, taker)
-		if err == nil && why != "" {
-			err = casework.ErrForbidden
-		}
+		next, err := s.unassigned(ctx, tx, town)
 		if err != nil {
 			return err
 		}
-		return s.auditAll(ctx, tx, line)
+		for _, ref = range next {
+			line, why, err := s.assignOne(ctx, tx, by, ref, taker)
+			if err != nil {
+				return err
+			}
+			if why == "" {
+				return s.auditAll(ctx, tx, line)
+			}
+		}
+		return apply.ErrNotFound
 	})
 	if err != nil {
 		return "", fmt.Errorf("take the next: %w", err)
 	}
 	return ref, nil
+}
+
+// unassigned returns the first of what nobody handles, and locks it.
+func (s *Store) unassigned(ctx context.Context, tx *sql.Tx, town string) ([]apply.Reference, error) {
+	var args arguments
+	statement := `SELECT reference FROM applications WHERE ` + endsOf(apply.Actor{}, casework.Query{Assignee: casework.Nobody, Town: town}, &args)[0].where +
+		` ORDER BY turn, reference LIMIT ` + args.add(candidates)
+	if s.postgres {
+		statement += s.lockRows + ` SKIP LOCKED`
+	}
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []apply.Reference
+	for rows.Next() {
+		var ref apply.Reference
+		if err := rows.Scan(&ref); err != nil {
+			return nil, err
+		}
+		out = append(out, ref)
+	}
+	return out, rows.Err()
 }
 
 // Assignee returns who handles an application; the zero User for nobody.

@@ -169,7 +169,7 @@ func (set *recordSet) event(scan func(...any) error) error {
 	if err := set.store.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
 		return err
 	}
-	e.At, e.Text, e.Reason = moment(at), w.Text, w.Reason
+	e.At, e.Text, e.Reason, e.Visit = moment(at), w.Text, w.Reason, w.Visit
 	set.of[ref].Events = append(set.of[ref].Events, e)
 	return nil
 }

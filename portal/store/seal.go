@@ -51,10 +51,12 @@ type names struct {
 	Guardian string `json:"guardian"`
 }
 
-// words are the free texts of an event.
+// words are what is written in an event.
 type words struct {
 	Text   string `json:"text,omitempty"`
 	Reason string `json:"reason,omitempty"`
+
+	Visit *apply.Visit `json:"visit,omitempty"`
 }
 
 // blind is the column by which equal values are found; empty stays empty, so

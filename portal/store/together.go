@@ -39,6 +39,11 @@ func (l *lane) together(ctx context.Context, batch []*job) (done bool, err error
 }
 
 func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (done bool, err error) {
+	for _, j := range batch {
+		if j.change.action != "" {
+			return false, nil // whose account is read in a transaction
+		}
+	}
 	wanted, refs := sorted(batch)
 	records, err := s.readTogether(ctx, c, refs)
 	if err != nil {
@@ -70,7 +75,7 @@ func (d *dossier) plain() bool {
 		return false
 	}
 	for _, e := range d.a.Events[d.known:] {
-		if e.Actor.Kind == apply.StaffActor {
+		if e.Actor.Kind == apply.StaffActor || e.Move == apply.Object {
 			return false
 		}
 	}

@@ -83,18 +83,3 @@ func (s *Server) documentsPanel(c *fiber.Ctx, _ casework.User, a *apply.Applicat
 	}
 	return nil, nil
 }
-
-type historyPanel struct {
-	Steps   []step
-	Consent string
-}
-
-func (s *Server) historyPanel(c *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
-	t := s.words(c)
-	out := historyPanel{Steps: s.timeline(c, a)}
-	out.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
-	if a.Consent.Recorder != "" {
-		out.Consent += t("punctuation.stop") + t("assist.recorded")
-	}
-	return out, nil
-}

@@ -29,13 +29,21 @@ type Erasure interface {
 	Erase(ctx context.Context, ref apply.Reference, version int) error
 }
 
-// Desk is what the office reads and changes. Change also carries out what the
-// family decides after submission.
+// Desk is what the office reads. Change carries out what the family decides after
+// submission; what the office does goes through Handling.
 type Desk interface {
 	Applications(ctx context.Context, by apply.Actor, q casework.Query) (casework.Page, error)
 	ApplicationByReference(ctx context.Context, ref apply.Reference) (*apply.Application, error)
 	OpenForStaff(ctx context.Context, by apply.Actor, ref apply.Reference) (*apply.Application, error)
 	Change(ctx context.Context, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error)
+}
+
+// Handling is what the office does with one application. Whether the account may is
+// judged where it is done, with the application's own scope.
+type Handling interface {
+	ChangeForStaff(ctx context.Context, by apply.Actor, action casework.Action, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) (*apply.Application, error)
+	Reveal(ctx context.Context, by apply.Actor, ref apply.Reference, field string) (*apply.Application, error)
+	Handlers(ctx context.Context, by apply.Actor, ref apply.Reference) (map[string]string, error)
 }
 
 // Files keeps what families attach to their applications. Whether somebody may see
@@ -115,6 +123,7 @@ type Cases struct {
 	Passes     Passes
 	Twins      Twins
 	Lending    Lending
+	Handling   Handling
 	Queue      Queue
 	Views      Views
 	Referrals  Referrals
@@ -152,6 +161,7 @@ func CasesOf[S interface {
 	Passes
 	Twins
 	Lending
+	Handling
 	Queue
 	Views
 	Referrals
@@ -194,5 +204,6 @@ func CasesOf[S interface {
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,
+		Handling:    s,
 	}
 }

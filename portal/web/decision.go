@@ -36,10 +36,13 @@ func (s *Server) decisionRoutes() []route {
 
 // decisionOf returns the event with which the office ended the case.
 func decisionOf(a *apply.Application) (apply.Event, bool) {
-	if e, ok := a.Last(apply.Approve); ok {
-		return e, true
+	switch a.State {
+	case apply.Approved:
+		return a.Last(apply.Approve)
+	case apply.Refused:
+		return a.Last(apply.Refuse)
 	}
-	return a.Last(apply.Refuse)
+	return apply.Event{}, false
 }
 
 func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {

@@ -241,7 +241,7 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 }
 
 func (s *Server) houseApp(c *fiber.Ctx, a *apply.Application) houseApp {
-	out := houseApp{Number: a.Reference.Grouped(), State: string(a.State)}
+	out := houseApp{Number: a.Reference.Grouped(), State: string(a.State.Public())}
 	p, ok := s.policy(c, a.Policy)
 	if !ok {
 		return out

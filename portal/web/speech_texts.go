@@ -65,6 +65,8 @@ var heardWords = map[string][]string{
 	"state-approved":    {"track.state.approved", "track.state.approved.about"},
 	"state-refused":     {"track.state.refused", "track.state.refused.about"},
 	"state-withdrawn":   {"track.state.withdrawn", "track.state.withdrawn.about"},
+	"state-objected":    {"track.state.objected", "track.state.objected.about"},
+	"event-object":      {"track.event.object"},
 	"event-start":       {"track.event.start"},
 	"event-submit":      {"track.event.submit"},
 	"event-accept":      {"track.event.accept"},

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -51,6 +52,8 @@ var staffMoves = []struct {
 	needs casework.Action
 }{
 	{apply.Accept, casework.AcceptCase}, {apply.AskMore, casework.AskMoreCase},
+	{apply.Verify, casework.VerifyCase}, {apply.Recommend, casework.RecommendCase}, {apply.Against, casework.RecommendCase},
+	{apply.Propose, casework.ApproveCase}, {apply.Return, casework.ApproveCase},
 	{apply.Approve, casework.ApproveCase}, {apply.Refuse, casework.RefuseCase},
 }
 
@@ -115,15 +118,11 @@ func (s *Server) reveal(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	name := c.FormValue("field")
-	q := questionOf(s.content().Library, a.Policy, name)
+	q := questionOf(s.content().Library, a.Policy, c.FormValue("field"))
 	if q == nil {
 		return fiber.ErrBadRequest
 	}
-	err = s.cases.Audit.RecordAccess(c.UserContext(), casework.AuditEntry{
-		Actor: u.Actor(), Action: casework.RevealField, Reference: a.Reference, Detail: q.Name,
-	})
-	if err != nil {
+	if a, err = s.cases.Handling.Reveal(c.UserContext(), u.Actor(), a.Reference, q.Name); err != nil {
 		return err
 	}
 	return s.renderCase(c, u, a, s.newCasePage(c, u, a, q.Name))
@@ -144,7 +143,7 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		staffPage: s.newStaffPage(c, u, "staff.case"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, ""),
 		State: string(a.State), Town: s.townName(c, a.Answers[apply.FieldTown]), Submitted: s.day(c, a.Submitted), Version: a.Version,
 	}
-	for _, m := range a.Moves(apply.StaffActor) {
+	for _, m := range a.Open(u.Actor(), s.decisionRules(a)) {
 		switch {
 		case !u.May(moveNeeds(m), casework.ScopeOf(a)):
 		case m == apply.Accept:
@@ -186,6 +185,14 @@ func (s *Server) caseAnswer(p page, q *content.Question, value string, revealed 
 	return out
 }
 
+// decisionRules are the policy's rules of decision; none where it is no longer published.
+func (s *Server) decisionRules(a *apply.Application) content.Decision {
+	if p, ok := s.content().Library.Policy(a.Policy); ok {
+		return p.Decides
+	}
+	return content.Decision{}
+}
+
 type movePage struct {
 	staffPage
 	Policy   string
@@ -196,6 +203,7 @@ type movePage struct {
 	Child    string
 	Word     string // verdict of the rules
 	Reason   field
+	Fields   []field // in place of the reason
 	Problems []problem
 	Version  int
 	Confirm  bool // the reason is given: look again, then do it
@@ -209,7 +217,7 @@ func (s *Server) showMove(m apply.Move) func(*fiber.Ctx, casework.User) error {
 		if err != nil {
 			return err
 		}
-		if !a.Can(m, apply.StaffActor) {
+		if !slices.Contains(a.Open(u.Actor(), s.decisionRules(a)), m) {
 			return s.redirect(c, casePath(a.Reference, ""))
 		}
 		return s.render(c, "staff-move", s.newMovePage(c, u, a, m))
@@ -228,7 +236,17 @@ func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		Name: "reason", Label: t(fmt.Sprintf("staff.reason.%s", m)), Help: t("staff.reason.help"),
 		Long: true, MaxLength: 1000, Value: c.FormValue("reason"),
 	}
-	if p, ok := s.content().Library.Policy(a.Policy); ok {
+	if m.Quiet() {
+		view.Reason.Help = t("staff.reason.quiet")
+	}
+	if e, ok := a.Last(apply.Propose); ok && m == apply.Approve && view.Reason.Value == "" {
+		view.Reason.Value = e.Reason
+	}
+	p, ok := s.content().Library.Policy(a.Policy)
+	if m == apply.Verify {
+		view.Fields = s.visitFields(c, p)
+	}
+	if ok {
 		view.Word = resultWords[p.Assess(content.Answers(a.Answers)).Result]
 	}
 	return view
@@ -249,9 +267,14 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 	if err != nil {
 		return fiber.ErrBadRequest
 	}
-	reason := c.FormValue("reason")
+	event := apply.Event{Reason: c.FormValue("reason")}
+	if m == apply.Verify {
+		p, _ := s.content().Library.Policy(a.Policy)
+		event = apply.Event{Text: c.FormValue("text"), Visit: visitOfForm(c, p)}
+	}
+	rules := s.decisionRules(a)
 	move := func(a *apply.Application, now time.Time) error {
-		if err := staffMove(a, m, u.Actor(), reason, now); err != nil {
+		if err := a.Handle(m, u.Actor(), rules, event, now); err != nil {
 			return err
 		}
 		return s.pay(a)
@@ -264,16 +287,16 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 			err = apply.ErrConflict
 		}
 	} else {
-		_, err = s.cases.Desk.Change(c.UserContext(), a.Reference, version, move)
+		_, err = s.cases.Handling.ChangeForStaff(c.UserContext(), u.Actor(), moveNeeds(m), a.Reference, version, move)
 		final = false
 	}
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
 		view := s.newMovePage(c, u, a, m)
-		fields := []field{view.Reason}
+		fields := append([]field{view.Reason}, view.Fields...)
 		view.Problems = s.noteProblems(c, fields, invalid)
-		view.Reason = fields[0]
+		view.Reason, view.Fields = fields[0], fields[1:]
 		s.wrong(c, &view.page)
 		return s.render(c, "staff-move", view)
 	case errors.Is(err, apply.ErrConflict):
@@ -288,18 +311,6 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 	return s.redirect(c, casePath(a.Reference, ""))
 }
 
-func staffMove(a *apply.Application, m apply.Move, by apply.Actor, reason string, now time.Time) error {
-	switch m {
-	case apply.Accept:
-		return a.Accept(by, now)
-	case apply.AskMore:
-		return a.AskMore(by, reason, now)
-	case apply.Approve:
-		return a.Approve(by, reason, now)
-	}
-	return a.Refuse(by, reason, now)
-}
-
 // tooLate shows the application as it is now, and the reason that was typed, to
 // who decided on an older state of it.
 func (s *Server) tooLate(c *fiber.Ctx, u casework.User, ref apply.Reference, m apply.Move) error {
@@ -308,7 +319,7 @@ func (s *Server) tooLate(c *fiber.Ctx, u casework.User, ref apply.Reference, m a
 		return err
 	}
 	c.Status(fiber.StatusConflict)
-	if a.Can(m, apply.StaffActor) && m != apply.Accept {
+	if slices.Contains(a.Open(u.Actor(), s.decisionRules(a)), m) && m != apply.Accept {
 		view := s.newMovePage(c, u, a, m)
 		view.Changed = true
 		return s.render(c, "staff-move", view)

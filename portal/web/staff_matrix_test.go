@@ -113,6 +113,16 @@ var deskMatrix = map[string]string{
 	"POST /staff/children/:id/visit":                               "oo----",
 	"GET /staff/children/:id/custody":                              "--A---",
 	"POST /staff/children/:id/custody":                             "--A---",
+	"GET /staff/applications/:ref/verify":          "-oA---",
+	"POST /staff/applications/:ref/verify":         "-oA---",
+	"GET /staff/applications/:ref/recommend":       "-o----",
+	"POST /staff/applications/:ref/recommend":      "-o----",
+	"GET /staff/applications/:ref/advise-against":  "-o----",
+	"POST /staff/applications/:ref/advise-against": "-o----",
+	"GET /staff/applications/:ref/propose":         "--A---",
+	"POST /staff/applications/:ref/propose":        "--A---",
+	"GET /staff/applications/:ref/return":          "--A---",
+	"POST /staff/applications/:ref/return":         "--A---",
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",

@@ -22,6 +22,7 @@ func (s *Server) trackRoutes() []route {
 		{fiber.MethodPost, "/track", s.openTrack, form},
 		{fiber.MethodGet, "/track/status", s.followed(s.showStatus), guarded | private},
 		{fiber.MethodPost, "/track/supply", s.supply, form},
+		{fiber.MethodPost, "/track/object", s.object, form},
 		{fiber.MethodGet, "/track/documents", s.withAsked(s.showMore), guarded | private},
 		{fiber.MethodPost, "/track/documents", s.withAsked(s.saveMore), limited | streamed | private},
 		{fiber.MethodGet, "/track/files/:file", s.showTrackedFile, private},
@@ -92,6 +93,7 @@ type statusPage struct {
 	Household string // words that lead to what is applied for together
 	Needs     string // what the office asks for
 	Decided   string // the office's reason for its decision
+	Object    bool   // the family can ask for a second look; Supply asks why
 	Supply    field
 	Papers    []paperRow
 	Version   int
@@ -126,7 +128,7 @@ func (s *Server) showStatus(c *fiber.Ctx, a *apply.Application) error {
 func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, changed bool) error {
 	t := s.words(c)
 	held := passOf(a)
-	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State), Version: a.Version, Changed: changed}
+	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed}
 	view.Scripts = []string{"draft.js", "speech.js"}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
@@ -171,6 +173,9 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Papers = s.paperRows(c, view.page, s.trackFiling(c, a), "")
 	view.Supply = field{Name: "text", Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
 	wrong, bad := invalid.Field("text")
+	if view.Object = a.Can(apply.Object, apply.FamilyActor); view.Object {
+		view.Supply.Label, view.Supply.Help = t("track.object.label"), t("track.object.help")
+	}
 	heard := s.hearOwn(&view.Supply, view.page, view.Supply.Name, wrong.Key)
 	if bad {
 		view.Supply.Error = s.problemWords(c, wrong, bad)
@@ -181,11 +186,14 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	return s.render(c, "track-status", view)
 }
 
-// timeline tells what happened, in plain words, oldest first.
+// timeline tells the family what happened, in plain words, oldest first.
 func (s *Server) timeline(c *fiber.Ctx, a *apply.Application) []step {
 	t := s.words(c)
 	out := []step{{Title: t("track.event.start"), Text: s.day(c, a.Created), State: "done"}}
 	for _, e := range a.Events {
+		if e.Move.Quiet() {
+			continue
+		}
 		one := step{Title: t(fmt.Sprintf("track.event.%s", e.Move)), Text: s.moment(c, e.At), State: "done"}
 		switch {
 		case e.Reason != "":
@@ -237,6 +245,12 @@ func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) e
 func (s *Server) supply(c *fiber.Ctx) error {
 	text := c.FormValue("text")
 	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Supply(text, now) })
+}
+
+// object asks for a second look after a refusal.
+func (s *Server) object(c *fiber.Ctx) error {
+	text := c.FormValue("text")
+	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Object(text, now) })
 }
 
 type withdrawPage struct {

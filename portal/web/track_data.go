@@ -37,7 +37,7 @@ func (s *Server) showOwnData(c *fiber.Ctx, a *apply.Application) error {
 
 func (s *Server) renderOwnData(c *fiber.Ctx, a *apply.Application, changed bool) error {
 	t := s.words(c)
-	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State), Version: a.Version, Erasable: a.Erasable(), Changed: changed, Pass: passOf(a), Renewed: c.Query("renewed") == "1"}
+	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State.Public()), Version: a.Version, Erasable: a.Erasable(), Changed: changed, Pass: passOf(a), Renewed: c.Query("renewed") == "1"}
 	view.NoIndex = true
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Withdraw = a.State != apply.Draft && a.Can(apply.Withdraw, apply.FamilyActor)
@@ -154,7 +154,7 @@ func (s *Server) ownContactOf(c *fiber.Ctx, a *apply.Application) (*ownContact, 
 
 func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
 	out := ownData{
-		Taken: s.now().UTC(), Number: a.Reference.Grouped(), Policy: a.Policy, State: string(a.State), Created: a.Created,
+		Taken: s.now().UTC(), Number: a.Reference.Grouped(), Policy: a.Policy, State: string(a.State.Public()), Created: a.Created,
 		Answers: []ownAnswer{}, History: []ownEvent{},
 	}
 	if !a.Submitted.IsZero() {
@@ -176,6 +176,9 @@ func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
 		}
 	}
 	for _, e := range a.Events {
+		if e.Move.Quiet() {
+			continue
+		}
 		out.History = append(out.History, ownEvent{e.At, string(e.Move), string(e.Actor.Kind), e.Text, e.Reason})
 	}
 	return out

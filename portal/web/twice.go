@@ -43,7 +43,7 @@ func (s *Server) twinWarning(c *fiber.Ctx, p *content.Policy, a *apply.Applicati
 	}
 	out := &twinWarning{Policy: p}
 	for _, twin := range twins {
-		row := twinRow{Number: twin.Reference.Hint(), State: s.words(c)("track.state." + string(twin.State))}
+		row := twinRow{Number: twin.Reference.Hint(), State: s.words(c)("track.state." + string(twin.State.Public()))}
 		if !twin.Submitted.IsZero() {
 			row.Date = s.day(c, twin.Submitted)
 		}
