@@ -43,6 +43,7 @@ func TestPermissions(t *testing.T) {
 		casework.AssistFamily:     "o-----",
 		casework.OwnAccount:       "oooooo",
 		casework.AssignCase:       "-oA---",
+		casework.CheckDocument:    "-oA---",
 		casework.VerifyCase:       "-oA---",
 		casework.RecommendCase:    "-o----",
 

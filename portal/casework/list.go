@@ -81,6 +81,7 @@ func StaffActions() []Action {
 		LinkOutside, UnlinkOutside,
 		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
 		AdviseCase, ProposeCase, ReturnCase,
+		UncheckDocument,
 		BeginAssist, ListAssists, LookAssist, SaveAssist, StopAssist, OfferAssist, PrintAssist, SubmitAssist,
 	})
 }

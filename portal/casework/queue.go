@@ -57,6 +57,12 @@ type Unassigned struct {
 // MayTake reports whether work on a case of that scope can be given to the user.
 func (u User) MayTake(p Scope) bool { return u.Role != Liaison && u.May(OpenApplication, p) }
 
+// Tick says that somebody at the desk has looked at a document.
+type Tick struct {
+	Name string // of who did
+	At   time.Time
+}
+
 // View is a set of filters that somebody keeps under a name.
 type View struct {
 	ID      string

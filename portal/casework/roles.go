@@ -71,8 +71,9 @@ const (
 	AskMoreCase      Action = "ask-more"
 	ApproveCase      Action = "approve"
 	RefuseCase       Action = "refuse"
-	VerifyCase       Action = "verify"    // write down what a visit at home found
-	RecommendCase    Action = "recommend" // for or against
+	VerifyCase       Action = "verify"         // write down what a visit at home found
+	RecommendCase    Action = "recommend"      // for or against
+	CheckDocument    Action = "check-document" // say that one has looked at it
 	ReadAudit        Action = "read-audit"
 	ManageUsers      Action = "manage-users"
 	ReadFeedback     Action = "read-feedback"  // what readers say of the pages
@@ -115,6 +116,7 @@ func Actions() []Action {
 		AdjustGrants,
 		ListChildren, OpenChild, RegisterChild, CloseChild, AssessChild, ConfirmAssessment, PairChild, VisitChild, SeeCustody, KeepCustody,
 		VerifyCase, RecommendCase,
+		CheckDocument,
 	}
 }
 
@@ -141,6 +143,7 @@ var permissions = map[Action]map[Role]reach{
 	RefuseCase:       {Officer: anywhere},
 	VerifyCase:       {Supervisor: own, Officer: anywhere},
 	RecommendCase:    {Supervisor: own},
+	CheckDocument:    {Supervisor: own, Officer: anywhere},
 	AssignCase:       {Supervisor: own, Officer: anywhere},
 	ReadAudit:        {Officer: anywhere, Auditor: anywhere},
 	ManageUsers:      {Administrator: anywhere},

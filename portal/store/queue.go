@@ -60,9 +60,9 @@ type assignable struct {
 	state          apply.State
 }
 
-func (s *Store) assignable(ctx context.Context, tx *sql.Tx, ref apply.Reference) (assignable, error) {
+func (s *Store) assignable(ctx context.Context, tx *sql.Tx, ref apply.Reference, lock string) (assignable, error) {
 	a := assignable{ref: ref}
-	err := tx.QueryRowContext(ctx, `SELECT town, assignee, state FROM applications WHERE reference = $1 AND submitted_at > 0`+s.lockRows, string(ref)).
+	err := tx.QueryRowContext(ctx, `SELECT town, assignee, state FROM applications WHERE reference = $1 AND submitted_at > 0`+lock, string(ref)).
 		Scan(&a.town, &a.assignee, &a.state)
 	return a, missing(err)
 }
@@ -107,7 +107,7 @@ func (s *Store) Assign(ctx context.Context, by apply.Actor, refs []apply.Referen
 
 // assignOne also returns what the audit has to say of it: nothing where nothing changed.
 func (s *Store) assignOne(ctx context.Context, tx *sql.Tx, by apply.Actor, ref apply.Reference, taker casework.User) ([]casework.AuditEntry, casework.Hindrance, error) {
-	a, err := s.assignable(ctx, tx, ref)
+	a, err := s.assignable(ctx, tx, ref, s.lockRows)
 	if errors.Is(err, apply.ErrNotFound) {
 		return nil, casework.NotThere, nil
 	}

@@ -22,6 +22,7 @@ var casePanels = []struct {
 	{"referrals", panel((*Server).referralsPanel)},
 	{"conferences", panel((*Server).conferencesPanel)},
 	{"documents", (*Server).documentsPanel},
+	{"facts", (*Server).factsPanel},
 	{"history", (*Server).historyPanel},
 }
 
@@ -71,15 +72,4 @@ func (s *Server) verdictPanel(_ *fiber.Ctx, _ casework.User, a *apply.Applicatio
 	}
 	v := p.Assess(content.Answers(a.Answers))
 	return verdictPanel{&v, resultWords[v.Result]}, nil
-}
-
-func (s *Server) documentsPanel(c *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
-	p, ok := s.content().Library.Policy(a.Policy)
-	if !ok {
-		return nil, nil
-	}
-	if all := s.caseDocuments(c, p, a); len(all) > 0 {
-		return all, nil
-	}
-	return nil, nil
 }

@@ -124,6 +124,7 @@ type Cases struct {
 	Twins      Twins
 	Lending    Lending
 	Handling   Handling
+	Checklist  Checklist
 	Queue      Queue
 	Views      Views
 	Referrals  Referrals
@@ -162,6 +163,7 @@ func CasesOf[S interface {
 	Twins
 	Lending
 	Handling
+	Checklist
 	Queue
 	Views
 	Referrals
@@ -205,5 +207,6 @@ func CasesOf[S interface {
 		Assessments: s,
 		ChildHelp:   s,
 		Handling:    s,
+		Checklist:   s,
 	}
 }

@@ -53,6 +53,7 @@ func (s *Server) caseRoutes() []deskRoute {
 	out := []deskRoute{
 		{fiber.MethodGet, one, casework.OpenApplication, s.showCase, 0},
 		{fiber.MethodPost, one + "/reveal", casework.RevealField, s.reveal, 0},
+		{fiber.MethodPost, one + "/documents", casework.CheckDocument, s.tickDocument, 0},
 		{fiber.MethodGet, one + "/files/:file", casework.OpenFile, s.showCaseFile, 0},
 	}
 	for _, m := range staffMoves {

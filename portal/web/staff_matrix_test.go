@@ -113,6 +113,7 @@ var deskMatrix = map[string]string{
 	"POST /staff/children/:id/visit":                               "oo----",
 	"GET /staff/children/:id/custody":                              "--A---",
 	"POST /staff/children/:id/custody":                             "--A---",
+	"POST /staff/applications/:ref/documents":      "-oA---",
 	"GET /staff/applications/:ref/verify":          "-oA---",
 	"POST /staff/applications/:ref/verify":         "-oA---",
 	"GET /staff/applications/:ref/recommend":       "-o----",

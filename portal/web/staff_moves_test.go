@@ -1,7 +1,10 @@
 package web
 
 import (
+	"net/url"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"huitong/content"
 	"huitong/portal/casework"
@@ -25,6 +28,20 @@ func TestMovesOfTheDesk(t *testing.T) {
 	lin.send(path+"/verify", map[string]string{"day": "2099-1-1"}).wants(422, "不能是以后的日子", "请填谁在家", "请写看到了什么")
 	lin.send(path+"/verify", map[string]string{"day": "2026-11-20", "present": "孩子、奶奶", "check-lives-here": "fits", "text": "孩子在写作业。"})
 	lin.wants(200, "2026-11-20上门", "孩子住在申请里写的地方：相符", "孩子在写作业。", "测试员")
+	forms := find(lin.doc, func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == path+"/documents" })
+	if len(forms) < 3 {
+		t.Fatalf("%d documents can be ticked", len(forms))
+	}
+	tick := url.Values{"_csrf": {lin.cookies["csrf"]}, "document": {"household-register"}, "on": {"1"}}
+	lin.do("POST", path+"/documents", tick)
+	lin.wants(200, "测试员2026年11月23日看过")
+	lin.do("POST", path+"/documents", tick)
+	if n := len(d.audit(casework.CheckDocument)); n != 1 {
+		t.Errorf("%d lines in the audit of a tick that was sent twice; want 1", n)
+	}
+	tick.Del("on")
+	lin.do("POST", path+"/documents", tick)
+	lin.wants(200, "发多少，依据什么").lacks("看过</p>")
 	lin.open(path+"/recommend").send(path+"/recommend", map[string]string{"reason": "情况属实。"}).wants(200, "建议批准", "情况属实。")
 	zhang.open(path + "/recommend").wants(403)
 	b.open("/track/status").wants(200, "正在审核").lacks("情况属实", "写作业", "建议批准")

@@ -27,3 +27,12 @@ CREATE TABLE desk_views (
     made_at BIGINT NOT NULL
 );
 CREATE INDEX desk_views_by_user ON desk_views (user_id, made_at, id);
+
+-- Documents of an application that somebody at the desk has looked at.
+CREATE TABLE looked_at (
+    reference TEXT NOT NULL REFERENCES applications (reference) ON DELETE CASCADE,
+    document  TEXT NOT NULL,
+    user_id   TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    PRIMARY KEY (reference, document)
+);
