@@ -151,7 +151,8 @@ func TestReferralTells(t *testing.T) {
 		{"closed without words", true, casework.CloseReferral, " ", ""},
 		{"closed with words", true, casework.CloseReferral, "孩子参保了。", "result"},
 		{"only the result is told", false, casework.CloseReferral, "孩子参保了。", "result"},
-		{"withdrawn", true, casework.WithdrawReferral, "", ""},
+		{"withdrawn", true, casework.WithdrawReferral, "", "recalled"},
+		{"withdrawn and never told", false, casework.WithdrawReferral, "", ""},
 	} {
 		r := sent(t)
 		r.Told = tt.told

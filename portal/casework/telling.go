@@ -9,14 +9,15 @@ type TellingKind string
 const (
 	ToldReferred TellingKind = "referred"
 	ToldAnswered TellingKind = "answered"
-	ToldResult   TellingKind = "result" // of a referral, in words for the family
-	ToldHeld     TellingKind = "held"   // a conference
+	ToldRecalled TellingKind = "recalled" // no answer is needed any more
+	ToldResult   TellingKind = "result"   // of a referral, in words for the family
+	ToldHeld     TellingKind = "held"     // a conference
 	ToldDecided  TellingKind = "decided"
 )
 
 // TellingKinds lists them.
 func TellingKinds() []TellingKind {
-	return []TellingKind{ToldReferred, ToldAnswered, ToldResult, ToldHeld, ToldDecided}
+	return []TellingKind{ToldReferred, ToldAnswered, ToldRecalled, ToldResult, ToldHeld, ToldDecided}
 }
 
 // Telling is one line of what a family reads of what the offices do between themselves.
@@ -38,6 +39,8 @@ func (r Referral) Tells(m ReferralMove, family string) []Telling {
 		line.Kind, line.Due = ToldReferred, r.Due
 	case m == AnswerTheCase && r.Told:
 		line.Kind = ToldAnswered
+	case m == WithdrawReferral && r.Told:
+		line.Kind = ToldRecalled
 	case m == CloseReferral && CleanWords(family) != "":
 		line.Kind, line.Words = ToldResult, CleanWords(family)
 	default:

@@ -77,6 +77,7 @@ var heardWords = map[string][]string{
 	"event-withdraw":    {"track.event.withdraw"},
 	"event-referred":    {"track.event.referred"},
 	"event-answered":    {"track.event.answered"},
+	"event-recalled":    {"track.event.recalled"},
 	"event-result":      {"track.event.result"},
 	"event-held":        {"track.event.held"},
 	"event-decided":     {"track.event.decided"},

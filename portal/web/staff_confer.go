@@ -48,7 +48,7 @@ type conferencesPanel struct {
 type conferenceRow struct{ Path, Number, When, State string }
 
 // conferencesPanel reads the conferences on an application; nil for who may hold none.
-func (s *Server) conferencesPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (*conferencesPanel, error) {
+func (s *Server) conferencesPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
 	if s.cases.Conferences == nil || !u.May(casework.HoldConference, casework.ScopeOf(a)) {
 		return nil, nil
 	}

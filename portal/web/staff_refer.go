@@ -65,7 +65,7 @@ type referralRow struct {
 
 // referralsPanel reads what was asked of departments for an application; nil for who may
 // not refer it.
-func (s *Server) referralsPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (*referralsPanel, error) {
+func (s *Server) referralsPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
 	if s.cases.Referrals == nil || !u.May(casework.ReferCase, casework.ScopeOf(a)) {
 		return nil, nil
 	}

@@ -59,7 +59,7 @@ func (s *Server) told(c *fiber.Ctx, l casework.Telling) step {
 	t := s.words(c)
 	out := step{Title: t(fmt.Sprintf("track.event.%s", l.Kind)), Text: s.moment(c, l.At), State: "done", Note: l.Words}
 	switch l.Kind {
-	case casework.ToldReferred, casework.ToldAnswered:
+	case casework.ToldReferred, casework.ToldAnswered, casework.ToldRecalled:
 		out.Note = t(fmt.Sprintf("track.told.%s", l.Kind), "Department", t(fmt.Sprintf("staff.department.%s", l.Department)), "Task", s.familyTask(c, l.Task), "Date", s.day(c, l.Due))
 	case casework.ToldDecided:
 		if !l.Due.IsZero() {
