@@ -76,7 +76,7 @@ func TestAssessmentScore(t *testing.T) {
 func TestAssessmentProblems(t *testing.T) {
 	for _, tc := range []struct{ name, from, to, want string }{
 		{"slug", "slug: sample", "slug: other", `assessments/sample.md:2: slug "other" is not the file's name`},
-		{"unknown key", "version: 3", "versoin: 3", "assessments/sample.md:4: field versoin not found"},
+		{"unknown key", "version: 3", "edition: 3", "assessments/sample.md:4: field edition not found"},
 		{"version", "version: 3", "version: 0", "assessments/sample.md:4: version is not a number from 1"},
 		{"level", "[village]", "[hamlet]", `assessments/sample.md:8: filledBy has the unknown level "hamlet"`},
 		{"name twice", "name: school", "name: meals", `assessments/sample.md:16: name "meals"`},

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 	"time"
 
 	"huitong/portal/apply"
@@ -50,7 +52,7 @@ func (s *Store) SetHelper(ctx context.Context, by apply.Actor, child string, ver
 		if h.UserID == "" && h.Next.Name == "" {
 			return nil
 		}
-		if err := mayHelp(ctx, tx, h.UserID, c.Town); err != nil {
+		if err := mayHelp(ctx, tx, h.UserID, c.Scope()); err != nil {
 			return err
 		}
 		body, err := fileSealer{s, "pairings", id}.seal("body", pairingBody{Helper: h.Next})
@@ -81,8 +83,8 @@ func (s *Store) endPairing(ctx context.Context, tx *sql.Tx, c *casework.Child, r
 	return err
 }
 
-// mayHelp refuses users who are not of the town's desk.
-func mayHelp(ctx context.Context, tx *sql.Tx, user, town string) error {
+// mayHelp refuses users who could not write down what they saw.
+func mayHelp(ctx context.Context, tx *sql.Tx, user string, at casework.Scope) error {
 	if user == "" {
 		return nil
 	}
@@ -90,23 +92,27 @@ func mayHelp(ctx context.Context, tx *sql.Tx, user, town string) error {
 	if err != nil {
 		return err
 	}
-	if !u.Role.Local() || u.Area != town || !u.Disabled.IsZero() {
+	if !u.May(casework.VisitChild, at) {
 		return apply.Invalid{{Field: "helper", Key: apply.KeyChoose}}
 	}
 	return nil
 }
 
-// Helpers are the users who can be paired with a family of the town.
-func (s *Store) Helpers(ctx context.Context, by apply.Actor, town string) ([]casework.User, error) {
-	var out []casework.User
+// Helpers are the users who can be paired with a family of that place: those who may
+// visit it.
+func (s *Store) Helpers(ctx context.Context, by apply.Actor, at casework.Scope) ([]casework.User, error) {
+	var all []casework.User
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
-		if err := permit(ctx, tx, by, casework.PairChild, &casework.Scope{Town: town}); err != nil {
+		if err := permit(ctx, tx, by, casework.PairChild, &at); err != nil {
 			return err
 		}
-		out, err = eachRow(ctx, tx, scanUser, userColumns+` WHERE area = $1 AND disabled_at = 0 AND role IN ('director', 'supervisor') ORDER BY role, name, login`, town)
+		all, err = eachRow(ctx, tx, scanUser, userColumns+` WHERE area = $1 AND disabled_at = 0 ORDER BY role, name, login`, at.Town)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, fmt.Errorf("who can help: %w", err)
+	}
+	return slices.DeleteFunc(all, func(u casework.User) bool { return !u.May(casework.VisitChild, at) }), nil
 }
 
 func (s *Store) visits(ctx context.Context, tx *sql.Tx, child string) ([]casework.Visit, error) {

@@ -243,6 +243,9 @@ func TestHelperAndVisits(t *testing.T) {
 		if err := f.SetHelper(ctx, p.supervisor.Actor(), id, version(), casework.HelperChange{UserID: p.officer.ID}); !errors.As(err, new(apply.Invalid)) {
 			t.Errorf("a helper who is not of the town: %v", err)
 		}
+		if err := f.SetHelper(ctx, p.supervisor.Actor(), id, version(), casework.HelperChange{UserID: p.stranger.ID}); !errors.As(err, new(apply.Invalid)) {
+			t.Errorf("a helper who may not open the record: %v", err)
+		}
 		before := version()
 		if err := f.SetHelper(ctx, p.supervisor.Actor(), id, before, casework.HelperChange{Next: casework.Helper{Name: "测试志愿者"}}); err != nil {
 			t.Fatal(err)
@@ -267,9 +270,9 @@ func TestHelperAndVisits(t *testing.T) {
 		if err != nil || !ok || helper.UserID != p.director.ID || len(file.Pairings) != 2 || len(file.Visits) != 1 || !file.Child.Unsafe {
 			t.Errorf("the file: %+v, %v", file, err)
 		}
-		helpers, err := f.Helpers(ctx, p.supervisor.Actor(), "shiqi")
-		if err != nil || len(helpers) != 3 {
-			t.Errorf("%d can help, %v; want the three of the town", len(helpers), err)
+		helpers, err := f.Helpers(ctx, p.supervisor.Actor(), file.Child.Scope())
+		if err != nil || len(helpers) != 2 {
+			t.Errorf("%d can help, %v; want the director of the village and the supervisor", len(helpers), err)
 		}
 	})
 }

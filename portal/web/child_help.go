@@ -14,7 +14,7 @@ import (
 
 // ChildHelp keeps helpers, visits and temporary guardianship.
 type ChildHelp interface {
-	Helpers(ctx context.Context, by apply.Actor, town string) ([]casework.User, error)
+	Helpers(ctx context.Context, by apply.Actor, at casework.Scope) ([]casework.User, error)
 	SetHelper(ctx context.Context, by apply.Actor, child string, version int, h casework.HelperChange) error
 	RecordVisit(ctx context.Context, by apply.Actor, child string, version int, n casework.NewVisit) error
 	BeginCustody(ctx context.Context, by apply.Actor, child string, version int, n casework.NewEpisode) error
@@ -35,7 +35,7 @@ func (s *Server) helperForm(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	} else {
 		view.Lead = t("child.helper.free")
 	}
-	people, err := s.cases.ChildHelp.Helpers(c.UserContext(), u.Actor(), f.Child.Town)
+	people, err := s.cases.ChildHelp.Helpers(c.UserContext(), u.Actor(), f.Child.Scope())
 	if err != nil {
 		return view, err
 	}
@@ -140,7 +140,7 @@ func (s *Server) custodyForm(c *fiber.Ctx, u casework.User, f casework.ChildFile
 	view.Lead = t("child.custody.lead")
 	date := func(name, label string) field {
 		d := inputs["date"]
-		d.Name, d.Label, d.Value = name, label, c.FormValue(name)
+		d.Name, d.Label, d.Help, d.Value = name, label, t("child.visit.day.help"), c.FormValue(name)
 		return d
 	}
 	place := field{Name: "place", Label: t("child.custody.place"), Value: c.FormValue("place")}

@@ -279,6 +279,9 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 	view.Rows = s.childRows(c, one)
 	view.Next, view.Moves = s.childSteps(c, u, f)
 	s.showRecords(c, &view, f)
+	if u.May(casework.OpenApplication, one.Scope()) {
+		view.Cases = s.childCases(c, f)
+	}
 	return s.render(c, "child", view)
 }
 
@@ -374,7 +377,6 @@ func (s *Server) wantedPart(one casework.Child) string {
 
 // showRecords fills in assessments, helpers, visits and temporary guardianship.
 func (s *Server) showRecords(c *fiber.Ctx, view *childPage, f casework.ChildFile) {
-	t := s.words(c)
 	view.Sheets, view.Trend = s.sheetRows(c, f), s.newTrend(c, f.Assessments)
 	for _, p := range f.Pairings {
 		name := helperName(f, p)
@@ -393,12 +395,19 @@ func (s *Server) showRecords(c *fiber.Ctx, view *childPage, f casework.ChildFile
 	for _, e := range f.Episodes {
 		view.Episodes = append(view.Episodes, s.episodeShown(c, f, e))
 	}
+}
+
+// childCases are links to the child's applications. A report is not named here: it is
+// seen only by who handles it, and its own page leads to the child.
+func (s *Server) childCases(c *fiber.Ctx, f casework.ChildFile) []deskLink {
+	var out []deskLink
 	for _, one := range f.Cases {
 		if one.Kind == casework.ApplicationCase {
 			ref := apply.Reference(one.ID)
-			view.Cases = append(view.Cases, deskLink{Text: t("staff.case.of", "Number", ref.Grouped()), Path: casePath(ref, "")})
+			out = append(out, deskLink{Text: s.words(c)("staff.case.of", "Number", ref.Grouped()), Path: casePath(ref, "")})
 		}
 	}
+	return out
 }
 
 func (s *Server) episodeShown(c *fiber.Ctx, f casework.ChildFile, e casework.Episode) episodeShown {
