@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/store"
 )
 
 const village = "迎阳社区"
@@ -387,6 +389,33 @@ func TestChildrenList(t *testing.T) {
 			t.Errorf("to be assessed again: %q; want 1 0", got)
 		}
 	})
+}
+
+// TestChildrenListWalksAnIndex: a page costs what is on it, however many children there
+// are.
+func TestChildrenListWalksAnIndex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "huitong.db")
+	f := open(t, store.Config{Path: path}, "sqlite", "file:"+path)
+	p := f.people(t)
+	place := "1790000000000000.0123456789abcdef01234567"
+	for _, tt := range []struct {
+		name  string
+		by    casework.User
+		q     casework.ChildQuery
+		index string
+	}{
+		{"the city", p.officer, casework.ChildQuery{}, "children_by_due"},
+		{"the city from somewhere", p.officer, casework.ChildQuery{After: place}, "children_by_due"},
+		{"a town", p.supervisor, casework.ChildQuery{}, "children_by_town"},
+		{"a town from somewhere", p.supervisor, casework.ChildQuery{After: place}, "children_by_town"},
+		{"a director's villages", p.director, casework.ChildQuery{After: place}, "children_by_town"},
+		{"late visits of a town", p.supervisor, casework.ChildQuery{Filter: casework.LateVisits}, "children_by_town"},
+	} {
+		plan, err := f.ChildrenPlan(t.Context(), tt.by.Actor(), tt.q)
+		if err != nil || !strings.Contains(plan, "INDEX "+tt.index) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: %s, %v; want it along %s", tt.name, plan, err, tt.index)
+		}
+	}
 }
 
 // TestChildrenExpire: a closed record goes after its time, one that is open after the

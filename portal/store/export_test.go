@@ -171,3 +171,20 @@ func (s *Store) SealedColumns() []string {
 	}
 	return out
 }
+
+// ChildrenPlan is how SQLite goes about a page of the register.
+func (s *Store) ChildrenPlan(ctx context.Context, by apply.Actor, q casework.ChildQuery) (string, error) {
+	var steps []string
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		where, err := s.childrenWhere(ctx, tx, by, q)
+		if err != nil {
+			return err
+		}
+		steps, err = eachRow(ctx, tx, func(scan func(...any) error) (step string, err error) {
+			var id, parent, unused int
+			return step, scan(&id, &parent, &unused, &step)
+		}, `EXPLAIN QUERY PLAN SELECT `+childColumns+` FROM children WHERE `+where.text+` ORDER BY due_at, id LIMIT 51`, where.args...)
+		return err
+	})
+	return strings.Join(steps, "; "), err
+}

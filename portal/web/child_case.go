@@ -19,20 +19,20 @@ type childCase struct {
 
 // childPanel finds the child of an application by its ID number; nil if it is not in
 // the register and the user cannot put it there, or may not open it.
-func (s *Server) childPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (*childCase, error) {
+func (s *Server) childPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
 	if s.cases.Children == nil {
 		return nil, nil
 	}
 	f, err := s.cases.Children.ChildOf(c.UserContext(), u.Actor(), a.Answers[apply.FieldChildID])
 	switch {
 	case errors.Is(err, apply.ErrNotFound) && u.May(casework.RegisterChild, casework.ScopeOf(a)):
-		return &childCase{Register: childrenPath + "/new?from=" + string(a.Reference)}, nil
+		return childCase{Register: childrenPath + "/new?from=" + string(a.Reference)}, nil
 	case errors.Is(err, apply.ErrNotFound), errors.Is(err, casework.ErrForbidden):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	}
-	out := &childCase{Row: s.childRow(c, f.Child)}
+	out := childCase{Row: s.childRow(c, f.Child)}
 	if p, ok := f.Helper(); ok {
 		out.Helper = helperName(f, p)
 	}

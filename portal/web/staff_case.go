@@ -30,8 +30,8 @@ type casePage struct {
 	Accept    bool
 	Twins     []twinRow // for the same child and programme
 	Version   int
-	Unheard   bool // the last message to the family was given up
-	Child     *childCase
+	Unheard   bool   // the last message to the family was given up
+	Child     any    // its band and helper; nil: it is not shown
 	Changed   bool   // somebody else was quicker
 	Typed     string // the reason that was typed meanwhile
 }
