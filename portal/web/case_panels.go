@@ -18,23 +18,12 @@ var casePanels = []struct {
 }{
 	{"handler", (*Server).handlerPanel},
 	{"verdict", (*Server).verdictPanel},
-	{"child", panel((*Server).childPanel)},
+	{"child", (*Server).childPanel},
 	{"referrals", (*Server).referralsPanel},
 	{"conferences", (*Server).conferencesPanel},
 	{"documents", (*Server).documentsPanel},
 	{"facts", (*Server).factsPanel},
 	{"history", (*Server).historyPanel},
-}
-
-// panel makes one of a function that returns nil where there is nothing to show.
-func panel[T any](load func(*Server, *fiber.Ctx, casework.User, *apply.Application) (*T, error)) func(*Server, *fiber.Ctx, casework.User, *apply.Application) (any, error) {
-	return func(s *Server, c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
-		data, err := load(s, c, u, a)
-		if data == nil || err != nil {
-			return nil, err
-		}
-		return data, nil
-	}
 }
 
 // shownPanel is a panel as its template sees it, with what a form in it needs.
