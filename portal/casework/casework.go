@@ -5,7 +5,9 @@
 // [User], [Role] and [Scope] answer who may do what where, from one table. [PasswordCost]
 // keeps passwords as argon2id. [Session] and [Invite] know when they end. An [Assist]
 // is a director's part in a family's application, from its consent to the hand-over.
-// An [AuditEntry] says who did what to which application, and
+// A [Referral] asks another department for one thing, a [Conference] has several talk
+// a case over, and a [Telling] is what the family reads of either. A [Standard] is what
+// grants are compared with. An [AuditEntry] says who did what to which application, and
 // nothing of what it holds.
 //
 // The package is pure: it knows no database, no web and no words; time and

@@ -12,6 +12,7 @@ import (
 const (
 	MaxReferralDays  = 60   // working days that a department is given at most
 	MaxReferralWords = 1000 // characters
+	ManyReferrals    = 100  // from so many on they are not counted
 	soonDays         = 2    // working days before its end from which a deadline is near
 )
 
@@ -303,7 +304,7 @@ type ReferralQuery struct {
 type ReferralPage struct {
 	Referrals []Referral
 	Next      string       // for ReferralQuery.After; empty at the end
-	Counts    map[Side]int // how many there are of each turn that is somebody's
+	Counts    map[Side]int // how many there are of each turn that is somebody's, up to ManyReferrals
 }
 
 // OpenedReferral is a referral with what may be seen of its case at this moment.

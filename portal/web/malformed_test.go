@@ -179,10 +179,11 @@ func newMischief(d *desk) *mischief {
 		maps.Copy(m.cookies, from.cookies)
 	}
 	m.staff = map[string]string{
-		"/staff/assist":   d.staff(casework.Director, "shiqi").cookies[sessionCookie],
-		"/staff/accounts": d.staff(casework.Administrator, "more").cookies[sessionCookie],
-		"/staff/invite":   d.staff(casework.Administrator, "").cookies[sessionCookie],
-		"/staff/sign-out": d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
+		"/staff/assist":              d.staff(casework.Director, "shiqi").cookies[sessionCookie],
+		"/staff/accounts":            d.staff(casework.Administrator, "more").cookies[sessionCookie],
+		"/staff/invite":              d.staff(casework.Administrator, "").cookies[sessionCookie],
+		"/staff/referrals/:id/files": d.staff(casework.Liaison, "").cookies[sessionCookie],
+		"/staff/sign-out":            d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
 	}
 	for _, form := range []string{"contact", "factor", "password", "sessions"} { // which end sessions
 		m.staff["/staff/account/"+form] = d.staff(casework.Officer, form).cookies[sessionCookie]

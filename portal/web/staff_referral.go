@@ -88,7 +88,7 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 	view.page.Title = view.Department + " " + view.Task
 	view.Crumbs = append(view.Crumbs, crumb{t("referrals.title"), referralsPath})
 	if o.Outcome != "" {
-		view.Outcome = t("referral.outcome." + o.Outcome)
+		view.Outcome = t(fmt.Sprintf("referral.outcome.%s", o.Outcome))
 	}
 	for _, e := range o.Events {
 		text := s.moment(c, e.At)
@@ -120,7 +120,7 @@ func (s *Server) fillAnswer(c *fiber.Ctx, view *referralPage, o casework.OpenedR
 	view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
 	view.Outcomes = field{Name: "outcome", Label: t("referral.outcome"), Value: c.FormValue("outcome")}
 	for _, name := range s.outcomes(o.Task) {
-		view.Outcomes.Options = append(view.Outcomes.Options, content.Option{Value: name, Label: t("referral.outcome." + name)})
+		view.Outcomes.Options = append(view.Outcomes.Options, content.Option{Value: name, Label: t(fmt.Sprintf("referral.outcome.%s", name))})
 	}
 	view.Words = field{Name: "words", Label: t("referral.words"), Help: t("referral.words.help"), Long: true, Rows: 4, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("words")}
 	view.Family = field{Name: "family", Label: t("referral.family"), Help: t("referral.family.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("family")}

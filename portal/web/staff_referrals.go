@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -51,7 +52,7 @@ func (s *Server) showReferrals(c *fiber.Ctx, u casework.User) error {
 	for _, side := range referralSides {
 		words := t(fmt.Sprintf("referrals.%s.%s", who, sideWord(side)))
 		if n := list.Counts[side]; n > 0 {
-			words = t("referrals.count", "Words", words, "Number", n)
+			words = t("referrals.count", "Words", words, "Number", counted(n))
 		}
 		view.Filters = append(view.Filters, deskLink{words, referralsQuery(casework.ReferralQuery{Waits: side, Mine: q.Mine}), side == q.Waits})
 	}
@@ -65,6 +66,14 @@ func (s *Server) showReferrals(c *fiber.Ctx, u casework.User) error {
 		view.Next = referralsQuery(q)
 	}
 	return s.render(c, "staff-referrals", view)
+}
+
+// counted writes a number that was not counted beyond its bound.
+func counted(n int) string {
+	if n >= casework.ManyReferrals {
+		return strconv.Itoa(casework.ManyReferrals-1) + "+"
+	}
+	return strconv.Itoa(n)
 }
 
 func sideWord(side casework.Side) string {

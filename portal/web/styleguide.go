@@ -119,8 +119,8 @@ func guideReferrals(t func(string, ...any) string, long string) (*referralsPanel
 	}
 	fields := guideFields(t)
 	fields[4].Name, fields[2].Name = "guide-words", "guide-days"
-	ticks := []tick{{"guide-a", "a", "1", t("guide.text"), true}, {"guide-b", "b", "1", long, false}}
-	return out, askFields{[]tickGroup{{t("guide.text"), ticks}}, fields[4], fields[2], t("guide.error")}
+	ticks := []tick{{"guide-a", "a", "1", "—", true}, {"guide-b", "b", "1", "—", false}}
+	return out, askFields{[]tickGroup{{"—", ticks}}, fields[4], fields[2], t("guide.error")}
 }
 
 // guideFields are the kinds of fields: empty, filled, long, wrong and each choice.
