@@ -135,6 +135,7 @@ type Assisted struct {
 	Application apply.Reference
 	Policy      string
 	Submitted   bool
+	Now         apply.State // of the application: where it stands, and nothing else of it
 }
 
 // Offer is an application on its way to the family's phone.

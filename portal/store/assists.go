@@ -92,7 +92,7 @@ func (s *Store) Assists(ctx context.Context, by apply.Actor) ([]casework.Assiste
 
 // assistedBy leaves out what the family has added since.
 func assistedBy(ctx context.Context, tx *sql.Tx, user string) ([]casework.Assisted, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT s.reference, s.user_id, s.started_at, s.ending, a.reference, a.policy, a.submitted_at
+	rows, err := tx.QueryContext(ctx, `SELECT s.reference, s.user_id, s.started_at, s.ending, a.reference, a.policy, a.submitted_at, a.state
 		FROM assists s JOIN applications a ON (a.reference = s.reference OR a.household <> '' AND a.household = s.reference) AND a.created_at = s.started_at
 		WHERE s.user_id = $1 ORDER BY s.started_at DESC, a.household, a.reference LIMIT $2`, user, assistsShown)
 	if err != nil {
@@ -103,7 +103,7 @@ func assistedBy(ctx context.Context, tx *sql.Tx, user string) ([]casework.Assist
 	for rows.Next() {
 		var one casework.Assisted
 		var started, submitted int64
-		if err := rows.Scan(&one.Reference, &one.UserID, &started, &one.Ending, &one.Application, &one.Policy, &submitted); err != nil {
+		if err := rows.Scan(&one.Reference, &one.UserID, &started, &one.Ending, &one.Application, &one.Policy, &submitted, &one.Now); err != nil {
 			return nil, err
 		}
 		one.Started, one.Submitted = moment(started), submitted > 0

@@ -85,9 +85,9 @@ func endsOf(by apply.Actor, q casework.Query, args *arguments) []end {
 	where := "submitted_at > 0"
 	switch {
 	case q.Policy != "":
-		where += " AND policy = " + args.add(storable(q.Policy))
+		where += " AND policy <> '' AND policy = " + args.add(storable(q.Policy))
 	case q.Town != "":
-		where += " AND town = " + args.add(q.Town)
+		where += " AND town <> '' AND town = " + args.add(q.Town)
 	}
 	var out []end
 	for _, state := range q.Wanted() {
@@ -111,7 +111,7 @@ func listOf(by apply.Actor, q casework.Query) (statement string, args arguments,
 		scan = q.Limit + 1
 	}
 	due := ""
-	if !q.Due.From.IsZero() {
+	if !q.Due.From.IsZero() && q.After == "" { // which is behind it
 		due += " AND turn >= " + args.add(micros(q.Due.From))
 	}
 	if !q.Due.To.IsZero() {

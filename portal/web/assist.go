@@ -151,7 +151,9 @@ type assistListPage struct {
 	Rows []assistRow
 }
 
-type assistRow struct{ Path, Number, Policy, State, Date string }
+// assistRow is an application that the director helped with. Now is where it stands at
+// the office; "" before it is sent.
+type assistRow struct{ Path, Number, Policy, State, Now, Date string }
 
 // showAssists lists those helped: numbers and what became of them.
 func (s *Server) showAssists(c *fiber.Ctx, u casework.User) error {
@@ -161,7 +163,12 @@ func (s *Server) showAssists(c *fiber.Ctx, u casework.User) error {
 	}
 	view := assistListPage{staffPage: s.newStaffPage(c, u, "assist.title")}
 	for _, one := range list {
+		now := ""
+		if one.Submitted {
+			now = string(one.Now.Public())
+		}
 		view.Rows = append(view.Rows, assistRow{
+			Now:  now,
 			Path: assistPath(one.Reference, ""), Number: one.Application.Grouped(), Policy: s.policyName(c, one.Policy),
 			State: string(one.State(one.Submitted, s.now())), Date: s.day(c, one.Started),
 		})

@@ -162,7 +162,7 @@ func TestAssist(t *testing.T) {
 			t.Errorf("the family's copy lacks %s", want)
 		}
 	}
-	o.open("/staff/assist").wants(200, number, "已经提交").lacks(append(secrets, code)...)
+	o.open("/staff/assist").wants(200, number, "已经提交", "待受理").lacks(append(secrets, code)...)
 	o.open(part).wants(200, "已经交到家长的手机").lacks(secrets...)
 	ref, _ := apply.ParseReference(number)
 	if a, err := d.store.ApplicationByReference(t.Context(), ref); err != nil || a.Consent.Recorder != "" {

@@ -10,8 +10,10 @@ UPDATE applications SET turn = 4611686018427387904 - submitted_at WHERE submitte
 DROP INDEX applications_by_state;
 DROP INDEX applications_by_town_state;
 CREATE INDEX applications_by_state ON applications (state, turn, reference) WHERE submitted_at > 0;
-CREATE INDEX applications_by_town_state ON applications (town, state, turn, reference) WHERE submitted_at > 0;
-CREATE INDEX applications_by_policy ON applications (policy, state, turn, reference) WHERE submitted_at > 0;
+-- The conditions on town and policy keep SQLite from skipping through them for the lists
+-- of a state, which it would then have to sort.
+CREATE INDEX applications_by_town_state ON applications (town, state, turn, reference) WHERE submitted_at > 0 AND town <> '';
+CREATE INDEX applications_by_policy ON applications (policy, state, turn, reference) WHERE submitted_at > 0 AND policy <> '';
 
 -- The queue: small, since what is decided is in none of these.
 CREATE INDEX applications_unassigned ON applications (turn, reference) WHERE waiting = 1 AND assignee = '';
