@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -42,7 +43,7 @@ func (s *Server) helperForm(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	who := field{Name: "helper", Label: t("child.helper.who"), Value: c.FormValue("helper")}
 	for _, p := range people {
 		if p.ID != f.Child.HelperID {
-			who.Options = append(who.Options, content.Option{Value: p.ID, Label: p.Name + " · " + t(fmt.Sprintf("staff.role.%s", p.Role)) + " " + p.Village})
+			who.Options = append(who.Options, content.Option{Value: p.ID, Label: p.Name, Help: strings.TrimSpace(t(fmt.Sprintf("staff.role.%s", p.Role)) + " " + p.Village)})
 		}
 	}
 	who.Options = append(who.Options, content.Option{Value: volunteer, Label: t("child.helper.volunteer")})
