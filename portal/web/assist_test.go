@@ -80,6 +80,37 @@ func TestHandOverShowsWhatIsThere(t *testing.T) {
 	taken(part).wants(200, "户口本", "到镇街窗口交纸质的").lacks("申请表", "还没有填什么")
 }
 
+// TestAssistedAsksBeforeLeaving presses the ways out of a question in elder mode, those of
+// the footer too: what was typed is saved, and the director is asked first.
+func TestAssistedAsksBeforeLeaving(t *testing.T) {
+	d := newDesk(t)
+	o := d.staff(casework.Director, "shiqi")
+	part := o.helps(living)
+	o.cookies["mode"] = modeElder
+	pressed := func() (out []string) {
+		for _, n := range find(o.doc, func(n *html.Node) bool { return attr(n, "name") == "-way" }) {
+			out = append(out, attr(n, "value"))
+		}
+		return out
+	}
+	o.open(part + "/child/child_name").asksFor("child_name")
+	found := slices.Compact(slices.Sorted(slices.Values(pressed())))
+	for _, want := range []string{"home", "accessibility", "privacy"} {
+		if !slices.Contains(found, want) {
+			t.Errorf("the ways out of the form are buttons for %v; want %s among them", found, want)
+		}
+	}
+	for _, way := range found {
+		o.open(part+"/child/child_name").says("金丝雀", "-way", way).wants(200, "要离开这份申请吗", "帮家庭申请")
+		if links := o.links(); !slices.Contains(links, ways[way]) || !slices.Contains(links, part+"/child/child_name") {
+			t.Errorf("%s: the page leads to %v; want there and back", way, links)
+		}
+		if got := o.open(part + "/child/child_name").form(o.here()).Get("child_name"); got != "金丝雀" {
+			t.Errorf("%s: the name is %q afterwards; want it saved", way, got)
+		}
+	}
+}
+
 // TestHandOverIsRenewed says until when the digits count, and gives new ones with as much
 // time again by one press.
 func TestHandOverIsRenewed(t *testing.T) {

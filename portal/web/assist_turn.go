@@ -76,7 +76,11 @@ func (s *Server) afterAssistedTurn(c *fiber.Ctx, u casework.User, ref apply.Refe
 	case way == wayStatus:
 		return s.redirect(c, assistPath(ref, ""))
 	case way != "":
-		return s.redirect(c, ways[way])
+		part, err := s.cases.Assists.Assist(c.UserContext(), u.Actor(), ref)
+		if err != nil {
+			return err
+		}
+		return s.askAssisting(c, ref, part, p, all[i])
 	case i+1 < len(all):
 		return s.redirect(c, assistPath(ref, all[i+1].part()))
 	case hasDocuments(p, a.Answers):

@@ -5,6 +5,7 @@ import (
 
 	"huitong/content"
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 // In elder mode the ways out of a form are buttons of its form: what was just typed is
@@ -37,7 +38,7 @@ func valueOf(c *fiber.Ctx) func(string) string {
 // ways are the pages outside the form that buttons lead to.
 var ways = map[string]string{
 	"home": "/", "help": "/help", "search": "/search", "privacy": "/privacy", "sitemap": "/sitemap",
-	"ask": "/ask", "household": "/household", wayStatus: "/track/status",
+	"accessibility": "/accessibility", "ask": "/ask", "household": "/household", wayStatus: "/track/status",
 }
 
 // wayOut is the way that the posted button leads; "" for the usual one.
@@ -104,6 +105,15 @@ func (s *Server) showLeave(c *fiber.Ctx, p *content.Policy, a *apply.Application
 	view := leavePage{draft: s.newDraft(c, p, a, s.words(c)("apply.away.title")), To: to}
 	view.Stay = memberPath(applyPath(p, s.nextPart(p, a)), a)
 	return s.showAway(c, view)
+}
+
+// askAssisting asks a director before the form is left in which a family's answers are
+// typed; they are saved.
+func (s *Server) askAssisting(c *fiber.Ctx, ref apply.Reference, part casework.Assist, p *content.Policy, t turn) error {
+	view := leavePage{draft: s.newAssistDraft(c, p, ref, part, s.words(c)("apply.away.title")), To: ways[wayOut(valueOf(c))]}
+	view.Stay = assistPath(ref, t.part())
+	view.Return = view.Stay
+	return s.render(c, "apply-leave", view)
 }
 
 func (s *Server) showAway(c *fiber.Ctx, view leavePage) error {
