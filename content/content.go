@@ -46,10 +46,11 @@ type Library struct {
 	Places      []Place // towns and subdistricts
 	Holidays    Holidays
 	Referrals   []ReferralTask // what other departments are asked for, in the order of the file
-	Examples    []TextFile     // sentences the bot learns from, see examples/urgent.txt; this package does not read them
-	Synonyms    string         // search data, see synonyms.txt; this package does not read it
-	Lexicon     string         // bot data, see lexicon.txt; this package does not read it
-	Version     string         // changes whenever any file changes
+	Reporting   Reporting
+	Examples    []TextFile // sentences the bot learns from, see examples/urgent.txt; this package does not read them
+	Synonyms    string     // search data, see synonyms.txt; this package does not read it
+	Lexicon     string     // bot data, see lexicon.txt; this package does not read it
+	Version     string     // changes whenever any file changes
 
 	bySlug map[string]*Policy
 	place  map[string]int // of a slug in Policies

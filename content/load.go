@@ -48,6 +48,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Places = loadList[Place](tree, placesFile, "places", c)
 	l.Holidays = loadHolidays(tree, c)
 	l.Referrals = loadList[ReferralTask](tree, referralsFile, "tasks", c)
+	l.Reporting = loadReporting(tree, c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {
