@@ -213,6 +213,11 @@ const (
 	RefuseAssist  Action = "assist-not-ours" // or that it is not
 
 	QuarantineFile Action = "quarantine-file" // the virus scanner found something
+
+	ReceiveReport  Action = "report-received"  // with the danger
+	AddToReport    Action = "report-added"     // by who had reported it
+	FollowReport   Action = "report-followed"  // who had reported it asked how far it is
+	EscalateReport Action = "report-escalated" // nobody had taken it on in time; with the level
 )
 
 // AuditEntry is one line of the audit. It names an application and a field, never

@@ -57,6 +57,12 @@ func TestPermissions(t *testing.T) {
 		casework.VisitChild:        "oo----",
 		casework.SeeCustody:        "-oA---",
 		casework.KeepCustody:       "--A---",
+		casework.SendReport:        "AAA---",
+		casework.ListReports:       "ooA---",
+		casework.OpenReport:        "ooA---",
+		casework.HandleReport:      "ooA---",
+		casework.DirectReport:      "-oA---",
+		casework.ExcludeReport:     "--A---",
 	}
 	mine := casework.Scope{Town: "shiqi", Village: "迎阳社区", Referred: []casework.Department{casework.Health, casework.Police}}
 	others := casework.Scope{Town: "xiaolan", Village: "新市社区", Referred: []casework.Department{casework.Education}}

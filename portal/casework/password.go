@@ -60,6 +60,10 @@ const (
 	KeyChildKnown        = "error.child.known"        // a child with this ID number is in the register
 	KeyInCustody         = "error.child.custody"      // temporary guardianship has to end before
 	KeyHelperNext        = "error.child.helper"       // the band wants a helper
+	KeyReportKind        = "error.report.kind"        // what is happening
+	KeyReportPlace       = "error.report.place"       // where
+	KeyReportWords       = "error.report.words"       // a step that needs an explanation
+	KeyReportDetail      = "error.report.detail"      // to whom, where to, how it ended
 )
 
 // MessageKeys lists every key that problems of this package may carry.

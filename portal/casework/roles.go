@@ -103,6 +103,12 @@ const (
 	VisitChild        Action = "visit-child" // write down a visit
 	SeeCustody        Action = "see-custody" // temporary guardianship
 	KeepCustody       Action = "keep-custody"
+	SendReport        Action = "send-report"    // report a child at risk, as staff
+	ListReports       Action = "list-reports"   //
+	OpenReport        Action = "open-report"    //
+	HandleReport      Action = "handle-report"  // take it on, note what was done, close it
+	DirectReport      Action = "direct-report"  // give it to somebody, pass it on to another town
+	ExcludeReport     Action = "exclude-report" // keep somebody who is involved from it
 )
 
 // Actions lists everything that needs permission.
@@ -117,6 +123,7 @@ func Actions() []Action {
 		ListChildren, OpenChild, RegisterChild, CloseChild, AssessChild, ConfirmAssessment, PairChild, VisitChild, SeeCustody, KeepCustody,
 		VerifyCase, RecommendCase,
 		CheckDocument,
+		SendReport, ListReports, OpenReport, HandleReport, DirectReport, ExcludeReport,
 	}
 }
 
@@ -172,6 +179,14 @@ var permissions = map[Action]map[Role]reach{
 	VisitChild:        {Director: own, Supervisor: own},
 	SeeCustody:        {Supervisor: own, Officer: anywhere},
 	KeepCustody:       {Officer: anywhere},
+	// A report is a director's only while it is given to that director. Departments see
+	// what is referred to them, and never the report.
+	SendReport:    {Director: anywhere, Supervisor: anywhere, Officer: anywhere},
+	ListReports:   {Director: own, Supervisor: own, Officer: anywhere},
+	OpenReport:    {Director: own, Supervisor: own, Officer: anywhere},
+	HandleReport:  {Director: own, Supervisor: own, Officer: anywhere},
+	DirectReport:  {Supervisor: own, Officer: anywhere},
+	ExcludeReport: {Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.
@@ -180,6 +195,8 @@ type Scope struct {
 	Village  string
 	Referred []Department // to which it is referred at present
 	Invited  []string     // users who take part, wherever they belong
+	Assigned string       // user to whom a report is given
+	Excluded []string     // users who must not see it, whatever their role
 }
 
 // ScopeOf returns what an application belongs to.
@@ -191,7 +208,7 @@ func (u User) Has(a Action) bool { return u.Disabled.IsZero() && permissions[a][
 
 // May reports whether the user may do this with a case of that scope.
 func (u User) May(a Action, p Scope) bool {
-	return u.Has(a) && (permissions[a][u.Role] == anywhere || u.Owns(p))
+	return u.Has(a) && (permissions[a][u.Role] == anywhere || u.Owns(p)) && !slices.Contains(p.Excluded, u.ID)
 }
 
 // Everywhere reports whether the action reaches beyond what the user owns.
@@ -205,7 +222,7 @@ func (u User) Owns(p Scope) bool {
 	}
 	switch u.Role {
 	case Director:
-		return p.Town != "" && p.Town == u.Area && slices.Contains(u.Villages(), p.Village)
+		return p.Assigned != "" && p.Assigned == u.ID || p.Town != "" && p.Town == u.Area && slices.Contains(u.Villages(), p.Village)
 	case Supervisor:
 		return p.Town != "" && p.Town == u.Area
 	case Liaison:

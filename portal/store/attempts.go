@@ -27,6 +27,7 @@ var (
 	byLogin     = limit{"login", 5, 24 * time.Hour, true}
 	byDesk      = limit{"desk", 30, time.Hour, false}
 	byFactor    = limit{"factor", 5, 24 * time.Hour, true}
+	byReport    = limit{"report", 5, 24 * time.Hour, true}
 	byHandOver  = limit{"hand-over", 20, time.Hour, false}
 )
 

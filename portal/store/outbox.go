@@ -33,6 +33,8 @@ type Note struct {
 
 	tries int
 	staff bool // to somebody at the desk: it has no application
+
+	report bool // to somebody at the desk, of a report
 }
 
 const (
@@ -73,9 +75,14 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, kind NoteKind, ref appl
 func (s *Store) TakeNotes(ctx context.Context, limit int) ([]Note, error) {
 	var out []Note
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		if out, err = s.dueNotes(ctx, tx, limit); err != nil {
+		if out, err = s.dueReportAlerts(ctx, tx, limit); err != nil { // first: nothing is as urgent
 			return err
 		}
+		families, err := s.dueNotes(ctx, tx, limit-len(out))
+		if err != nil {
+			return err
+		}
+		out = append(out, families...)
 		desk, err := s.dueStaffNotes(ctx, tx, limit-len(out))
 		if err != nil {
 			return err

@@ -51,6 +51,8 @@ func (s *Store) sealedTables() []sealedTable {
 		{"staff_contacts", "user_id", []string{"address"}, func(user, _ string) []byte { return staffAddressBound(user) }},
 		{"desk_views", "id", []string{"name"}, func(id, _ string) []byte { return viewBound(id) }},
 		{"feedback", "id", []string{"text"}, func(id, _ string) []byte { return feedbackBound(id) }},
+		{"reports", "number", []string{"code", "said"}, reportBound},
+		{"report_events", "id", []string{"words"}, func(id, _ string) []byte { return reportEventBound(id) }},
 		{"unanswered", "id", []string{"text"}, func(id, _ string) []byte { return unansweredBound(id) }},
 		{"referral_events", "id", []string{"words"}, func(id, _ string) []byte { return referralBound(id) }},
 		{"conference_texts", "id", []string{"body"}, func(id, _ string) []byte { return conferenceBound(id) }},

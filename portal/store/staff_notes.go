@@ -111,6 +111,9 @@ const staffLang = "zh-Hans"
 
 // table is where the note lies.
 func (n Note) table() string {
+	if n.report {
+		return "report_alerts"
+	}
 	if n.staff {
 		return "staff_outbox"
 	}

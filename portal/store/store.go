@@ -257,7 +257,7 @@ func (s *Store) Prune(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return pruneReports(ctx, tx, now)
 	})
 	if err == nil {
 		err = s.expire(ctx, now.Add(-s.idleLasts))
