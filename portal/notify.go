@@ -151,6 +151,8 @@ func (p postman) message(n store.Note) notify.Message {
 		args = []any{"URL", address + "/staff/referrals"}
 	case store.NoteConference:
 		args = []any{"URL", address + "/staff/conferences"}
+	case store.NoteReportNow, store.NoteReport, store.NoteReportLate, store.NoteReportAdded, store.NoteReportAssigned:
+		args = []any{"Number", n.Reference.Grouped(), "URL", address + "/staff/reports"}
 	case store.NotePass:
 		args = append(args, "Code", n.Code.Grouped())
 	case store.NoteDraftEnds:

@@ -66,6 +66,7 @@ func (serveCommand) Run(env *environment) error {
 	go reschedule(env, data.Store)
 	go prune(env, data)
 	go deliver(env, data.Store)
+	go watchReports(env, data.Store, site)
 	go scan(env, data.Store)
 	go sealAudit(env, data.Store)
 	served := make(chan error, 1)

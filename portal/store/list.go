@@ -119,7 +119,7 @@ func listOf(by apply.Actor, q casework.Query) (statement string, args arguments,
 	}
 	behind := func(int) string { return "" }
 	if q.After != "" {
-		m, err := parseMark(q.After)
+		m, err := parseMark(q.After, 2)
 		if err != nil {
 			return "", nil, 0, err
 		}
@@ -157,20 +157,21 @@ type mark struct {
 func (m mark) String() string { return fmt.Sprintf("%d.%d.%s", m.part, m.turn, m.reference) }
 
 // parseMark reads a place in the list; one that was tampered with is not found.
-func parseMark(s string) (mark, error) {
-	parts := strings.Split(s, ".")
-	if len(parts) != 3 {
+// parts is how many the list has.
+func parseMark(s string, parts int) (mark, error) {
+	words := strings.Split(s, ".")
+	if len(words) != 3 {
 		return mark{}, apply.ErrNotFound
 	}
-	part, err := strconv.ParseInt(parts[0], 10, 16)
-	if err != nil || part < 0 || part > 1 {
+	part, err := strconv.ParseInt(words[0], 10, 16)
+	if err != nil || part < 0 || int(part) >= parts {
 		return mark{}, apply.ErrNotFound
 	}
-	turn, err := strconv.ParseInt(parts[1], 10, 64)
+	turn, err := strconv.ParseInt(words[1], 10, 64)
 	if err != nil {
 		return mark{}, apply.ErrNotFound
 	}
-	ref, ok := apply.ParseReference(parts[2])
+	ref, ok := apply.ParseReference(words[2])
 	if !ok {
 		return mark{}, apply.ErrNotFound
 	}

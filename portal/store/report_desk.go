@@ -80,11 +80,11 @@ func listReports(ctx context.Context, tx *sql.Tx, u casework.User, q casework.Re
 		where += " AND place = " + arg(slices.Index(casework.ReportStates(), q.State))
 	}
 	if q.After != "" {
-		m, err := parseMark(q.After)
+		m, err := parseMark(q.After, len(casework.ReportStates()))
 		if err != nil {
 			return page, err
 		}
-		where += " AND (place, sort_at, number) > (" + arg(m.waiting) + ", " + arg(m.submitted) + ", " + arg(m.reference) + ")"
+		where += " AND (place, sort_at, number) > (" + arg(m.part) + ", " + arg(m.turn) + ", " + arg(m.reference) + ")"
 	}
 	rows, err := tx.QueryContext(ctx, reportColumns+`WHERE `+where+` ORDER BY place, sort_at, number LIMIT `+strconv.Itoa(q.Limit+1), args...)
 	if err != nil {
@@ -100,7 +100,7 @@ func listReports(ctx context.Context, tx *sql.Tx, u casework.User, q casework.Re
 		if len(page.Reports) == q.Limit {
 			last := page.Reports[q.Limit-1]
 			place, at := reportPlace(&last)
-			page.Next = mark{int64(place), at, string(last.Number)}.String()
+			page.Next = mark{int(place), at, string(last.Number)}.String()
 			break
 		}
 		page.Reports = append(page.Reports, r)
