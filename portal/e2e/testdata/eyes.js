@@ -218,11 +218,12 @@ globalThis.eyes = {
   },
 
   // Running text in Chinese whose lines are longer than 40 characters, or shorter
-  // than 25 in a window with room for that, or whose leading is not 1.6 to 2.
+  // than 25 in a window with room for that, or whose leading is not 1.6 to 2. Pinyin
+  // stands between lines, which lie farther apart for it.
   lines() {
     const out = [];
     for (const p of document.querySelectorAll("main .prose p")) {
-      if (!eyes.shown(p) || !p.closest("[lang]").lang.startsWith("zh") || p.innerText.length < 80 || p.closest("td, th, figure, .notice, details")) continue;
+      if (!eyes.shown(p) || !p.closest("[lang]").lang.startsWith("zh") || p.innerText.length < 80 || p.querySelector("rt") || p.closest("td, th, figure, .notice, details")) continue;
       const s = getComputedStyle(p), size = parseFloat(s.fontSize), leading = parseFloat(s.lineHeight) / size;
       const across = p.clientWidth / (size + (parseFloat(s.letterSpacing) || 0));
       if (across > 40.5 || across < 25) out.push(`${across.toFixed(1)} characters in a line: ${eyes.name(p)}`);
