@@ -214,7 +214,7 @@ func newMischief(d *desk) *mischief {
 	for _, section := range family {
 		m.addresses = append(m.addresses, target{method: fiber.MethodPost, path: applied + "/" + section.section, fields: fields})
 	}
-	for _, move := range []string{"accept", "ask-more", "approve"} {
+	for _, move := range []string{"accept", "ask-more", "approve", "verify", "recommend", "advise-against", "propose", "return"} {
 		m.addresses = append(m.addresses, target{method: fiber.MethodPost, path: "/staff/applications/" + ungrouped(number) + "/" + move, fields: fields})
 	}
 	m.addresses = append(m.addresses, house, target{method: fiber.MethodPost, path: "/api/v1/ask", fields: fields},
@@ -438,7 +438,8 @@ func (d *desk) unharmed(t testing.TB) {
 	}
 	defer func() { _ = db.Close() }()
 	rows, err := db.Query(`SELECT reference, submit_key, (SELECT COUNT(*) FROM audit l WHERE l.reference = a.reference
-		AND action IN ('submit', 'accept', 'ask-more', 'supply', 'approve', 'refuse', 'withdraw')) FROM applications a`)
+		AND action IN ('submit', 'accept', 'ask-more', 'supply', 'approve', 'refuse', 'withdraw',
+		'verify', 'recommend', 'advise-against', 'propose', 'return', 'object')) FROM applications a`)
 	if err != nil {
 		t.Fatal(err)
 	}

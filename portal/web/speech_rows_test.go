@@ -173,7 +173,7 @@ func TestProblemsAreHeard(t *testing.T) {
 		}
 	}
 	for _, state := range apply.States() {
-		if len(heardWords[statePrefix+string(state)]) == 0 {
+		if len(heardWords[statePrefix+string(state.Public())]) == 0 {
 			t.Errorf("state %s cannot be heard", state)
 		}
 	}
