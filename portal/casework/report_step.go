@@ -95,8 +95,8 @@ type ReportAct struct {
 	Detail string
 	Words  string
 	Link   Case
-	Within time.Duration // of a report that is passed on: by when it is to be taken on
-	Hand   User          // of one that is given to somebody
+	Within func(Danger) time.Duration // of a report that is passed on: how long it may wait there
+	Hand   User                       // of one that is given to somebody
 }
 
 // Can reports whether the step fits the state.
@@ -125,7 +125,7 @@ func (r *Report) Do(act ReportAct, now time.Time) error {
 		r.Link = act.Link
 	case StepPass:
 		r.Town, r.City, r.Assigned = act.Detail, false, ""
-		r.State, r.Level, r.Taken, r.Due = ReportNew, LevelTown, time.Time{}, now.Add(act.Within)
+		r.State, r.Level, r.Taken, r.Due = ReportNew, LevelTown, time.Time{}, now.Add(act.Within(r.Danger))
 	case StepExclude:
 		r.Excluded = append(r.Excluded, act.Detail)
 		if r.Assigned == act.Detail {

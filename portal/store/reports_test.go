@@ -253,7 +253,7 @@ func TestReportIsHandled(t *testing.T) {
 			{"a visit", d.supervisor, casework.ReportAct{Step: casework.StepVisit, Words: "见到金丝雀"}, nil, nil},
 			{"a case", d.supervisor, casework.ReportAct{Step: casework.StepLink, Link: casework.Case{Kind: casework.ApplicationCase, ID: "261100000000"}}, nil, nil},
 			{"another town, without a reason", d.supervisor, casework.ReportAct{Step: casework.StepPass, Detail: "xiaolan"}, apply.Invalid{}, nil},
-			{"another town", d.supervisor, casework.ReportAct{Step: casework.StepPass, Detail: "xiaolan", Words: "住在小榄", Within: 10 * time.Minute}, nil, []string{"chen report-now", "other report-now"}},
+			{"another town", d.supervisor, casework.ReportAct{Step: casework.StepPass, Detail: "xiaolan", Words: "住在小榄", Within: within}, nil, []string{"chen report-now", "other report-now"}},
 			{"no more the first town's", d.supervisor, casework.ReportAct{Step: casework.StepTake}, casework.ErrForbidden, nil},
 			{"taken on there", d.other, casework.ReportAct{Step: casework.StepTake}, nil, nil},
 			{"closed without an outcome", d.other, casework.ReportAct{Step: casework.StepClose, Words: "x"}, apply.Invalid{}, nil},

@@ -136,6 +136,8 @@ type Cases struct {
 	Children    Children
 	Assessments Assessments
 	ChildHelp   ChildHelp
+	ReportBox   ReportBox
+	Reports     Reports
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -173,6 +175,8 @@ func CasesOf[S interface {
 	Children
 	Assessments
 	ChildHelp
+	ReportBox
+	Reports
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -208,5 +212,7 @@ func CasesOf[S interface {
 		ChildHelp:   s,
 		Handling:    s,
 		Checklist:   s,
+		ReportBox:   s,
+		Reports:     s,
 	}
 }

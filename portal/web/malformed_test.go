@@ -188,6 +188,7 @@ func newMischief(d *desk) *mischief {
 	for _, form := range []string{"contact", "factor", "password", "sessions"} { // which end sessions
 		m.staff["/staff/account/"+form] = d.staff(casework.Officer, form).cookies[sessionCookie]
 	}
+	report := string(d.reported("shiqi", ""))
 	m.token = m.cookies["csrf"]
 	m.cookies["case"] = b.cookies["case"]
 	fields := url.Values{
@@ -198,6 +199,9 @@ func newMischief(d *desk) *mischief {
 		"after": {"1.2." + ungrouped(number)}, "q": {"孤儿"}, "mode": {"elder"}, "lang": {"en"}, "before-number": {"1"},
 		"channel": {"email"}, "address": {"canary@example.org"}, "changes": {"1"}, "pass": {"1"}, "programme": {"medical-insurance-relief"}, "for-child": {"new"},
 		"to-review": {"1"}, "document": {"photo"}, "paper": {"photo"}, "part": {"chat"},
+		"kind": {"hurt"}, "danger": {"now"}, "involved": {"no"}, "-at": {"town"}, "-now": {"1"}, "-receipt": {"1"}, "add": {"1"}, "words": {"金丝雀"},
+		"handle-step": {"note"}, "handle-words": {"补充"}, "direct-step": {"pass"}, "direct-town": {"xiaolan"}, "direct-words": {"补充"},
+		"exclude-step": {"exclude"}, "exclude-person": {"x"}, "exclude-words": {"补充"}, "link": {number}, "handle-link": {number},
 	}
 	for _, section := range family {
 		for name, value := range section.answers {
@@ -206,7 +210,11 @@ func newMischief(d *desk) *mischief {
 	}
 	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	for _, r := range d.server.routes() {
-		m.addresses = append(m.addresses, target{method: r.method, path: path(r.path), fields: fields})
+		at := path(r.path)
+		if strings.HasPrefix(r.path, reportsPath) {
+			at = strings.Replace(r.path, ":ref", report, 1)
+		}
+		m.addresses = append(m.addresses, target{method: r.method, path: at, fields: fields})
 		if r.method == fiber.MethodPost {
 			m.forms = append(m.forms, &formSeen{path: r.path})
 		}

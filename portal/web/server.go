@@ -100,6 +100,7 @@ type Server struct {
 	now        func() time.Time
 	secure     bool                   // cookies over TLS only
 	paused     atomic.Pointer[string] // see pausedFor
+	reports    *limiter               // of reports of children at risk, see report.go
 }
 
 // guard is what a route needs before its handler runs.
@@ -133,6 +134,7 @@ func (s *Server) routes() []route {
 		s.applyRoutes(),
 		s.householdRoutes(),
 		s.trackRoutes(),
+		s.reportRoutes(),
 		s.codeRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),
@@ -173,6 +175,7 @@ func New(cfg Config) (*Server, error) {
 	if s.sayable == nil {
 		s.sayable = func(_, text string) string { return text }
 	}
+	s.reports = newLimiter(min(cfg.RateLimit, reportMinute), s.now)
 	s.pinyin = newPinyin(s.catalog.Convert)
 	if s.views, err = newViews(s); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -150,6 +150,9 @@ type staffPage struct {
 	Login string
 	Role  string
 	Links []deskLink
+	// Waiting counts the reports of children at risk that nobody has taken on and this
+	// user could.
+	Waiting int
 	// Faults of the content's newest version: the last good one is shown instead.
 	Faults []string
 }
@@ -165,7 +168,7 @@ var deskLinks = []struct {
 	needs       casework.Action
 }{
 	{"staff.list", "/staff", casework.ListApplications},
-	{"child.title", childrenPath, casework.ListChildren},
+	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports},
 	{"assist.title", "/staff/assist", casework.AssistFamily},
 	{"referrals.title", referralsPath, casework.ListReferrals},
 	{"conferences.title", conferencesPath, casework.ListConferences},
@@ -188,6 +191,7 @@ func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) sta
 			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
 		}
 	}
+	p.Waiting = s.reportsWaiting(c, u)
 	if s.faults != nil {
 		p.Faults = s.faults()
 	}

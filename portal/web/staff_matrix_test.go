@@ -125,6 +125,14 @@ var deskMatrix = map[string]string{
 	"GET /staff/applications/:ref/return":                          "--A---",
 	"POST /staff/applications/:ref/return":                         "--A---",
 
+	"GET /staff/report":                "AAA---",
+	"POST /staff/report":               "AAA---",
+	"GET /staff/reports":               "AAA---", // each sees their own
+	"GET /staff/reports/:ref":          "ooA---",
+	"POST /staff/reports/:ref/handle":  "ooA---",
+	"POST /staff/reports/:ref/direct":  "-oA---",
+	"POST /staff/reports/:ref/exclude": "--A---",
+
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
 	"POST /staff/assist/:ref/:section/:question": "o-----",
@@ -194,6 +202,7 @@ func TestDeskMatrix(t *testing.T) {
 	referred := d.refers(staff[true][1], number, "parents-status") // to the police, whose liaison is the one of the matrix
 	conferring := d.confers(staff[true][1], number, "public-security")
 	child, sheet := staff[true][0].registersChild()
+	reported := d.reported("shiqi", "迎阳社区")
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -201,6 +210,9 @@ func TestDeskMatrix(t *testing.T) {
 		ref := ungrouped(number)
 		if strings.HasPrefix(path, "/staff/assist") {
 			ref = assisted
+		}
+		if strings.HasPrefix(path, reportsPath) {
+			ref = string(reported)
 		}
 		id := somebody
 		switch {

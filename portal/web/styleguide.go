@@ -55,6 +55,7 @@ type staffBar struct {
 	Login, Role string
 	Links       []deskLink
 	Faults      []string
+	Waiting     int
 }
 
 // guideDoubt is the box that confirms an answer.

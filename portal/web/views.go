@@ -68,6 +68,9 @@ var pageTypes = map[string]any{
 	"policies":         policiesPage{},
 	"policy":           policyPage{},
 	"policy-part":      partPage{},
+	"report":           reportPage{},
+	"report-follow":    followPage{},
+	"report-received":  receivedPage{},
 	"search":           searchPage{},
 	"send":             sendPage{},
 	"sitemap":          sitemapPage{},
@@ -79,6 +82,9 @@ var pageTypes = map[string]any{
 	"staff-assigned":   assignedPage{},
 	"staff-move":       movePage{},
 	"staff-questions":  questionsPage{},
+	"staff-report":     reportFilePage{},
+	"staff-report-new": staffReportPage{},
+	"staff-reports":    reportsPage{},
 	"staff-setup":      setupPage{},
 	"staff-sign-in":    signInPage{},
 	"statement":        statementPage{},
@@ -273,6 +279,7 @@ func newViews(s *Server) (*views, error) {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
 		k := kit{funcs: v.funcs(l, s.content), escape: escape}
 		maps.Copy(k.funcs, s.answerFuncs(l))
+		k.funcs["reports"] = func() bool { return s.cases.ReportBox != nil }
 		if k.base, err = template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html"); err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}
