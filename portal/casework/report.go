@@ -152,11 +152,8 @@ func (r *Report) Check(known func(kind string) bool) error {
 	return out.Err()
 }
 
-// Level of who has to take a report on, by how often it was late.
-const (
-	LevelTown = 0
-	LevelCity = 1 // and from then on
-)
+// LevelTown is the level of a report that was never late: the town has to take it on.
+const LevelTown = 0
 
 // Alert says who is told of a new report, and notes who must not see it: whose name
 // stands in what was said, as long as an officer is left. A director of the village has

@@ -206,12 +206,12 @@ func TestCallersThatLeave(t *testing.T) {
 // told that it went well.
 func TestCommitThatFails(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
-		statement := `CREATE TABLE parents (id INTEGER PRIMARY KEY);
-			CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED);`
+		statement := `CREATE TABLE parent_rows (id INTEGER PRIMARY KEY);
+			CREATE TABLE child_rows (parent INTEGER REFERENCES parent_rows (id) DEFERRABLE INITIALLY DEFERRED);`
 		if f.config.URL == "" {
-			statement += `CREATE TRIGGER orphans AFTER INSERT ON events BEGIN INSERT INTO children VALUES (1); END`
+			statement += `CREATE TRIGGER orphans AFTER INSERT ON events BEGIN INSERT INTO child_rows VALUES (1); END`
 		} else {
-			statement += `CREATE FUNCTION orphan() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO children VALUES (1); RETURN NEW; END; $$;
+			statement += `CREATE FUNCTION orphan() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO child_rows VALUES (1); RETURN NEW; END; $$;
 				CREATE TRIGGER orphans AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION orphan()`
 		}
 		if _, err := f.raw.Exec(statement); err != nil {

@@ -31,11 +31,11 @@ type people struct{ director, supervisor, officer, stranger, auditor casework.Us
 func (f *fixture) people(t *testing.T) people {
 	t.Helper()
 	return people{
-		director:   f.user(t, "director", casework.Post{Role: casework.Director, Area: "shiqi", Village: village}),
-		supervisor: f.user(t, "supervisor", casework.Post{Role: casework.Supervisor, Area: "shiqi"}),
-		officer:    f.user(t, "officer", casework.Post{Role: casework.Officer}),
-		stranger:   f.user(t, "stranger", casework.Post{Role: casework.Director, Area: "shiqi", Village: "莲峰社区"}),
-		auditor:    f.user(t, "auditor", casework.Post{Role: casework.Auditor}),
+		director:   f.user(t, "child-director", casework.Post{Role: casework.Director, Area: "shiqi", Village: village}),
+		supervisor: f.user(t, "child-supervisor", casework.Post{Role: casework.Supervisor, Area: "shiqi"}),
+		officer:    f.user(t, "child-officer", casework.Post{Role: casework.Officer}),
+		stranger:   f.user(t, "child-stranger", casework.Post{Role: casework.Director, Area: "shiqi", Village: "莲峰社区"}),
+		auditor:    f.user(t, "child-auditor", casework.Post{Role: casework.Auditor}),
 	}
 }
 

@@ -86,7 +86,7 @@ func (s *Server) showReport(c *fiber.Ctx) error {
 func (s *Server) readReport(c *fiber.Ctx) telling {
 	now := telling{key: c.FormValue(reportKey), values: map[string]string{}, group: groupAsked(c)}
 	for _, name := range append([]string{"village"}, reportFields...) {
-		now.values[name] = casework.CleanWords(c.FormValue(name), casework.ReportLong)
+		now.values[name] = casework.FirstWords(c.FormValue(name), casework.ReportLong)
 	}
 	now.at = max(slices.Index(reportFields, c.FormValue(reportAt)), 0)
 	if len(now.key) != tokenLength { // not one that we have made

@@ -44,7 +44,7 @@ func (s *Server) follow(c *fiber.Ctx) error {
 	p := s.newFollowPage(c)
 	ref, _ := apply.ParseReference(c.FormValue("number"))
 	code, _ := apply.ParseCode(c.FormValue("code"))
-	words := casework.CleanWords(c.FormValue("words"), casework.ReportLong)
+	words := casework.FirstWords(c.FormValue("words"), casework.ReportLong)
 	adds, key := c.FormValue("add") != "", c.FormValue(reportKey)
 	adds = adds && len(key) == tokenLength
 	var state casework.ReportState
