@@ -179,11 +179,16 @@ func newMischief(d *desk) *mischief {
 		maps.Copy(m.cookies, from.cookies)
 	}
 	m.staff = map[string]string{
-		"/staff/assist":              d.staff(casework.Director, "shiqi").cookies[sessionCookie],
-		"/staff/accounts":            d.staff(casework.Administrator, "more").cookies[sessionCookie],
-		"/staff/invite":              d.staff(casework.Administrator, "").cookies[sessionCookie],
-		"/staff/referrals/:id/files": d.staff(casework.Liaison, "").cookies[sessionCookie],
-		"/staff/sign-out":            d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
+		"/staff/assist":               d.staff(casework.Director, "shiqi").cookies[sessionCookie],
+		"/staff/accounts":             d.staff(casework.Administrator, "more").cookies[sessionCookie],
+		"/staff/invite":               d.staff(casework.Administrator, "").cookies[sessionCookie],
+		"/staff/children":             d.staff(casework.Supervisor, "shiqi").cookies[sessionCookie],
+		"/staff/children/:id/custody": o.cookies[sessionCookie],
+		"/staff/sign-out":             d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
+	}
+	liaison := d.staff(casework.Liaison, "").cookies[sessionCookie]
+	for _, form := range []string{"files", "take", "answer", "return"} {
+		m.staff["/staff/referrals/:id/"+form] = liaison
 	}
 	for _, form := range []string{"contact", "factor", "password", "sessions"} { // which end sessions
 		m.staff["/staff/account/"+form] = d.staff(casework.Officer, form).cookies[sessionCookie]
@@ -366,9 +371,10 @@ func (m *mischief) cookiesFor(a target) map[string]string {
 	if a.cookie != "" {
 		out["case"] = a.cookie
 	}
+	longest := ""
 	for at, session := range m.staff {
-		if strings.HasPrefix(withoutLanguage(a.path), at) {
-			out[sessionCookie] = session
+		if strings.HasPrefix(withoutLanguage(a.path), at) && len(at) > len(longest) {
+			out[sessionCookie], longest = session, at
 		}
 	}
 	return out

@@ -216,7 +216,7 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 		case e.Step == casework.StepPass:
 			one.Title += " · " + s.placeName(c, detail)
 		case e.Step == casework.StepClose:
-			one.Title += " · " + t("staff.report.outcome."+detail)
+			one.Title += " · " + t(fmt.Sprintf("staff.report.outcome.%s", detail))
 		case f.Names[detail] != "":
 			one.Title += " · " + f.Names[detail]
 		}
@@ -256,7 +256,7 @@ func (s *Server) reportForms(c *fiber.Ctx, u casework.User, f *casework.ReportFi
 	}
 	var outcomes, hands, towns, people []content.Option
 	for _, o := range casework.Outcomes() {
-		outcomes = append(outcomes, content.Option{Value: o, Label: t("staff.report.outcome." + o)})
+		outcomes = append(outcomes, content.Option{Value: o, Label: t(fmt.Sprintf("staff.report.outcome.%s", o))})
 	}
 	for _, h := range f.Hands {
 		hands = append(hands, content.Option{Value: h.ID, Label: h.Name + " · " + t(fmt.Sprintf("staff.role.%s", h.Role))})

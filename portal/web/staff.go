@@ -150,9 +150,9 @@ type staffPage struct {
 	Login string
 	Role  string
 	Links []deskLink
-	// Waiting counts the reports of children at risk that nobody has taken on and this
+	// Alarms counts the reports of children at risk that nobody has taken on and this
 	// user could.
-	Waiting int
+	Alarms int
 	// Faults of the content's newest version: the last good one is shown instead.
 	Faults []string
 }
@@ -191,7 +191,7 @@ func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) sta
 			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
 		}
 	}
-	p.Waiting = s.reportsWaiting(c, u)
+	p.Alarms = s.reportsWaiting(c, u)
 	if s.faults != nil {
 		p.Faults = s.faults()
 	}

@@ -62,9 +62,9 @@ type outsidePage struct {
 	Warn     bool
 }
 
-func (s *Server) newOutsidePage(c *fiber.Ctx, words string) outsidePage {
+func (s *Server) newOutsidePage(c *fiber.Ctx, name string) outsidePage {
 	t := s.words(c)
-	p := outsidePage{page: s.page(c, words), Lead: t(fmt.Sprintf("%s.lead", words)), Go: t(fmt.Sprintf("%s.go", words)), On: "/staff"}
+	p := outsidePage{page: s.page(c, fmt.Sprintf("staff.outside.%s", name)), Lead: t(fmt.Sprintf("staff.outside.%s.lead", name)), Go: t(fmt.Sprintf("staff.outside.%s.go", name)), On: "/staff"}
 	p.NoIndex, p.Desk = true, true
 	return p
 }
@@ -110,7 +110,7 @@ func (s *Server) comeBack(c *fiber.Ctx) error {
 	who, err := s.signOn.Finish(c.UserContext(), memo, answer)
 	switch {
 	case errors.Is(err, casework.ErrNobody):
-		return s.outsideRefused(c, "staff.outside.nobody")
+		return s.outsideRefused(c, "nobody")
 	case err != nil:
 		return s.outsideDown(c, err)
 	case user != "":
@@ -118,13 +118,13 @@ func (s *Server) comeBack(c *fiber.Ctx) error {
 	}
 	step, token, err := s.cases.Outside.SignInOutside(c.UserContext(), who, device(c.Get(fiber.HeaderUserAgent)))
 	if errors.Is(err, apply.ErrNotFound) {
-		return s.outsideRefused(c, "staff.outside.unknown")
+		return s.outsideRefused(c, "unknown")
 	}
 	if err != nil {
 		return err
 	}
 	s.setSession(c, token)
-	view := s.newOutsidePage(c, "staff.outside.in")
+	view := s.newOutsidePage(c, "in")
 	if step != casework.SignedIn {
 		view.On = "/staff/factor"
 	}
@@ -134,8 +134,8 @@ func (s *Server) comeBack(c *fiber.Ctx) error {
 	return s.render(c, "staff-outside", view)
 }
 
-func (s *Server) outsideRefused(c *fiber.Ctx, words string) error {
-	view := s.newOutsidePage(c, words)
+func (s *Server) outsideRefused(c *fiber.Ctx, name string) error {
+	view := s.newOutsidePage(c, name)
 	view.Warn = true
 	c.Status(fiber.StatusForbidden)
 	return s.render(c, "staff-outside", view)
@@ -144,7 +144,7 @@ func (s *Server) outsideRefused(c *fiber.Ctx, words string) error {
 // outsideDown says that the other site does not work, and that ours does.
 func (s *Server) outsideDown(c *fiber.Ctx, err error) error {
 	s.log.Error("the city's accounts do not answer", "error", err)
-	view := s.newOutsidePage(c, "staff.outside.down")
+	view := s.newOutsidePage(c, "down")
 	view.Warn = true
 	c.Status(fiber.StatusBadGateway)
 	return s.render(c, "staff-outside", view)
@@ -156,7 +156,7 @@ func (s *Server) beginLink(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return s.outsideDown(c, err)
 	}
-	view := s.newOutsidePage(c, "staff.outside.link")
+	view := s.newOutsidePage(c, "link")
 	view.Away, view.On = address, accountPath
 	return s.render(c, "staff-outside", view)
 }
@@ -165,12 +165,12 @@ func (s *Server) beginLink(c *fiber.Ctx, u casework.User) error {
 func (s *Server) link(c *fiber.Ctx, user string, who casework.Outside) error {
 	err := s.cases.Outside.LinkOutside(c.UserContext(), apply.Actor{Kind: apply.StaffActor, ID: user}, who)
 	if errors.Is(err, apply.ErrConflict) {
-		return s.outsideRefused(c, "staff.outside.taken")
+		return s.outsideRefused(c, "taken")
 	}
 	if err != nil {
 		return err
 	}
-	view := s.newOutsidePage(c, "staff.outside.linked")
+	view := s.newOutsidePage(c, "linked")
 	view.On = accountPath
 	return s.render(c, "staff-outside", view)
 }

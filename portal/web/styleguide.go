@@ -55,7 +55,7 @@ type staffBar struct {
 	Login, Role string
 	Links       []deskLink
 	Faults      []string
-	Waiting     int
+	Alarms      int
 }
 
 // guideDoubt is the box that confirms an answer.
