@@ -16,6 +16,7 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,6 +83,7 @@ func (f *fixture) sealedUnder(tb testing.TB, key string) (all, history int) {
 	for table, columns := range map[string][]string{
 		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"}, "referral_events": {"words"}, "tellings": {"words"}, "conference_texts": {"body"}, "conference_decisions": {"what"},
 		"children": {"names", "details"}, "assessments": {"body"}, "pairings": {"body"}, "visits": {"body"}, "episodes": {"body"},
+		"reports": {"code", "said"}, "report_events": {"words"}, "desk_views": {"name"},
 	} {
 		for _, column := range columns {
 			for _, b := range f.bytes(tb, `SELECT `+column+` FROM `+table+` WHERE LENGTH(`+column+`) > 0`) {
@@ -172,6 +174,9 @@ func TestResealAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.childFile(t)
+		if _, err := f.SendReport(ctx, reported("key", reportWords), time.Minute); err != nil {
+			t.Fatal(err)
+		}
 		before := map[apply.Reference]*apply.Application{draft.Reference: f.again(t, draft.Reference), helped: f.again(t, helped), sent.Reference: f.again(t, sent.Reference)}
 		other, keys := f.beside(t)
 		old := keys.Current()
@@ -187,6 +192,7 @@ func TestResealAll(t *testing.T) {
 			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1}, "conference_decisions": {Table: "conference_decisions"}, "conference_texts": {Table: "conference_texts", Done: 1}, "referral_events": {Table: "referral_events", Done: 1}, "tellings": {Table: "tellings", Done: 1},
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1},
+			"reports": {Table: "reports", Done: 2}, "report_events": {Table: "report_events"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || history == 0 {
 			t.Errorf("reported (-want +got):\n%s", diff)
