@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -69,11 +70,19 @@ func TestHousehold(t *testing.T) {
 // keepOnly ticks these programmes and no others.
 func (v *visitor) keepOnly(slugs ...string) {
 	v.Helper()
-	for _, slug := range evaluate[[]string](v.tab, `[...document.querySelectorAll('main input[name="programme"]')].map((e) => e.value)`) {
-		selector := `main input[name="programme"][value="` + slug + `"]`
-		if look[bool](v.tab, "checked", selector) != slices.Contains(slugs, slug) {
-			v.press(`main label[for="` + look[string](v.tab, "idOf", selector) + `"]`)
+	for group := 1; ; {
+		for _, slug := range evaluate[[]string](v.tab, `[...document.querySelectorAll('main input[name="programme"]:not([type="hidden"])')].map((e) => e.value)`) {
+			selector := `main input[name="programme"][value="` + slug + `"]`
+			if look[bool](v.tab, "checked", selector) != slices.Contains(slugs, slug) {
+				v.press(`main label[for="` + look[string](v.tab, "idOf", selector) + `"]`)
+			}
 		}
+		group++
+		next := fmt.Sprintf(`main button[name="-group"][value="%d"]`, group)
+		if v.count(next) == 0 {
+			return
+		}
+		v.to(next) // elder mode shows six choices at a time
 	}
 }
 
@@ -91,7 +100,7 @@ func (v *visitor) fillHousehold() {
 			v.goTo(next)
 			continue
 		}
-		if strings.Contains(v.where(), "/documents?") {
+		if v.atPapers() {
 			v.bringOnPaper("")
 			v.to(`main form > .form__buttons button`)
 			continue

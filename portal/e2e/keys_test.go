@@ -46,11 +46,16 @@ func (k *typist) applies() {
 	}
 	k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
 	k.enter(`main form button[name="-start"]`)
-	for !strings.HasSuffix(k.where(), "/documents") {
-		k.answer(`main .form__buttons button:not([name="-back"])`)
+	for !strings.HasSuffix(k.where(), "/review") {
+		leave := `main .form__buttons button:not([name="-back"])`
+		if k.atPapers() { // which have buttons of their own
+			leave = `main form > .form__buttons button:not([name="-back"])`
+		}
+		k.answer(leave)
 	}
-	k.answer(`main form > .form__buttons button`)
-	k.at("/apply/" + journeySlug + "/review")
+	if got := k.count("main .paper-list__files li"); got != 1 {
+		k.Errorf("%d photos are to be handed in; want 1", got)
+	}
 	k.answer(`main form button.button--chief`)
 	k.at("/apply/" + journeySlug + "/done")
 	k.receipt()
