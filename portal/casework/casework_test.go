@@ -63,6 +63,9 @@ func TestPermissions(t *testing.T) {
 		casework.HandleReport:      "ooA---",
 		casework.DirectReport:      "-oA---",
 		casework.ExcludeReport:     "--A---",
+
+		casework.ReadFigures:   "-oA-A-",
+		casework.ExportFigures: "-oA-A-",
 	}
 	mine := casework.Scope{Town: "shiqi", Village: "迎阳社区", Referred: []casework.Department{casework.Health, casework.Police}}
 	others := casework.Scope{Town: "xiaolan", Village: "新市社区", Referred: []casework.Department{casework.Education}}

@@ -109,6 +109,9 @@ const (
 	HandleReport      Action = "handle-report"  // take it on, note what was done, close it
 	DirectReport      Action = "direct-report"  // give it to somebody, pass it on to another town
 	ExcludeReport     Action = "exclude-report" // keep somebody who is involved from it
+
+	ReadFigures   Action = "read-figures"   // counts of the cases, or of the audit, by what else one may see
+	ExportFigures Action = "export-figures" // take them away as a file, in which small ones are hidden
 )
 
 // Actions lists everything that needs permission.
@@ -124,6 +127,7 @@ func Actions() []Action {
 		VerifyCase, RecommendCase,
 		CheckDocument,
 		SendReport, ListReports, OpenReport, HandleReport, DirectReport, ExcludeReport,
+		ReadFigures, ExportFigures,
 	}
 }
 
@@ -187,6 +191,9 @@ var permissions = map[Action]map[Role]reach{
 	HandleReport:  {Director: own, Supervisor: own, Officer: anywhere},
 	DirectReport:  {Supervisor: own, Officer: anywhere},
 	ExcludeReport: {Officer: anywhere},
+
+	ReadFigures:   {Supervisor: own, Officer: anywhere, Auditor: anywhere},
+	ExportFigures: {Supervisor: own, Officer: anywhere, Auditor: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.
