@@ -179,19 +179,26 @@ const auditSlack = 10 * time.Minute
 // time but for the slack, so that they are found by halving: an index on the time would
 // have to be kept at every submission.
 func auditNumbers(ctx context.Context, tx *sql.Tx, day time.Time) (from, to int64, err error) {
-	var last int64
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM audit`).Scan(&last); err != nil {
+	if from, err = firstLine(ctx, tx, day.Add(-auditSlack)); err != nil {
 		return 0, 0, err
 	}
-	first := func(t time.Time) int64 { // the first number that is not before t
-		return 1 + int64(sort.Search(int(last), func(i int) bool {
-			var at int64
-			if err == nil {
-				err = tx.QueryRowContext(ctx, `SELECT at FROM audit WHERE number = $1`, i+1).Scan(&at)
-			}
-			return at >= micros(t)
-		}))
-	}
-	from, to = first(day.Add(-auditSlack)), first(day.AddDate(0, 0, 1).Add(auditSlack))
+	to, err = firstLine(ctx, tx, day.AddDate(0, 0, 1).Add(auditSlack))
 	return from, to, err
+}
+
+// firstLine returns the first number of a line that is not before t.
+func firstLine(ctx context.Context, tx *sql.Tx, t time.Time) (int64, error) {
+	var last int64
+	err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM audit`).Scan(&last)
+	if err != nil {
+		return 0, err
+	}
+	first := 1 + int64(sort.Search(int(last), func(i int) bool {
+		var at int64
+		if err == nil {
+			err = tx.QueryRowContext(ctx, `SELECT at FROM audit WHERE number = $1`, i+1).Scan(&at)
+		}
+		return at >= micros(t)
+	}))
+	return first, err
 }

@@ -188,3 +188,26 @@ func (s *Store) ChildrenPlan(ctx context.Context, by apply.Actor, q casework.Chi
 	})
 	return strings.Join(steps, "; "), err
 }
+
+// FiguresPlans is how SQLite goes about counting what was submitted, what was decided
+// and what waits.
+func (s *Store) FiguresPlans(ctx context.Context) ([]string, error) {
+	var out []string
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		for _, one := range []struct {
+			statement string
+			args      []any
+		}{{receivedCounted, []any{1, 2}}, {decidedCounted, []any{1, 2}}, {waitingCounted, nil}} {
+			steps, err := eachRow(ctx, tx, func(scan func(...any) error) (step string, err error) {
+				var id, parent, unused int
+				return step, scan(&id, &parent, &unused, &step)
+			}, `EXPLAIN QUERY PLAN `+one.statement, one.args...)
+			if err != nil {
+				return err
+			}
+			out = append(out, strings.Join(steps, "\n")+"\n")
+		}
+		return nil
+	})
+	return out, err
+}

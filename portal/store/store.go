@@ -66,6 +66,8 @@ type Store struct {
 	due       func(*apply.Application) time.Time
 
 	questionsLast, idleLasts time.Duration
+
+	counted counted // figures of the desk
 }
 
 // Open connects and migrates. The caller closes the store.
