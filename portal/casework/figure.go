@@ -35,7 +35,7 @@ const (
 	WereApproved Measure = "approved"
 	WereRefused  Measure = "refused"
 	MedianDays   Measure = "median"
-	NinetyDays   Measure = "p90"
+	NinetyDays   Measure = "ninety"
 	WereObjected Measure = "objected"
 	NotObjected  Measure = "not-objected"
 	ChildrenNow  Measure = "children"

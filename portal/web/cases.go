@@ -132,6 +132,7 @@ type Cases struct {
 
 	Conferences Conferences
 	Grants      Grants
+	Figures     Figures
 
 	Children    Children
 	Assessments Assessments
@@ -172,6 +173,7 @@ func CasesOf[S interface {
 	Tellings
 	Conferences
 	Grants
+	Figures
 	Children
 	Assessments
 	ChildHelp
@@ -207,6 +209,7 @@ func CasesOf[S interface {
 		Tellings:    s,
 		Conferences: s,
 		Grants:      s,
+		Figures:     s,
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,

@@ -62,6 +62,8 @@ var deskMatrix = map[string]string{
 	"GET /staff/standards/:policy":                                 "--A---",
 	"GET /staff/standards/:policy/list.csv":                        "--A---",
 	"POST /staff/standards/:policy":                                "--A---",
+	"GET /staff/figures":                                           "-AA-A-",
+	"GET /staff/figures/list.csv":                                  "-AA-A-",
 	"GET /staff/applications/:ref/confer":                          "-oA---",
 	"POST /staff/applications/:ref/confer":                         "-oA---",
 	"GET /staff/conferences":                                       "AAAA--",

@@ -48,6 +48,7 @@ type guidePage struct {
 	Bands       []childRow
 	Trend       *trend
 	Child       *childCase
+	Figure      *figurePart
 }
 
 // staffBar is what the bar of the case desk shows.
@@ -108,6 +109,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	p.Child = &childCase{Row: childRow{Path: "/styleguide", Name: t("guide.text"), Band: "poor", BandText: s.bandText(c, "poor"), Task: t("guide.text"), Date: "2026-11-29", Late: true}, Helper: t("guide.text"), Due: "2026-11-29"}
 	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
+	p.Figure = guideFigure(t, long)
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
 	return s.render(c, "styleguide", p)
 }
@@ -122,6 +124,17 @@ func guideReferrals(t func(string, ...any) string, long string) (*referralsPanel
 	fields[4].Name, fields[2].Name = "guide-words", "guide-days"
 	ticks := []tick{{"guide-a", "a", "1", "—", true}, {"guide-b", "b", "1", "—", false}}
 	return out, askFields{[]tickGroup{{"—", ticks}}, fields[4], fields[2], t("guide.error")}
+}
+
+// guideFigure is a chart with a long and a short bar, and its table.
+func guideFigure(t func(string, ...any) string, long string) *figurePart {
+	text := t("guide.text")
+	cell := func(n string) []figureCell { return []figureCell{{text, n}} }
+	return &figurePart{
+		ID: "guide-figure", Title: text, About: long, First: text, Columns: []string{text}, Total: []string{"60"},
+		Rows:  []figureRow{{text, cell("51")}, {long, cell("9")}},
+		Chart: &chart{"guide-figure", long, em(2 * barHeight), []bar{newBar(0, text, 51, 51), newBar(1, long, 9, 51)}},
+	}
 }
 
 // guideFields are the kinds of fields: empty, filled, long, wrong and each choice.
