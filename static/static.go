@@ -43,6 +43,9 @@ var sheets = []string{"css/tokens.css", "css/base.css", "css/layout.css", "css/c
 // accessible mode or with settings of their reader's own.
 var viewSheets = []string{"css/view/*.css"}
 
+// deskSheets are the parts of desk.css, which only pages of the case desk load.
+var deskSheets = []string{"css/desk/*.css"}
+
 // picture is how a style sheet names a file of img/.
 var picture = regexp.MustCompile(`url\("([a-z-]+\.svg)"\)`)
 
@@ -68,6 +71,7 @@ var assets = sync.OnceValue(func() table {
 		}
 	}
 	t.add("site.css", styleSheet(sheets))
+	t.add("desk.css", styleSheet(deskSheets))
 	t.add("view.css", picture.ReplaceAllFunc(styleSheet(viewSheets), func(m []byte) []byte {
 		return []byte(`url("` + t.byName[string(picture.FindSubmatch(m)[1])].URL + `")`)
 	}))

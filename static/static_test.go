@@ -214,7 +214,7 @@ func number(t *testing.T, s string) float64 {
 // blocked zoom, no shadows, every token defined.
 func TestStyleSheet(t *testing.T) {
 	known := tokens(t, "standard")
-	for _, pattern := range append(slices.Clone(sheets), viewSheets...) {
+	for _, pattern := range slices.Concat(sheets, viewSheets, deskSheets) {
 		for _, name := range match(pattern) {
 			css := string(read(name))
 			for _, bad := range []string{"text-size-adjust", "box-shadow", "gradient(", "!important", "@import", "forced-color-adjust"} {

@@ -184,7 +184,7 @@ var deskLinks = []struct {
 func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
 	t := s.words(c)
 	p := staffPage{page: s.page(c, titleID), Login: u.Name, Role: string(u.Role)}
-	p.NoIndex, p.Desk = true, true
+	p.NoIndex, p.Desk, p.Styles = true, true, []string{"desk.css"}
 	p.Crumbs = []crumb{}
 	p.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
 	for _, l := range deskLinks {

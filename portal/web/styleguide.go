@@ -111,6 +111,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
 	p.Figure = guideFigure(t, long)
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
+	p.Styles = []string{"desk.css"}
 	return s.render(c, "styleguide", p)
 }
 

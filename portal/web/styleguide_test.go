@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestStyleGuideIsComplete(t *testing.T) {
 		}
 	}
 	classes := guideClasses(t)
-	for _, name := range glob(t, "../../static/css/components/*.css") {
+	for _, name := range slices.Concat(glob(t, "../../static/css/components/*.css"), glob(t, "../../static/css/desk/*.css")) {
 		shown := false
 		for _, m := range rootClass.FindAllStringSubmatch(read(t, name), -1) {
 			shown = shown || classes[m[1]]

@@ -137,6 +137,7 @@ type page struct {
 	Rated       bool     // asks readers at its foot whether it was useful
 	Sheet       bool     // is a sheet to print
 	Heard       bool     // somebody reads what readers say
+	Styles      []string // style sheets beside that of every page
 	Desk        bool     // is a page of the case desk: without what families look for
 	Marks       []mark   // who runs the site, in its footer
 }
