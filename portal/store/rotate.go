@@ -98,9 +98,18 @@ func (s *Store) resealTable(ctx context.Context, t sealedTable, current []byte, 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		// Who has nothing to write does not take turns with those who serve families.
+		stale, err := s.anyStale(ctx, t, after, current)
+		if err != nil {
+			return err
+		}
+		if !stale {
+			report(sum)
+			return nil
+		}
 		var batch Reseal
 		var last string
-		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+		err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 			batch, last, err = s.resealRows(ctx, tx, t, after, current)
 			return err
 		})
@@ -141,13 +150,24 @@ type sealedRow struct {
 	sealed [][]byte
 }
 
-func (s *Store) staleRows(ctx context.Context, tx *sql.Tx, t sealedTable, after string, current []byte) ([]sealedRow, error) {
-	var stale []string
+// stale is the condition of the rows behind the key $1 in which anything lies under
+// another data key than $2.
+func (t sealedTable) stale() string {
+	var columns []string
 	for _, c := range t.columns {
-		stale = append(stale, fmt.Sprintf("(LENGTH(%s) > 0 AND substr(%[1]s, 2, 4) <> $2)", c))
+		columns = append(columns, fmt.Sprintf("(LENGTH(%s) > 0 AND substr(%[1]s, 2, 4) <> $2)", c))
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+t.key+`, `+strings.Join(t.columns, ", ")+` FROM `+t.name+`
-		WHERE `+t.key+` > $1 AND (`+strings.Join(stale, " OR ")+`) ORDER BY `+t.key+` LIMIT $3`+s.lockRows, after, current, resealBatch)
+	return ` FROM ` + t.name + ` WHERE ` + t.key + ` > $1 AND (` + strings.Join(columns, " OR ") + `)`
+}
+
+func (s *Store) anyStale(ctx context.Context, t sealedTable, after string, current []byte) (bool, error) {
+	var n int
+	err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+t.stale()+` LIMIT 1) AS first`, after, current).Scan(&n)
+	return n > 0, err
+}
+
+func (s *Store) staleRows(ctx context.Context, tx *sql.Tx, t sealedTable, after string, current []byte) ([]sealedRow, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+t.key+`, `+strings.Join(t.columns, ", ")+t.stale()+` ORDER BY `+t.key+` LIMIT $3`+s.lockRows, after, current, resealBatch)
 	if err != nil {
 		return nil, err
 	}
