@@ -11,21 +11,24 @@ LINT_VERSION := v2.15.0
 LINT_HOME    := $(dir $(shell go env GOCACHE))huitong/golangci-lint-$(LINT_VERSION)
 LINT         := $(LINT_HOME)/golangci-lint
 
-# These tests train bots on everything and measure what they know, measure engines one
-# after the other, or kill whole processes: the race detector takes ten times as long
-# there, and has nothing to see. The last ones are one visitor who walks the whole site,
-# or one caller who counts everything.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|DeskMatrix|Pages$$|ApplicationPages|LanguageOfPassages|Pinyin$$|PartsAreWhole|FewChoices|ModesKeep|NoDeadLinks|SitemapIs|ViewOnEvery|Press$$|Lookups$$|StoredAsCounted)
+# These tests train bots on everything and measure what they know, or kill whole
+# processes: the race detector takes ten times as long there, and has nothing to see.
+# The last ones are one caller who counts everything.
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Lookups$$|StoredAsCounted)
 
-# This one runs a tenth of its requests under the race detector, and all without it.
-ALSO_PLAIN := ^TestMalformedRequests$$
+# These packages are tested whole without the race detector. In portal/bench one engine
+# runs after the other, and through portal/web one visitor walks after the other: nothing
+# happens at the same time there but in RACED_WEB, which sends to every handler from
+# several sides.
+WHOLE := ./portal/web ./bot ./portal/bench
+RACED_WEB := ^Test(Malformed|Bodies|NoHTTP|Speech|UploadsAtOnce|SubmitTwiceAtOnce|KeptAnswer)
 
 # Packages are tested two at a time in the order given. Those that take longest come
 # first, or the last of them would leave the other processor idle.
-LONGEST := ./portal/web ./portal/store
+LONGEST := ./portal/store ./portal
 
 # Only packages with such a test are built a second time.
-PLAIN_PACKAGES = $$(grep -rlE --include='*_test.go' 'func ($(subst ^,,$(subst $$,,$(PLAIN)|$(ALSO_PLAIN))))' . | xargs -n1 dirname | sort -u | grep -vE '^\./(bot|portal/e2e)$$')
+PLAIN_PACKAGES = $$(grep -rlE --include='*_test.go' 'func ($(subst ^,,$(subst $$,,$(PLAIN))))' . | xargs -n1 dirname | sort -u | grep -vE '^\./(bot|portal/e2e|portal/web|portal/bench)$$')
 
 FUZZ_TIME ?= 20s
 
@@ -67,9 +70,10 @@ lint:
 	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
 unit:
-	$(call step,go test,go test -race -shuffle=on -timeout 30m -skip '$(PLAIN)' $(LONGEST) $$(go list ./... | grep -v /e2e))
-	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)|$(ALSO_PLAIN)' $(PLAIN_PACKAGES))
-	$(call step,go test of the whole bot,go test -shuffle=on ./bot)
+	$(call step,go test,go test -race -shuffle=on -timeout 30m -skip '$(PLAIN)' $(LONGEST) $$(go list ./... | grep -vE '/(e2e|web|bench)$$'))
+	$(call step,go test of what happens at once on the site,go test -race -shuffle=on -timeout 30m -run '$(RACED_WEB)' ./portal/web)
+	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)' $(PLAIN_PACKAGES))
+	$(call step,go test of whole packages without the race detector,go test -shuffle=on -timeout 30m $(WHOLE))
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector. A tab often waits, for the portal or for what is
