@@ -186,6 +186,9 @@ func newMischief(d *desk) *mischief {
 		"/staff/children/:id/custody": o.cookies[sessionCookie],
 		"/staff/sign-out":             d.staff(casework.Officer, "again").cookies[sessionCookie], // so that the others stay
 	}
+	for _, form := range []string{"recommend", "advise-against"} {
+		m.staff["/staff/applications/"+ungrouped(number)+"/"+form] = m.staff["/staff/children"] // a supervisor
+	}
 	liaison := d.staff(casework.Liaison, "").cookies[sessionCookie]
 	for _, form := range []string{"files", "take", "answer", "return"} {
 		m.staff["/staff/referrals/:id/"+form] = liaison
