@@ -132,7 +132,7 @@ func guideFigure(t func(string, ...any) string, long string) *figurePart {
 	text := t("guide.text")
 	cell := func(n string) []figureCell { return []figureCell{{text, n}} }
 	return &figurePart{
-		ID: "guide-figure", Title: text, About: long, First: text, Columns: []string{text}, Total: []string{"60"},
+		ID: "guide-figure", Title: t("figures.title"), About: long, First: text, Columns: []string{text}, Total: []string{"60"},
 		Rows:  []figureRow{{text, cell("51")}, {long, cell("9")}},
 		Chart: &chart{"guide-figure", long, em(2 * barHeight), []bar{newBar(0, text, 51, 51), newBar(1, long, 9, 51)}},
 	}
