@@ -100,7 +100,7 @@ func listReports(ctx context.Context, tx *sql.Tx, u casework.User, q casework.Re
 		if len(page.Reports) == q.Limit {
 			last := page.Reports[q.Limit-1]
 			place, at := reportPlace(&last)
-			page.Next = mark{int(place), at, string(last.Number)}.String()
+			page.Next = mark{place, at, string(last.Number)}.String()
 			break
 		}
 		page.Reports = append(page.Reports, r)
