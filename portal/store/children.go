@@ -352,20 +352,8 @@ func (s *Store) childrenWhere(ctx context.Context, tx *sql.Tx, by apply.Actor, q
 }
 
 func (s *Store) childRows(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]casework.Child, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+childColumns+` FROM children WHERE `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Child
-	for rows.Next() {
-		c, err := s.scanChild(rows.Scan, false)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	read := func(scan func(...any) error) (casework.Child, error) { return s.scanChild(scan, false) }
+	return eachRow(ctx, tx, read, `SELECT `+childColumns+` FROM children WHERE `+where, args...)
 }
 
 // ChildOf returns the child of an application by its ID number, with its helper, for
@@ -431,27 +419,11 @@ func (s *Store) fillFile(ctx context.Context, tx *sql.Tx, f *casework.ChildFile)
 }
 
 func childCases(ctx context.Context, tx *sql.Tx, id string) ([]casework.Case, error) {
-	return eachRow(ctx, tx, func(scan func(...any) error) (c casework.Case, err error) {
-		return c, scan(&c.Kind, &c.ID)
+	return eachRow(ctx, tx, func(scan func(...any) error) (casework.Case, error) {
+		var c casework.Case
+		err := scan(&c.Kind, &c.ID)
+		return c, err
 	}, `SELECT kind, case_id FROM child_cases WHERE child_id = $1 ORDER BY at DESC, kind, case_id`, id)
-}
-
-// eachRow reads all rows of a query.
-func eachRow[T any](ctx context.Context, tx *sql.Tx, read func(scan func(...any) error) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		one, err := read(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
 }
 
 // staffNames fills in the names of the users that appear in a file.
@@ -487,7 +459,7 @@ func (s *Store) expireChildren(ctx context.Context) error {
 	for {
 		n := 0
 		err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-			ids, err := eachRow(ctx, tx, func(scan func(...any) error) (id string, err error) { return id, scan(&id) },
+			ids, err := texts[string](ctx, tx,
 				`SELECT id FROM children WHERE ends_at < $1 ORDER BY ends_at LIMIT $2`+s.lockRows, micros(s.now()), expireAtOnce)
 			if err != nil {
 				return err

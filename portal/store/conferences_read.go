@@ -35,16 +35,12 @@ func (s *Store) conference(ctx context.Context, tx *sql.Tx, column, value string
 	if err != nil {
 		return c, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT guest FROM conference_guests WHERE conference = $1 ORDER BY guest`, c.ID)
-	if err != nil {
-		return c, err
-	}
-	guests, err := texts(rows)
+	guests, err := texts[casework.Owner](ctx, tx, `SELECT guest FROM conference_guests WHERE conference = $1 ORDER BY guest`, c.ID)
 	if err != nil {
 		return c, err
 	}
 	for _, g := range guests {
-		if user, ok := casework.Owner(g).User(); ok {
+		if user, ok := g.User(); ok {
 			c.Users = append(c.Users, user)
 		} else {
 			c.Departments = append(c.Departments, casework.Department(g))
@@ -85,20 +81,7 @@ func (s *Store) agreed(scan func(...any) error, more ...any) (casework.Agreed, e
 }
 
 func (s *Store) decisions(ctx context.Context, tx *sql.Tx, conference string) ([]casework.Agreed, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+decisionColumns+` FROM conference_decisions d WHERE d.conference = $1 ORDER BY d.number`, conference)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Agreed
-	for rows.Next() {
-		a, err := s.agreed(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	return out, rows.Err()
+	return eachRow(ctx, tx, func(scan func(...any) error) (casework.Agreed, error) { return s.agreed(scan) }, `SELECT `+decisionColumns+` FROM conference_decisions d WHERE d.conference = $1 ORDER BY d.number`, conference)
 }
 
 // OpenConference returns a conference as who looks may see it, once it stands in the
@@ -194,20 +177,7 @@ func (s *Store) ConferencesOf(ctx context.Context, by apply.Actor, of casework.C
 }
 
 func conferences(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]casework.Conference, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+conferenceColumns+` FROM conferences c`+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Conference
-	for rows.Next() {
-		c, err := scanConference(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return eachRow(ctx, tx, scanConference, `SELECT `+conferenceColumns+` FROM conferences c`+where, args...)
 }
 
 // Conferences returns the conferences to come that somebody takes part in or may hold,

@@ -148,6 +148,7 @@ func (s *Store) Contact(ctx context.Context, ref apply.Reference) (apply.Contact
 
 // querier is the database or a transaction in it.
 type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -175,7 +176,7 @@ func (s *Store) DropContact(ctx context.Context, ref apply.Reference) error {
 		} else if err != nil {
 			return err
 		}
-		refs, err := references(ctx, tx, `SELECT a.reference FROM applications a JOIN contacts c ON c.reference = a.reference
+		refs, err := texts[apply.Reference](ctx, tx, `SELECT a.reference FROM applications a JOIN contacts c ON c.reference = a.reference
 			WHERE a.reference = $1 OR c.household = 1 AND a.household <> ''
 				AND a.household = (SELECT o.household FROM applications o JOIN contacts k ON k.reference = o.reference WHERE o.reference = $1 AND k.household = 1)
 			ORDER BY a.reference`, string(ref))

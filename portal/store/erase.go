@@ -80,7 +80,7 @@ func (s *Store) expire(ctx context.Context, before time.Time) error {
 
 // idle locks what it finds: somebody may come back to it at this moment.
 func (s *Store) idle(ctx context.Context, tx *sql.Tx, before time.Time) ([]apply.Reference, error) {
-	return references(ctx, tx, `SELECT reference FROM applications
+	return texts[apply.Reference](ctx, tx, `SELECT reference FROM applications
 		WHERE state IN ($1, $2) AND updated_at < $3 ORDER BY reference LIMIT $4`+s.lockRows,
 		string(apply.Draft), string(apply.Withdrawn), micros(before), expireAtOnce)
 }

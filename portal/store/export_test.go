@@ -182,7 +182,8 @@ func (s *Store) ChildrenPlan(ctx context.Context, by apply.Actor, q casework.Chi
 		}
 		steps, err = eachRow(ctx, tx, func(scan func(...any) error) (step string, err error) {
 			var id, parent, unused int
-			return step, scan(&id, &parent, &unused, &step)
+			err = scan(&id, &parent, &unused, &step)
+			return step, err
 		}, `EXPLAIN QUERY PLAN SELECT `+childColumns+` FROM children WHERE `+where.text+` ORDER BY due_at, id LIMIT 51`, where.args...)
 		return err
 	})
@@ -200,7 +201,8 @@ func (s *Store) FiguresPlans(ctx context.Context) ([]string, error) {
 		}{{receivedCounted, []any{1, 2}}, {decidedCounted, []any{1, 2}}, {waitingCounted, nil}} {
 			steps, err := eachRow(ctx, tx, func(scan func(...any) error) (step string, err error) {
 				var id, parent, unused int
-				return step, scan(&id, &parent, &unused, &step)
+				err = scan(&id, &parent, &unused, &step)
+				return step, err
 			}, `EXPLAIN QUERY PLAN `+one.statement, one.args...)
 			if err != nil {
 				return err

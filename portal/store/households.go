@@ -254,7 +254,7 @@ func (s *Store) lockHousehold(ctx context.Context, tx *sql.Tx, ref apply.Referen
 
 // members returns the numbers of all that belong to the household of ref.
 func members(ctx context.Context, tx *sql.Tx, ref apply.Reference, lock string) ([]apply.Reference, error) {
-	out, err := references(ctx, tx, `SELECT reference FROM applications WHERE reference = $1 OR household <> '' AND household =
+	out, err := texts[apply.Reference](ctx, tx, `SELECT reference FROM applications WHERE reference = $1 OR household <> '' AND household =
 		(SELECT household FROM applications WHERE reference = $1) ORDER BY reference`+lock, string(ref))
 	if err == nil && len(out) == 0 {
 		err = apply.ErrNotFound
@@ -269,7 +269,7 @@ func (s *Store) loadHousehold(ctx context.Context, tx *sql.Tx, ref apply.Referen
 	if !errors.Is(err, apply.ErrNotFound) {
 		return a, err
 	}
-	left, err := references(ctx, tx, `SELECT reference FROM applications WHERE household <> '' AND household = $1 ORDER BY reference LIMIT 1`, string(ref))
+	left, err := texts[apply.Reference](ctx, tx, `SELECT reference FROM applications WHERE household <> '' AND household = $1 ORDER BY reference LIMIT 1`, string(ref))
 	if err != nil {
 		return nil, err
 	}
@@ -277,21 +277,4 @@ func (s *Store) loadHousehold(ctx context.Context, tx *sql.Tx, ref apply.Referen
 		return nil, apply.ErrNotFound
 	}
 	return s.load(ctx, tx, left[0])
-}
-
-func references(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]apply.Reference, error) {
-	rows, err := tx.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []apply.Reference
-	for rows.Next() {
-		var ref apply.Reference
-		if err := rows.Scan(&ref); err != nil {
-			return nil, err
-		}
-		out = append(out, ref)
-	}
-	return out, rows.Err()
 }

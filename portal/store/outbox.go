@@ -195,7 +195,7 @@ func (s *Store) RemindDrafts(ctx context.Context, idle time.Duration) error {
 // unreminded are drafts left since before. Of a household that hears of all its
 // applications together, one stands for all, once none of them is worked on.
 func (s *Store) unreminded(ctx context.Context, tx *sql.Tx, kind NoteKind, before time.Time) ([]apply.Reference, error) {
-	return references(ctx, tx, `SELECT a.reference FROM contacts c JOIN applications a ON a.reference = c.reference
+	return texts[apply.Reference](ctx, tx, `SELECT a.reference FROM contacts c JOIN applications a ON a.reference = c.reference
 		WHERE a.state = $1 AND a.updated_at < $2 AND c.changes = 1
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.reference = a.reference AND o.kind = $3 AND o.made_at >= a.updated_at)
 		AND NOT (c.household = 1 AND EXISTS (SELECT 1 FROM applications b WHERE b.household <> '' AND b.household = a.household

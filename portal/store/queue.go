@@ -194,20 +194,7 @@ func (s *Store) unassigned(ctx context.Context, tx *sql.Tx, town string) ([]appl
 	if s.postgres {
 		statement += s.lockRows + ` SKIP LOCKED`
 	}
-	rows, err := tx.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []apply.Reference
-	for rows.Next() {
-		var ref apply.Reference
-		if err := rows.Scan(&ref); err != nil {
-			return nil, err
-		}
-		out = append(out, ref)
-	}
-	return out, rows.Err()
+	return texts[apply.Reference](ctx, tx, statement, args...)
 }
 
 // Assignee returns who handles an application; the zero User for nobody.

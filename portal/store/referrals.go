@@ -130,32 +130,14 @@ func (s *Store) referralMoved(ctx context.Context, tx *sql.Tx, by apply.Actor, r
 
 // tellDepartment tells all liaisons of a department that something has come.
 func (s *Store) tellDepartment(ctx context.Context, tx *sql.Tx, d casework.Department, kind NoteKind) error {
-	rows, err := tx.QueryContext(ctx, `SELECT u.id FROM users u JOIN staff_contacts c ON c.user_id = u.id
+	ids, err := texts[string](ctx, tx, `SELECT u.id FROM users u JOIN staff_contacts c ON c.user_id = u.id
 		WHERE u.role = $1 AND u.department = $2 AND u.disabled_at = 0 ORDER BY u.id`, string(casework.Liaison), string(d))
-	if err != nil {
-		return err
-	}
-	ids, err := texts(rows)
 	for _, id := range ids {
 		if err == nil {
 			err = s.tell(ctx, tx, id, kind)
 		}
 	}
 	return err
-}
-
-// texts reads a column of texts to its end.
-func texts(rows *sql.Rows) ([]string, error) {
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var one string
-		if err := rows.Scan(&one); err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
 }
 
 // caseScope returns what a case belongs to, and whether it has ended. Cases of a kind

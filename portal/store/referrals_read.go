@@ -101,20 +101,7 @@ func (s *Store) ReferralsOf(ctx context.Context, by apply.Actor, c casework.Case
 }
 
 func referralRows(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]casework.Referral, error) {
-	rows, err := tx.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Referral
-	for rows.Next() {
-		r, err := scanReferral(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	return eachRow(ctx, tx, scanReferral, statement, args...)
 }
 
 // Referrals returns a page of the referrals that concern somebody, the earliest deadline

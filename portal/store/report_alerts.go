@@ -32,21 +32,8 @@ func noteOf(d casework.Danger) NoteKind {
 // reportStaff are those who could have to do with a report from a town: its supervisors
 // and directors, and the city's officers.
 func (s *Store) reportStaff(ctx context.Context, tx *sql.Tx, town string) ([]casework.User, error) {
-	rows, err := tx.QueryContext(ctx, userColumns+` WHERE disabled_at = 0 AND (role = $1 OR area = $2 AND area <> '' AND role IN ($3, $4)) ORDER BY role, id`,
+	return eachRow(ctx, tx, scanUser, userColumns+` WHERE disabled_at = 0 AND (role = $1 OR area = $2 AND area <> '' AND role IN ($3, $4)) ORDER BY role, id`,
 		string(casework.Officer), town, string(casework.Supervisor), string(casework.Director))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.User
-	for rows.Next() {
-		u, err := scanUser(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, u)
-	}
-	return out, rows.Err()
 }
 
 // alertAll writes to each of them, and into the history how many that were. Who has
@@ -128,20 +115,8 @@ func (s *Store) EscalateReports(ctx context.Context, within func(casework.Danger
 	return moved, nil
 }
 
-func (s *Store) lateReports(ctx context.Context) (out []string, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT number FROM reports WHERE place = 0 AND sort_at <= $1 ORDER BY sort_at, number LIMIT $2`, micros(s.now()), escalateAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var number string
-		if err := rows.Scan(&number); err != nil {
-			return nil, err
-		}
-		out = append(out, number)
-	}
-	return out, rows.Err()
+func (s *Store) lateReports(ctx context.Context) ([]string, error) {
+	return texts[string](ctx, s.db, `SELECT number FROM reports WHERE place = 0 AND sort_at <= $1 ORDER BY sort_at, number LIMIT $2`, micros(s.now()), escalateAtOnce)
 }
 
 func (s *Store) escalate(ctx context.Context, tx *sql.Tx, number string, within func(casework.Danger) time.Duration) error {

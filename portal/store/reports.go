@@ -215,20 +215,7 @@ func scanReport(scan func(...any) error, r *casework.Report, code, said *[]byte)
 }
 
 func reportExcluded(ctx context.Context, tx *sql.Tx, number apply.Reference) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT user_id FROM report_excluded WHERE report = $1 ORDER BY user_id`, string(number))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+	return texts[string](ctx, tx, `SELECT user_id FROM report_excluded WHERE report = $1 ORDER BY user_id`, string(number))
 }
 
 func (s *Store) reportEvents(ctx context.Context, tx *sql.Tx, number apply.Reference) ([]casework.ReportEvent, error) {

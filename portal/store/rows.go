@@ -139,3 +139,30 @@ func placeholders(n int) string {
 	}
 	return "(" + strings.Join(all, ", ") + ")"
 }
+
+// eachRow reads all rows of a query.
+func eachRow[T any](ctx context.Context, from querier, read func(scan func(...any) error) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := from.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []T
+	for rows.Next() {
+		one, err := read(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+// texts reads a query of one column.
+func texts[T ~string](ctx context.Context, from querier, query string, args ...any) ([]T, error) {
+	return eachRow(ctx, from, func(scan func(...any) error) (T, error) {
+		var one T
+		err := scan(&one)
+		return one, err
+	}, query, args...)
+}
