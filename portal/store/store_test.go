@@ -22,6 +22,7 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 	"huitong/portal/store"
+	"huitong/portal/store/storetest"
 	"huitong/portal/vault"
 )
 
@@ -85,42 +86,15 @@ func onBoth(t *testing.T, test func(t *testing.T, f *fixture)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "huitong test%.db")
-		copyEmpty(t, path)
+		if err := storetest.WriteEmpty(path); err != nil {
+			t.Fatal(err)
+		}
 		test(t, open(t, store.Config{Path: path}, "sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(5000)"))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		address := postgresURL(t)
 		test(t, open(t, store.Config{URL: address}, "pgx", address))
 	})
-}
-
-// empty is an SQLite database with all tables and nothing in them, made once: a copy of
-// it is there sooner than a score of migrations.
-var empty struct {
-	once sync.Once
-	body []byte
-	err  error
-}
-
-func copyEmpty(tb testing.TB, path string) {
-	tb.Helper()
-	empty.once.Do(func() {
-		made := filepath.Join(tb.TempDir(), "empty.db")
-		s, err := store.Open(tb.Context(), store.Config{Path: made})
-		if err == nil {
-			err = s.Close() // which leaves one file
-		}
-		if err == nil {
-			empty.body, err = os.ReadFile(made)
-		}
-		empty.err = err
-	})
-	if empty.err == nil {
-		empty.err = os.WriteFile(path, empty.body, 0o600)
-	}
-	if empty.err != nil {
-		tb.Fatal(empty.err)
-	}
 }
 
 func sampleForm() (apply.Form, error) {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +23,7 @@ import (
 	"huitong/portal/casework"
 	"huitong/portal/intake"
 	"huitong/portal/store"
+	"huitong/portal/store/storetest"
 	"huitong/portal/vault"
 )
 
@@ -66,35 +66,6 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-// empty is a database with all tables and nothing in them, made once: a copy of it is
-// there sooner than a score of migrations.
-var empty struct {
-	once sync.Once
-	body []byte
-	err  error
-}
-
-func copyEmpty(t testing.TB, path string) {
-	t.Helper()
-	empty.once.Do(func() {
-		made := filepath.Join(t.TempDir(), "empty.db")
-		s, err := store.Open(t.Context(), store.Config{Path: made})
-		if err == nil {
-			err = s.Close() // which leaves one file
-		}
-		if err == nil {
-			empty.body, err = os.ReadFile(made)
-		}
-		empty.err = err
-	})
-	if empty.err == nil {
-		empty.err = os.WriteFile(path, empty.body, 0o600)
-	}
-	if empty.err != nil {
-		t.Fatal(empty.err)
-	}
-}
-
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	dir := t.TempDir()
@@ -107,7 +78,9 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copyEmpty(t, d.file)
+	if err := storetest.WriteEmpty(d.file); err != nil {
+		t.Fatal(err)
+	}
 	now := func() time.Time { return d.now }
 	files := vault.OpenFiles(bucket, keys, intake.MaxSize)
 	if d.store, err = store.Open(t.Context(), store.Config{
