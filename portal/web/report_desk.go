@@ -212,7 +212,7 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 		case e.Step == casework.StepEscalated:
 			one.Title, one.State = t("staff.report.escalated", "Level", detail), "wrong"
 		case e.Step == casework.StepReceived:
-			one.Title += " · " + t("report.danger."+detail)
+			one.Title += " · " + t(fmt.Sprintf("report.danger.%s", detail))
 		case e.Step == casework.StepPass:
 			one.Title += " · " + s.placeName(c, detail)
 		case e.Step == casework.StepClose:
@@ -241,16 +241,19 @@ func (s *Server) reportForms(c *fiber.Ctx, u casework.User, f *casework.ReportFi
 		return out
 	}
 	words := field{Name: "words", Label: t("staff.report.words"), Help: t("staff.report.words.help"), Long: true, Rows: 3, MaxLength: casework.ReportLong, Optional: true}
-	form := func(needs casework.Action, part string, more ...field) *reportStepForm {
+	form := func(needs casework.Action, part, question string, more ...field) *reportStepForm {
 		options := steps(needs)
 		if len(options) == 0 {
 			return nil
 		}
 		out := &reportStepForm{Path: view.Row.Path + "/" + part, CSRF: view.CSRF, Version: view.Version}
-		out.Fields = append([]field{chosen("step", t("staff.report.step"), options)}, append(more, words)...)
+		out.Fields = append([]field{chosen("step", question, options)}, append(more, words)...)
 		for i := range out.Fields { // each id stands once on the page
 			out.Fields[i].Name = part + "-" + out.Fields[i].Name
 			out.Fields[i].Value = c.FormValue(out.Fields[i].Name)
+		}
+		if len(options) == 1 {
+			out.Fields[0].Value = options[0].Value
 		}
 		return out
 	}
@@ -272,10 +275,17 @@ func (s *Server) reportForms(c *fiber.Ctx, u casework.User, f *casework.ReportFi
 	}
 	optional := func(fd field) field { fd.Optional = true; return fd }
 	link := field{Name: "link", Label: t("staff.report.link"), Help: t("staff.report.link.help"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 24, Width: "medium", Optional: true}
-	view.Note = form(casework.HandleReport, "handle", optional(chosen("outcome", t("staff.report.outcome"), outcomes)), link)
-	view.Direct = form(casework.DirectReport, "direct", optional(chosen("hand", t("staff.report.hand"), hands)), optional(chosen("town", t("staff.report.town"), towns)))
+	view.Note = form(casework.HandleReport, "handle", t("staff.report.step"), optional(chosen("outcome", t("staff.report.outcome"), outcomes)), link)
+	var to []field
+	if len(hands) > 0 && f.Can(casework.StepAssign) {
+		to = append(to, optional(chosen("hand", t("staff.report.hand"), hands)))
+	}
+	if f.Can(casework.StepPass) {
+		to = append(to, optional(chosen("town", t("staff.report.town"), towns)))
+	}
+	view.Direct = form(casework.DirectReport, "direct", t("staff.report.direct.how"), to...)
 	if len(people) > 0 {
-		view.Keep = form(casework.ExcludeReport, "exclude", chosen("person", t("staff.report.person"), people))
+		view.Keep = form(casework.ExcludeReport, "exclude", t("staff.report.keep.how"), chosen("person", t("staff.report.person"), people))
 	}
 }
 

@@ -125,6 +125,12 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 			all = append(all, s.auditDetail(c, one))
 		}
 		return strings.Join(all, t("punctuation.comma"))
+	case strings.Contains(detail, " "): // a step with what it was about, a list with its filters
+		what, about, _ := strings.Cut(detail, " ")
+		if words := s.auditDetail(c, what); words != what {
+			return words + t("punctuation.comma") + s.auditDetail(c, about)
+		}
+		return detail // what was looked for in the audit itself
 	case detail == string(casework.SendReferral), slices.Contains(casework.ReferralMoves(), casework.ReferralMove(detail)):
 		return t(fmt.Sprintf("referral.event.%s", detail))
 	case slices.Contains(casework.Actions(), casework.Action(detail)):
@@ -139,6 +145,16 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("child.why.%s", detail))
 	case slices.Contains(apply.States(), apply.State(detail)):
 		return t(fmt.Sprintf("staff.state.%s", detail))
+	case slices.Contains(casework.Dangers(), casework.Danger(detail)):
+		return t(fmt.Sprintf("report.danger.%s", detail))
+	case slices.Contains(casework.ReportSteps(), casework.ReportStep(detail)):
+		return t(fmt.Sprintf("staff.report.do.%s", detail))
+	case slices.Contains(casework.Periods(), casework.Period(detail)):
+		return t(fmt.Sprintf("figures.period.%s", detail))
+	case detail == "cases": // of which figures were read
+		return t("staff.list")
+	case detail == "audit":
+		return t("staff.audit")
 	}
 	for _, p := range s.content().Library.Policies {
 		if q, ok := p.Question(detail); ok {
