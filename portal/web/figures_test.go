@@ -28,6 +28,7 @@ func TestFigures(t *testing.T) {
 		b.lacks(secrets...)
 	}
 	d.staff(casework.Director, "shiqi").open("/staff/figures").wants(403)
+	auditor.open("/staff/audit").wants(200, "申请列表、今年", "操作记录、本季度").lacks("cases", "quarter")
 
 	officer.open("/staff/figures/list.csv?period=month").wants(200)
 	if kind := officer.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/csv") || !strings.HasPrefix(officer.body, "\ufeff") {
