@@ -39,6 +39,7 @@ func TestPermissions(t *testing.T) {
 		casework.ManageUsers:      "-----A",
 		casework.ReadFeedback:     "-AA---",
 		casework.ReadQuestions:    "-AA---",
+		casework.SettleRemark:     "--A---",
 		casework.PausePart:        "--A---",
 		casework.AssistFamily:     "o-----",
 		casework.OwnAccount:       "oooooo",

@@ -28,11 +28,13 @@ const (
 
 // Feedback is what a reader says of a page. Nothing in it tells who the reader is.
 type Feedback struct {
+	ID      string // filled in by the store
 	At      time.Time
 	Path    string // of the page, without language; empty: the site as a whole
 	Lang    string // in which it was read
 	Verdict Verdict
-	Text    string // see CleanFeedback; often empty
+	Text    string    // see CleanFeedback; often empty
+	Settled time.Time // when somebody had dealt with it; zero: nobody has
 }
 
 // FeedbackCount is how often each verdict was given of a page.
@@ -42,10 +44,11 @@ type FeedbackCount struct {
 }
 
 // FeedbackReport is what the desk sees: the pages with most to mend first, and
-// the newest texts.
+// the newest texts, first those with which nobody has dealt.
 type FeedbackReport struct {
-	Pages  []FeedbackCount
-	Latest []Feedback
+	Pages   []FeedbackCount
+	Latest  []Feedback
+	Settled []Feedback
 }
 
 // masked stands for what could identify somebody.

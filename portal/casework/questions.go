@@ -27,12 +27,15 @@ const (
 // Unanswered is a question that found nothing: what the content still lacks.
 // Nothing in it tells who asked.
 type Unanswered struct {
-	Text  string // see CleanQuestion
-	Place Place
-	Lang  string // of the page
-	Count int
-	First time.Time
-	Last  time.Time
+	ID      string // filled in by the store
+	Text    string // see CleanQuestion
+	Place   Place
+	Lang    string // of the page
+	Count   int
+	First   time.Time
+	Last    time.Time
+	Since   time.Time // from when it has waited: the first time it was asked, or asked again after Settled
+	Settled time.Time // when somebody had dealt with it; zero: nobody has
 }
 
 // QuestionDue is how long a question may wait for an answer on the site. The yearly
@@ -41,7 +44,9 @@ type Unanswered struct {
 const QuestionDue = 30 * 24 * time.Hour
 
 // Overdue reports whether q has waited longer than it may.
-func (q Unanswered) Overdue(now time.Time) bool { return now.Sub(q.First) > QuestionDue }
+func (q Unanswered) Overdue(now time.Time) bool {
+	return q.Settled.IsZero() && now.Sub(q.Since) > QuestionDue
+}
 
 // introduced matches a name behind the words that introduce one.
 var introduced = regexp.MustCompile(`((?:我|他|她|孩子|细路|小朋友|孙子|孙女|儿子|女儿|爸爸|妈妈)?(?:名叫|叫做|叫|姓名是|姓名|名字是|名字叫|名字|我係|我是)[：: ]?)(\p{Han}{2,4})`)

@@ -78,6 +78,7 @@ const (
 	ManageUsers      Action = "manage-users"
 	ReadFeedback     Action = "read-feedback"  // what readers say of the pages
 	ReadQuestions    Action = "read-questions" // what found no answer
+	SettleRemark     Action = "settle-remark"  // say that a remark or a question has been dealt with
 	PausePart        Action = "pause-part"     // turn a part of the site off and on
 	AssistFamily     Action = "assist"         // fill in an application with a family
 	AssignCase       Action = "assign"         // say who handles a case
@@ -118,7 +119,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ListApplications, OpenApplication, RevealField, OpenFile, AcceptCase, AskMoreCase,
-		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, PausePart,
+		ApproveCase, RefuseCase, ReadAudit, ManageUsers, ReadFeedback, ReadQuestions, SettleRemark, PausePart,
 		AssistFamily, OwnAccount, AssignCase,
 		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
 		HoldConference, ListConferences, OpenConference,
@@ -160,6 +161,7 @@ var permissions = map[Action]map[Role]reach{
 	ManageUsers:      {Administrator: anywhere},
 	ReadFeedback:     {Supervisor: anywhere, Officer: anywhere},
 	ReadQuestions:    {Supervisor: anywhere, Officer: anywhere},
+	SettleRemark:     {Officer: anywhere},
 	PausePart:        {Officer: anywhere},
 	AssistFamily:     {Director: own},
 	OwnAccount:       {Director: own, Supervisor: own, Officer: own, Liaison: own, Auditor: own, Administrator: own},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -13,6 +14,7 @@ import (
 const (
 	feedbackPages = 200
 	feedbackTexts = 100
+	settledShown  = 20 // of what has been dealt with
 )
 
 // KeepFeedback stores what a reader says of a page; the text is cleaned once more
@@ -53,7 +55,10 @@ func (s *Store) Feedback(ctx context.Context, by apply.Actor) (casework.Feedback
 		if report.Pages, err = feedbackCounts(ctx, tx); err != nil {
 			return err
 		}
-		report.Latest, err = s.feedbackTexts(ctx, tx)
+		if report.Latest, err = s.feedbackTexts(ctx, tx, `settled_at = 0 ORDER BY at DESC, id`, feedbackTexts); err != nil {
+			return err
+		}
+		report.Settled, err = s.feedbackTexts(ctx, tx, `settled_at > 0 ORDER BY settled_at DESC, at DESC, id`, settledShown)
 		return err
 	})
 	if err != nil {
@@ -62,8 +67,43 @@ func (s *Store) Feedback(ctx context.Context, by apply.Actor) (casework.Feedback
 	return report, nil
 }
 
+// Settle notes that somebody has dealt with remarks of readers or questions without an
+// answer. What is not there any more, or was dealt with before, stays as it is.
+func (s *Store) Settle(ctx context.Context, by apply.Actor, ids []string) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.SettleRemark, nil); err != nil {
+			return err
+		}
+		var n int64
+		for _, id := range ids {
+			for _, table := range []string{"feedback", "unanswered"} {
+				r, err := tx.ExecContext(ctx, `UPDATE `+table+` SET settled_at = $1 WHERE id = $2 AND settled_at = 0`, micros(s.now()), storable(id))
+				if err != nil {
+					return err
+				}
+				changed, err := r.RowsAffected()
+				if err != nil {
+					return err
+				}
+				n += changed
+			}
+		}
+		if n == 0 {
+			return nil
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.SettleRemark, Detail: strconv.FormatInt(n, 10)})
+	})
+	if err != nil {
+		return fmt.Errorf("settle remarks: %w", err)
+	}
+	return nil
+}
+
 func feedbackCounts(ctx context.Context, tx *sql.Tx) ([]casework.FeedbackCount, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT path, useful, useless, wrong FROM (
+	return eachRow(ctx, tx, func(scan func(...any) error) (c casework.FeedbackCount, err error) {
+		err = scan(&c.Path, &c.Useful, &c.Useless, &c.Wrong)
+		return c, err
+	}, `SELECT path, useful, useless, wrong FROM (
 			SELECT path,
 				SUM(CASE WHEN verdict = $1 THEN 1 ELSE 0 END) AS useful,
 				SUM(CASE WHEN verdict = $2 THEN 1 ELSE 0 END) AS useless,
@@ -71,43 +111,21 @@ func feedbackCounts(ctx context.Context, tx *sql.Tx) ([]casework.FeedbackCount, 
 			FROM feedback GROUP BY path) AS counts
 		ORDER BY wrong DESC, useless DESC, useful DESC, path LIMIT $4`,
 		string(casework.Useful), string(casework.Useless), string(casework.Wrong), feedbackPages)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.FeedbackCount
-	for rows.Next() {
-		var c casework.FeedbackCount
-		if err := rows.Scan(&c.Path, &c.Useful, &c.Useless, &c.Wrong); err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
 }
 
-func (s *Store) feedbackTexts(ctx context.Context, tx *sql.Tx) ([]casework.Feedback, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, at, path, lang, verdict, text FROM feedback
-		WHERE LENGTH(text) > 0 ORDER BY at DESC, id LIMIT $1`, feedbackTexts)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Feedback
-	for rows.Next() {
-		var f casework.Feedback
-		var id string
-		var at int64
+// feedbackTexts returns the texts of which where says which, and in what order.
+func (s *Store) feedbackTexts(ctx context.Context, tx *sql.Tx, where string, limit int) ([]casework.Feedback, error) {
+	return eachRow(ctx, tx, func(scan func(...any) error) (f casework.Feedback, err error) {
+		var at, settled int64
 		var sealed []byte
-		if err := rows.Scan(&id, &at, &f.Path, &f.Lang, &f.Verdict, &sealed); err != nil {
-			return nil, err
+		if err := scan(&f.ID, &at, &f.Path, &f.Lang, &f.Verdict, &sealed, &settled); err != nil {
+			return f, err
 		}
-		text, err := s.vault.Open(sealed, feedbackBound(id))
+		text, err := s.vault.Open(sealed, feedbackBound(f.ID))
 		if err != nil {
-			return nil, fmt.Errorf("open text: %w", err)
+			return f, fmt.Errorf("open text: %w", err)
 		}
-		f.At, f.Text = moment(at), string(text)
-		out = append(out, f)
-	}
-	return out, rows.Err()
+		f.At, f.Text, f.Settled = moment(at), string(text), moment(settled)
+		return f, nil
+	}, `SELECT id, at, path, lang, verdict, text, settled_at FROM feedback WHERE LENGTH(text) > 0 AND `+where+` LIMIT $1`, limit)
 }

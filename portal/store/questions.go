@@ -43,7 +43,8 @@ func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error
 		_, err := tx.ExecContext(ctx, `INSERT INTO unanswered (id, key, place, lang, text, count, first_at, last_at)
 			SELECT $1, $2, $3, $4, $5, 1, $6, $6
 			WHERE (SELECT COUNT(*) FROM unanswered) < $7 OR EXISTS (SELECT 1 FROM unanswered WHERE key = $2)
-			ON CONFLICT (key) DO UPDATE SET count = unanswered.count + 1, last_at = excluded.last_at`,
+			ON CONFLICT (key) DO UPDATE SET count = unanswered.count + 1, last_at = excluded.last_at, settled_at = 0,
+				open_since = CASE WHEN unanswered.settled_at > 0 THEN excluded.last_at ELSE unanswered.open_since END`,
 			id, key, string(q.Place), q.Lang, text, now, casework.MaxQuestions)
 		return err
 	})
@@ -51,8 +52,8 @@ func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error
 
 func unansweredBound(id string) []byte { return []byte("unanswered:" + id + ":text") }
 
-// Unanswered returns what was asked most and found nothing. That the user saw it
-// stands in the audit afterwards.
+// Unanswered returns what was asked most and found nothing, first that with which nobody
+// has dealt. That the user saw it stands in the audit afterwards.
 func (s *Store) Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unanswered, error) {
 	var out []casework.Unanswered
 	err := s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.ReadQuestions}, func(tx *sql.Tx) (err error) {
@@ -66,29 +67,21 @@ func (s *Store) Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unan
 }
 
 func (s *Store) unanswered(ctx context.Context, tx *sql.Tx) ([]casework.Unanswered, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, place, lang, text, count, first_at, last_at FROM unanswered
-		ORDER BY count DESC, last_at DESC, id LIMIT $1`, unansweredShown)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []casework.Unanswered
-	for rows.Next() {
-		var q casework.Unanswered
-		var id string
+	return eachRow(ctx, tx, func(scan func(...any) error) (q casework.Unanswered, err error) {
 		var sealed []byte
-		var first, last int64
-		if err := rows.Scan(&id, &q.Place, &q.Lang, &sealed, &q.Count, &first, &last); err != nil {
-			return nil, err
+		var first, last, since, settled int64
+		if err := scan(&q.ID, &q.Place, &q.Lang, &sealed, &q.Count, &first, &last, &since, &settled); err != nil {
+			return q, err
 		}
-		text, err := s.vault.Open(sealed, unansweredBound(id))
+		text, err := s.vault.Open(sealed, unansweredBound(q.ID))
 		if err != nil {
-			return nil, fmt.Errorf("open text: %w", err)
+			return q, fmt.Errorf("open text: %w", err)
 		}
-		q.Text, q.First, q.Last = string(text), moment(first), moment(last)
-		out = append(out, q)
-	}
-	return out, rows.Err()
+		q.Text, q.First, q.Last, q.Settled = string(text), moment(first), moment(last), moment(settled)
+		q.Since = moment(max(first, since))
+		return q, nil
+	}, `SELECT id, place, lang, text, count, first_at, last_at, open_since, settled_at FROM unanswered
+		ORDER BY CASE WHEN settled_at = 0 THEN 0 ELSE 1 END, count DESC, last_at DESC, id LIMIT $1`, unansweredShown)
 }
 
 // Pause turns a part of the site off, for a reason that visitors read; an empty

@@ -186,6 +186,16 @@ func (b *browser) form(action string) url.Values {
 	return out
 }
 
+// tickable is the value of the page's first box of this name.
+func (b *browser) tickable(name string) string {
+	b.t.Helper()
+	boxes := find(b.doc, func(n *html.Node) bool { return n.DataAtom == atom.Input && attr(n, "name") == name })
+	if len(boxes) == 0 {
+		b.t.Fatalf("%s has no box %s: %s", b.address, name, b.text())
+	}
+	return attr(boxes[0], "value")
+}
+
 // send posts the form with this action, some of its values changed.
 func (b *browser) send(action string, change map[string]string) *browser {
 	b.t.Helper()

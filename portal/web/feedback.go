@@ -161,8 +161,10 @@ func (s *Server) pageName(c *fiber.Ctx, path string) string {
 
 type readersPage struct {
 	staffPage
-	Pages  []readersRow
-	Latest []readersText
+	Pages     []readersRow
+	Latest    []readersText // with which nobody has dealt
+	Settled   []readersText
+	MaySettle bool
 }
 
 type readersRow struct {
@@ -170,7 +172,7 @@ type readersRow struct {
 	Useful, Useless, Wrong int
 }
 
-type readersText struct{ Path, Name, At, Lang, Verdict, Text string }
+type readersText struct{ ID, Path, Name, At, Lang, Verdict, Text, Settled string }
 
 // showReaders is what readers say, for the desk.
 func (s *Server) showReaders(c *fiber.Ctx, u casework.User) error {
@@ -178,12 +180,26 @@ func (s *Server) showReaders(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	view := readersPage{staffPage: s.newStaffPage(c, u, "staff.feedback")}
+	view := readersPage{
+		staffPage: s.newStaffPage(c, u, "staff.feedback"), MaySettle: u.Has(casework.SettleRemark),
+		Latest: s.readersTexts(c, report.Latest), Settled: s.readersTexts(c, report.Settled),
+	}
 	for _, p := range report.Pages {
 		view.Pages = append(view.Pages, readersRow{p.Path, s.pageName(c, p.Path), p.Useful, p.Useless, p.Wrong})
 	}
-	for _, f := range report.Latest {
-		view.Latest = append(view.Latest, readersText{f.Path, s.pageName(c, f.Path), s.moment(c, f.At), f.Lang, string(f.Verdict), f.Text})
-	}
 	return s.render(c, "staff-feedback", view)
+}
+
+func (s *Server) readersTexts(c *fiber.Ctx, texts []casework.Feedback) []readersText {
+	out := make([]readersText, len(texts))
+	for i, f := range texts {
+		out[i] = readersText{
+			ID: f.ID, Path: f.Path, Name: s.pageName(c, f.Path), At: s.moment(c, f.At), Lang: f.Lang,
+			Verdict: string(f.Verdict), Text: f.Text,
+		}
+		if !f.Settled.IsZero() {
+			out[i].Settled = s.moment(c, f.Settled)
+		}
+	}
+	return out
 }

@@ -111,6 +111,9 @@ func TestStaffReadFeedback(t *testing.T) {
 	reader.send("/feedback", map[string]string{"verdict": "wrong", "text": "医院名单旧了，打13800138000"}).wants(200, "谢谢您告诉我们")
 	d.staff(casework.Officer, "").open("/staff/feedback").wants(200, "明天计划", "医院名单旧了，打***").lacks("13800138000")
 	d.staff(casework.Auditor, "").open("/staff/feedback").wants(403)
+	o := d.staff(casework.Officer, "xiaolan").open("/staff/feedback").lacks("已经处理的")
+	o.send("/staff/feedback/settle", map[string]string{"settled": o.tickable("settled")}).wants(200, "没有还要处理的", "已经处理的", "医院名单旧了")
+	d.staff(casework.Supervisor, "shiqi").open("/staff/feedback").wants(200, "医院名单旧了").lacks("把勾选的标为已处理")
 	audit := d.staff(casework.Officer, "shiqi").open("/staff/audit")
 	audit.wants(200, "看读者反馈", "越权被拒")
 }

@@ -17,6 +17,7 @@ import (
 type Questions interface {
 	KeepUnanswered(ctx context.Context, q casework.Unanswered) error
 	Unanswered(ctx context.Context, by apply.Actor) ([]casework.Unanswered, error)
+	Settle(ctx context.Context, by apply.Actor, ids []string) error // questions and remarks of readers
 	Pause(ctx context.Context, by apply.Actor, part casework.Part, reason string) error
 	Paused(ctx context.Context, part casework.Part) (string, error)
 }
@@ -81,19 +82,21 @@ func (s *Server) pausedFor(c *fiber.Ctx) string {
 
 type questionsPage struct {
 	staffPage
-	Rows     []questionRow
-	Overdue  int // of them have waited too long
-	Days     int // after which one has
-	MayPause bool
-	Paused   string // why answers are turned off
-	Reason   field
-	Problems []problem
+	Rows      []questionRow
+	Overdue   int // of them have waited too long
+	Days      int // after which one has
+	MayPause  bool
+	MaySettle bool   // and something waits
+	Paused    string // why answers are turned off
+	Reason    field
+	Problems  []problem
 }
 
 type questionRow struct {
-	Text, Place, Last string
-	Count             int
-	Overdue           bool
+	ID, Text, Place, Last string
+	Settled               string // the day on which somebody had dealt with it
+	Count                 int
+	Overdue               bool
 }
 
 // showQuestions is what visitors asked in vain, for the desk.
@@ -112,7 +115,15 @@ func (s *Server) renderQuestions(c *fiber.Ctx, u casework.User, wrong string) er
 		return err
 	}
 	for _, q := range questions {
-		row := questionRow{q.Text, t(fmt.Sprintf("staff.questions.%s", q.Place)), s.moment(c, q.Last), q.Count, q.Overdue(s.now())}
+		row := questionRow{
+			ID: q.ID, Text: q.Text, Place: t(fmt.Sprintf("staff.questions.%s", q.Place)), Last: s.moment(c, q.Last),
+			Count: q.Count, Overdue: q.Overdue(s.now()),
+		}
+		if q.Settled.IsZero() {
+			view.MaySettle = u.Has(casework.SettleRemark)
+		} else {
+			row.Settled = s.moment(c, q.Settled)
+		}
 		view.Rows = append(view.Rows, row)
 		if row.Overdue {
 			view.Overdue++

@@ -22,6 +22,8 @@ func TestUnansweredReachesStaff(t *testing.T) {
 	d.staff(casework.Officer, "").open("/staff/questions").wants(200, "zzqxw", "今晚的球赛几点开始，我的手机***").lacks("13800138000", ">孤儿<")
 	d.staff(casework.Supervisor, "shiqi").open("/staff/questions").wants(200, "zzqxw").lacks("停用的理由")
 	d.staff(casework.Auditor, "").open("/staff/questions").wants(403)
+	o := d.staff(casework.Officer, "second").open("/staff/questions").lacks("10:00已处理")
+	o.send("/staff/questions/settle", map[string]string{"settled": o.tickable("settled")}).wants(200, "zzqxw", "10:00已处理")
 	d.staff(casework.Officer, "xiaolan").open("/staff/audit").wants(200, "看没答上的问题")
 }
 

@@ -42,7 +42,9 @@ func (s *Server) deskRoutes() []deskRoute {
 		{fiber.MethodGet, "/staff/audit", casework.ReadAudit, s.showAudit, 0},
 		{fiber.MethodGet, "/staff/feedback", casework.ReadFeedback, s.showReaders, 0},
 		{fiber.MethodGet, "/staff/questions", casework.ReadQuestions, s.showQuestions, 0},
+		{fiber.MethodPost, "/staff/feedback/settle", casework.SettleRemark, s.settleRemarks("/staff/feedback"), 0},
 		{fiber.MethodPost, "/staff/questions", casework.PausePart, s.pauseChat, 0},
+		{fiber.MethodPost, "/staff/questions/settle", casework.SettleRemark, s.settleRemarks("/staff/questions"), 0},
 	}
 }
 
