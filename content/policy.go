@@ -36,6 +36,7 @@ type Policy struct {
 	Questions   []FormSection     `yaml:"questions"` // empty: not applied for online
 	Decides     Decision          `yaml:"decides"`
 	Standard    string            `yaml:"standard"` // fact with the amount that an approval pays; empty: not one amount
+	Pays        string            `yaml:"pays"`     // from which month on, where there is a standard: same-month or next-month
 	FAQ         []FAQ             `yaml:"faq"`
 	Plain       map[string]string `yaml:"plain"` // the sections in plain words, by ID
 

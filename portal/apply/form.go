@@ -32,6 +32,8 @@ const (
 	FieldGuardianName = "guardian_name"
 	FieldRelation     = "guardian_relation"
 	FieldTown         = "town"
+	FieldBankHolder   = "bank_holder"
+	FieldBankAccount  = "bank_account"
 )
 
 // Answers are what a family has answered, by question name. Printed or logged
@@ -282,14 +284,20 @@ func (f Form) prune(a Answers) {
 // Mask hides the middle of numbers that identify somebody, for pages where they
 // are shown only to recognise them. Other answers come back unchanged.
 func Mask(q *content.Question, value string) string {
-	head, tail := 0, 4
 	switch q.Type {
 	case "phone":
-		head = 3
+		return mask(value, 3)
 	case "resident-id", "bank-account":
-	default:
-		return value
+		return MaskNumber(value)
 	}
+	return value
+}
+
+// MaskNumber hides all but the end of an ID or account number.
+func MaskNumber(value string) string { return mask(value, 0) }
+
+func mask(value string, head int) string {
+	const tail = 4
 	if len(value) <= head+tail {
 		return strings.Repeat("*", len(value))
 	}

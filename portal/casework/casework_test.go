@@ -29,6 +29,8 @@ func TestPermissions(t *testing.T) {
 		casework.ListConferences:  "ooAo--",
 		casework.OpenConference:   "ooAo--",
 		casework.AdjustGrants:     "--A---",
+		casework.PayGrants:        "--A---",
+		casework.StopGrant:        "--A---",
 		casework.RevealField:      "-oA---",
 		casework.OpenFile:         "-oA---",
 		casework.AcceptCase:       "-oA---",

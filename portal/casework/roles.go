@@ -94,6 +94,8 @@ const (
 	OpenConference  Action = "open-conference"  // whoever takes part, with what was ticked
 
 	AdjustGrants      Action = "adjust-grants" // see what a new standard changes of running grants, and change them
+	PayGrants         Action = "pay-grants"    // see who is to be paid, close a list and confirm a colleague's, take it away
+	StopGrant         Action = "stop-grant"    // say which month is the last that is paid
 	ListChildren      Action = "list-children"
 	OpenChild         Action = "open-child"
 	RegisterChild     Action = "register-child" // and mend the record
@@ -123,7 +125,7 @@ func Actions() []Action {
 		AssistFamily, OwnAccount, AssignCase,
 		ReferCase, ListReferrals, OpenReferral, AnswerReferral,
 		HoldConference, ListConferences, OpenConference,
-		AdjustGrants,
+		AdjustGrants, PayGrants, StopGrant,
 		ListChildren, OpenChild, RegisterChild, CloseChild, AssessChild, ConfirmAssessment, PairChild, VisitChild, SeeCustody, KeepCustody,
 		VerifyCase, RecommendCase,
 		CheckDocument,
@@ -175,6 +177,8 @@ var permissions = map[Action]map[Role]reach{
 	ListConferences:   {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
 	OpenConference:    {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
 	AdjustGrants:      {Officer: anywhere},
+	PayGrants:         {Officer: anywhere},
+	StopGrant:         {Officer: anywhere},
 	ListChildren:      {Director: own, Supervisor: own, Officer: anywhere},
 	OpenChild:         {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
 	RegisterChild:     {Director: own, Supervisor: own},

@@ -17,7 +17,7 @@ func (s *Store) saveGrants(ctx context.Context, tx *sql.Tx, all []*dossier) erro
 		if g == nil {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO grants (reference, policy, town, fact, amount, unit, since) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		_, err := tx.ExecContext(ctx, `INSERT INTO grants (reference, policy, town, fact, amount, unit, since, began) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
 			string(d.a.Reference), d.a.Policy, d.a.Answers[apply.FieldTown], g.Fact, g.Amount, g.Unit, micros(d.a.Updated))
 		if err != nil {
 			return err

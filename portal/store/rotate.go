@@ -57,6 +57,8 @@ func (s *Store) sealedTables() []sealedTable {
 		{"referral_events", "id", []string{"words"}, func(id, _ string) []byte { return referralBound(id) }},
 		{"conference_texts", "id", []string{"body"}, func(id, _ string) []byte { return conferenceBound(id) }},
 		{"conference_decisions", "id", []string{"what"}, func(id, _ string) []byte { return agreedBound(id) }},
+		{"pay_entries", "id", []string{"body"}, func(id, _ string) []byte { return payBound(id) }},
+		{"grant_stops", "id", []string{"words"}, func(id, _ string) []byte { return stopBound(id) }},
 		{"tellings", "id", []string{"words"}, func(id, _ string) []byte { return tellingBound(id) }},
 	}
 }
