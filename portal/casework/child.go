@@ -84,7 +84,7 @@ func (c Child) Scope() Scope { return Scope{Town: c.Town, Village: c.Village} }
 type NewChild struct {
 	Town, Village string
 	Details       ChildDetails
-	From          apply.Reference // the application that told of it; empty: none
+	From          Case // the application or report that told of it; zero: none
 }
 
 // Clean returns what was typed as it is kept, or [apply.Invalid]. A birth date that

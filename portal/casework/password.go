@@ -60,6 +60,7 @@ const (
 	KeyChildKnown        = "error.child.known"        // a child with this ID number is in the register
 	KeyInCustody         = "error.child.custody"      // temporary guardianship has to end before
 	KeyHelperNext        = "error.child.helper"       // the band wants a helper
+	KeyNoSuchChild       = "error.child.none"         // or none that the user may open
 	KeyReportKind        = "error.report.kind"        // what is happening
 	KeyReportPlace       = "error.report.place"       // where
 	KeyReportWords       = "error.report.words"       // a step that needs an explanation
@@ -75,7 +76,7 @@ func MessageKeys() []string {
 		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
-		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext,
+		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
 	}
 }
 

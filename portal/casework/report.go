@@ -109,7 +109,7 @@ type Report struct {
 	Danger   Danger
 	Said     Said
 	Sender   string // user who reported it; "" for anybody else
-	Link     Case   // child or application that it is about; the zero Case for none
+	Link     Case   // application that it has to do with; the zero Case for none
 	State    ReportState
 	Level    int       // how often nobody had taken it on in time
 	Due      time.Time // by when somebody has to
@@ -196,6 +196,7 @@ type ReportPage struct {
 // ReportFile is a report as it is shown to who handles it.
 type ReportFile struct {
 	Report
-	Names map[string]string // of users who stand in it, by ID
-	Hands []User            // to whom it can be given
+	Names    map[string]string // of users who stand in it, by ID
+	Hands    []User            // to whom it can be given
+	Children []Child           // of the register that it is about and the user may open, by name alone
 }

@@ -122,7 +122,9 @@ func (r *Report) Do(act ReportAct, now time.Time) error {
 	case StepAssign:
 		r.Assigned = act.Hand.ID
 	case StepLink:
-		r.Link = act.Link
+		if act.Link.Kind == ApplicationCase { // children are linked from their side
+			r.Link = act.Link
+		}
 	case StepPass:
 		r.Town, r.City, r.Assigned = act.Detail, false, ""
 		r.State, r.Level, r.Taken, r.Due = ReportNew, LevelTown, time.Time{}, now.Add(act.Within(r.Danger))

@@ -66,10 +66,8 @@ func (s *Store) RegisterChild(ctx context.Context, by apply.Actor, id string, n 
 		if !added {
 			return knownChild(ctx, tx, id)
 		}
-		if n.From != "" {
-			if err := linkChild(ctx, tx, id, casework.Case{Kind: casework.ApplicationCase, ID: string(n.From)}, now); err != nil {
-				return err
-			}
+		if err := s.linkNew(ctx, tx, by, c, n.From); err != nil {
+			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: now, Actor: by, Action: casework.RegisterChild, Reference: apply.Reference(id)})
 	})
@@ -227,22 +225,6 @@ func (s *Store) CloseChild(ctx context.Context, by apply.Actor, id string, versi
 	})
 }
 
-// LinkChild links a case with a child; doing it twice changes nothing.
-func (s *Store) LinkChild(ctx context.Context, by apply.Actor, id string, to casework.Case) error {
-	if !to.Kind.Known() {
-		return apply.ErrNotFound
-	}
-	return s.changeChild(ctx, childChange{by: by, id: id, action: casework.RegisterChild, detail: string(to.Kind)}, func(ctx context.Context, tx *sql.Tx, c *casework.Child) error {
-		return linkChild(ctx, tx, c.ID, to, s.now())
-	})
-}
-
-func linkChild(ctx context.Context, tx *sql.Tx, id string, to casework.Case, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO child_cases (child_id, kind, case_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		id, string(to.Kind), storable(to.ID), micros(now))
-	return err
-}
-
 // Children returns a page of the register, who is to be seen first in front: a
 // director's villages, a supervisor's town. That the user saw it stands in the audit.
 func (s *Store) Children(ctx context.Context, by apply.Actor, q casework.ChildQuery) (casework.ChildPage, error) {
@@ -381,7 +363,7 @@ func (s *Store) OpenChild(ctx context.Context, by apply.Actor, id string) (casew
 		if err := permit(ctx, tx, by, casework.OpenChild, &scope); err != nil {
 			return err
 		}
-		if err := s.fillFile(ctx, tx, &f); err != nil {
+		if err := s.fillFile(ctx, tx, by, &f); err != nil {
 			return err
 		}
 		err = permit(ctx, tx, by, casework.SeeCustody, &scope)
@@ -403,7 +385,7 @@ func (s *Store) OpenChild(ctx context.Context, by apply.Actor, id string) (casew
 	return f, nil
 }
 
-func (s *Store) fillFile(ctx context.Context, tx *sql.Tx, f *casework.ChildFile) (err error) {
+func (s *Store) fillFile(ctx context.Context, tx *sql.Tx, by apply.Actor, f *casework.ChildFile) (err error) {
 	id := f.Child.ID
 	if f.Assessments, err = s.assessments(ctx, tx, id); err != nil {
 		return err
@@ -414,16 +396,8 @@ func (s *Store) fillFile(ctx context.Context, tx *sql.Tx, f *casework.ChildFile)
 	if f.Visits, err = s.visits(ctx, tx, id); err != nil {
 		return err
 	}
-	f.Cases, err = childCases(ctx, tx, id)
+	f.Cases, err = childCases(ctx, tx, by, id)
 	return err
-}
-
-func childCases(ctx context.Context, tx *sql.Tx, id string) ([]casework.Case, error) {
-	return eachRow(ctx, tx, func(scan func(...any) error) (casework.Case, error) {
-		var c casework.Case
-		err := scan(&c.Kind, &c.ID)
-		return c, err
-	}, `SELECT kind, case_id FROM child_cases WHERE child_id = $1 ORDER BY at DESC, kind, case_id`, id)
 }
 
 // staffNames fills in the names of the users that appear in a file.

@@ -140,11 +140,15 @@ func (s *Store) tellDepartment(ctx context.Context, tx *sql.Tx, d casework.Depar
 	return err
 }
 
-// caseScope returns what a case belongs to, and whether it has ended. Cases of a kind
-// that has no table yet are not found.
+// caseScope returns what a case belongs to, and whether it has ended.
 func caseScope(ctx context.Context, tx *sql.Tx, c casework.Case) (at casework.Scope, over bool, err error) {
-	if c.Kind != casework.ApplicationCase {
-		return at, false, apply.ErrNotFound
+	switch c.Kind {
+	case casework.ReportCase:
+		return reportScope(ctx, tx, c.ID)
+	case casework.ChildCase:
+		var closed int64
+		err = tx.QueryRowContext(ctx, `SELECT town, village, closed_at FROM children WHERE id = $1`, c.ID).Scan(&at.Town, &at.Village, &closed)
+		return at, closed != 0, missing(err)
 	}
 	var state apply.State
 	var submitted int64
@@ -153,6 +157,18 @@ func caseScope(ctx context.Context, tx *sql.Tx, c casework.Case) (at casework.Sc
 		err = apply.ErrNotFound
 	}
 	return at, state.Final(), missing(err)
+}
+
+func reportScope(ctx context.Context, tx *sql.Tx, number string) (at casework.Scope, over bool, err error) {
+	var r casework.Report
+	var city int
+	err = tx.QueryRowContext(ctx, `SELECT town, city, assigned, state FROM reports WHERE number = $1`, number).Scan(&r.Town, &city, &r.Assigned, &r.State)
+	if err != nil {
+		return at, false, missing(err)
+	}
+	r.City = city == 1
+	r.Excluded, err = reportExcluded(ctx, tx, apply.Reference(number))
+	return r.Scope(), r.State == casework.ReportClosed, err
 }
 
 const referralColumns = `id, case_kind, case_id, town, department, task, told, fields, documents, state, outcome, version, sender, taker, sent_at, due_at, updated_at`

@@ -120,7 +120,9 @@ func (s *Store) Report(ctx context.Context, by apply.Actor, ref apply.Reference)
 		if err := permit(ctx, tx, by, casework.OpenReport, &at); err != nil {
 			return err
 		}
-		f, err = s.reportFile(ctx, tx, r)
+		if f, err = s.reportFile(ctx, tx, r); err == nil {
+			f.Children, err = s.reportChildren(ctx, tx, by, ref)
+		}
 		return err
 	})
 	if err != nil {

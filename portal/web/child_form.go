@@ -31,6 +31,7 @@ type childForm struct {
 	Version  int
 	Changed  bool // somebody else was quicker
 	Go       string
+	Other    childStep // where this is not the way
 }
 
 // newChildForm begins the page of one part of a child's address; word names its
@@ -135,6 +136,11 @@ func (s *Server) showNewChild(c *fiber.Ctx, u casework.User) error {
 			return err
 		}
 	}
+	if ref, ok := apply.ParseReference(c.Query("report")); ok {
+		if n, err = s.childFromReport(c, u, ref, n); err != nil {
+			return err
+		}
+	}
 	return s.renderChildForm(c, s.newRegistration(c, u, id, n), nil)
 }
 
@@ -144,7 +150,7 @@ func (s *Server) childFromApplication(c *fiber.Ctx, u casework.User, ref apply.R
 	if err != nil {
 		return casework.NewChild{}, err
 	}
-	n := casework.NewChild{Town: a.Answers[apply.FieldTown], From: ref}
+	n := casework.NewChild{Town: a.Answers[apply.FieldTown], From: caseName(a)}
 	n.Details = casework.ChildDetails{
 		Name: a.Answers[apply.FieldChildName], ResidentID: a.Answers[apply.FieldChildID], Guardian: a.Answers[apply.FieldGuardianName],
 		Relation: a.Answers[apply.FieldRelation], Phone: a.Answers["guardian_phone"], Ground: casework.GuardianAgreed,
@@ -156,7 +162,14 @@ func (s *Server) newRegistration(c *fiber.Ctx, u casework.User, id string, n cas
 	t := s.words(c)
 	view := childForm{staffPage: s.newChildStaffPage(c, u, "child.new"), Action: childrenPath + "/new", Back: childrenPath, Lead: t("child.new.lead"), Go: t("child.new.go"), Version: 1}
 	view.Heading = view.Title
-	view.Hidden = []summaryRow{{Key: "id", Value: id}, {Key: "from", Value: string(n.From)}}
+	view.Hidden = []summaryRow{{Key: "id", Value: id}}
+	switch n.From.Kind {
+	case casework.ApplicationCase:
+		view.Hidden = append(view.Hidden, summaryRow{Key: "from", Value: n.From.ID})
+	case casework.ReportCase:
+		view.Hidden = append(view.Hidden, summaryRow{Key: "report", Value: n.From.ID})
+		view.Back = reportFilePath(apply.Reference(n.From.ID), "child")
+	}
 	view.Fields = s.childFields(c, u, n)
 	return view
 }
@@ -168,7 +181,10 @@ func (s *Server) registerChild(c *fiber.Ctx, u casework.User) error {
 		if _, err := s.childFromApplication(c, u, ref); err != nil { // which asks whether the user may
 			return err
 		}
-		n.From = ref
+		n.From = casework.Case{Kind: casework.ApplicationCase, ID: string(ref)}
+	}
+	if ref, ok := apply.ParseReference(c.FormValue("report")); ok { // which the store judges
+		n.From = casework.Case{Kind: casework.ReportCase, ID: string(ref)}
 	}
 	err := s.cases.Children.RegisterChild(c.UserContext(), u.Actor(), id, n)
 	return s.childWritten(c, id, "registered", s.newRegistration(c, u, id, n), err)

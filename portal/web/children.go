@@ -261,7 +261,7 @@ type episodeShown struct {
 type noteShown struct{ When, By, Text string }
 
 // childDone are the words with which the page says what was done.
-var childDone = map[string]bool{"registered": true, "edited": true, "closed": true, "signed": true, "confirmed": true, "helper": true, "visit": true, "unsafe": true, "custody": true, "dropped": true}
+var childDone = map[string]bool{"registered": true, "edited": true, "closed": true, "signed": true, "confirmed": true, "helper": true, "visit": true, "unsafe": true, "custody": true, "dropped": true, "linked": true}
 
 func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) error {
 	t := s.words(c)
@@ -279,9 +279,7 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 	view.Rows = s.childRows(c, one)
 	view.Next, view.Moves = s.childSteps(c, u, f)
 	s.showRecords(c, &view, f)
-	if u.May(casework.OpenApplication, one.Scope()) {
-		view.Cases = s.childCases(c, f)
-	}
+	view.Cases = s.childCases(c, f)
 	return s.render(c, "child", view)
 }
 
@@ -311,7 +309,7 @@ func (s *Server) childRows(c *fiber.Ctx, one casework.Child) []summaryRow {
 	rows := []summaryRow{
 		{Key: t("child.name"), Value: d.Name}, {Key: t("child.id"), Value: id}, {Key: t("child.born"), Value: s.day(c, born)},
 		{Key: t("child.place"), Value: s.townName(c, one.Town) + " " + one.Village},
-		{Key: t("child.guardian"), Value: strings.TrimSpace(d.Guardian + " " + relation)}, {Key: t("child.phone"), Value: d.Phone},
+		{Key: t("child.guardian"), Value: strings.TrimSpace(d.Guardian + " " + relation)}, {Key: t("child.phone"), Value: d.Phone}, {Key: t("link.number"), Value: one.ID},
 	}
 	if slices.Contains(casework.Grounds(), d.Ground) {
 		rows = append(rows, summaryRow{Key: t("child.ground"), Value: t(fmt.Sprintf("child.ground.%s", d.Ground))})
@@ -397,14 +395,17 @@ func (s *Server) showRecords(c *fiber.Ctx, view *childPage, f casework.ChildFile
 	}
 }
 
-// childCases are links to the child's applications. A report is not named here: it is
-// seen only by who handles it, and its own page leads to the child.
+// childCases are links to the child's applications and reports, as far as the user may
+// open them.
 func (s *Server) childCases(c *fiber.Ctx, f casework.ChildFile) []deskLink {
 	var out []deskLink
 	for _, one := range f.Cases {
-		if one.Kind == casework.ApplicationCase {
-			ref := apply.Reference(one.ID)
+		ref := apply.Reference(one.ID)
+		switch one.Kind {
+		case casework.ApplicationCase:
 			out = append(out, deskLink{Text: s.words(c)("staff.case.of", "Number", ref.Grouped()), Path: casePath(ref, "")})
+		case casework.ReportCase:
+			out = append(out, deskLink{Text: s.words(c)("staff.report.of", "Number", ref.Grouped()), Path: reportFilePath(ref, "")})
 		}
 	}
 	return out

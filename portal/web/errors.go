@@ -66,6 +66,7 @@ type errorPage struct {
 	page
 	Words  string
 	Status int
+	OnDesk bool // what to do next is on the desk
 }
 
 // fail answers a request that ended in err: kind words and what to do next, never
@@ -82,6 +83,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		return c.JSON(apiError{Error: f.words, Message: s.words(c)("error." + f.words + ".text")})
 	}
 	p := errorPage{page: s.page(c, "error."+f.words+".title"), Words: f.words, Status: f.status}
+	p.OnDesk = strings.HasPrefix(visitOf(c).Path, "/staff/")
 	p.NoIndex, p.Scripts = true, []string{"speech.js"}
 	if err := s.render(c, "error", p); err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "error page failed",

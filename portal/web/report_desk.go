@@ -24,6 +24,7 @@ type Reports interface {
 	Report(ctx context.Context, by apply.Actor, ref apply.Reference) (*casework.ReportFile, error)
 	ReportsWaiting(ctx context.Context, u casework.User) (int, error)
 	ActOnReport(ctx context.Context, by apply.Actor, ref apply.Reference, version int, act casework.ReportAct) error
+	LinkReport(ctx context.Context, by apply.Actor, ref apply.Reference, look string) (string, error)
 }
 
 const reportsPath = "/staff/reports"
@@ -38,6 +39,8 @@ func (s *Server) reportDeskRoutes() []deskRoute {
 		{fiber.MethodPost, "/staff/report", casework.SendReport, s.takeStaffReport, 0},
 		{fiber.MethodGet, reportsPath, casework.ListReports, s.listReports, 0},
 		{fiber.MethodGet, one, casework.OpenReport, s.openReport, 0},
+		{fiber.MethodGet, one + "/child", casework.HandleReport, s.showReportChild, 0},
+		{fiber.MethodPost, one + "/child", casework.HandleReport, s.linkReportChild, limited},
 		{fiber.MethodPost, one + "/handle", casework.HandleReport, s.actOnReport(casework.HandleReport), 0},
 		{fiber.MethodPost, one + "/direct", casework.DirectReport, s.actOnReport(casework.DirectReport), 0},
 		{fiber.MethodPost, one + "/exclude", casework.ExcludeReport, s.actOnReport(casework.ExcludeReport), 0},
@@ -122,6 +125,8 @@ type reportFilePage struct {
 	Assigned string
 	Sender   string
 	Link     *deskLink
+	Children []childRow
+	Find     string // where a child of the register is linked; "" for who may not
 	Excluded []given
 	Done     []step
 	Version  int
@@ -161,9 +166,8 @@ func (s *Server) renderReportFile(c *fiber.Ctx, u casework.User, failed error, a
 	view.Said, view.Assigned, view.Sender = s.saidRows(c, f), f.Names[f.Assigned], f.Names[f.Sender]
 	if f.Link.Kind == casework.ApplicationCase {
 		view.Link = &deskLink{Text: apply.Reference(f.Link.ID).Grouped(), Path: casePath(apply.Reference(f.Link.ID), "")}
-	} else if f.Link.Kind == casework.ChildCase {
-		view.Link = &deskLink{Text: f.Link.ID, Path: "/staff/children/" + f.Link.ID}
 	}
+	s.fillReportChildren(c, u, f, &view)
 	for _, id := range f.Excluded {
 		view.Excluded = append(view.Excluded, given{Value: id, Shown: f.Names[id]})
 	}
@@ -213,6 +217,8 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 			one.Title, one.State = t("staff.report.escalated", "Level", detail), "wrong"
 		case e.Step == casework.StepReceived:
 			one.Title += " · " + t(fmt.Sprintf("report.danger.%s", detail))
+		case e.Step == casework.StepLink:
+			one.Title = t("link.step.child")
 		case e.Step == casework.StepPass:
 			one.Title += " · " + s.placeName(c, detail)
 		case e.Step == casework.StepClose:

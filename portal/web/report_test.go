@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"slices"
@@ -260,6 +261,51 @@ func TestStaffReport(t *testing.T) {
 	town.open(path).wants(200, "由测试员报告", "云雀巷77号")
 	director.open(path).wants(403)
 	director.open("/staff/report").send("/staff/report", map[string]string{"kind": "hurt", "village": "迎阳社区"}).wants(200, "打开这份报告")
+}
+
+// TestReportIsLinkedToAChild finds the child of a report by its ID number, makes the record
+// of another, and has the way back; who may not open the one does not learn of the other.
+func TestReportIsLinkedToAChild(t *testing.T) {
+	d := newDesk(t)
+	director, town, officer := d.staff(casework.Director, "shiqi"), d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Officer, "")
+	child, _ := director.registersChild()
+	ref := d.reported("shiqi", "")
+	path, number := reportFilePath(ref, ""), ref.Grouped()
+	town.open(reportFilePath(ref, "child")).wants(200).lacks("找到就连上") // nobody has taken it on
+	town.do("POST", path+"/handle", url.Values{"_csrf": {town.cookies["csrf"]}, "version": {town.form(path + "/handle").Get("version")}, "handle-step": {"take"}})
+	town.wants(200, "还没有连上档案")
+
+	at := reportFilePath(ref, "child")
+	town.open(at).send(at, map[string]string{"look": little["name"]}).wants(422, "没有找到您能打开的档案")
+	town.send(at, map[string]string{"look": "442000195208151016"}).wants(422, "没有找到您能打开的档案")
+	town.send(at, map[string]string{"look": little["resident_id"]}).wants(200, "报告和这个孩子的档案连上了", little["name"], number)
+	town.open(at).send(at, map[string]string{"look": " " + child}).wants(200, number) // once more, which changes nothing
+	if n := strings.Count(town.open(path).wants(200, little["name"]).text(), "连上了孩子的档案"); n != 1 {
+		t.Errorf("the history has the link %d times; want once", n)
+	}
+	officer.open(childPath(child, "")).wants(200, number)
+	director.open(childPath(child, "")).wants(200, little["name"]).lacks(number) // to whom it is not given
+
+	fresh := childrenPath + "/new?report=" + string(ref)
+	if form := town.open(fresh).form(childrenPath + "/new"); form.Get("report") != string(ref) || form.Get("ground") != "village-file" {
+		t.Errorf("the new record begins with %v", form)
+	}
+	second := maps.Clone(little)
+	second["name"], second["resident_id"], second["born"] = "小柳莺", "", "2019-05-06"
+	town.send(childrenPath+"/new", second).wants(200, "登记好了", number)
+	officer.open(path).wants(200, little["name"], "小柳莺", "再连一个孩子")
+
+	elsewhere := d.reported("xiaolan", "")
+	other, from := d.staff(casework.Supervisor, "xiaolan"), reportFilePath(elsewhere, "")
+	other.open(from).do("POST", from+"/handle", url.Values{"_csrf": {other.cookies["csrf"]}, "version": {other.form(from + "/handle").Get("version")}, "handle-step": {"take"}})
+	_, before := d.denied(0)
+	other.open(from+"/child").send(from+"/child", map[string]string{"look": little["resident_id"]}).wants(422, "没有找到您能打开的档案").lacks(little["name"])
+	if n, _ := d.denied(before); n != 1 {
+		t.Errorf("%d lines in the audit of the refusal; want 1", n)
+	}
+	other.open(childrenPath + "/new?report=" + string(ref)).wants(403)
+	town.keepsShape(t, at)
+	d.keepsReportsSecret(t)
 }
 
 // FuzzReport decodes any form: nothing of it is our fault, and what is kept opens again.

@@ -133,6 +133,8 @@ var deskMatrix = map[string]string{
 	"POST /staff/report":               "AAA---",
 	"GET /staff/reports":               "AAA---", // each sees their own
 	"GET /staff/reports/:ref":          "ooA---",
+	"GET /staff/reports/:ref/child":    "ooA---",
+	"POST /staff/reports/:ref/child":   "ooA---",
 	"POST /staff/reports/:ref/handle":  "ooA---",
 	"POST /staff/reports/:ref/direct":  "-oA---",
 	"POST /staff/reports/:ref/exclude": "--A---",
