@@ -45,7 +45,8 @@ type Library struct {
 	Dialogue    Dialogue
 	Places      []Place // towns and subdistricts
 	Holidays    Holidays
-	Referrals   []ReferralTask // what other departments are asked for, in the order of the file
+	Referrals   []ReferralTask         // what other departments are asked for, in the order of the file
+	CaseFields  map[string][]CaseField // what of a case that no form asks they can be given, by kind of case
 	Reporting   Reporting
 	Examples    []TextFile // sentences the bot learns from, see examples/urgent.txt; this package does not read them
 	Synonyms    string     // search data, see synonyms.txt; this package does not read it

@@ -47,7 +47,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Dialogue = loadDialogue(tree, c)
 	l.Places = loadList[Place](tree, placesFile, "places", c)
 	l.Holidays = loadHolidays(tree, c)
-	l.Referrals = loadList[ReferralTask](tree, referralsFile, "tasks", c)
+	l.Referrals, l.CaseFields = loadReferrals(tree, c)
 	l.Reporting = loadReporting(tree, c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)

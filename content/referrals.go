@@ -2,6 +2,8 @@ package content
 
 import (
 	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 )
 
@@ -32,6 +34,59 @@ func (t ReferralTask) Title(lang string) string { return Words{t.ZH, t.EN}.In(la
 func (t ReferralTask) Family(lang string) string { return Words{t.FamilyZH, t.FamilyEN}.In(lang) }
 
 func (t ReferralTask) untranslated() []string { return emptyOf("en", t.EN, "familyEn", t.FamilyEN) }
+
+// CaseField is something that a department can be given of a case that no form asks: of a
+// child's record, or of a report.
+type CaseField struct {
+	Name string `yaml:"name"` // permanent
+	ZH   string `yaml:"zh"`
+	EN   string `yaml:"en"`
+}
+
+// Label returns what the field is called in lang.
+func (f CaseField) Label(lang string) string { return Words{f.ZH, f.EN}.In(lang) }
+
+// loadReferrals reads the tasks, and what can be given of each kind of case.
+func loadReferrals(fsys fs.FS, c *collector) ([]ReferralTask, map[string][]CaseField) {
+	b, err := fs.ReadFile(fsys, referralsFile)
+	if err != nil {
+		c.add(referralsFile, 0, "cannot be read: "+err.Error(), "create the file")
+		return nil, nil
+	}
+	var doc struct {
+		Tasks  []ReferralTask         `yaml:"tasks"`
+		Fields map[string][]CaseField `yaml:"fields"`
+	}
+	src := parseYAML(referralsFile, b, nil, &doc, c)
+	if src == nil {
+		return nil, nil
+	}
+	for i, t := range doc.Tasks {
+		for _, missing := range t.untranslated() {
+			c.note(referralsFile, src.line("tasks", i), missing+" is missing", "give the text in English")
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(doc.Fields)) {
+		seen := map[string]bool{}
+		for i, f := range doc.Fields[kind] {
+			if f.Name == "" || seen[f.Name] || f.ZH == "" || f.EN == "" {
+				c.add(referralsFile, src.line("fields", kind, i), "a field needs a name of its own and a label in both languages", "complete it")
+			}
+			seen[f.Name] = true
+		}
+	}
+	return doc.Tasks, doc.Fields
+}
+
+// givable reports whether a field of that name can be given of some case that no form asks.
+func (l *Library) givable(name string) bool {
+	for _, fields := range l.CaseFields {
+		if slices.ContainsFunc(fields, func(f CaseField) bool { return f.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
 
 // ReferralTask returns the task with this name.
 func (l *Library) ReferralTask(name string) (ReferralTask, bool) {
@@ -84,7 +139,7 @@ func (l *Library) checkReferralFields(c *lint) {
 	const fix = "name a question or a document that a policy has"
 	for _, t := range l.Referrals {
 		for _, name := range t.Fields {
-			if !slices.ContainsFunc(l.Policies, func(p *Policy) bool { _, ok := p.Question(name); return ok }) {
+			if !l.givable(name) && !slices.ContainsFunc(l.Policies, func(p *Policy) bool { _, ok := p.Question(name); return ok }) {
 				c.add(referralsFile, 0, fmt.Sprintf("task %q: no form asks %q", t.Name, name), fix)
 			}
 		}

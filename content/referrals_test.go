@@ -30,6 +30,7 @@ func TestReferralTasksThatCannotBe(t *testing.T) {
 		"no outcome":  {"[done]", "[]", "no outcomes"},
 		"odd outcome": {"[done]", "[perhaps]", `no outcome is called "perhaps"`},
 		"misspelt":    {"told:", "tell:", "tell"},
+		"odd field":   {"tasks:", "fields:\n  child: [{name: band, zh: 评级}]\ntasks:", "a field needs a name of its own"},
 	} {
 		_, err := Load(tree(map[string]string{"referrals.yaml": strings.Replace(sampleReferrals, c.old, c.new, 1)}))
 		if !slices.ContainsFunc(Problems(err), func(p Problem) bool { return p.File == "referrals.yaml" && strings.Contains(p.What, c.want) }) {

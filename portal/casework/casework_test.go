@@ -51,7 +51,7 @@ func TestPermissions(t *testing.T) {
 		casework.RecommendCase:    "-o----",
 
 		casework.ListChildren:      "ooA---",
-		casework.OpenChild:         "ooAo--",
+		casework.OpenChild:         "ooA---",
 		casework.RegisterChild:     "oo----",
 		casework.CloseChild:        "-o----",
 		casework.AssessChild:       "ooA---",

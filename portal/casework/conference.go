@@ -49,6 +49,7 @@ type Conference struct {
 	Documents   []string
 	ConferenceText
 	Decisions []Agreed
+	Excluded  []string // users who must not see the case, and so not this
 }
 
 // ConferenceText is all that people wrote of a conference.
@@ -67,7 +68,7 @@ func (c Conference) GoString() string { return c.String() }
 
 // Scope returns what the conference belongs to for who takes part.
 func (c Conference) Scope() Scope {
-	return Scope{Town: c.Town, Referred: c.Departments, Invited: c.Users}
+	return Scope{Town: c.Town, Referred: c.Departments, Invited: c.Users, Excluded: c.Excluded}
 }
 
 // Reveals reports whether the invited see what was ticked for them: until it is held.

@@ -127,6 +127,7 @@ type Referral struct {
 	Due        time.Time
 	Updated    time.Time
 	Events     []ReferralEvent // oldest first
+	Excluded   []string        // users who must not see the case, and so not this
 }
 
 // ReferralEvent is one entry of a referral's history; it is never changed.
@@ -146,7 +147,9 @@ func (r Referral) String() string { return fmt.Sprintf("referral to %s (%s)", r.
 func (r Referral) GoString() string { return r.String() }
 
 // Scope returns what the referral belongs to.
-func (r Referral) Scope() Scope { return Scope{Town: r.Town, Referred: []Department{r.Department}} }
+func (r Referral) Scope() Scope {
+	return Scope{Town: r.Town, Referred: []Department{r.Department}, Excluded: r.Excluded}
+}
 
 // Reveals reports whether the department sees what was ticked for it: while it is its
 // turn, and not longer.

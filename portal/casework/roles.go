@@ -180,7 +180,7 @@ var permissions = map[Action]map[Role]reach{
 	PayGrants:         {Officer: anywhere},
 	StopGrant:         {Officer: anywhere},
 	ListChildren:      {Director: own, Supervisor: own, Officer: anywhere},
-	OpenChild:         {Director: own, Supervisor: own, Officer: anywhere, Liaison: own},
+	OpenChild:         {Director: own, Supervisor: own, Officer: anywhere},
 	RegisterChild:     {Director: own, Supervisor: own},
 	CloseChild:        {Supervisor: own},
 	AssessChild:       {Director: own, Supervisor: own, Officer: anywhere},

@@ -214,7 +214,7 @@ func (s *Store) EditChild(ctx context.Context, by apply.Actor, id string, versio
 			return apply.Invalid{{Field: "resident_id", Key: casework.KeyChildKnown}}
 		}
 		c.Town, c.Village, c.Details = storable(n.Town), storable(n.Village), n.Details
-		return nil
+		return moveCase(ctx, tx, c.Case(), c.Town)
 	})
 }
 
@@ -441,6 +441,9 @@ func (s *Store) expireChildren(ctx context.Context) error {
 			n = len(ids)
 			var lines []casework.AuditEntry
 			for _, id := range ids {
+				if err := dropCase(ctx, tx, casework.Case{Kind: casework.ChildCase, ID: id}); err != nil {
+					return err
+				}
 				if _, err := tx.ExecContext(ctx, `DELETE FROM children WHERE id = $1`, id); err != nil {
 					return err
 				}

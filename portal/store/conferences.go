@@ -52,7 +52,7 @@ func (s *Store) CallConference(ctx context.Context, by apply.Actor, key string, 
 			return apply.ErrConflict
 		}
 		fresh := c
-		fresh.ID, fresh.Town = id, at.Town
+		fresh.ID, fresh.Town, fresh.Excluded = id, at.Town, at.Excluded
 		if out, err = s.called(ctx, tx, by, fresh, logins); err != nil {
 			return err
 		}
@@ -81,6 +81,9 @@ func (s *Store) called(ctx context.Context, tx *sql.Tx, by apply.Actor, c casewo
 			unknown = apply.Invalid{{Field: "users", Key: casework.KeyConferenceStaff}}
 		case err != nil:
 			return c, err
+		case slices.Contains(c.Excluded, user): // who must not even hear of it
+			unknown = apply.Invalid{{Field: "users", Key: casework.KeyConferenceStaff}}
+			continue
 		}
 		c.Users = append(c.Users, user)
 	}

@@ -59,6 +59,9 @@ func (s *Store) conference(ctx context.Context, tx *sql.Tx, column, value string
 	if err != nil {
 		return c, err
 	}
+	if c.Excluded, err = keptAway(ctx, tx, c.Case); err != nil {
+		return c, err
+	}
 	c.Decisions, err = s.decisions(ctx, tx, c.ID)
 	return c, err
 }
@@ -128,16 +131,16 @@ func (s *Store) forGuest(ctx context.Context, tx *sql.Tx, by apply.Actor, c case
 		return casework.OpenedConference{}, nil, err
 	}
 	out := casework.OpenedConference{Conference: c.ForInvited(u)}
-	if !c.Reveals() || c.Case.Kind != casework.ApplicationCase {
+	if !c.Reveals() {
 		return out, nil, nil
 	}
-	a, err := s.load(ctx, tx, apply.Reference(c.Case.ID))
-	if err != nil || a.State.Final() {
+	of, err := s.shownCase(ctx, tx, c.Case)
+	if err != nil || of.over {
 		return out, nil, err
 	}
-	out.Policy, out.Answers = a.Policy, map[string]string{}
+	out.Policy, out.Answers = of.policy, map[string]string{}
 	for _, name := range c.Fields {
-		out.Answers[name] = a.Answers[name]
+		out.Answers[name] = of.values[name]
 	}
 	return out, c.Fields, nil
 }
@@ -193,11 +196,11 @@ func (s *Store) Conferences(ctx context.Context, by apply.Actor) (casework.Confe
 		held, args := holding(u, guest)
 		limit := ` LIMIT ` + strconv.Itoa(conferenceRows)
 		out.Coming, err = conferences(ctx, tx, ` WHERE c.state = 'planned' AND (`+held+
-			` OR EXISTS (SELECT 1 FROM conference_guests g WHERE g.conference = c.id AND g.guest IN ($1, $2))) ORDER BY c.at, c.id`+limit, args...)
+			` OR EXISTS (SELECT 1 FROM conference_guests g WHERE g.conference = c.id AND g.guest IN ($1, $2)))`+openToMe+` ORDER BY c.at, c.id`+limit, args...)
 		if err != nil {
 			return err
 		}
-		out.Open, err = s.followUps(ctx, tx, `(d.owner = 'office' AND `+held+` OR d.owner IN ($1, $2))`+` ORDER BY d.due_at, d.id`+limit, args)
+		out.Open, err = s.followUps(ctx, tx, `(d.owner = 'office' AND `+held+` OR d.owner IN ($1, $2))`+openToMe+` ORDER BY d.due_at, d.id`+limit, args)
 		return err
 	})
 	if err != nil {
@@ -205,6 +208,9 @@ func (s *Store) Conferences(ctx context.Context, by apply.Actor) (casework.Confe
 	}
 	return out, nil
 }
+
+// openToMe leaves out what was said of a report from which the guest $1 is kept away.
+const openToMe = ` AND NOT (c.case_kind = 'report' AND EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = c.case_id AND 'user:' || x.user_id = $1))`
 
 // holding is the condition for conferences that a user may hold. Every placeholder
 // before it stands in it too, since PostgreSQL wants to know the type of each.

@@ -235,7 +235,11 @@ func (s *Store) referral(ctx context.Context, tx *sql.Tx, column, value string) 
 		e.At, e.Words = moment(at), string(words)
 		r.Events = append(r.Events, e)
 	}
-	return r, rows.Err()
+	if err := rows.Err(); err != nil {
+		return r, err
+	}
+	r.Excluded, err = keptAway(ctx, tx, r.Case)
+	return r, err
 }
 
 // dropReferrals deletes what departments were asked for a case that is erased.

@@ -57,22 +57,19 @@ func (s *Store) OpenReferral(ctx context.Context, by apply.Actor, id string) (ca
 // or the case has ended, nothing is read.
 func (s *Store) reveal(ctx context.Context, tx *sql.Tx, r casework.Referral) (casework.OpenedReferral, error) {
 	out := casework.OpenedReferral{Referral: r}
-	if r.Case.Kind != casework.ApplicationCase {
-		return out, nil
-	}
-	a, err := s.load(ctx, tx, apply.Reference(r.Case.ID))
+	of, err := s.shownCase(ctx, tx, r.Case)
 	if err != nil {
 		return out, err
 	}
-	out.Policy, out.Over = a.Policy, a.State.Final()
+	out.Policy, out.Over = of.policy, of.over
 	if out.Over || !r.Reveals() {
 		return out, nil
 	}
 	out.Answers = map[string]string{}
 	for _, name := range r.Fields {
-		out.Answers[name] = a.Answers[name]
+		out.Answers[name] = of.values[name]
 	}
-	for _, f := range a.Files {
+	for _, f := range of.files {
 		if slices.Contains(r.Documents, f.Document) {
 			out.Files = append(out.Files, f)
 		}
@@ -150,6 +147,8 @@ func concerning(u casework.User, mine bool) (string, []any) {
 	default:
 		where, args = `town = $1 AND town <> ''`, []any{u.Area}
 	}
+	args = append(args, u.ID)
+	where += ` AND NOT (case_kind = 'report' AND EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = referrals.case_id AND x.user_id = $` + strconv.Itoa(len(args)) + `))`
 	if mine {
 		n := "$" + strconv.Itoa(len(args)+1)
 		where, args = where+` AND (sender = `+n+` OR taker = `+n+`)`, append(args, u.ID)

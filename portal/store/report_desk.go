@@ -206,6 +206,11 @@ func (s *Store) actOnReport(ctx context.Context, tx *sql.Tx, by apply.Actor, r *
 	if err := s.updateReport(ctx, tx, r, version); err != nil {
 		return err
 	}
+	if act.Step == casework.StepPass {
+		if err := moveCase(ctx, tx, casework.Case{Kind: casework.ReportCase, ID: string(r.Number)}, r.Scope().Town); err != nil {
+			return err
+		}
+	}
 	if err := s.alertOfStep(ctx, tx, r, act); err != nil {
 		return err
 	}
@@ -237,6 +242,14 @@ func pruneReports(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM report_alerts WHERE made_at < $1`, micros(now.Add(-notesLast))); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM reports WHERE place = 2 AND closed_at < $1`, micros(now.Add(-casework.ReportLasts)))
+	old, err := texts[string](ctx, tx, `SELECT number FROM reports WHERE place = 2 AND closed_at < $1`, micros(now.Add(-casework.ReportLasts)))
+	for _, number := range old {
+		if err == nil {
+			err = dropCase(ctx, tx, casework.Case{Kind: casework.ReportCase, ID: number})
+		}
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM reports WHERE number = $1`, number)
+		}
+	}
 	return err
 }

@@ -29,19 +29,27 @@ type referralRow struct {
 	Waiting                                    bool   // for who looks
 }
 
-// referralsPanel reads what was asked of departments for an application; nil for who may
-// not refer it.
+// referralsPanel is that of an application.
 func (s *Server) referralsPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
-	if s.cases.Referrals == nil || !u.May(casework.ReferCase, casework.ScopeOf(a)) {
+	p, err := s.referralsOf(c, u, s.ofApplication(c, a))
+	if p == nil {
+		return nil, err
+	}
+	return p, err
+}
+
+// referralsOf reads what was asked of departments for a case; nil for who may not refer it.
+func (s *Server) referralsOf(c *fiber.Ctx, u casework.User, of *deskCase) (*referralsPanel, error) {
+	if s.cases.Referrals == nil || !u.May(casework.ReferCase, of.Scope) {
 		return nil, nil
 	}
-	all, err := s.cases.Referrals.ReferralsOf(c.UserContext(), u.Actor(), caseName(a))
+	all, err := s.cases.Referrals.ReferralsOf(c.UserContext(), u.Actor(), of.Case)
 	if err != nil {
 		return nil, err
 	}
 	panel := &referralsPanel{}
-	if !a.State.Final() {
-		panel.Refer = casePath(a.Reference, "refer")
+	if !of.Over {
+		panel.Refer = of.Path + "/refer"
 	}
 	for _, r := range all {
 		panel.Rows = append(panel.Rows, s.referralRow(c, u, r))
@@ -52,7 +60,7 @@ func (s *Server) referralsPanel(c *fiber.Ctx, u casework.User, a *apply.Applicat
 func (s *Server) referralRow(c *fiber.Ctx, u casework.User, r casework.Referral) referralRow {
 	t := s.words(c)
 	row := referralRow{
-		Path: referralsPath + "/" + r.ID, Number: apply.Reference(r.Case.ID).Grouped(), Department: t(fmt.Sprintf("staff.department.%s", r.Department)),
+		Path: referralsPath + "/" + r.ID, Number: s.caseWords(c, r.Case), Department: t(fmt.Sprintf("staff.department.%s", r.Department)),
 		Task: s.taskTitle(c, r.Task), State: string(r.State), Due: s.day(c, r.Due), Waiting: r.State.Waits() == sideOf(u),
 	}
 	if row.Open = r.State.Waits() == casework.DepartmentSide; row.Open {

@@ -237,6 +237,8 @@ type childPage struct {
 	Visits   []visitShown
 	Episodes []episodeShown
 	Cases    []deskLink
+	Asked    *referralsPanel
+	Talks    *conferencesPanel
 }
 
 // childStep is something to do, as a link.
@@ -280,6 +282,14 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 	view.Next, view.Moves = s.childSteps(c, u, f)
 	s.showRecords(c, &view, f)
 	view.Cases = s.childCases(c, f)
+	var err error
+	of := s.ofRecord(c, one)
+	if view.Asked, err = s.referralsOf(c, u, of); err != nil {
+		return err
+	}
+	if view.Talks, err = s.conferencesOf(c, u, of); err != nil {
+		return err
+	}
 	return s.render(c, "child", view)
 }
 

@@ -126,6 +126,8 @@ type reportFilePage struct {
 	Sender   string
 	Link     *deskLink
 	Children []childRow
+	Asked    *referralsPanel
+	Talks    *conferencesPanel
 	Find     string // where a child of the register is linked; "" for who may not
 	Excluded []given
 	Done     []step
@@ -173,6 +175,13 @@ func (s *Server) renderReportFile(c *fiber.Ctx, u casework.User, failed error, a
 	}
 	view.Done = s.reportSteps(c, f)
 	view.Take = f.Can(casework.StepTake) && u.May(casework.HandleReport, f.Scope())
+	of := s.ofReport(c, f)
+	if view.Asked, err = s.referralsOf(c, u, of); err != nil {
+		return err
+	}
+	if view.Talks, err = s.conferencesOf(c, u, of); err != nil {
+		return err
+	}
 	s.reportForms(c, u, f, &view)
 	s.reportProblem(c, &view, failed, act)
 	return s.render(c, "staff-report", view)

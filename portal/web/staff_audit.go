@@ -151,6 +151,8 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("staff.report.do.%s", detail))
 	case slices.Contains(casework.Periods(), casework.Period(detail)):
 		return t(fmt.Sprintf("figures.period.%s", detail))
+	case casework.CaseKind(detail).Known():
+		return t(fmt.Sprintf("case.kind.%s", detail))
 	case detail == "cases": // of which figures were read
 		return t("staff.list")
 	case detail == "audit":
@@ -163,6 +165,13 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		for _, d := range p.Documents {
 			if d.Name == detail {
 				return s.contentText(c, d.Title)
+			}
+		}
+	}
+	for _, fields := range s.content().Library.CaseFields {
+		for _, f := range fields {
+			if f.Name == detail {
+				return s.contentText(c, f.Label(visitOf(c).Lang.Code))
 			}
 		}
 	}

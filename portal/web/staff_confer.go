@@ -26,17 +26,20 @@ type Conferences interface {
 }
 
 func (s *Server) conferRoutes() []deskRoute {
-	const get, post, confer, one, hold = fiber.MethodGet, fiber.MethodPost, "/staff/applications/:ref/confer", conferencesPath + "/:id", casework.HoldConference
-	return []deskRoute{
-		{get, confer, hold, s.showConfer, 0},
-		{post, confer, hold, s.confer, 0},
-		{get, conferencesPath, casework.ListConferences, s.showConferences, 0},
-		{get, one, casework.OpenConference, s.showConference, 0},
-		{post, one + "/held", hold, s.holdConference, 0},
-		{post, one + "/cancel", hold, s.cancelConference, 0},
-		{post, one + "/agree", hold, s.agreeInConference, 0},
-		{post, one + "/done", casework.OpenConference, s.finishDecision, 0},
+	const get, post, one, hold = fiber.MethodGet, fiber.MethodPost, conferencesPath + "/:id", casework.HoldConference
+	var out []deskRoute
+	for _, k := range deskCases {
+		out = append(out,
+			deskRoute{get, k.path + "/confer", hold, s.aboutCase(hold, k.open, s.showConfer), 0},
+			deskRoute{post, k.path + "/confer", hold, s.aboutCase(hold, k.open, s.confer), 0})
 	}
+	return append(out,
+		deskRoute{get, conferencesPath, casework.ListConferences, s.showConferences, 0},
+		deskRoute{get, one, casework.OpenConference, s.showConference, 0},
+		deskRoute{post, one + "/held", hold, s.holdConference, 0},
+		deskRoute{post, one + "/cancel", hold, s.cancelConference, 0},
+		deskRoute{post, one + "/agree", hold, s.agreeInConference, 0},
+		deskRoute{post, one + "/done", casework.OpenConference, s.finishDecision, 0})
 }
 
 // conferencesPanel is what a case's page shows of its conferences.
@@ -47,18 +50,27 @@ type conferencesPanel struct {
 
 type conferenceRow struct{ Path, Number, When, State string }
 
-// conferencesPanel reads the conferences on an application; nil for who may hold none.
+// conferencesPanel is that of an application.
 func (s *Server) conferencesPanel(c *fiber.Ctx, u casework.User, a *apply.Application) (any, error) {
-	if s.cases.Conferences == nil || !u.May(casework.HoldConference, casework.ScopeOf(a)) {
+	p, err := s.conferencesOf(c, u, s.ofApplication(c, a))
+	if p == nil {
+		return nil, err
+	}
+	return p, err
+}
+
+// conferencesOf reads the conferences on a case; nil for who may hold none.
+func (s *Server) conferencesOf(c *fiber.Ctx, u casework.User, of *deskCase) (*conferencesPanel, error) {
+	if s.cases.Conferences == nil || !u.May(casework.HoldConference, of.Scope) {
 		return nil, nil
 	}
-	all, err := s.cases.Conferences.ConferencesOf(c.UserContext(), u.Actor(), caseName(a))
+	all, err := s.cases.Conferences.ConferencesOf(c.UserContext(), u.Actor(), of.Case)
 	if err != nil {
 		return nil, err
 	}
 	panel := &conferencesPanel{}
-	if !a.State.Final() {
-		panel.Call = casePath(a.Reference, "confer")
+	if !of.Over {
+		panel.Call = of.Path + "/confer"
 	}
 	for _, one := range all {
 		panel.Rows = append(panel.Rows, s.conferenceRow(c, one))
@@ -67,7 +79,7 @@ func (s *Server) conferencesPanel(c *fiber.Ctx, u casework.User, a *apply.Applic
 }
 
 func (s *Server) conferenceRow(c *fiber.Ctx, one casework.Conference) conferenceRow {
-	return conferenceRow{conferencesPath + "/" + one.ID, apply.Reference(one.Case.ID).Grouped(), s.moment(c, one.At), string(one.State)}
+	return conferenceRow{conferencesPath + "/" + one.ID, s.caseWords(c, one.Case), s.moment(c, one.At), string(one.State)}
 }
 
 // conferPage calls a conference on a case.
@@ -83,27 +95,13 @@ type conferPage struct {
 	Problems           []problem
 }
 
-func (s *Server) showConfer(c *fiber.Ctx, u casework.User) error {
-	a, err := s.conferable(c, u)
-	if err != nil || a == nil {
-		return err
-	}
-	return s.render(c, "staff-confer", s.newConferPage(c, u, a, nil))
+func (s *Server) showConfer(c *fiber.Ctx, u casework.User, of *deskCase) error {
+	return s.render(c, "staff-confer", s.newConferPage(c, u, of, nil))
 }
 
-// conferable returns the application of the address; nil, after leading back to it, if
-// it has ended.
-func (s *Server) conferable(c *fiber.Ctx, u casework.User) (*apply.Application, error) {
-	a, err := s.caseFor(c, u, casework.HoldConference)
-	if err == nil && a.State.Final() {
-		return nil, s.redirect(c, casePath(a.Reference, ""))
-	}
-	return a, err
-}
-
-func (s *Server) newConferPage(c *fiber.Ctx, u casework.User, a *apply.Application, invalid apply.Invalid) conferPage {
+func (s *Server) newConferPage(c *fiber.Ctx, u casework.User, of *deskCase, invalid apply.Invalid) conferPage {
 	t := s.words(c)
-	view := conferPage{staffPage: s.newStaffPage(c, u, "confer.title"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, "confer"), Back: casePath(a.Reference, ""), Key: rand.Text()}
+	view := conferPage{staffPage: s.newStaffPage(c, u, "confer.title"), Number: of.Number, Path: of.Path + "/confer", Back: of.Path, Key: rand.Text()}
 	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
 	fields := []field{
 		{Name: "day", Label: t("confer.day"), Help: t("confer.day.help"), InputType: "text", Autocomplete: "off", MaxLength: 20, Width: "medium"},
@@ -124,7 +122,7 @@ func (s *Server) newConferPage(c *fiber.Ctx, u casework.User, a *apply.Applicati
 		view.Problems = append(view.Problems, problem{Field: "f-departments", Text: view.Error})
 	}
 	view.Fields, view.Guests = fields[:3], fields[3:]
-	view.Groups = s.askFields(c, a, postedAll(c, "field"), nil, "").answersAlone()
+	view.Groups = s.askFields(c, of, postedAll(c, "field"), nil, "").answersAlone()
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
@@ -136,27 +134,23 @@ func (f askFields) answersAlone() []tickGroup {
 	return slices.DeleteFunc(f.Groups, func(g tickGroup) bool { return g.Ticks[0].Name != "field" })
 }
 
-func (s *Server) confer(c *fiber.Ctx, u casework.User) error {
-	a, err := s.conferable(c, u)
-	if err != nil || a == nil {
-		return err
-	}
-	one := casework.Conference{Case: caseName(a), At: conferenceTime(c.FormValue("day"))}
+func (s *Server) confer(c *fiber.Ctx, u casework.User, of *deskCase) error {
+	one := casework.Conference{Case: of.Case, At: conferenceTime(c.FormValue("day"))}
 	one.Place, one.Agenda, one.Others = c.FormValue("place"), c.FormValue("agenda"), c.FormValue("others")
 	for _, d := range postedAll(c, "department") {
 		one.Departments = append(one.Departments, casework.Department(d))
 	}
-	one.Fields = s.askFields(c, a, nil, nil, "").ticked("field", postedAll(c, "field"))
+	one.Fields = s.askFields(c, of, nil, nil, "").ticked("field", postedAll(c, "field"))
 	logins := strings.FieldsFunc(c.FormValue("users"), func(r rune) bool { return strings.ContainsRune(" ,，、;；\n\t　", r) })
-	_, err = s.cases.Conferences.CallConference(c.UserContext(), u.Actor(), c.FormValue("key"), one, logins)
+	_, err := s.cases.Conferences.CallConference(c.UserContext(), u.Actor(), c.FormValue("key"), one, logins)
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		return s.render(c, "staff-confer", s.newConferPage(c, u, a, invalid))
+		return s.render(c, "staff-confer", s.newConferPage(c, u, of, invalid))
 	case err != nil:
 		return err
 	}
-	return s.redirect(c, casePath(a.Reference, "")+"#conferences")
+	return s.redirect(c, of.Path+"#conferences")
 }
 
 // conferenceTime reads a day, with or without the time of day, as people type it; the

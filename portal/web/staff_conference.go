@@ -42,7 +42,7 @@ func (s *Server) showConferences(c *fiber.Ctx, u casework.User) error {
 	}
 	for _, f := range list.Open {
 		row := s.agreedRow(c, f.Agreed, nil)
-		row.Path, row.Number, row.Mine = conferencesPath+"/"+f.Conference, apply.Reference(f.Case.ID).Grouped(), true
+		row.Path, row.Number, row.Mine = conferencesPath+"/"+f.Conference, s.caseWords(c, f.Case), true
 		view.Open = append(view.Open, row)
 	}
 	return s.render(c, "staff-conferences", view)
@@ -84,6 +84,7 @@ type conferencePage struct {
 	Agreed     []agreedRow
 	Version    int
 	Holds      bool // who looks may hold it
+	Family     bool // a family follows the case, and may be told
 	Planned    bool
 	Problems   []problem
 	Changed    bool
@@ -138,12 +139,12 @@ func (s *Server) newConferencePage(c *fiber.Ctx, u casework.User, o casework.Ope
 		row.Mine = a.Done.IsZero() && (o.Holds || o.Owns(u, a))
 		view.Agreed = append(view.Agreed, row)
 	}
-	s.fillTicked(c, &view, o)
+	view.Rows = s.givenRows(c, view.page, o.Case, o.Policy, o.Fields, o.Answers)
 	if !o.Holds {
 		return view
 	}
-	view.CasePath = casePath(apply.Reference(o.Case.ID), "")
-	view.Cancelable, view.Decidable, view.ToldHeld = view.Planned, o.State == casework.ConferenceHeld, view.Planned
+	view.CasePath, view.Family = pathOfCase(o.Case), o.Case.Kind == casework.ApplicationCase
+	view.Cancelable, view.Decidable, view.ToldHeld = view.Planned, o.State == casework.ConferenceHeld, view.Planned && view.Family
 	view.MinutesOf = field{Name: "minutes", Label: t("confer.minutes"), Help: t("confer.minutes.help"), Long: true, Rows: 8, MaxLength: casework.MaxMinutes, Value: c.FormValue("minutes", o.Minutes)}
 	view.More = s.agreeFields(c, o)
 	return view
@@ -159,21 +160,6 @@ func (s *Server) agreeFields(c *fiber.Ctx, o casework.OpenedConference) []field 
 		{Name: "what", Label: t("confer.what"), InputType: "text", Autocomplete: "off", MaxLength: 200, Value: c.FormValue("what")},
 		owner,
 		{Name: "days", Label: t("confer.days"), Help: t("refer.days.help"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 2, Width: "short", Value: c.FormValue("days")},
-	}
-}
-
-// fillTicked shows who takes part what was ticked for them.
-func (s *Server) fillTicked(c *fiber.Ctx, view *conferencePage, o casework.OpenedConference) {
-	p, ok := s.content().Library.Policy(o.Policy)
-	if !ok {
-		return
-	}
-	for _, name := range o.Fields {
-		q, asked := p.Question(name)
-		if value := o.Answers[name]; asked && value != "" {
-			row := s.caseAnswer(view.page, q, value, true)
-			view.Rows = append(view.Rows, summaryRow{Key: row.Key, Value: row.Value})
-		}
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,14 @@ var deskMatrix = map[string]string{
 	"GET /staff/figures/list.csv":                                  "-AA-A-",
 	"GET /staff/applications/:ref/confer":                          "-oA---",
 	"POST /staff/applications/:ref/confer":                         "-oA---",
+	"GET /staff/reports/:ref/refer":                                "-oA---",
+	"POST /staff/reports/:ref/refer":                               "-oA---",
+	"GET /staff/reports/:ref/confer":                               "-oA---",
+	"POST /staff/reports/:ref/confer":                              "-oA---",
+	"GET /staff/children/:id/refer":                                "-oA---",
+	"POST /staff/children/:id/refer":                               "-oA---",
+	"GET /staff/children/:id/confer":                               "-oA---",
+	"POST /staff/children/:id/confer":                              "-oA---",
 	"GET /staff/conferences":                                       "AAAA--",
 	"GET /staff/conferences/:id":                                   "-oAo--", // and whoever is invited
 	"POST /staff/conferences/:id/held":                             "-oA---",
@@ -184,7 +193,8 @@ func TestEveryDeskAddressIsInTheMatrix(t *testing.T) {
 }
 
 // TestDeskMatrix asks for every address in every role, for what is the user's own and
-// for what is not. Each refusal is in the audit; nobody who is not signed in gets in.
+// for what is not. Each refusal is in the audit, and each action is refused somewhere, so
+// that no action is without a row; nobody who is not signed in gets in.
 func TestDeskMatrix(t *testing.T) {
 	d := newDesk(t)
 	family := d.fill("family")
@@ -253,6 +263,29 @@ func TestDeskMatrix(t *testing.T) {
 		nobody.do(method, path, url.Values{"_csrf": {nobody.cookies["csrf"]}, policyField: {living}})
 		if nobody.lacks(secrets...); method == fiber.MethodPost && nobody.status != fiber.StatusForbidden {
 			t.Errorf("%s by nobody: %d; want 403", at, nobody.status)
+		}
+	}
+	d.everyActionIsRefused()
+}
+
+// neverRefused are the actions that no address of the matrix refuses: without SeeCustody a
+// part of the child's page is left out.
+var neverRefused = []casework.Action{casework.SeeCustody}
+
+// everyActionIsRefused looks in the audit for an action that no row of the matrix tries.
+func (d *desk) everyActionIsRefused() {
+	d.t.Helper()
+	lines, err := d.store.Audit(d.t.Context(), apply.Actor{}, casework.AuditQuery{Action: casework.Denied, Limit: 10 * len(deskMatrix) * len(casework.Roles())})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	refused := map[casework.Action]bool{}
+	for _, l := range lines {
+		refused[casework.Action(l.Detail)] = true
+	}
+	for _, a := range casework.Actions() {
+		if refused[a] == slices.Contains(neverRefused, a) {
+			d.t.Errorf("%s is refused: %v; give it a row in the matrix, or name it among those never refused", a, refused[a])
 		}
 	}
 }

@@ -28,15 +28,18 @@ type Referrals interface {
 }
 
 func (s *Server) referRoutes() []deskRoute {
-	const get, post, refer = fiber.MethodGet, fiber.MethodPost, "/staff/applications/:ref/refer"
-	out := []deskRoute{
-		{get, refer, casework.ReferCase, s.showRefer, 0},
-		{post, refer, casework.ReferCase, s.refer, 0},
-		{get, referralsPath, casework.ListReferrals, s.showReferrals, 0},
-		{get, referralsPath + "/:id", casework.OpenReferral, s.showReferral, 0},
-		{get, referralsPath + "/:id/files/:file", casework.OpenReferral, s.showReferralFile, 0},
-		{post, referralsPath + "/:id/files", casework.AnswerReferral, s.addReferralFile, streamed},
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	var out []deskRoute
+	for _, k := range deskCases {
+		out = append(out,
+			deskRoute{get, k.path + "/refer", casework.ReferCase, s.aboutCase(casework.ReferCase, k.open, s.showRefer), 0},
+			deskRoute{post, k.path + "/refer", casework.ReferCase, s.aboutCase(casework.ReferCase, k.open, s.refer), 0})
 	}
+	out = append(out,
+		deskRoute{get, referralsPath, casework.ListReferrals, s.showReferrals, 0},
+		deskRoute{get, referralsPath + "/:id", casework.OpenReferral, s.showReferral, 0},
+		deskRoute{get, referralsPath + "/:id/files/:file", casework.OpenReferral, s.showReferralFile, 0},
+		deskRoute{post, referralsPath + "/:id/files", casework.AnswerReferral, s.addReferralFile, streamed})
 	for _, m := range casework.ReferralMoves() {
 		out = append(out, deskRoute{post, referralsPath + "/:id/" + string(m), m.Needs(), s.moveReferral(m), 0})
 	}
@@ -52,7 +55,7 @@ type referPage struct {
 	Task               string      // of the second
 	Department, Title  string
 	Ask                askFields
-	Told               bool
+	Told, Family       bool
 	Key                string
 	Problems           []problem
 }
@@ -82,40 +85,26 @@ type tick struct {
 	On                     bool
 }
 
-func (s *Server) showRefer(c *fiber.Ctx, u casework.User) error {
-	a, err := s.referable(c, u)
-	if err != nil || a == nil {
-		return err
-	}
+func (s *Server) showRefer(c *fiber.Ctx, u casework.User, of *deskCase) error {
 	task, ok := s.content().Library.ReferralTask(c.Query("task"))
-	view := s.newReferPage(c, u, a)
+	view := s.newReferPage(c, u, of)
 	if !ok {
-		view.Choices = s.taskGroups(c, a)
+		view.Choices = s.taskGroups(c, of)
 		return s.render(c, "staff-refer", view)
 	}
-	s.fillRefer(c, &view, a, task)
+	s.fillRefer(c, &view, task)
 	view.Told = task.Told
-	view.Ask = s.askFields(c, a, task.Fields, task.Documents, strconv.Itoa(task.Days))
+	view.Ask = s.askFields(c, of, task.Fields, task.Documents, strconv.Itoa(task.Days))
 	return s.render(c, "staff-refer", view)
 }
 
-// referable returns the application of the address; nil, after leading back to it, if
-// it has ended.
-func (s *Server) referable(c *fiber.Ctx, u casework.User) (*apply.Application, error) {
-	a, err := s.caseFor(c, u, casework.ReferCase)
-	if err == nil && a.State.Final() {
-		return nil, s.redirect(c, casePath(a.Reference, ""))
-	}
-	return a, err
-}
-
-func (s *Server) newReferPage(c *fiber.Ctx, u casework.User, a *apply.Application) referPage {
-	view := referPage{staffPage: s.newStaffPage(c, u, "refer.title"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, "refer"), Back: casePath(a.Reference, "")}
+func (s *Server) newReferPage(c *fiber.Ctx, u casework.User, of *deskCase) referPage {
+	view := referPage{staffPage: s.newStaffPage(c, u, "refer.title"), Number: of.Number, Path: of.Path + "/refer", Back: of.Path, Family: of.Family}
 	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
 	return view
 }
 
-func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, a *apply.Application, task content.ReferralTask) {
+func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, task content.ReferralTask) {
 	view.Task, view.Title, view.Key = task.Name, s.taskTitle(c, task.Name), rand.Text()
 	view.Department = s.words(c)(fmt.Sprintf("staff.department.%s", task.Department))
 	view.Crumbs = append(view.Crumbs, crumb{s.words(c)("refer.title"), view.Path})
@@ -123,13 +112,13 @@ func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, a *apply.Application, 
 }
 
 // taskGroups lists what can be asked, by department.
-func (s *Server) taskGroups(c *fiber.Ctx, a *apply.Application) []taskGroup {
+func (s *Server) taskGroups(c *fiber.Ctx, of *deskCase) []taskGroup {
 	var out []taskGroup
 	for _, d := range casework.Departments() {
 		g := taskGroup{Department: s.words(c)(fmt.Sprintf("staff.department.%s", d))}
 		for _, task := range s.content().Library.Referrals {
 			if task.Department == string(d) {
-				g.Tasks = append(g.Tasks, deskLink{Text: s.taskTitle(c, task.Name), Path: casePath(a.Reference, "refer") + "?task=" + task.Name})
+				g.Tasks = append(g.Tasks, deskLink{Text: s.taskTitle(c, task.Name), Path: of.Path + "/refer?task=" + task.Name})
 			}
 		}
 		if len(g.Tasks) > 0 {
@@ -139,36 +128,23 @@ func (s *Server) taskGroups(c *fiber.Ctx, a *apply.Application) []taskGroup {
 	return out
 }
 
-// askFields offers what the family has answered and attached, each to be ticked by
-// itself. What was left empty is not offered: there is nothing to see.
-func (s *Server) askFields(c *fiber.Ctx, a *apply.Application, fields, papers []string, days string) askFields {
+// askFields offers what there is of a case, each to be ticked by itself.
+func (s *Server) askFields(c *fiber.Ctx, of *deskCase, fields, papers []string, days string) askFields {
 	t := s.words(c)
 	out := askFields{
 		Words: field{Name: "words", Label: t("refer.words"), Help: t("refer.words.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("words")},
 		Days:  field{Name: "days", Label: t("refer.days"), Help: t("refer.days.help"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 2, Width: "short", Value: c.FormValue("days", days)},
 	}
-	p, ok := s.content().Library.Policy(a.Policy)
-	if !ok {
-		return out
-	}
-	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
-		g := tickGroup{Title: s.contentText(c, page.Title)}
-		for _, q := range page.Questions {
-			if a.Answers[q.Name] != "" {
-				g.Ticks = append(g.Ticks, tick{"f-field-" + q.Name, "field", q.Name, s.contentText(c, q.Label), slices.Contains(fields, q.Name)})
+	for _, offered := range of.Groups {
+		g := tickGroup{Title: offered.Title}
+		for _, one := range offered.Ticks {
+			on := fields
+			if one.Name == "paper" {
+				on = papers
 			}
+			one.On = slices.Contains(on, one.Value)
+			g.Ticks = append(g.Ticks, one)
 		}
-		if len(g.Ticks) > 0 {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	g := tickGroup{Title: t("staff.documents")}
-	for _, d := range p.Documents {
-		if n := len(a.FilesOf(d.Name)); n > 0 {
-			g.Ticks = append(g.Ticks, tick{"f-paper-" + d.Name, "paper", d.Name, s.contentText(c, d.Title), slices.Contains(papers, d.Name)})
-		}
-	}
-	if len(g.Ticks) > 0 {
 		out.Groups = append(out.Groups, g)
 	}
 	return out
@@ -197,8 +173,8 @@ func postedAll(c *fiber.Ctx, name string) []string {
 }
 
 // askedStep is what was posted of askFields.
-func (s *Server) askedStep(c *fiber.Ctx, a *apply.Application) (casework.ReferralStep, askFields) {
-	f := s.askFields(c, a, postedAll(c, "field"), postedAll(c, "paper"), "")
+func (s *Server) askedStep(c *fiber.Ctx, of *deskCase) (casework.ReferralStep, askFields) {
+	f := s.askFields(c, of, postedAll(c, "field"), postedAll(c, "paper"), "")
 	days, err := strconv.Atoi(strings.TrimSpace(c.FormValue("days")))
 	if err != nil {
 		days = 0 // which is refused with words
@@ -220,23 +196,19 @@ func (f *askFields) note(s *Server, c *fiber.Ctx, invalid apply.Invalid) []probl
 	return out
 }
 
-func (s *Server) refer(c *fiber.Ctx, u casework.User) error {
-	a, err := s.referable(c, u)
-	if err != nil || a == nil {
-		return err
-	}
+func (s *Server) refer(c *fiber.Ctx, u casework.User, of *deskCase) error {
 	task, ok := s.content().Library.ReferralTask(c.FormValue("task"))
 	if !ok {
-		return s.redirect(c, casePath(a.Reference, "refer"))
+		return s.redirect(c, of.Path+"/refer")
 	}
-	step, asked := s.askedStep(c, a)
-	r := casework.Referral{Case: caseName(a), Department: casework.Department(task.Department), Task: task.Name, Told: c.FormValue("told") != ""}
-	_, err = s.cases.Referrals.SendReferral(c.UserContext(), u.Actor(), c.FormValue("key"), r, step, s.content().Library.Holidays)
+	step, asked := s.askedStep(c, of)
+	r := casework.Referral{Case: of.Case, Department: casework.Department(task.Department), Task: task.Name, Told: of.Family && c.FormValue("told") != ""}
+	_, err := s.cases.Referrals.SendReferral(c.UserContext(), u.Actor(), c.FormValue("key"), r, step, s.content().Library.Holidays)
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		view := s.newReferPage(c, u, a)
-		s.fillRefer(c, &view, a, task)
+		view := s.newReferPage(c, u, of)
+		s.fillRefer(c, &view, task)
 		view.Told, view.Ask = r.Told, asked
 		view.Problems = view.Ask.note(s, c, invalid)
 		s.wrong(c, &view.page)
@@ -244,5 +216,5 @@ func (s *Server) refer(c *fiber.Ctx, u casework.User) error {
 	case err != nil:
 		return err
 	}
-	return s.redirect(c, casePath(a.Reference, "")+"#referrals")
+	return s.redirect(c, of.Path+"#referrals")
 }

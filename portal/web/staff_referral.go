@@ -57,7 +57,7 @@ func (s *Server) renderReferral(c *fiber.Ctx, u casework.User, invalid apply.Inv
 	view := s.newReferralPage(c, u, o)
 	view.Changed = changed
 	if view.Resend {
-		a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), apply.Reference(o.Case.ID))
+		of, err := s.deskCaseOf(c, u, o.Case)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *Server) renderReferral(c *fiber.Ctx, u casework.User, invalid apply.Inv
 		if len(invalid) > 0 {
 			fields, papers = postedAll(c, "field"), postedAll(c, "paper")
 		}
-		view.Ask = s.askFields(c, a, fields, papers, "")
+		view.Ask = s.askFields(c, of, fields, papers, "")
 		view.Ask.Words.Optional = false
 		view.Problems = view.Ask.note(s, c, invalid)
 	} else {
@@ -106,7 +106,7 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 		view.Given = append(view.Given, s.referralFile(c, view.referralRow.Path, f, i+1, ""))
 	}
 	if sideOf(u) == casework.SenderSide {
-		view.CasePath = casePath(apply.Reference(o.Case.ID), "")
+		view.CasePath = pathOfCase(o.Case)
 		return view
 	}
 	view.Gone = o.Answers == nil
@@ -117,13 +117,18 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 // fillAnswer makes the fields of the forms.
 func (s *Server) fillAnswer(c *fiber.Ctx, view *referralPage, o casework.OpenedReferral) {
 	t := s.words(c)
-	view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
+	family := o.Case.Kind == casework.ApplicationCase // whose files the others' hang on
+	if family {
+		view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
+	}
 	view.Outcomes = field{Name: "outcome", Label: t("referral.outcome"), Value: c.FormValue("outcome")}
 	for _, name := range s.outcomes(o.Task) {
 		view.Outcomes.Options = append(view.Outcomes.Options, content.Option{Value: name, Label: t(fmt.Sprintf("referral.outcome.%s", name))})
 	}
 	view.Words = field{Name: "words", Label: t("referral.words"), Help: t("referral.words.help"), Long: true, Rows: 4, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("words")}
-	view.Family = field{Name: "family", Label: t("referral.family"), Help: t("referral.family.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("family")}
+	if family {
+		view.Family = field{Name: "family", Label: t("referral.family"), Help: t("referral.family.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("family")}
+	}
 }
 
 // outcomes are those of a task; all of them if the content has the task no more.
@@ -134,18 +139,12 @@ func (s *Server) outcomes(task string) []string {
 	return content.ReferralOutcomes()
 }
 
-// fillRevealed puts what was ticked into words, in full: each was ticked by itself.
+// fillRevealed puts what was ticked into words.
 func (s *Server) fillRevealed(c *fiber.Ctx, view *referralPage, o casework.OpenedReferral) {
+	view.Rows = s.givenRows(c, view.page, o.Case, o.Policy, o.Fields, o.Answers)
 	p, ok := s.content().Library.Policy(o.Policy)
 	if !ok {
 		return
-	}
-	for _, name := range o.Fields {
-		q, asked := p.Question(name)
-		if value := o.Answers[name]; asked && value != "" {
-			row := s.caseAnswer(view.page, q, value, true)
-			view.Rows = append(view.Rows, summaryRow{Key: row.Key, Value: row.Value})
-		}
 	}
 	for _, d := range p.Documents {
 		of := slices.DeleteFunc(slices.Clone(o.Files), func(f apply.File) bool { return f.Document != d.Name })
@@ -252,10 +251,10 @@ func (s *Server) referralStep(c *fiber.Ctx, u casework.User, m casework.Referral
 	if err != nil {
 		return step, err
 	}
-	a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), apply.Reference(o.Case.ID))
+	of, err := s.deskCaseOf(c, u, o.Case)
 	if err != nil {
 		return step, err
 	}
-	step, _ = s.askedStep(c, a)
+	step, _ = s.askedStep(c, of)
 	return step, nil
 }
