@@ -4,38 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
 )
 
-const (
-	directorLogin = "zhuren"
-	adminLogin    = "guanli"
-)
-
-// TestAssisted has a village director begin an application with a family, whose phone
-// scans the code, confirms and submits. The director has no scripts. Then the officer
-// asks a department about it.
-func TestAssisted(t *testing.T) {
-	t.Parallel()
-	s := startSite(t)
-	staff := newVisitor(t, s, device{width: 1280, height: 900, noScripts: true}, "standard")
-	staff.arriveAtHome()
-	staff.setPassword()
-	staff.signIn()
-	officer := *staff
-	family := newVisitor(t, s, handset, "elder")
-	p := assistedWay(family, staff)
-	officer.tab, officer.arrived = staff.tab, staff.arrived // one window, each with a phone of their own for the codes
-	liaison := newVisitor(t, s, device{width: 360, height: 740, touch: true, noScripts: true}, "standard")
-	liaison.arriveAtHome()
-	referredWay(family, &officer, staff, liaison, p)
-}
-
-// assistedWay begins with an officer who is signed in and invites the director.
+// assistedWay begins with a director who is signed in and has no scripts; the family's phone
+// scans the code, confirms and submits.
 func assistedWay(family, staff *visitor) pass {
 	staff.Helper()
-	staff.inviteDirector()
-	staff.childWay()
 	staff.goTo("/staff/assist")
 	staff.to(`main a[href^="/staff/assist/new"]`)
 	staff.failing(422, func() { staff.to(`main form[action^="/staff/assist/new"] button:not([type="button"])`) })
@@ -78,32 +52,7 @@ func assistedWay(family, staff *visitor) pass {
 	}
 	staff.goTo("/staff/assist")
 	staff.sees("已经提交")
-	staff.signOut()
 	return p
-}
-
-// inviteDirector has the administrator make a director, and signs in as that one.
-func (v *visitor) inviteDirector() {
-	v.Helper()
-	v.signOut()
-	v.setPasswordOf(v.site.admin, adminLogin)
-	v.signInAs(adminLogin)
-	v.enrol()
-	v.goTo("/staff/invite")
-	v.choose("role", "director")
-	look[bool](v.tab, "select", `main [name="area"]`, "shiqi")
-	v.fill("village", "迎阳社区")
-	v.to(`main form[action^="/staff/invite"] .form__buttons button`)
-	link := look[string](v.tab, "value", "#invite-link")
-	v.signOut()
-	v.goTo(strings.TrimPrefix(link, v.site.url))
-	v.fill("login", directorLogin)
-	v.fill("name", "陈小华")
-	v.fill("password", password)
-	v.to(`main form[action^="/staff/setup"] button:not([type="button"])`)
-	v.signInAs(directorLogin)
-	v.at("/staff/children") // where a director begins the day
-	v.goTo("/staff/assist")
 }
 
 // scan reads the QR code on the page, as a phone's camera would.

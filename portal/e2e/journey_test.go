@@ -34,13 +34,11 @@ var answers = map[string]string{
 // that they need none; this family leaves them as they are.
 var empty = []string{"in_school"}
 
-// What the officer and the family write to each other, and how the officer signs in.
+// What the officer and the family write to each other.
 const (
-	officerLogin = "tester"
-	password     = "correct horse battery 童"
-	moreWords    = "请说明孩子妈妈服刑的监狱，并写上您方便的时间。"
-	moreReply    = "在测试监狱。每天下午都方便。"
-	lastWords    = "材料齐全，情况属实，同意发放。"
+	moreWords = "请说明孩子妈妈服刑的监狱，并写上您方便的时间。"
+	moreReply = "在测试监狱。每天下午都方便。"
+	lastWords = "材料齐全，情况属实，同意发放。"
 )
 
 // TestJourney is the whole way of a family and an officer: read, search, ask,
@@ -382,56 +380,12 @@ func (v *visitor) supply() {
 	v.sees(moreReply)
 }
 
-// setPassword uses the one-time link that the portal printed.
-func (v *visitor) setPassword() {
-	v.Helper()
-	v.setPasswordOf(v.site.setup, officerLogin)
-}
-
-func (v *visitor) setPasswordOf(link, login string) {
-	v.Helper()
-	v.goTo(strings.TrimPrefix(link, v.site.url))
-	v.fill("login", login)
-	v.fill("name", "测试员")
-	v.fill("password", password)
-	v.to(`main form[action^="/staff/setup"] button:not([type="button"])`)
-	v.at("/staff")
-}
-
-func (v *visitor) signIn() {
-	v.Helper()
-	v.signInAs(officerLogin)
-	if v.at("/staff/factor"); v.secret == "" {
-		v.enrol()
-	} else {
-		v.giveCode()
-	}
-	v.at("/staff")
-}
-
-func (v *visitor) signInAs(login string) {
-	v.Helper()
-	v.goTo("/staff")
-	v.fill("login", login)
-	v.fill("password", password)
-	v.to(`main form[action="/staff"] button:not([type="button"])`)
-}
-
-func (v *visitor) signOut() {
-	v.Helper()
-	v.to(`form[action^="/staff/sign-out"] button:not([type="button"])`)
-	v.open("/staff")
-	if v.count(`main [name="password"]`) == 0 {
-		v.Error("signed out, and the desk is still open")
-	}
-}
-
 // openCase opens an application from the list. The child's number is hidden until
 // the officer asks for it.
 func (v *visitor) openCase(p pass) {
 	v.Helper()
 	v.goTo("/staff")
-	v.to(`main a[href$="/staff/applications/` + strings.NewReplacer(" ", "", "-", "").Replace(p.number) + `"]`)
+	v.to(`main a[href$="/staff/applications/` + ungrouped(p.number) + `"]`)
 	v.sees(answers["child_name"])
 	if strings.Contains(look[string](v.tab, "text", "main"), answers["child_id"]) {
 		v.Error("the child's number is shown before anybody asked for it")

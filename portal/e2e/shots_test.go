@@ -165,18 +165,33 @@ func (a *album) everything(officer *visitor) {
 		a.shoot("ask-" + name)
 	}
 	a.arrived = func() { a.shoot("way" + a.where()) }
-	officer.arrived = func() {
-		family := a.tab
-		a.tab = officer.tab
-		a.shoot("desk" + officer.where())
-		a.tab = family
-	}
+	a.draws(officer)
 	officer.open("/?mode=" + officer.mode)
 	wholeWay(a.visitor, officer)
 	a.afterwards()
 	a.together()
 	a.tab = newTab(a.TB, a.site, a.device)
-	assistedWay(a.visitor, officer)
+	w := newWalk(a.TB, a.site, a.visitor, officer)
+	for _, v := range w.everybody() {
+		if v != a.visitor {
+			v.mode = a.mode
+			v.open("/?mode=" + a.mode)
+			a.draws(v)
+		}
+	}
+	for _, step := range w.steps() {
+		step.do()
+	}
+}
+
+// draws has the pages of somebody else drawn as well.
+func (a *album) draws(v *visitor) {
+	v.arrived = func() {
+		family := a.tab
+		a.tab = v.tab
+		a.shoot("desk" + v.where())
+		a.tab = family
+	}
 }
 
 // afterwards visits what a family sees once it has been decided.
