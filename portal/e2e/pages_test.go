@@ -35,7 +35,7 @@ var zooms = []int64{640, 427, 360, 213}
 
 // Targets and text are at least this many pixels in each mode.
 var (
-	minTarget = map[string]int{"standard": 24, "accessible": 44, "elder": 60}
+	minTarget = map[string]int{"standard": 44, "accessible": 44, "elder": 60}
 	minText   = map[string]int{"standard": 16, "accessible": 18, "elder": 22}
 )
 

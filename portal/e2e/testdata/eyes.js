@@ -302,11 +302,22 @@ globalThis.eyes = {
     return [...all].filter((el) => eyes.shown(el) && !el.disabled && !el.closest("[inert]"));
   },
 
-  // A link within a sentence is as high as its line.
+  // The box whose lines an element stands in.
+  lineBox(el) {
+    while (["inline", "contents", "ruby", "ruby-text"].includes(getComputedStyle(el).display)) el = el.parentElement;
+    return el;
+  },
+
+  // A link within a sentence is as high as its line: words that are no link or control of
+  // their own run on into it. What has words in the boxes around it alone stands by itself.
   inSentence(el) {
     if (el.localName !== "a" || getComputedStyle(el).display !== "inline") return false;
-    const block = el.closest("p, li, dd, dt, td, h1, h2, h3, summary, div, label");
-    return !!block && block.innerText.trim().length > el.innerText.trim().length + 1;
+    const box = eyes.lineBox(el), walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const node = walk.currentNode, home = node.parentElement;
+      if (/[\p{L}\p{N}]/u.test(node.data) && !el.contains(node) && !home.closest("a, button, .visually-hidden, rt") && eyes.lineBox(home) === box) return true;
+    }
+    return false;
   },
 
   // How far around its middle a press still counts, up to reach pixels each way.
