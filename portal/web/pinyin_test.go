@@ -130,6 +130,27 @@ func TestPinyinIsAskedOfPublishedPages(t *testing.T) {
 	}
 }
 
+// TestPinyinForTheCaption wants the readings in pages about whose texts nobody may be asked,
+// unseen, where the caption is to have them, and in no other.
+func TestPinyinForTheCaption(t *testing.T) {
+	s := newTestServer(t, nil)
+	const caption = modeAccessible + "." + captionPinyin
+	for address, want := range map[string]bool{
+		"/": false, "/apply": false, "/check/basic-living-allowance": true, "/zh-hant/search?q=" + url.QueryEscape("金丝雀"): true, "/staff": true, "/no-such-page": true,
+	} {
+		page := body(t, s, caption, address)
+		if got := strings.Contains(page, "<ruby>"); got != want || strings.Contains(page, "data-pinyin") {
+			t.Errorf("%s has readings: %v; want %v, and none shown", address, got, want)
+		}
+		if got, plain := unspelled(bodyOf(page)), bodyOf(body(t, s, modeAccessible+"."+captionOn, address)); got != plain {
+			t.Errorf("%s: %s", address, firstDifference(got, plain))
+		}
+		if page := body(t, s, modeAccessible+"."+captionOn, address); strings.Contains(page, "<ruby>") {
+			t.Errorf("%s has readings for a caption without", address)
+		}
+	}
+}
+
 // BenchmarkPinyin renders the longest page with pinyin and without, both anew each time.
 func BenchmarkPinyin(b *testing.B) {
 	s := newTestServer(b, func(c *Config) { c.Keep = 1 })

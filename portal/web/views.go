@@ -316,7 +316,7 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if v.Mode == modeElder {
 		body = toLeaves(toParts(body, v))
 	}
-	if body, err = s.spell(v, body); err != nil {
+	if body, err = s.spell(c, v, body); err != nil {
 		return fmt.Errorf("spell %s: %w", name, err)
 	}
 	if v.Carried != "" {

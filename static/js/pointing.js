@@ -48,20 +48,25 @@ export function spoken(el) {
 export function wordsOf(el) {
   if (!el) return "";
   if (el.matches("input, select, textarea")) {
-    const label = el.getAttribute("aria-label") ?? [...(el.labels ?? [])].map((l) => l.innerText).join(" ");
+    const label = el.getAttribute("aria-label") ?? [...(el.labels ?? [])].map(bare).join(" ");
     const secret = el.type === "password" || el.matches("[type=radio], [type=checkbox], [type=file]");
     const value = secret ? "" : el.localName === "select" ? el.selectedOptions[0]?.text : el.value;
     return [label, value].filter(Boolean).join(": ").trim();
   }
-  const copy = el.cloneNode(true);
-  for (const extra of copy.querySelectorAll("rt, rp, kbd, [hidden], script, select, option")) extra.remove();
-  const words = copy.textContent.replace(/\s+/g, " ").trim();
-  return words || el.getAttribute("aria-label") || el.title || "";
+  return bare(el) || el.getAttribute("aria-label") || el.title || "";
 }
 
-// Pinyin stands over the characters where the page has it as ruby.
+function bare(el) {
+  const copy = el.cloneNode(true);
+  for (const extra of copy.querySelectorAll("rt, rp, kbd, [hidden], script, select, option")) extra.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
+
+// Pinyin stands over the characters, or unseen behind them, where the page has it as
+// ruby; that of a field over those of its label.
 function pinyinOf(el) {
-  return [...el.querySelectorAll("ruby")].map((r) => r.querySelector("rt")?.textContent ?? "").join(" ").trim();
+  const parts = el.matches("input, select, textarea") ? [...(el.labels ?? [])] : [el];
+  return parts.flatMap((part) => [...part.querySelectorAll("rt")]).map((rt) => rt.textContent).join(" ").trim();
 }
 
 // Elsewhere the server is asked, and only for what it has published: it names the address

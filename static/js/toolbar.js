@@ -34,6 +34,7 @@ async function change(button) {
   // Without a cookie the choice stands in links: that takes the page itself.
   if (!response.redirected || !response.ok || !next) return false;
   if (madeThere.some((name) => (name in attributes) !== (name in root.dataset))) return false;
+  if (page.querySelector("ruby") && !document.querySelector("ruby")) return false; // readings for the caption
   for (const name of Object.keys(root.dataset)) delete root.dataset[name];
   Object.assign(root.dataset, attributes);
   const here = all("button[name]");
