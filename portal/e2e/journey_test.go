@@ -371,9 +371,20 @@ func (v *visitor) supply() {
 	v.Helper()
 	v.sees(moreWords)
 	v.to(`main a[href^="/track/documents"]`)
+	const other = `main a[href^="/track/documents/other"]`
+	if v.mode == "elder" { // a few documents at a time, each on its own page
+		for v.count(other) == 0 {
+			v.to(`main a[rel="next"]`)
+		}
+		v.to(other)
+	}
 	v.upload("other", "main #f-document-other", photoFile(v, v.TempDir(), "more.jpg", 900, 1200))
 	v.until("the photo is there", func() bool { return v.count("#other .file-list__picture") == 1 })
 	v.to(`main form > .form__buttons button`)
+	if v.mode == "elder" {
+		v.sees("已传1个文件")
+		v.to(`main a[href^="/track/status"]`)
+	}
 	v.at("/track/status")
 	v.fill("text", moreReply)
 	v.to(`main form[action^="/track/supply"] button:not([type="button"])`)

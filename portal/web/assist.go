@@ -194,7 +194,7 @@ func (s *Server) showAssistNew(c *fiber.Ctx, u casework.User) error {
 
 func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string, invalid apply.Invalid) error {
 	t := s.words(c)
-	view := assistNewPage{staffPage: s.newAssistPage(c, u, "assist.new"), Offers: offerList{Offers: s.offers(c, chosen)}, Hours: int(casework.AssistLasts.Hours())}
+	view := assistNewPage{staffPage: s.newAssistPage(c, u, "assist.new"), Offers: inGroups(c, s.offers(c, chosen)), Hours: int(casework.AssistLasts.Hours())}
 	who := field{Name: "relation", Label: t("assist.relation"), Value: c.FormValue("relation")}
 	for _, o := range s.relations() {
 		who.Options = append(who.Options, content.Option{Value: o.Value, Label: s.contentText(c, o.Label)})
@@ -204,6 +204,9 @@ func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string,
 		how.Options = append(how.Options, content.Option{Value: string(m), Label: t(fmt.Sprintf("assist.means.%s", m))})
 	}
 	fields := []field{who, how, {Name: "agreed"}, {Name: wishField}}
+	if groupAsked(c) > 0 { // a tick that was just made; a new page never has one
+		fields[2].Value = c.FormValue("agreed")
+	}
 	view.Problems = s.noteProblems(c, fields, invalid)
 	view.Fields, view.Agreed = fields[:2], fields[2]
 	for i, p := range view.Problems {
@@ -240,6 +243,9 @@ func (s *Server) beginAssist(c *fiber.Ctx, u casework.User) error {
 		return err
 	}
 	chosen := s.chosen(c)
+	if groupAsked(c) > 0 { // nothing is judged by turning the groups
+		return s.renderAssistNew(c, u, chosen, nil)
+	}
 	if len(chosen) == 0 {
 		invalid = append(invalid, apply.Problem{Field: wishField, Key: "household.programme.choose"})
 	}

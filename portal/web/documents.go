@@ -284,8 +284,7 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 		view.draft = s.newDraft(c, f.policy, f.app, s.words(c)("documents.title"))
 		s.fillWay(c, &view, f)
 	} else {
-		view.draft = draft{page: s.trackedPage(c, f, "documents.title")}
-		view.Heading, view.Back = view.Title, "/track/status"
+		s.askedDraft(c, &view, f)
 	}
 	view.Scripts = []string{"upload.js", "speech.js"}
 	offers, err := s.paperOffers(c, f)

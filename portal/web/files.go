@@ -107,29 +107,6 @@ func (s *Server) withAsked(handle func(*fiber.Ctx, filing) error) fiber.Handler 
 	})
 }
 
-func (s *Server) showMore(c *fiber.Ctx, f filing) error { return s.renderDocuments(c, f, false, nil) }
-
-// saveMore keeps what is attached on request. It goes to the office with the answer
-// that the family sends afterwards.
-func (s *Server) saveMore(c *fiber.Ctx, f filing) error {
-	values, invalid, err := s.takeFiles(c, f)
-	if err != nil {
-		return err
-	}
-	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), f.app.Reference); err != nil {
-		return err
-	}
-	switch stay := values.Get(formStay); {
-	case len(invalid) > 0:
-		return s.renderDocuments(c, f, false, invalid)
-	case stay != "" && f.knows(stay):
-		return s.redirect(c, f.action()+"#"+stay)
-	case values.Get(formRemove) != "":
-		return s.redirect(c, f.action())
-	}
-	return s.redirect(c, "/track/status")
-}
-
 // caseDocument is a document of the desk's checklist with what the family gave for it.
 type caseDocument struct {
 	content.Document

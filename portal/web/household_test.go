@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 const relief = "/apply/medical-insurance-relief"
@@ -235,6 +236,24 @@ func TestProgrammesComeInGroups(t *testing.T) {
 	b.wants(200, "我家的申请")
 	if apps := len(find(b.doc, func(n *html.Node) bool { return attr(n, "class") == "summary-list__row" })); apps != 2 {
 		t.Errorf("%d applications began; want those of both groups", apps)
+	}
+}
+
+// TestAssistedProgrammesComeInGroups has a director choose for a family in elder mode, a
+// few programmes at a time: what was ticked stays, the consent too.
+func TestAssistedProgrammesComeInGroups(t *testing.T) {
+	d := newDesk(t)
+	b := d.staff(casework.Director, "shiqi")
+	all := b.open("/staff/assist/new").programmes()
+	b.cookies["mode"] = modeElder
+	first := b.open("/staff/assist/new").wants(200).programmes()
+	form := b.form("/staff/assist/new")
+	form["programme"], form["agreed"], form["-group"] = first[:1], []string{assistNotice}, []string{"2"}
+	b.do("POST", "/staff/assist/new", form)
+	b.wants(200, "这是第2页").lacks("要改一改")
+	form = b.form("/staff/assist/new")
+	if len(first) > choicesAtOnce || len(first) >= len(all) || !slices.Equal(form["programme"], first[:1]) || form.Get("agreed") != assistNotice {
+		t.Errorf("the first group offers %v of %v, the second keeps %v and %q", first, all, form["programme"], form.Get("agreed"))
 	}
 }
 

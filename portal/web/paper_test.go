@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"huitong/portal/casework"
 )
 
 // wantsPaper wants the page to ask for exactly one document: this one.
@@ -78,6 +81,54 @@ func TestOneDocumentAPage(t *testing.T) {
 	form.Del("paper")
 	b.post(b.here(), form).wants(422, "请上传照片，或者选")
 	b.gives(map[string]string{"paper": all[2]}).wants(200, "核对并提交").submit()
+}
+
+// TestAskedPapersComeOneAPage gives what the office asks for in elder mode: a few documents to
+// choose from, each on its own page, and back to the leaf that lists it.
+func TestAskedPapersComeOneAPage(t *testing.T) {
+	d := newDesk(t)
+	family := d.begin("family")
+	form := family.form(papersAt)
+	form["paper"] = paperNames(family)
+	family.post(papersAt, form).wants(200, "核对并提交").submit().open("/track/status")
+	number, _ := family.pass()
+	path := "/staff/applications/" + ungrouped(number)
+	o := d.staff(casework.Officer, "")
+	o.open(path+"/ask-more").send(path+"/ask-more", map[string]string{"reason": "请补一张照片。"})
+	all := paperNames(family.open("/track/documents"))
+	family.cookies["mode"] = modeElder
+	var listed []string
+	for page := "/track/documents"; page != ""; {
+		family.open(page).wants(200, "要补哪一种材料", "都交好了，回到上一页")
+		checkPageShape(t, family.doc, languages[0], modeElder)
+		choices := find(find(family.doc, tag(atom.Main))[0], func(n *html.Node) bool {
+			return n.Data == "a" && strings.HasPrefix(attr(n, "href"), "/track/") && !strings.Contains(attr(n, "class"), "crumb")
+		})
+		if len(choices) > choicesAtOnce {
+			t.Errorf("%s offers %d choices; want at most %d", page, len(choices), choicesAtOnce)
+		}
+		next := ""
+		for _, a := range choices {
+			if name, ok := strings.CutPrefix(attr(a, "href"), "/track/documents/"); ok && attr(a, "rel") == "" {
+				listed = append(listed, name)
+			}
+			if attr(a, "rel") == "next" {
+				next = attr(a, "href")
+			}
+		}
+		page = next
+	}
+	if !slices.Equal(listed, all) {
+		t.Errorf("elder mode lists %v; want %v", listed, all)
+	}
+	last := all[len(all)-1]
+	family.open("/track/documents/"+last).wants(200, "好了，看别的材料").lacks("步，共")
+	checkPageShape(t, family.doc, languages[0], modeElder)
+	family.attach(chosen{doc(last), shot(t, 60)}).wants(200, "要补哪一种材料", "已传1个文件")
+	family.open("/track/documents/no-such").wants(404)
+	family.cookies["mode"] = "standard"
+	family.open("/track/documents/page/2").wants(200, "在这里补交材料的照片")
+	family.open("/track/documents/"+last).wants(200, "在这里补交材料的照片")
 }
 
 // paperNames lists the documents that the page asks for.

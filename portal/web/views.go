@@ -51,6 +51,7 @@ var pageTypes = map[string]any{
 	"choose":           choosePage{},
 	"document":         documentsPage{},
 	"documents":        documentsPage{},
+	"documents-asked":  askedPage{},
 	"field-purposes":   purposesPage{},
 	"fields":           fieldsPage{},
 	"error":            errorPage{},
