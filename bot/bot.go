@@ -78,6 +78,7 @@ type Reply struct {
 	Links   []Link   `json:"links,omitempty"`   // pages of this site that the answer leads to
 	Offer   string   `json:"offer,omitempty"`   // what to send to have the policy's conditions checked
 	Check   *Check   `json:"check,omitempty"`
+	Place   string   `json:"place,omitempty"` // ID of the town whose directors the answer leads to
 }
 
 // Citation is the section that an answer was taken from.

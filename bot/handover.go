@@ -56,7 +56,7 @@ func (b *Bot) handOver(t turn, p content.Place) Reply {
 	m := t.memory.settled()
 	r := Reply{
 		Outcome: HandOver, Answer: strings.ReplaceAll(b.words.Say(content.SayTown, t.Lang), "{place}", p.Name(t.Lang)),
-		Confidence: 1, Conversation: m.String(),
+		Confidence: 1, Conversation: m.String(), Place: p.ID,
 	}
 	r.Citations = b.citing(nil, "three-level-network", "village", t.Lang)
 	return b.waiting(t, r, m)

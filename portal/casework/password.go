@@ -77,6 +77,7 @@ func MessageKeys() []string {
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
 		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
+		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, KeyFileEmpty, KeyFileEncoding, KeyFileQuotes, KeyFileColumn, KeyFileTwice, KeyFileRows, KeyFileTown, KeyFileOther, KeyFileRepeated, KeyFilePublic, KeyFileLarge,
 	}
 }
 

@@ -115,6 +115,10 @@ const (
 
 	ReadFigures   Action = "read-figures"   // counts of the cases, or of the audit, by what else one may see
 	ExportFigures Action = "export-figures" // take them away as a file, in which small ones are hidden
+
+	ReadDirectory   Action = "read-directory"   // who is director or supervisor where, with what is not published
+	EditDirectory   Action = "edit-directory"   // and say what is published
+	ImportDirectory Action = "import-directory" // put a file in its place
 )
 
 // Actions lists everything that needs permission.
@@ -131,6 +135,7 @@ func Actions() []Action {
 		CheckDocument,
 		SendReport, ListReports, OpenReport, HandleReport, DirectReport, ExcludeReport,
 		ReadFigures, ExportFigures,
+		ReadDirectory, EditDirectory, ImportDirectory,
 	}
 }
 
@@ -200,6 +205,10 @@ var permissions = map[Action]map[Role]reach{
 
 	ReadFigures:   {Supervisor: own, Officer: anywhere, Auditor: anywhere},
 	ExportFigures: {Supervisor: own, Officer: anywhere, Auditor: anywhere},
+
+	ReadDirectory:   {Director: own, Supervisor: own, Officer: anywhere, Administrator: anywhere},
+	EditDirectory:   {Supervisor: own, Officer: anywhere, Administrator: anywhere},
+	ImportDirectory: {Supervisor: own, Officer: anywhere, Administrator: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

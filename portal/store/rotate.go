@@ -59,6 +59,8 @@ func (s *Store) sealedTables() []sealedTable {
 		{"conference_decisions", "id", []string{"what"}, func(id, _ string) []byte { return agreedBound(id) }},
 		{"pay_entries", "id", []string{"body"}, func(id, _ string) []byte { return payBound(id) }},
 		{"grant_stops", "id", []string{"words"}, func(id, _ string) []byte { return stopBound(id) }},
+		{"directory", "id", []string{"person"}, func(id, _ string) []byte { return directoryBound(id) }},
+		{"imports", "id", []string{"body"}, func(id, _ string) []byte { return importBound(id) }},
 		{"tellings", "id", []string{"words"}, func(id, _ string) []byte { return tellingBound(id) }},
 	}
 }

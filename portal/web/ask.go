@@ -47,6 +47,7 @@ type askPage struct {
 	Rated        string // the verdict that was given just now
 	HandOver     bool
 	Towns        []content.Place
+	Directory    string // where the directors of the place that was named are listed; ""
 }
 
 // choiceGroup is some of the answers to the bot's question: as many as fit a screen.
@@ -162,15 +163,18 @@ func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	if s.cases.Feedback != nil {
 		p.About = s.ratedAs(r)
 	}
-	if r.Outcome == bot.Refuse {
+	switch r.Outcome {
+	case bot.Refuse:
 		s.handOver(p)
+	case bot.HandOver:
+		p.Directory = s.directoryOf(r.Place)
 	}
 }
 
 // handOver offers people instead: numbers to call, and the way to the children's
 // director of the family's village.
 func (s *Server) handOver(p *askPage) {
-	p.HandOver, p.Towns = true, s.content().Library.Places
+	p.HandOver, p.Towns, p.Directory = true, s.content().Library.Places, s.directoryOf("")
 }
 
 // How many choices a group has: all, or as many as fit the screen of elder mode

@@ -38,7 +38,8 @@ type desk struct {
 	now    time.Time
 	faults []string // of a content that is not published
 	city   *cityAccounts
-	seen   []answer // every answer of the site, for tests that search them
+	keeper apply.Actor // who entered the directory
+	seen   []answer    // every answer of the site, for tests that search them
 }
 
 // answer is what the site said to one request.

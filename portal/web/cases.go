@@ -139,6 +139,10 @@ type Cases struct {
 	ChildHelp   ChildHelp
 	ReportBox   ReportBox
 	Reports     Reports
+
+	Directory        Directory
+	DirectoryImports DirectoryImports
+	PublicDirectory  PublicDirectory
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -179,6 +183,9 @@ func CasesOf[S interface {
 	ChildHelp
 	ReportBox
 	Reports
+	Directory
+	DirectoryImports
+	PublicDirectory
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -217,5 +224,9 @@ func CasesOf[S interface {
 		Checklist:   s,
 		ReportBox:   s,
 		Reports:     s,
+
+		Directory:        s,
+		DirectoryImports: s,
+		PublicDirectory:  s,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"huitong/portal/intake"
 	"huitong/portal/locale"
 	"huitong/portal/pinyin"
+	"huitong/search"
 )
 
 // Content is one consistent version of what the site says and of the engines
@@ -92,6 +94,7 @@ type Server struct {
 	speaker    Speaker
 	sayable    func(voice, text string) string
 	pinyin     func() (*pinyin.Reader, error)
+	plain      func() (*search.Normalizer, error) // of names of places
 	rephraser  Rephraser
 	signOn     SignOn
 	ready      func(context.Context) []Dependency
@@ -135,6 +138,7 @@ func (s *Server) routes() []route {
 		s.householdRoutes(),
 		s.trackRoutes(),
 		s.reportRoutes(),
+		s.directoryRoutes(),
 		s.codeRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),
@@ -177,6 +181,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.reports = newLimiter(min(cfg.RateLimit, reportMinute), s.now)
 	s.pinyin = newPinyin(s.catalog.Convert)
+	s.plain = sync.OnceValues(func() (*search.Normalizer, error) { return search.NewNormalizer(nil) })
 	if s.views, err = newViews(s); err != nil {
 		return nil, err
 	}

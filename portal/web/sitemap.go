@@ -112,6 +112,9 @@ func (s *Server) places(c *fiber.Ctx) []placeGroup {
 	for _, col := range columns {
 		parts.Places = append(parts.Places, place{col.path, t(col.title), l.Code, newest(lib), col.unindexed})
 	}
+	if s.cases.PublicDirectory != nil {
+		parts.Places = append(parts.Places, place{directoryPath, t("directory.find.title"), l.Code, newest(lib), false})
+	}
 	out := []placeGroup{parts}
 	for _, g := range s.groups(c, anyPolicy) {
 		group := placeGroup{Title: g.Title}

@@ -148,6 +148,18 @@ var deskMatrix = map[string]string{
 	"POST /staff/reports/:ref/direct":  "-oA---",
 	"POST /staff/reports/:ref/exclude": "--A---",
 
+	"GET /staff/directory":             "AAA--A", // each sees their own
+	"GET /staff/directory/list.csv":    "AAA--A",
+	"GET /staff/directory/new":         "-AA--A",
+	"POST /staff/directory/new":        "-AA--A",
+	"GET /staff/directory/import":      "-AA--A",
+	"POST /staff/directory/import":     "-AA--A",
+	"GET /staff/directory/import/:id":  "-AA--A", // each their own files
+	"POST /staff/directory/import/:id": "-AA--A",
+	"GET /staff/directory/:id":         "-oA--A",
+	"POST /staff/directory/:id":        "-oA--A",
+	"POST /staff/directory/:id/remove": "-oA--A",
+
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
 	"POST /staff/assist/:ref/:section/:question": "o-----",
@@ -219,6 +231,7 @@ func TestDeskMatrix(t *testing.T) {
 	conferring := d.confers(staff[true][1], number, "public-security")
 	child, sheet := staff[true][0].registersChild()
 	reported := d.reported("shiqi", "迎阳社区")
+	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区", Name: "画眉鸟", Phone: "13912345678"})
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -238,6 +251,8 @@ func TestDeskMatrix(t *testing.T) {
 			id = conferring
 		case strings.HasPrefix(path, childrenPath):
 			id = child
+		case strings.HasPrefix(path, staffDirectory):
+			id = listed
 		}
 		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {

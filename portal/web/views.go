@@ -26,7 +26,9 @@ var pageTypes = map[string]any{
 	"staff-refer": referPage{}, "staff-referrals": referralsPage{}, "staff-referral": referralPage{},
 	"staff-standards": standardsPage{}, "staff-standard": standardPage{},
 	"staff-figures": figuresPage{},
-	"staff-confer":  conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
+	"directory":     directoryPage{}, "directory-town": townPage{}, "directory-village": villagePage{},
+	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{},
+	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
@@ -282,6 +284,7 @@ func newViews(s *Server) (*views, error) {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
 		k := kit{funcs: v.funcs(l, s.content), escape: escape}
 		maps.Copy(k.funcs, s.answerFuncs(l))
+		k.funcs["directory"] = func() bool { return s.cases.PublicDirectory != nil }
 		k.funcs["reports"] = func() bool { return s.cases.ReportBox != nil }
 		if k.base, err = template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html"); err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
