@@ -78,6 +78,7 @@ func MessageKeys() []string {
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
 		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
 		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, KeyFileEmpty, KeyFileEncoding, KeyFileQuotes, KeyFileColumn, KeyFileTwice, KeyFileRows, KeyFileTown, KeyFileOther, KeyFileRepeated, KeyFilePublic, KeyFileLarge,
+		KeyFileNobody, KeyTrainingTopic, KeyTrainingPlace, KeyTrainingAudience, KeyTrainingHours, KeyTrainingAhead,
 	}
 }
 

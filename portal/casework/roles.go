@@ -119,6 +119,8 @@ const (
 	ReadDirectory   Action = "read-directory"   // who is director or supervisor where, with what is not published
 	EditDirectory   Action = "edit-directory"   // and say what is published
 	ImportDirectory Action = "import-directory" // put a file in its place
+	ReadTraining    Action = "read-training"    // the year's plan, and who was trained
+	KeepTraining    Action = "keep-training"    // plan it, and write down who came
 )
 
 // Actions lists everything that needs permission.
@@ -135,7 +137,7 @@ func Actions() []Action {
 		CheckDocument,
 		SendReport, ListReports, OpenReport, HandleReport, DirectReport, ExcludeReport,
 		ReadFigures, ExportFigures,
-		ReadDirectory, EditDirectory, ImportDirectory,
+		ReadDirectory, EditDirectory, ImportDirectory, ReadTraining, KeepTraining,
 	}
 }
 
@@ -209,6 +211,8 @@ var permissions = map[Action]map[Role]reach{
 	ReadDirectory:   {Director: own, Supervisor: own, Officer: anywhere, Administrator: anywhere},
 	EditDirectory:   {Supervisor: own, Officer: anywhere, Administrator: anywhere},
 	ImportDirectory: {Supervisor: own, Officer: anywhere, Administrator: anywhere},
+	ReadTraining:    {Supervisor: own, Officer: anywhere},
+	KeepTraining:    {Supervisor: own, Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

@@ -60,6 +60,7 @@ func (s *Store) sealedTables() []sealedTable {
 		{"pay_entries", "id", []string{"body"}, func(id, _ string) []byte { return payBound(id) }},
 		{"grant_stops", "id", []string{"words"}, func(id, _ string) []byte { return stopBound(id) }},
 		{"directory", "id", []string{"person"}, func(id, _ string) []byte { return directoryBound(id) }},
+		{"trainings", "id", []string{"body"}, func(id, _ string) []byte { return trainingBound(id) }},
 		{"imports", "id", []string{"body"}, func(id, _ string) []byte { return importBound(id) }},
 		{"tellings", "id", []string{"words"}, func(id, _ string) []byte { return tellingBound(id) }},
 	}

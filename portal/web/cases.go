@@ -143,6 +143,9 @@ type Cases struct {
 	Directory        Directory
 	DirectoryImports DirectoryImports
 	PublicDirectory  PublicDirectory
+
+	Trainings         Trainings
+	AttendanceImports AttendanceImports
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -186,6 +189,8 @@ func CasesOf[S interface {
 	Directory
 	DirectoryImports
 	PublicDirectory
+	Trainings
+	AttendanceImports
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -228,5 +233,8 @@ func CasesOf[S interface {
 		Directory:        s,
 		DirectoryImports: s,
 		PublicDirectory:  s,
+
+		Trainings:         s,
+		AttendanceImports: s,
 	}
 }

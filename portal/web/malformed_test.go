@@ -182,6 +182,7 @@ func newMischief(d *desk) *mischief {
 		"/staff/assist":               d.staff(casework.Director, "shiqi").cookies[sessionCookie],
 		"/staff/accounts":             d.staff(casework.Administrator, "more").cookies[sessionCookie],
 		"/staff/invite":               d.staff(casework.Administrator, "").cookies[sessionCookie],
+		trainingPath:                  d.staff(casework.Officer, "training").cookies[sessionCookie],
 		staffDirectory:                d.staff(casework.Officer, "directory").cookies[sessionCookie],
 		"/staff/children":             d.staff(casework.Supervisor, "shiqi").cookies[sessionCookie],
 		"/staff/children/:id/custody": o.cookies[sessionCookie],
@@ -212,6 +213,7 @@ func newMischief(d *desk) *mischief {
 		"handle-step": {"note"}, "handle-words": {"补充"}, "direct-step": {"pass"}, "direct-town": {"xiaolan"}, "direct-words": {"补充"},
 		"exclude-step": {"exclude"}, "exclude-person": {"x"}, "exclude-words": {"补充"}, "link": {number}, "handle-link": {number},
 		"id": {strings.Repeat("a", 24)}, "village": {"迎阳社区"}, "phone": {"13912345678"}, "since": {"2024-03-01"}, "public": {"yes"}, "hash": {"x"}, "base": {"x"},
+		"day": {"2026-11-20"}, "topic": {"政策"}, "audience": {"both"}, "hours": {"2"}, "came": {"x"},
 	}
 	for _, section := range family {
 		for name, value := range section.answers {
@@ -220,10 +222,14 @@ func newMischief(d *desk) *mischief {
 	}
 	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "莲峰社区", Name: "画眉鸟", Phone: "13912345678"})
+	trained := d.trains("shiqi")
 	for _, r := range d.server.routes() {
 		at := path(r.path)
 		if strings.HasPrefix(r.path, staffDirectory) {
 			at = strings.Replace(r.path, ":id", listed, 1)
+		}
+		if strings.HasPrefix(r.path, trainingPath) {
+			at = strings.Replace(r.path, ":id", trained, 1)
 		}
 		if strings.HasPrefix(r.path, reportsPath) {
 			at = strings.Replace(r.path, ":ref", report, 1)

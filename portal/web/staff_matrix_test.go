@@ -160,6 +160,20 @@ var deskMatrix = map[string]string{
 	"POST /staff/directory/:id":        "-oA--A",
 	"POST /staff/directory/:id/remove": "-oA--A",
 
+	"GET /staff/training":                   "-AA---", // each sees their own
+	"GET /staff/training/list.csv":          "-AA---",
+	"GET /staff/training/new":               "-AA---",
+	"POST /staff/training/new":              "-AA---",
+	"GET /staff/training/:id":               "-oA---",
+	"GET /staff/training/:id/edit":          "-oA---",
+	"POST /staff/training/:id/edit":         "-oA---",
+	"POST /staff/training/:id/remove":       "-oA---",
+	"POST /staff/training/:id/came":         "-oA---",
+	"GET /staff/training/:id/import":        "-oA---",
+	"POST /staff/training/:id/import":       "-oA---",
+	"GET /staff/training/:id/import/:file":  "-oA---",
+	"POST /staff/training/:id/import/:file": "-oA---",
+
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
 	"POST /staff/assist/:ref/:section/:question": "o-----",
@@ -232,6 +246,7 @@ func TestDeskMatrix(t *testing.T) {
 	child, sheet := staff[true][0].registersChild()
 	reported := d.reported("shiqi", "迎阳社区")
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区", Name: "画眉鸟", Phone: "13912345678"})
+	trained := d.trains("shiqi")
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -253,6 +268,8 @@ func TestDeskMatrix(t *testing.T) {
 			id = child
 		case strings.HasPrefix(path, staffDirectory):
 			id = listed
+		case strings.HasPrefix(path, trainingPath):
+			id = trained
 		}
 		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
