@@ -99,4 +99,5 @@ func sealOnce(ctx context.Context, env *environment, data *store.Store) {
 	case seal.Number > 0:
 		env.log.Info("audit sealed", "head", seal.AuditHead.String())
 	}
+	noteJob(ctx, env, data, jobSeal, err)
 }

@@ -48,6 +48,9 @@ type Config struct {
 	OIDCSecret   string        `name:"oidc-secret" env:"HUITONG_OIDC_SECRET" help:"Secret shared with that provider." group:"Settings"`
 	RateLimit    int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
 	QuestionDays int           `default:"365" env:"HUITONG_QUESTION_DAYS" help:"Days for which questions without an answer, masked, are kept after they were last asked." group:"Settings"`
+	PrivateAddr  string        `name:"private-addr" env:"HUITONG_PRIVATE_ADDR" help:"Address of a second listener, for whoever runs the portal: /metrics, /readyz with reasons, /debug/pprof/. It must not be open to the public: use 127.0.0.1:9090 or an address of an inner network. Default: none." group:"Settings"`
+	Trusted      []string      `name:"trusted-proxies" env:"HUITONG_TRUSTED_PROXIES" help:"Addresses or networks of reverse proxies before the portal, with a comma between: their X-Forwarded-For says who the client is, for limits, and their X-Request-ID numbers a request. Default: nobody's word counts." group:"Settings"`
+	LogFormat    string        `name:"log-format" default:"text" enum:"text,json" env:"HUITONG_LOG_FORMAT" help:"text, or json for programs that gather logs." group:"Settings"`
 	LogLevel     string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
 
 	SiteHost        string `env:"HUITONG_SITE_HOST" help:"主办单位, for the footer." group:"Footer"`
@@ -111,6 +114,7 @@ func (c *Config) Validate() error {
 	if c.RemindDays < 0 {
 		bad("--remind-days", "HUITONG_REMIND_DAYS", "is negative", "use 0 for no reminder")
 	}
+	c.checkRunning(bad)
 	if c.RateLimit < 0 {
 		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")
 	}

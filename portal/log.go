@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"huitong/portal/web"
 )
 
 // A line of the log for each request must not cost a system call each: lines are
@@ -55,23 +57,44 @@ func (g *gatherer) flush() error {
 	return err
 }
 
-// promptHandler writes warnings and errors at once.
+// promptHandler writes warnings and errors at once, and into every line about a request
+// the request's number, whichever part of the portal writes it.
 type promptHandler struct {
 	slog.Handler
 	lines *gatherer
 }
 
-func newLogHandler(to *gatherer, level slog.Level) slog.Handler {
-	return promptHandler{slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}), to}
+// logJSON is the format for programs that gather logs.
+const logJSON = "json"
+
+func newLogHandler(to *gatherer, level slog.Level, format string) slog.Handler {
+	options := &slog.HandlerOptions{Level: level}
+	if format == logJSON {
+		return promptHandler{slog.NewJSONHandler(to, options), to}
+	}
+	return promptHandler{slog.NewTextHandler(to, options), to}
 }
 
 // Handle implements slog.Handler.
 func (h promptHandler) Handle(ctx context.Context, r slog.Record) error {
+	if id := web.RequestOf(ctx); id != "" && !says(r, "request") {
+		r.AddAttrs(slog.String("request", id))
+	}
 	err := h.Handler.Handle(ctx, r)
 	if r.Level >= slog.LevelWarn {
 		_ = h.lines.Flush()
 	}
 	return err
+}
+
+// says reports whether a line has an attribute.
+func says(r slog.Record, key string) bool {
+	found := false
+	r.Attrs(func(a slog.Attr) bool {
+		found = a.Key == key
+		return !found
+	})
+	return found
 }
 
 // WithAttrs implements slog.Handler.

@@ -1,18 +1,21 @@
 package main
 
 import (
+	"encoding/json"
 	"log/slog"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+
+	"huitong/portal/web"
 )
 
 // TestLogIsGathered holds lines back until there is a reason to write them.
 func TestLogIsGathered(t *testing.T) {
 	var out buffer
 	lines := &gatherer{to: &out}
-	log := slog.New(newLogHandler(lines, slog.LevelInfo)).With("part", "web")
+	log := slog.New(newLogHandler(lines, slog.LevelInfo, "text")).With("part", "web")
 	log.Info("first")
 	log.Debug("never")
 	if out.String() != "" {
@@ -34,10 +37,33 @@ func TestLogIsGathered(t *testing.T) {
 	}
 }
 
+// TestLogJSON has one object a line, whatever stands in it, with the number of the
+// request that it is about.
+func TestLogJSON(t *testing.T) {
+	var out buffer
+	lines := &gatherer{to: &out}
+	log := slog.New(newLogHandler(lines, slog.LevelInfo, logJSON))
+	hostile := "a\nlevel=ERROR msg=forged \x1b[31m\u2028 \"}"
+	ctx := web.WithRequest(t.Context(), "0123-4567")
+	log.WarnContext(ctx, "notification not sent", "error", hostile)
+	var line struct{ Msg, Error, Request string }
+	if err := json.Unmarshal([]byte(out.String()), &line); err != nil || line.Msg != "notification not sent" || line.Error != hostile || line.Request != "0123-4567" {
+		t.Errorf("line = %s, %v", out.String(), err)
+	}
+	if got := strings.Count(out.String(), "\n"); got != 1 || strings.Contains(out.String(), "\x1b") {
+		t.Errorf("%d lines, or what a terminal obeys: %q", got, out.String())
+	}
+	out = buffer{}
+	slog.New(newLogHandler(&gatherer{to: &out}, slog.LevelInfo, "text")).Warn("x", "error", hostile)
+	if got := strings.Count(out.String(), "\n"); got != 1 || strings.Contains(out.String(), "\x1b") {
+		t.Errorf("as text %d lines, or what a terminal obeys: %q", got, out.String())
+	}
+}
+
 func TestLogFromManySides(t *testing.T) {
 	var out buffer
 	lines := &gatherer{to: &out}
-	log := slog.New(newLogHandler(lines, slog.LevelInfo))
+	log := slog.New(newLogHandler(lines, slog.LevelInfo, "text"))
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
@@ -68,7 +94,7 @@ func nullDevice(b *testing.B) *os.File {
 // BenchmarkLog compares a gathered line with one that is written by itself.
 func BenchmarkLog(b *testing.B) {
 	for name, to := range map[string]slog.Handler{
-		"gathered": newLogHandler(&gatherer{to: nullDevice(b)}, slog.LevelInfo),
+		"gathered": newLogHandler(&gatherer{to: nullDevice(b)}, slog.LevelInfo, "text"),
 		"each":     slog.NewTextHandler(nullDevice(b), nil),
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -19,12 +19,14 @@ import (
 type commands struct {
 	Config
 
-	Serve serveCommand `cmd:"" default:"withargs" help:"Serve the site (the default)."`
-	Check checkCommand `cmd:"" help:"Check the content: links, facts, dates, rules."`
-	Ask   askCommand   `cmd:"" help:"Ask the bot one question."`
-	Eval  evalCommand  `cmd:"" help:"Measure the bot on a file of questions, or retrieval on a collection."`
-	Index indexCommand `cmd:"" help:"Send the content to the search server of --meili-url."`
-	New   struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the site (the default)."`
+	Version versionCommand `cmd:"" help:"Say which build this is."`
+	Health  healthCommand  `cmd:"" help:"Ask the portal that serves on this machine whether it is ready; for containers."`
+	Check   checkCommand   `cmd:"" help:"Check the content: links, facts, dates, rules."`
+	Ask     askCommand     `cmd:"" help:"Ask the bot one question."`
+	Eval    evalCommand    `cmd:"" help:"Measure the bot on a file of questions, or retrieval on a collection."`
+	Index   indexCommand   `cmd:"" help:"Send the content to the search server of --meili-url."`
+	New     struct {
 		Policy newPolicyCommand `cmd:"" help:"Write a policy file to start from."`
 	} `cmd:"" help:"Start something new."`
 	User struct {
@@ -57,7 +59,7 @@ func main() {
 	)
 	env := &environment{ctx: ctx, cfg: &cli.Config, out: os.Stdout, now: time.Now}
 	lines := &gatherer{to: os.Stderr}
-	env.log = slog.New(newLogHandler(lines, level(cli.LogLevel)))
+	env.log = slog.New(newLogHandler(lines, level(cli.LogLevel), cli.LogFormat))
 	err := k.Run(env)
 	_ = lines.Flush()
 	if err != nil {

@@ -178,4 +178,5 @@ func remind(env *environment, data *store.Store) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		env.log.Error("families not reminded", "error", err)
 	}
+	noteJob(env.ctx, env, data, jobRemind, err)
 }

@@ -20,6 +20,7 @@ import (
 	"huitong/portal/casework"
 	"huitong/portal/intake"
 	"huitong/portal/locale"
+	"huitong/portal/meter"
 	"huitong/portal/rephrase"
 	"huitong/portal/signon"
 	"huitong/portal/speech"
@@ -50,8 +51,15 @@ func (serveCommand) Run(env *environment) error {
 		return err
 	}
 	defer data.close()
-	server, err := newServer(env, site, data)
+	counts := meter.New()
+	server, err := newServer(env, site, data, counts)
 	if err != nil {
+		return err
+	}
+	if err := counts.Watch(gauges{env, site, data.Store, server, buildVersion()}); err != nil {
+		return fmt.Errorf("figures: %w", err)
+	}
+	if err := servePrivate(env, counts, server); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", env.cfg.Addr)
@@ -144,7 +152,11 @@ func openStore(env *environment, due func(*apply.Application) time.Time) (archiv
 	return archive{data, bucket, keys}, nil
 }
 
-func newServer(env *environment, s *site, data archive) (*web.Server, error) {
+func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*web.Server, error) {
+	trusted, err := env.cfg.trusted()
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-proxies (HUITONG_TRUSTED_PROXIES): %w", err)
+	}
 	texts, err := locale.Default()
 	if err != nil {
 		return nil, fmt.Errorf("load interface texts: %w", err)
@@ -159,6 +171,9 @@ func newServer(env *environment, s *site, data archive) (*web.Server, error) {
 		Channels:   env.cfg.channels(),
 		Scans:      env.cfg.Clamd != "",
 		KeepDrafts: env.cfg.KeepDrafts,
+		Meter:      counts,
+		Engine:     s.engineServing,
+		Trusted:    trusted,
 		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
 			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, scannerState(ctx, env.cfg)...)
@@ -325,6 +340,19 @@ func (s *site) watch(env *environment) {
 	}
 }
 
+// engineServing names the engine that finds candidates.
+func (s *site) engineServing() string {
+	if s.fallback == nil {
+		return search.ServingEmbedded
+	}
+	return s.fallback.Status().Serving
+}
+
+// standsIn reports whether there should be a search server and is none.
+func (s *site) standsIn() bool {
+	return s.fallback != nil && s.fallback.Status().Serving != search.ServingMeili
+}
+
 func (s *site) searchState() web.Dependency {
 	d := web.Dependency{Name: "search", OK: true, Detail: search.ServingEmbedded}
 	if s.fallback != nil {
@@ -346,9 +374,11 @@ func prune(env *environment, data archive) {
 		case <-env.ctx.Done():
 			return
 		case <-tick.C:
-			if err := data.Prune(env.ctx); err != nil && !errors.Is(err, context.Canceled) {
+			err := data.Prune(env.ctx)
+			if err != nil && !errors.Is(err, context.Canceled) {
 				env.log.Error("expired data not deleted", "error", err)
 			}
+			noteJob(env.ctx, env, data.Store, jobPrune, err)
 			sweep(env, data.Store)
 			reloadKeys(env, data.keys)
 			remind(env, data.Store)

@@ -42,17 +42,23 @@ type running struct {
 	out, log *buffer
 }
 
-// start serves until the test ends.
-func start(t *testing.T, change func(*Config)) running {
+// freeAddress is one that nobody listened to a moment ago.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
+	return l.Addr().String()
+}
+
+// start serves until the test ends.
+func start(t *testing.T, change func(*Config)) running {
+	t.Helper()
+	addr := freeAddress(t)
 	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t), Learnt: learnt}
 	change(cfg)
 	if err := cfg.Validate(); err != nil {
@@ -106,7 +112,8 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 func TestServeFirstStart(t *testing.T) {
 	var data string
-	r := start(t, func(c *Config) { data = c.Data })
+	private := freeAddress(t)
+	r := start(t, func(c *Config) { data, c.PrivateAddr = c.Data, private })
 	eventually(t, "the link is printed", func() bool { return strings.Contains(r.out.String(), "/staff/setup?token=") })
 	for _, name := range []string{"secrets.json", "huitong.db"} {
 		info, err := os.Stat(filepath.Join(data, name))
@@ -117,9 +124,10 @@ func TestServeFirstStart(t *testing.T) {
 			t.Errorf("%s has mode %o; want 600", name, mode)
 		}
 	}
-	if ready := r.get(t, "/readyz"); !strings.Contains(ready, `"ready":true`) || !strings.Contains(ready, `"embedded"`) {
-		t.Errorf("readyz = %s", ready)
+	if ready := r.get(t, "/readyz"); !strings.Contains(ready, `"ready":true`) || strings.Contains(ready, `"embedded"`) {
+		t.Errorf("readyz = %s; want no details for visitors", ready)
 	}
+	checkPrivate(t, r, running{base: "http://" + private})
 }
 
 // TestServeReload saves a policy, a broken one and a mended one, and expects the
@@ -237,12 +245,13 @@ func BenchmarkReload(b *testing.B) {
 // TestServeWithoutMeilisearch names a server that is not there: the site answers
 // from the embedded engine and says so.
 func TestServeWithoutMeilisearch(t *testing.T) {
-	r := start(t, func(c *Config) { c.MeiliURL = "http://127.0.0.1:1" })
+	private := freeAddress(t)
+	r := start(t, func(c *Config) { c.MeiliURL, c.PrivateAddr = "http://127.0.0.1:1", private })
 	if page := r.get(t, "/search?q=孤儿补贴"); !strings.Contains(page, "/policies/basic-living-allowance") {
 		t.Error("the search page finds nothing without the server")
 	}
 	eventually(t, "readyz explains", func() bool {
-		ready := r.get(t, "/readyz")
+		ready := running{base: "http://" + private}.get(t, "/readyz")
 		return strings.Contains(ready, `"name":"search","ok":false`) && strings.Contains(ready, "embedded: ")
 	})
 }

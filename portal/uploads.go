@@ -46,6 +46,7 @@ func sweep(env *environment, data *store.Store) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		env.log.Error("remains of uploads not deleted", "error", err)
 	}
+	noteJob(env.ctx, env, data, jobSweep, err)
 	if n > 0 {
 		env.log.Info("remains of uploads deleted", "files", n)
 	}

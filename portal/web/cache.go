@@ -12,6 +12,8 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"huitong/portal/meter"
 )
 
 // pages keeps every page that is the same for all visitors: rendered once for each
@@ -107,6 +109,7 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 				return err
 			}
 			page = newKeptPage(c)
+			page.count = s.meter.Route(fiber.MethodGet, routeName(page.route))
 			store.put(content, key, page)
 		}
 		return page.send(c)
@@ -138,18 +141,21 @@ func (s *Server) keptFirst(next fasthttp.RequestHandler) fasthttp.RequestHandler
 			next(c)
 			return
 		}
-		start, id := time.Now(), newRequestID()
+		s.meter.Begin()
+		defer s.meter.End()
+		start, id := time.Now(), s.numberOf(c)
 		f := page.accepted(c)
 		f.header.CopyTo(&c.Response.Header)
 		c.Response.Header.Set(fiber.HeaderXRequestID, id)
 		f.fill(c)
-		s.logRequest(c, page.route, id, start)
+		s.account(c, page.route, page.count, id, start)
 	}
 }
 
 // keptPage is one page in each encoding.
 type keptPage struct {
 	route    string // its pattern, for the log
+	count    *meter.Route
 	plain    *form
 	gzip, br func() *form
 }

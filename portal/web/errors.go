@@ -73,6 +73,7 @@ type errorPage struct {
 // the error itself, which goes into the log when it is ours.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	f := failureOf(err)
+	s.meter.Failed(f.words)
 	if f.status == fiber.StatusInternalServerError {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
 			slog.String("route", c.Route().Path), slog.String("request", requestID(c)), slog.Any("error", err))

@@ -9,15 +9,19 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"huitong/portal/meter"
 )
 
 const requestIDKey = "request-id"
 
 // identify gives each request a number that the visitor can quote and that our
-// log carries. A number sent by a client is not trusted.
+// log carries, also where the store or another part writes a line about it. A number
+// sent by a client is not trusted, but for one of a proxy of ours.
 func (s *Server) identify(c *fiber.Ctx) error {
-	id := newRequestID()
+	id := s.numberOf(c.Context())
 	c.Locals(requestIDKey, id)
+	c.SetUserContext(WithRequest(c.UserContext(), id))
 	c.Set(fiber.HeaderXRequestID, id)
 	return c.Next()
 }
@@ -37,24 +41,44 @@ func requestID(c *fiber.Ctx) string {
 // a query, an address or a name, since a path may hold a reference number.
 func (s *Server) logAccess(c *fiber.Ctx) error {
 	start := time.Now()
+	s.meter.Begin()
+	defer s.meter.End()
 	err := c.Next()
 	if err != nil {
 		if failed := s.fail(c, err); failed != nil {
 			return failed
 		}
 	}
-	s.logRequest(c.Context(), c.Route().Path, requestID(c), start)
+	route := c.Route()
+	name := routeName(route.Path)
+	if c.Response().StatusCode() == fiber.StatusNotFound && name == "/" {
+		name = noRoute
+	}
+	s.account(c.Context(), route.Path, s.meter.Route(c.Method(), name), requestID(c), start)
 	return nil
 }
 
-func (s *Server) logRequest(c *fasthttp.RequestCtx, route, id string, start time.Time) {
+// noRoute is what requests for what is not there are counted under.
+const noRoute = "(none)"
+
+// routeName is a route's pattern without the language before it: a page is one route to
+// whoever looks after it.
+func routeName(pattern string) string {
+	_, name := splitLanguage(pattern)
+	return name
+}
+
+// account counts a request that was answered and logs it.
+func (s *Server) account(c *fasthttp.RequestCtx, route string, count *meter.Route, id string, start time.Time) {
+	took := time.Since(start)
+	count.Done(c.Response.StatusCode(), took)
 	if !s.log.Enabled(c, slog.LevelInfo) {
 		return
 	}
 	s.log.LogAttrs(c, slog.LevelInfo, "request",
 		slog.String("method", string(c.Method())), slog.String("route", route),
 		slog.Int("status", c.Response.StatusCode()), slog.Int("bytes", len(c.Response.Body())),
-		slog.Duration("took", time.Since(start)), slog.String("request", id))
+		slog.Duration("took", took), slog.String("request", id))
 }
 
 // recoverPanic turns a panic into an error of ours.
@@ -71,7 +95,13 @@ func (s *Server) recoverPanic(c *fiber.Ctx) (err error) {
 // and none inside the page.
 const policyHeader = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
-func secureHeaders(c *fiber.Ctx) error {
+// strictTransport has browsers come by TLS for two years, once they have.
+const strictTransport = "max-age=63072000; includeSubDomains"
+
+func (s *Server) secureHeaders(c *fiber.Ctx) error {
+	if s.secure {
+		c.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
+	}
 	c.Set(fiber.HeaderContentSecurityPolicy, policyHeader)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderXFrameOptions, "DENY")

@@ -223,7 +223,7 @@ func TestToken(t *testing.T) {
 func TestReady(t *testing.T) {
 	down := Dependency{Name: "search", OK: false, Needed: false, Detail: "embedded engine serves"}
 	s := newTestServer(t, func(c *Config) { c.Ready = func(context.Context) []Dependency { return []Dependency{down} } })
-	if resp, body := send(t, s, httptest.NewRequest("GET", "/readyz", nil)); resp.StatusCode != 200 || !strings.Contains(body, "embedded engine serves") {
+	if resp, body := send(t, s, httptest.NewRequest("GET", "/readyz", nil)); resp.StatusCode != 200 || !strings.Contains(body, `"name":"search"`) || strings.Contains(body, "embedded engine serves") {
 		t.Errorf("readyz = %d %s", resp.StatusCode, body)
 	}
 	down.Needed = true

@@ -43,7 +43,9 @@ func (s *Server) ask(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
 	if err != nil {
 		return reply, err
 	}
-	return s.reworded(c, q, reply), nil
+	reply = s.reworded(c, q, reply)
+	s.meter.Replied(string(reply.Outcome), s.engine(), reply.Original != "")
+	return reply, nil
 }
 
 // answer puts a question to the bot. While staff have turned answers off, only danger

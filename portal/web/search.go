@@ -85,6 +85,17 @@ func modeAskedFor(query string) string {
 	return ""
 }
 
+// outcome is what a search is counted as.
+func (p searchPage) outcome() string {
+	switch {
+	case p.Total == 0:
+		return "none"
+	case p.Instead != "":
+		return "corrected"
+	}
+	return "found"
+}
+
 func (s *Server) showSearch(c *fiber.Ctx) error {
 	p := searchPage{page: s.page(c, "search.title")}
 	p.NoIndex = true
@@ -113,6 +124,9 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		}
 	}
 	p.Total = result.Total
+	if p.Query != "" {
+		s.meter.Searched(p.outcome(), s.engine())
+	}
 	for _, h := range result.Hits {
 		p.Hits = append(p.Hits, s.newHit(c, h))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"slices"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/intake"
 	"huitong/portal/locale"
+	"huitong/portal/meter"
 	"huitong/portal/pinyin"
 	"huitong/search"
 )
@@ -50,6 +52,9 @@ type Config struct {
 	SignOn     SignOn                          // nil: staff sign in with passwords of the portal's own only
 	Scans      bool                            // attached files are checked for viruses before staff see them
 	Ready      func(context.Context) []Dependency
+	Meter      *meter.Meter     // nil counts nothing
+	Engine     func() string    // the search engine that serves, for the counts; nil: the embedded one
+	Trusted    []netip.Prefix   // proxies whose word counts for address and number of a request, see proxy.go
 	Faults     func() []string  // what keeps a newer content from being published, for staff; nil: nothing does
 	Log        *slog.Logger     // nil discards
 	Now        func() time.Time // nil is time.Now
@@ -99,6 +104,9 @@ type Server struct {
 	signOn     SignOn
 	ready      func(context.Context) []Dependency
 	faults     func() []string
+	meter      *meter.Meter
+	engine     func() string
+	trusted    []netip.Prefix
 	log        *slog.Logger
 	now        func() time.Time
 	secure     bool                   // cookies over TLS only
@@ -168,6 +176,7 @@ func New(cfg Config) (*Server, error) {
 		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, sayable: cfg.Sayable, rephraser: cfg.Rephraser, signOn: cfg.SignOn, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
+		meter: cfg.Meter, engine: cfg.Engine, trusted: cfg.Trusted,
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
 	}
 	if s.log == nil {
@@ -175,6 +184,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.engine == nil {
+		s.engine = func() string { return search.ServingEmbedded }
 	}
 	if s.sayable == nil {
 		s.sayable = func(_, text string) string { return text }
@@ -199,7 +211,7 @@ func New(cfg Config) (*Server, error) {
 		ErrorHandler:                 s.fail,
 	})
 	s.register(cfg)
-	s.app.Server().Handler = closeUnread(s.keptFirst(s.app.Server().Handler))
+	s.app.Server().Handler = closeUnread(s.keptFirst(s.fromProxy(s.app.Server().Handler)))
 	return s, nil
 }
 
@@ -207,7 +219,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) App() *fiber.App { return s.app }
 
 func (s *Server) register(cfg Config) {
-	s.app.Use(s.identify, s.logAccess, s.recoverPanic, secureHeaders)
+	s.app.Use(s.identify, s.logAccess, s.recoverPanic, s.secureHeaders)
 	s.app.Get("/static/:file", serveStatic)
 	s.app.Get("/healthz", s.showHealth)
 	s.app.Get("/readyz", s.showReady)
