@@ -32,7 +32,9 @@ type commands struct {
 	User struct {
 		Add userAddCommand `cmd:"" help:"Invite a staff member: prints a one-time link."`
 	} `cmd:"" help:"Staff accounts."`
-	Keys struct {
+	Backup  backupCommand  `cmd:"" help:"Write database, keys and uploads into one encrypted file, while the portal serves."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty portal from such a file."`
+	Keys    struct {
 		Rotate keysRotateCommand `cmd:"" help:"Make a new key current and seal under it what lies under older ones."`
 	} `cmd:"" help:"Keys that seal personal data."`
 	Audit struct {
