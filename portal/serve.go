@@ -132,9 +132,9 @@ func openStore(env *environment, due func(*apply.Application) time.Time) (archiv
 	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
 		return archive{}, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
 	}
-	keys, err := vault.Open(filepath.Join(env.cfg.Data, "secrets.json"), rand.Reader)
+	keys, err := openKeys(env)
 	if err != nil {
-		return archive{}, fmt.Errorf("open keys: %w", err)
+		return archive{}, err
 	}
 	bucket, err := openBucket(env)
 	if err != nil {
@@ -150,6 +150,15 @@ func openStore(env *environment, due func(*apply.Application) time.Time) (archiv
 		return archive{}, errors.Join(err, bucket.Close())
 	}
 	return archive{data, bucket, keys}, nil
+}
+
+// openKeys opens the keys in the data directory, and makes them where there are none.
+func openKeys(env *environment) (*vault.Keyring, error) {
+	keys, err := vault.Open(filepath.Join(env.cfg.Data, keysEntry), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	return keys, nil
 }
 
 func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*web.Server, error) {
