@@ -38,6 +38,7 @@ const (
 	KeyAssistRelation = "error.assist.relation"  // who agreed to be helped
 	KeyAssistMeans    = "error.assist.means"     // how
 	KeyAssistAgree    = "error.assist.agree"     // that they did
+	KeyNoMarks        = "error.talk.marks"       // nothing was ticked
 
 	KeyReferralTask    = "error.referral.task"    // what is asked of whom
 	KeyReferralDays    = "error.referral.days"    // Max working days

@@ -113,6 +113,11 @@ const (
 	DirectReport      Action = "direct-report"  // give it to somebody, pass it on to another town
 	ExcludeReport     Action = "exclude-report" // keep somebody who is involved from it
 
+	HoldTalk   Action = "hold-talk"   // go through all policies with a family
+	CountTalks Action = "count-talks" // how many there were, and what came of them
+
+	WorkOffline Action = "work-offline" // keep a device with which one works without a network
+
 	ReadFigures   Action = "read-figures"   // counts of the cases, or of the audit, by what else one may see
 	ExportFigures Action = "export-figures" // take them away as a file, in which small ones are hidden
 
@@ -136,6 +141,7 @@ func Actions() []Action {
 		VerifyCase, RecommendCase,
 		CheckDocument,
 		SendReport, ListReports, OpenReport, HandleReport, DirectReport, ExcludeReport,
+		HoldTalk, CountTalks, WorkOffline,
 		ReadFigures, ExportFigures,
 		ReadDirectory, EditDirectory, ImportDirectory, ReadTraining, KeepTraining,
 	}
@@ -204,6 +210,10 @@ var permissions = map[Action]map[Role]reach{
 	HandleReport:  {Director: own, Supervisor: own, Officer: anywhere},
 	DirectReport:  {Supervisor: own, Officer: anywhere},
 	ExcludeReport: {Officer: anywhere},
+
+	HoldTalk:    {Director: own},
+	CountTalks:  {Director: own, Supervisor: own, Officer: anywhere},
+	WorkOffline: {Director: own},
 
 	ReadFigures:   {Supervisor: own, Officer: anywhere, Auditor: anywhere},
 	ExportFigures: {Supervisor: own, Officer: anywhere, Auditor: anywhere},

@@ -42,12 +42,7 @@ func (s *Store) BeginAssist(ctx context.Context, by apply.Actor, consent casewor
 				house = append(house, a)
 			}
 		}
-		sealed, err := s.sealer(head.Reference).seal(assistColumn, consent)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO assists (reference, user_id, consent, started_at, ending, token_hash, code_index, code_until, claim_hash)
-			VALUES ($1, $2, $3, $4, '', '', '', 0, '')`, string(head.Reference), by.ID, sealed, micros(now)); err != nil {
+		if err := s.insertAssist(ctx, tx, by, head, consent); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: now, Actor: by, Action: casework.BeginAssist, Reference: head.Reference, Detail: string(consent.Means)})

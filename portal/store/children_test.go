@@ -98,6 +98,7 @@ func (f *fixture) childFile(t *testing.T) (people, string) {
 		f.SetHelper(ctx, p.supervisor.Actor(), id, 0, casework.HelperChange{UserID: p.director.ID}),
 		f.RecordVisit(ctx, p.director.Actor(), id, 0, casework.NewVisit{Day: "2026-11-22", Seen: "外婆", Did: "看作业", Safe: "yes", Next: "下月"}),
 		f.BeginCustody(ctx, p.officer.Actor(), id, 0, casework.NewEpisode{Ground: "emergency", Place: "centre", Began: "2026-11-22", Review: "2026-12-22", Note: "母亲住院"}),
+		f.HoldTalk(ctx, p.director.Actor(), casework.Once{Key: "00000000-000000f1"}, talkWith(id)),
 	} {
 		if err != nil {
 			t.Fatal(err)

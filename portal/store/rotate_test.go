@@ -82,7 +82,7 @@ func (f *fixture) sealedUnder(tb testing.TB, key string) (all, history int) {
 	tb.Helper()
 	for table, columns := range map[string][]string{
 		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"}, "referral_events": {"words"}, "tellings": {"words"}, "conference_texts": {"body"}, "conference_decisions": {"what"},
-		"children": {"names", "details"}, "assessments": {"body"}, "pairings": {"body"}, "visits": {"body"}, "episodes": {"body"},
+		"children": {"names", "details"}, "assessments": {"body"}, "pairings": {"body"}, "visits": {"body"}, "episodes": {"body"}, "talks": {"body"}, "field_devices": {"key"},
 		"reports": {"code", "said"}, "report_events": {"words"}, "desk_views": {"name"},
 		"directory": {"person"}, "imports": {"body"}, "trainings": {"body"},
 	} {
@@ -198,7 +198,7 @@ func TestResealAll(t *testing.T) {
 		want := map[string]store.Reseal{
 			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1}, "conference_decisions": {Table: "conference_decisions"}, "conference_texts": {Table: "conference_texts", Done: 1}, "referral_events": {Table: "referral_events", Done: 1}, "tellings": {Table: "tellings", Done: 1},
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
-			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1},
+			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1}, "talks": {Table: "talks", Done: 1}, "field_devices": {Table: "field_devices"},
 			"reports": {Table: "reports", Done: 2}, "report_events": {Table: "report_events"},
 			"directory": {Table: "directory", Done: 1}, "imports": {Table: "imports", Done: 1}, "trainings": {Table: "trainings", Done: 1},
 		}

@@ -122,7 +122,7 @@ func (s *Store) EndSession(ctx context.Context, by apply.Actor, user, id, except
 		if err != nil || !ok {
 			return err // ended already: nobody minds
 		}
-		if err := stopAssists(ctx, tx, u.ID); err != nil {
+		if err := errors.Join(stopAssists(ctx, tx, u.ID), dropDevices(ctx, tx, u.ID, storable(id), "")); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.EndSession, Detail: u.Login})
@@ -138,6 +138,9 @@ func (s *Store) endSessions(ctx context.Context, tx *sql.Tx, by apply.Actor, u c
 	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND id <> $2`, u.ID, except); err != nil {
 		return err
 	}
+	if err := dropDevices(ctx, tx, u.ID, "", except); err != nil {
+		return err
+	}
 	if except == "" {
 		if err := stopAssists(ctx, tx, u.ID); err != nil {
 			return err
@@ -149,8 +152,8 @@ func (s *Store) endSessions(ctx context.Context, tx *sql.Tx, by apply.Actor, u c
 // SignOut ends the session; an unknown token is no error.
 func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var user string
-		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id`, token.Hash()).Scan(&user)
+		var user, session string
+		err := tx.QueryRowContext(ctx, `DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id, id`, token.Hash()).Scan(&user, &session)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -158,7 +161,7 @@ func (s *Store) SignOut(ctx context.Context, token apply.Token) error {
 			return err
 		}
 		actor := apply.Actor{Kind: apply.StaffActor, ID: user}
-		if err := stopAssists(ctx, tx, user); err != nil {
+		if err := errors.Join(stopAssists(ctx, tx, user), dropDevices(ctx, tx, user, session, "")); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: actor, Action: casework.SignOut})

@@ -254,6 +254,8 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM staff_outbox WHERE made_at < $1`, now.Add(-notesLast)},
 			{`DELETE FROM outbox WHERE made_at < $1 AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.reference = outbox.reference)`, now.Add(-passesWithin)},
 			{`UPDATE assists SET token_hash = '', code_index = '', claim_hash = '' WHERE code_until < $1 AND token_hash <> ''`, now},
+			{`DELETE FROM field_devices WHERE seen_at < $1`, now.Add(-casework.DeviceLasts)},
+			{`DELETE FROM sends WHERE at < $1`, now.Add(-casework.OnceLasts)},
 			{`DELETE FROM unanswered WHERE last_at < $1`, now.Add(-s.questionsLast)},
 		} {
 			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {

@@ -95,9 +95,10 @@ type assistPage struct {
 	Open   bool
 	Until  string // time of day
 	Apps   []houseApp
-	Ready  bool // nothing is missing
-	Offer  bool // can be handed to a phone
-	Print  bool // can be given on paper
+	Ready  bool   // nothing is missing
+	Offer  bool   // can be handed to a phone
+	Print  bool   // can be given on paper
+	Talk   string // where all policies are gone through with the family; "" when it has ended
 }
 
 func (s *Server) newAssistPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
@@ -124,6 +125,9 @@ func (s *Server) showAssist(c *fiber.Ctx, u casework.User, ref apply.Reference) 
 		return err
 	}
 	view.Ready = true
+	if s.cases.Talks != nil {
+		view.Talk = talksPath + "/new?assist=" + string(part.Reference)
+	}
 	for _, a := range all {
 		app := s.houseApp(c, a)
 		if app.Policy != nil {
@@ -189,7 +193,11 @@ type assistNewPage struct {
 func (assistNewPage) Notice() string { return assistNotice }
 
 func (s *Server) showAssistNew(c *fiber.Ctx, u casework.User) error {
-	return s.renderAssistNew(c, u, nil, nil)
+	var chosen []string
+	if _, ok := s.form(c)(c.Query(wishField)); ok { // from a talk with the family
+		chosen = []string{c.Query(wishField)}
+	}
+	return s.renderAssistNew(c, u, chosen, nil)
 }
 
 func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string, invalid apply.Invalid) error {

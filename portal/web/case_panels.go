@@ -19,6 +19,7 @@ var casePanels = []struct {
 	{"handler", (*Server).handlerPanel},
 	{"verdict", (*Server).verdictPanel},
 	{"child", (*Server).childPanel},
+	{"talks", (*Server).talksPanel},
 	{"referrals", (*Server).referralsPanel},
 	{"conferences", (*Server).conferencesPanel},
 	{"documents", (*Server).documentsPanel},

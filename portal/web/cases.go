@@ -133,6 +133,7 @@ type Cases struct {
 	Conferences Conferences
 	Grants      Grants
 	Figures     Figures
+	Talks       Talks
 
 	Children    Children
 	Assessments Assessments
@@ -181,6 +182,7 @@ func CasesOf[S interface {
 	Conferences
 	Grants
 	Figures
+	Talks
 	Children
 	Assessments
 	ChildHelp
@@ -222,6 +224,7 @@ func CasesOf[S interface {
 		Conferences: s,
 		Grants:      s,
 		Figures:     s,
+		Talks:       s,
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,

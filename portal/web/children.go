@@ -239,6 +239,7 @@ type childPage struct {
 	Cases    []deskLink
 	Asked    *referralsPanel
 	Talks    *conferencesPanel
+	Homes    []talkShown
 }
 
 // childStep is something to do, as a link.
@@ -288,6 +289,9 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 		return err
 	}
 	if view.Talks, err = s.conferencesOf(c, u, of); err != nil {
+		return err
+	}
+	if view.Homes, err = s.talksOf(c, u, one.Case()); err != nil && !errors.Is(err, casework.ErrForbidden) {
 		return err
 	}
 	return s.render(c, "child", view)
@@ -356,6 +360,7 @@ func (s *Server) childSteps(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	filling := slices.ContainsFunc(f.Assessments, func(a casework.Assessment) bool { return a.State != casework.WasConfirmed })
 	add("assess", !filling && u.May(casework.AssessChild, at), childPath(one.ID, "assess"))
 	add("visit", u.May(casework.VisitChild, at), childPath(one.ID, "visit"))
+	add("talk", s.cases.Talks != nil && u.May(casework.HoldTalk, at), talksPath+"/new?child="+one.ID)
 	add("helper", (one.VisitDays > 0 || !one.Paired.IsZero()) && u.May(casework.PairChild, at), childPath(one.ID, "helper"))
 	add("custody", u.May(casework.KeepCustody, at), childPath(one.ID, "custody"))
 	add("edit", u.May(casework.RegisterChild, at), childPath(one.ID, "edit"))

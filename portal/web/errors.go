@@ -37,6 +37,7 @@ var failures = []failure{
 	{apply.ErrNotFound, fiber.StatusNotFound, "notfound"},
 	{casework.ErrForbidden, fiber.StatusForbidden, "forbidden"},
 	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
+	{casework.ErrKeyUsed, fiber.StatusConflict, "conflict"},
 }
 
 var ourFault = failure{nil, fiber.StatusInternalServerError, "ours"}

@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -172,6 +172,7 @@ var deskLinks = []struct {
 	{"staff.list", "/staff", casework.ListApplications},
 	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports},
 	{"assist.title", "/staff/assist", casework.AssistFamily},
+	{"talk.title", talksPath, casework.CountTalks},
 	{"referrals.title", referralsPath, casework.ListReferrals},
 	{"conferences.title", conferencesPath, casework.ListConferences},
 	{"standards.title", standardsPath, casework.AdjustGrants},

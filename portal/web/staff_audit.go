@@ -153,6 +153,8 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("figures.period.%s", detail))
 	case casework.CaseKind(detail).Known():
 		return t(fmt.Sprintf("case.kind.%s", detail))
+	case detail == "counted", detail == "talks":
+		return t(fmt.Sprintf("talk.detail.%s", detail))
 	case detail == "cases": // of which figures were read
 		return t("staff.list")
 	case detail == "audit":

@@ -28,6 +28,7 @@ var pageTypes = map[string]any{
 	"staff-figures": figuresPage{},
 	"directory":     directoryPage{}, "directory-town": townPage{}, "directory-village": villagePage{},
 	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{}, "staff-training": trainingYearPage{}, "staff-training-one": trainingPage{},
+	"staff-talks": talksPage{}, "staff-talk": talkPage{}, "staff-talk-next": talkNextPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
 	"apply-done":       receiptPage{},
