@@ -134,6 +134,7 @@ type Cases struct {
 	Grants      Grants
 	Figures     Figures
 	Talks       Talks
+	Field       Field
 
 	Children    Children
 	Assessments Assessments
@@ -183,6 +184,7 @@ func CasesOf[S interface {
 	Grants
 	Figures
 	Talks
+	Field
 	Children
 	Assessments
 	ChildHelp
@@ -225,6 +227,7 @@ func CasesOf[S interface {
 		Grants:      s,
 		Figures:     s,
 		Talks:       s,
+		Field:       s,
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,

@@ -40,6 +40,7 @@ type workerSite struct {
 	Pages    []string          `json:"pages"` // without language
 	Parts    []string          `json:"parts"` // what elder mode has of its own: lists by kind, and policies part by part
 	Closed   []string          `json:"closed"`
+	Shell    string            `json:"shell"`    // the page with which directors work without a network
 	Prefixes map[string]string `json:"prefixes"` // by language
 }
 
@@ -47,7 +48,7 @@ type workerSite struct {
 // style and scripts, which is how a browser notices.
 func (s *Server) serveWorker(c *fiber.Ctx) error {
 	lib := s.content().Library
-	w := workerSite{Pages: []string{"/", "/policies"}, Closed: closedPaths, Prefixes: map[string]string{}}
+	w := workerSite{Pages: []string{"/", "/policies"}, Closed: closedPaths, Shell: kitPath, Prefixes: map[string]string{}}
 	for _, name := range keptAssets {
 		w.Assets = append(w.Assets, static.URL(name))
 	}

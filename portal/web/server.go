@@ -154,6 +154,7 @@ func (s *Server) routes() []route {
 		s.assistRoutes(),
 		s.handOverRoutes(),
 		s.staffRoutes(),
+		s.fieldKitRoutes(),
 		s.statementRoutes(),
 		s.fieldsRoutes(),
 		s.textRoutes(),

@@ -172,7 +172,7 @@ var deskLinks = []struct {
 	{"staff.list", "/staff", casework.ListApplications},
 	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports},
 	{"assist.title", "/staff/assist", casework.AssistFamily},
-	{"talk.title", talksPath, casework.CountTalks},
+	{"talk.title", talksPath, casework.CountTalks}, {"field.title", fieldPath, casework.WorkOffline},
 	{"referrals.title", referralsPath, casework.ListReferrals},
 	{"conferences.title", conferencesPath, casework.ListConferences},
 	{"standards.title", standardsPath, casework.AdjustGrants},

@@ -70,7 +70,8 @@ func (s *Server) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	s.dropCookie(c, s.cookieName(sessionCookie))
-	c.Set("Clear-Site-Data", `"cache"`)
+	// Also what a director keeps on the device to work without a network, see doc/0031.
+	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return s.redirect(c, "/staff")
 }
 

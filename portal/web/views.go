@@ -29,6 +29,7 @@ var pageTypes = map[string]any{
 	"directory":     directoryPage{}, "directory-town": townPage{}, "directory-village": villagePage{},
 	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{}, "staff-training": trainingYearPage{}, "staff-training-one": trainingPage{},
 	"staff-talks": talksPage{}, "staff-talk": talkPage{}, "staff-talk-next": talkNextPage{},
+	"staff-field": fieldPage{}, "field-kit": kitPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
 	"apply-done":       receiptPage{},

@@ -85,9 +85,19 @@ self.addEventListener("fetch", (event) => {
   if (url.pathname.startsWith("/static/")) {
     event.respondWith(kept(url.pathname).then((response) => response ?? fetch(request)));
   } else if (request.mode === "navigate") {
-    event.respondWith(visit(event, url));
+    const shell = url.pathname.slice(prefixOf(url.pathname).length) === site.shell;
+    event.respondWith(shell ? atOnce(event, url) : visit(event, url));
   }
 });
+
+// The page with which directors work without a network holds nothing of anybody. Where
+// its scripts have kept it, it is there at once, however weak the network is; they look
+// for a newer one themselves.
+async function atOnce(event, url) {
+  const cache = await caches.open("field-shell");
+  const page = await cache.match(url.pathname, { ignoreVary: true });
+  return page ? dressed(page) : visit(event, url);
+}
 
 async function visit(event, url) {
   try {

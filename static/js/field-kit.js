@@ -1,0 +1,311 @@
+// The page with which a director works where there is no network. It is one screen at a
+// time: set up, locked, what there is to do, and a form. The other scripts come by the
+// addresses that stand on the page, so that a kept page keeps to scripts of its own time.
+const root = document.querySelector('[data-module="field-kit"]');
+const screen = root.querySelector("[data-field-screen]");
+const status = root.querySelector("[data-field-status]");
+const words = Object.fromEntries([...root.querySelectorAll("[data-word]")].map((e) => [e.dataset.word, e.textContent]));
+const load = (name) => import(root.querySelector(`[data-module-name="${name}"]`).dataset.keep);
+const idle = 5 * 60 * 1000;
+const day = 24 * 60 * 60 * 1000;
+
+const say = (key, values = {}) => Object.entries(values).reduce((s, [k, v]) => s.replaceAll(`{${k}}`, v), words[key] ?? key);
+const tell = (text) => { status.textContent = text; };
+
+let parts, store, outbox, kit, resting = 0;
+
+function show(...children) {
+  screen.replaceChildren(...children);
+  const first = screen.querySelector("h2");
+  if (first) { first.tabIndex = -1; first.focus(); }
+}
+
+const button = (text, click, look = "button--quiet button--large") => parts.make("button", { type: "button", class: "button " + look, click }, text);
+const heading = (text) => parts.make("h2", {}, text);
+const para = (text, look) => parts.make("p", look ? { class: look } : {}, text);
+const buttons = (...all) => parts.make("div", { class: "form__buttons" }, ...all);
+
+// A full device is told in words; nothing that is typed is dropped without a word.
+function failed(reason) {
+  if (store?.locked && String(reason).includes("locked")) return lock();
+  tell(reason?.name === "QuotaExceededError" ? words.full : say("failed", { Reason: reason?.message ?? reason }));
+}
+const careful = (fn) => async (event) => {
+  event?.preventDefault?.();
+  try { await fn(event); } catch (reason) { failed(reason); }
+};
+
+async function askState(device) {
+  const answer = await fetch(root.dataset.state, { headers: device ? { "X-Device": device.id } : {}, credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+// stateFor is who is signed in, where this device may send for them; otherwise the page
+// says what to do.
+async function stateFor(device) {
+  const state = await askState(device);
+  if (!state.known) { await gone("ended"); return null; }
+  if (!state.signedIn) { tell(words["sign-in"]); return null; }
+  if (state.user !== device.user) { tell(say("other", { Name: state.name })); return null; }
+  await store.change((d) => ({ ...d, seen: Date.now() }));
+  return state;
+}
+
+async function post(path, fields, token) {
+  const body = new URLSearchParams({ _csrf: token, ...fields });
+  const answer = await fetch(path, { method: "POST", body, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(60000) });
+  if (!answer.ok || !(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+async function gone(why) {
+  try { await store?.wipe(); } catch { /* another window was first */ }
+  store = null;
+  outbox?.stop();
+  await start(why);
+}
+
+function lock() {
+  store?.lock();
+  outbox?.stop();
+  kit = null;
+  clearTimeout(resting);
+  showLocked();
+}
+
+function awake() {
+  clearTimeout(resting);
+  if (store && !store.locked) resting = setTimeout(lock, idle);
+}
+
+// --- set up and unlock
+
+async function start(why) {
+  store = await parts.Store.open(() => { location.reload(); });
+  const device = await store.device();
+  if (device && Date.now() - device.seen > parts.daysAway * day) return gone("away");
+  if (why) tell(words[why]);
+  if (device) {
+    if (navigator.onLine) {
+      const state = await askState(device).catch(() => null);
+      if (state && !state.known) return gone("ended");
+    }
+    return showLocked();
+  }
+  const state = navigator.onLine ? await askState().catch(() => null) : null;
+  if (!state?.signedIn) return show(heading(words["setup-title"]), para(words["setup-sign-in"]), parts.make("p", {}, parts.make("a", { class: "button button--large", href: root.dataset.desk }, words.desk)));
+  showSetUp(state);
+}
+
+const pinField = (name, label) => {
+  const f = parts.field({ name, label, required: true, mode: "numeric", max: 12 }, "", words);
+  f.querySelector("input").type = "password";
+  return f;
+};
+
+function showSetUp(state) {
+  const form = parts.make("form", { novalidate: true }, para(words["setup-about"]), pinField("pin", words["pin-new"]), pinField("again", words["pin-again"]),
+    para(words["pin-about"], "page__note"), buttons(parts.make("button", { class: "button button--chief button--large" }, words["setup-go"])));
+  form.addEventListener("submit", careful(async () => {
+    const { pin = "", again = "" } = parts.read(form);
+    if (!/^\d{6,12}$/.test(pin) || /^(\d)\1+$/.test(pin) || "01234567890123456789876543210987654321".includes(pin)) return tell(words["pin-weak"]);
+    if (pin !== again) return tell(words["pin-differ"]);
+    tell(words["setup-busy"]);
+    const made = await post(root.dataset.device, {}, state.token);
+    await store.setUp({ id: made.id, user: made.user, publicKey: parts.fromBase64(made.public) }, pin, Date.now());
+    await fetchKit();
+    if (!(await parts.keepShell())) throw new Error(words["setup-shell"]);
+    await navigator.storage?.persist?.();
+    tell(words["setup-done"]);
+    await opened();
+  }));
+  show(heading(words["setup-title"]), form);
+}
+
+async function fetchKit() {
+  const answer = await fetch(root.dataset.kit, { credentials: "same-origin", cache: "no-store", redirect: "error" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  kit = await answer.json();
+  await store.put("kit", "kit", kit);
+}
+
+function showLocked() {
+  const form = parts.make("form", { novalidate: true }, pinField("pin", words.pin), buttons(parts.make("button", { class: "button button--chief button--large" }, words.unlock)));
+  form.addEventListener("submit", careful(async () => {
+    tell(words.opening);
+    const came = await store.unlock(parts.read(form).pin ?? "");
+    if (came === "open") { tell(""); return opened(); }
+    if (came === "wiped") { store = null; return start("tries"); }
+    const { tries } = await store.device();
+    tell(say("wrong", { Left: parts.mostTries - tries }));
+    form.reset();
+  }));
+  show(heading(words["locked-title"]), form, parts.make("p", {}, button(words.wipe, careful(askWipe))));
+}
+
+async function opened() {
+  kit = await store.get("kit");
+  outbox = new parts.Outbox(store, {
+    ask: (fields, token) => post(root.dataset.send, { ...fields, box: parts.toBase64(fields.box) }, token),
+    state: stateFor,
+    tell: async (how, seconds) => {
+      if (how === "offline") tell(words["send-offline"]);
+      if (how === "again") tell(say("send-again", { Seconds: seconds }));
+      if (how === "sending") tell(words["send-busy"]);
+      if (how === "idle" && status.textContent === words["send-busy"]) tell(words["send-done"]);
+      if (screen.querySelector("[data-field-home]")) await home(false);
+    },
+  });
+  awake();
+  await home();
+  if (!navigator.onLine) return;
+  outbox.go();
+  const state = await askState(await store.device()).catch(() => null);
+  if (state?.signedIn && store && !store.locked) { await fetchKit().catch(() => {}); await parts.keepShell().catch(() => {}); }
+}
+
+async function askWipe() {
+  const waiting = store.locked ? 0 : (await store.list("entry")).filter((e) => e.box).length;
+  if (confirm(say(waiting ? "wipe-waiting" : "wipe-sure", { Count: waiting }))) await gone("wiped");
+}
+
+// --- what there is to do
+
+async function home(focus = true) {
+  const entries = await store.list("entry");
+  const drafts = [...(await store.list("typed-draft")), ...(await store.list("talk-draft"))];
+  const all = [
+    parts.make("div", { class: "field-kit__doors", "data-field-home": true },
+      button(words["do-talk"], careful(() => talk()), "button--large"), button(words["do-typed"], careful(() => choose()), "button--large"),
+      button(words["do-read"], careful(() => readPolicies()))),
+    heading(words["box-title"]),
+    entries.length ? parts.make("ol", { class: "field-kit__list", "data-field-entries": entries.length }, ...entries.map(entryItem)) : para(words["box-none"]),
+    buttons(button(words["box-send"], careful(async () => { await outbox.go(); }))),
+  ];
+  if (drafts.length) all.push(heading(words["draft-title"]), parts.make("ul", { class: "field-kit__list" }, ...drafts.map(draftItem)));
+  all.push(buttons(button(words.lock, lock), button(words.wipe, careful(askWipe))));
+  if (focus) return show(heading(say("home-title", { Name: kit.name })), ...all);
+  screen.replaceChildren(heading(say("home-title", { Name: kit.name })), ...all);
+}
+
+const time = (at) => new Date(at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+function entryItem(e) {
+  const item = parts.make("li", { class: "field-kit__item", "data-entry": e.id, "data-entry-state": e.state }, para(`${e.label} · ${time(e.at)}`), parts.make("p", {}, parts.make("span", { class: "state-tag" }, words["state-" + e.state])));
+  if (e.words) item.append(para(e.words));
+  if (e.path) item.append(parts.make("p", {}, parts.make("a", { class: "alone", href: e.path }, words["box-next"])));
+  if (!e.box) item.append(button(words["box-clear"], careful(async () => { await store.drop(e.id); await home(); }), "button--quiet"));
+  return item;
+}
+
+function draftItem(d) {
+  return parts.make("li", { class: "field-kit__item" }, para(d.label ?? ""), d.refused ? para(d.refused) : null,
+    button(words["draft-open"], careful(() => (d.policy ? typed(d.policy, d) : talk(d))), "button--quiet"));
+}
+
+const back = () => button(words.back, careful(() => home()));
+
+function readPolicies() {
+  show(heading(words["do-read"]), ...kit.policies.map(explained), buttons(back()));
+}
+
+const explained = (p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share));
+
+const consentParts = (notice, given = {}) => [
+  parts.make("blockquote", { class: "status__words" }, ...notice.words.map((w) => para(w))),
+  parts.field({ name: "-relation", label: words["consent-who"], options: kit.relations, required: true }, given.relation, words),
+  parts.field({ name: "-means", label: words["consent-how"], options: kit.means, required: true }, given.means, words),
+  parts.make("div", { class: "tick tick--large" }, parts.make("input", { class: "tick__input", type: "checkbox", id: "f-agreed", name: "-agreed", value: notice.version, checked: given.notice === notice.version }), parts.make("label", { class: "tick__label", for: "f-agreed" }, notice.agreed)),
+];
+
+const consentOf = (all, given) => ({ relation: all["-relation"] ?? "", means: all["-means"] ?? "", notice: all["-agreed"] ?? "", at: given?.at ?? new Date().toISOString() });
+
+// saving keeps what is typed a moment after each change, and at once when asked.
+function saving(form, id, kind, value) {
+  let timer = 0;
+  let last = Promise.resolve();
+  const save = () => { clearTimeout(timer); last = last.then(() => store.put(id, kind, value())); return last; };
+  form.addEventListener("input", () => {
+    awake();
+    clearTimeout(timer);
+    timer = setTimeout(() => save().then(() => tell(words["draft-kept"]), failed), 400);
+  });
+  return { save, stop: async () => { clearTimeout(timer); await last.catch(() => {}); } };
+}
+
+async function talk(draft = {}) {
+  const id = draft.id ?? "draft:" + crypto.randomUUID();
+  const sent = (await store.list("entry")).filter((e) => e.sends === "typed");
+  const topics = kit.policies.map((p) => parts.make("section", { class: "talk-topic" }, parts.field({ name: p.slug, label: p.ask, help: p.summary, options: kit.marks }, draft.marks?.[p.slug], words), parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, words.plain), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share))));
+  const with_ = sent.length ? [heading(words["talk-consent"]), para(words["talk-consent-about"]),
+    parts.field({ name: "-with", label: words["talk-with"], options: sent.map((e) => ({ value: e.id, label: `${e.label} · ${time(e.at)}` })) }, draft.with, words), ...consentParts(kit.talk, draft.consent ?? {})] : [];
+  const form = parts.make("form", { novalidate: true },
+    kit.villages.length > 1 ? parts.field({ name: "-village", label: words.village, required: true, options: kit.villages.map((v) => ({ value: v, label: v })) }, draft.village, words) : null,
+    ...topics, ...with_, buttons(parts.make("button", { class: "button button--chief button--large" }, words["talk-done"]), back()));
+  const value = () => {
+    const all = parts.read(form);
+    const marks = Object.fromEntries(Object.entries(all).filter(([k]) => !k.startsWith("-")));
+    const consent = all["-agreed"] || all["-with"] ? consentOf(all, draft.consent) : null;
+    return { label: words["do-talk"], village: all["-village"] ?? kit.villages[0] ?? "", marks, consent, with: all["-with"] ?? "" };
+  };
+  const keeper = saving(form, id, "talk-draft", value);
+  form.addEventListener("submit", careful(async () => {
+    const all = value();
+    if (!Object.keys(all.marks).length) return tell(words["talk-none"]);
+    if (!all.village) return tell(words["talk-village-none"]);
+    await finish(keeper, id, "talk", words["do-talk"], all);
+  }));
+  show(heading(words["do-talk"]), form);
+}
+
+function choose() {
+  show(heading(words["typed-choose"]), parts.make("div", { class: "field-kit__doors" }, ...kit.policies.filter((p) => p.form).map((p) => button(p.name, careful(() => typed(p.slug)), "button--large"))), buttons(back()));
+}
+
+async function typed(slug, draft = {}) {
+  const policy = kit.policies.find((p) => p.slug === slug);
+  if (!policy?.form) return tell(words["typed-gone"]);
+  const id = draft.id ?? "draft:" + crypto.randomUUID();
+  const answers = draft.answers ?? {};
+  const form = parts.make("form", { novalidate: true }, heading(words["consent-title"]), ...consentParts(kit.assist, draft.consent ?? {}),
+    ...policy.form.flatMap((s) => [heading(s.title), s.intro ? para(s.intro) : null, ...s.ask.map((q) => parts.field(q, answers[q.name], words))].filter(Boolean)),
+    para(words["typed-photos"], "page__note"), buttons(parts.make("button", { class: "button button--chief button--large" }, words["typed-done"]), back()));
+  const value = () => {
+    const all = parts.read(form);
+    const now = Object.fromEntries(Object.entries(all).filter(([k]) => !k.startsWith("-")));
+    return { label: policy.name, policy: slug, lang: kit.lang, consent: consentOf(all, draft.consent), answers: now };
+  };
+  const keeper = saving(form, id, "typed-draft", value);
+  const look = () => parts.asked(form, policy.form, value().answers);
+  form.addEventListener("input", look);
+  form.addEventListener("submit", careful(async () => {
+    const all = value();
+    if (!all.consent.relation || !all.consent.means || !all.consent.notice) return tell(words["consent-none"]);
+    for (const section of policy.form) for (const q of section.ask) if (parts.truth(q.when, all.answers) === false) delete all.answers[q.name];
+    await finish(keeper, id, "typed", policy.name, all);
+  }));
+  show(heading(policy.name), form);
+  look();
+}
+
+async function finish(keeper, draft, kind, label, value) {
+  await keeper.stop();
+  const { label: _, ...body } = value;
+  await store.finish(draft, kind, { label, at: Date.now() }, body);
+  tell(words.finished);
+  await home();
+  outbox.go().catch(failed);
+}
+
+if (root && globalThis.indexedDB && globalThis.crypto?.subtle && "serviceWorker" in navigator) {
+  Promise.all([load("field-store"), load("field-outbox"), load("field-form")]).then(async (all) => {
+    parts = Object.assign({}, ...all);
+    for (const event of ["pointerdown", "keydown"]) window.addEventListener(event, awake);
+    window.addEventListener("online", () => { outbox?.go().catch(failed); });
+    await start();
+    root.dataset.ready = "1";
+  }).catch(failed);
+} else if (root) {
+  screen.replaceChildren(Object.assign(document.createElement("p"), { textContent: words.cannot }));
+}
