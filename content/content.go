@@ -153,6 +153,7 @@ func (l *Library) sortPolicies() {
 // policies that a family would be asked twice.
 func (l *Library) crossCheck(c *collector) {
 	asks := map[string]*Policy{}
+	l.checkMoved(c)
 	for _, p := range l.Policies {
 		for _, q := range p.own {
 			if other := asks[q.Name]; other != nil {

@@ -12,7 +12,8 @@ import (
 // Page is a text of the site that is no policy: a help page (help/<slug>.md) or
 // the office's published reply to a proposal (replies/<number>.md).
 type Page struct {
-	Slug      string            `yaml:"slug"` // permanent; of a reply: reply-<number>
+	Slug      string            `yaml:"slug"`     // permanent; of a reply: reply-<number>
+	Formerly  []string          `yaml:"formerly"` // slugs under which it was published before
 	Title     string            `yaml:"title"`
 	Summary   string            `yaml:"summary"`
 	Languages []string          `yaml:"languages"` // into which it has to be translated

@@ -22,7 +22,9 @@ type Policy struct {
 	Audience    []string          `yaml:"audience"`
 	Summary     string            `yaml:"summary"`
 	SummaryEN   string            `yaml:"summaryEn"`
-	Status      string            `yaml:"status"` // in-force, ended or unconfirmed
+	Status      string            `yaml:"status"`     // in-force, ended or unconfirmed
+	Formerly    []string          `yaml:"formerly"`   // slugs under which it was published before
+	ReplacedBy  string            `yaml:"replacedBy"` // slug of what came after it, once it has ended
 	Source      Source            `yaml:"source"`
 	Basis       []Source          `yaml:"basis"`
 	InForce     Day               `yaml:"inForce"`
@@ -116,6 +118,9 @@ type FAQ struct {
 	A       string   `yaml:"a"`
 	Section string   `yaml:"section"` // ID of the section the answer rests on
 }
+
+// Ended reports whether the policy is over.
+func (p *Policy) Ended() bool { return p.Status == "ended" }
 
 // Title returns the policy's title in lang; Chinese for any language but English.
 func (p *Policy) Title(lang string) string {

@@ -126,6 +126,8 @@ const (
 	ImportDirectory Action = "import-directory" // put a file in its place
 	ReadTraining    Action = "read-training"    // the year's plan, and who was trained
 	KeepTraining    Action = "keep-training"    // plan it, and write down who came
+	ShareKit        Action = "share"            // make a link of one's own place, with all that is printed
+	ReadVisits      Action = "read-visits"      // how often links were opened; no visitor is known
 )
 
 // Actions lists everything that needs permission.
@@ -144,6 +146,7 @@ func Actions() []Action {
 		HoldTalk, CountTalks, WorkOffline,
 		ReadFigures, ExportFigures,
 		ReadDirectory, EditDirectory, ImportDirectory, ReadTraining, KeepTraining,
+		ShareKit, ReadVisits,
 	}
 }
 
@@ -223,6 +226,8 @@ var permissions = map[Action]map[Role]reach{
 	ImportDirectory: {Supervisor: own, Officer: anywhere, Administrator: anywhere},
 	ReadTraining:    {Supervisor: own, Officer: anywhere},
 	KeepTraining:    {Supervisor: own, Officer: anywhere},
+	ShareKit:        {Director: own, Supervisor: own, Officer: anywhere},
+	ReadVisits:      {Director: own, Supervisor: own, Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
+	"huitong/portal/outreach"
 )
 
 // How much of a policy stands on its card, so that it fits on one sheet of A4 in
@@ -55,6 +56,12 @@ func (s *Server) showCard(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
+	target := outreach.Target{Kind: outreach.Policy, Slug: policy.Slug}
+	return s.renderCard(c, policy, s.publicShort(visitOf(c).Lang, target))
+}
+
+// renderCard shows the card with the address that its code leads to.
+func (s *Server) renderCard(c *fiber.Ctx, policy *content.Policy, address string) error {
 	t := s.words(c)
 	p := cardPage{page: s.page(c, "policies.title"), Policy: policy}
 	p.ContentLang = p.Lang.shows(policy.Lang)
@@ -62,7 +69,7 @@ func (s *Server) showCard(c *fiber.Ctx) error {
 	p.Crumbs = []crumb{{p.Title, "/policies"}, {s.contentText(c, policy.Short(p.Lang.Code)), policyPath(policy.Slug, "")}}
 	p.Title, p.Short = t("card.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code))), t("card.title")
 	p.Description = s.summary(c, policy)
-	p.Share = s.base + p.Lang.path(policyPath(policy.Slug, ""))
+	p.Share = address
 	p.Scripts = []string{"print.js"}
 	var err error
 	if p.QR, err = newQR(p.Share, t("share.qr", "Address", p.Share)); err != nil {

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"huitong/portal/outreach"
 )
 
 func TestBrief(t *testing.T) {
@@ -43,7 +45,8 @@ func TestCards(t *testing.T) {
 				t.Fatalf("%s: no card", p.Slug)
 			}
 			words := text(sheet[0])
-			for _, want := range []string{"12345", s.base + l.path("/policies/"+p.Slug), p.Published.String()} {
+			short := s.publicShort(l, outreach.Target{Kind: outreach.Policy, Slug: p.Slug})
+			for _, want := range []string{"12345", short, p.Published.String()} {
 				if !strings.Contains(words, want) {
 					t.Errorf("%s %s: the card lacks %q", l.Code, p.Slug, want)
 				}
@@ -51,7 +54,7 @@ func TestCards(t *testing.T) {
 			if got := len(find(sheet[0], tag(atom.Li))); got < 5 {
 				t.Errorf("%s %s: only %d lines", l.Code, p.Slug, got)
 			}
-			if code := find(sheet[0], tag(atom.Svg)); len(code) != 1 || !strings.Contains(attr(code[0], "aria-label"), "/policies/"+p.Slug) {
+			if code := find(sheet[0], tag(atom.Svg)); len(code) != 1 || !strings.Contains(attr(code[0], "aria-label"), short) {
 				t.Errorf("%s %s: no QR code with words", l.Code, p.Slug)
 			}
 		}

@@ -148,6 +148,7 @@ type Cases struct {
 
 	Trainings         Trainings
 	AttendanceImports AttendanceImports
+	Sharing           Sharing
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -195,6 +196,7 @@ func CasesOf[S interface {
 	PublicDirectory
 	Trainings
 	AttendanceImports
+	Sharing
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -242,5 +244,6 @@ func CasesOf[S interface {
 
 		Trainings:         s,
 		AttendanceImports: s,
+		Sharing:           s,
 	}
 }

@@ -29,11 +29,11 @@ type Field interface {
 	SentAs(ctx context.Context, by apply.Actor, key string) (apply.Reference, error)
 }
 
-// The page at kitPath holds nothing of anybody: browsers keep it to be opened without a
+// The page at fieldKitPath holds nothing of anybody: browsers keep it to be opened without a
 // network. Everything else of the kit belongs to who is signed in.
 const (
-	fieldPath = "/staff/field"
-	kitPath   = "/field-kit"
+	fieldPath    = "/staff/field"
+	fieldKitPath = "/field-kit"
 )
 
 func (s *Server) fieldKitRoutes() []route {
@@ -47,8 +47,8 @@ func (s *Server) fieldKitRoutes() []route {
 		{post, fieldPath + "/device", needs, s.addDevice, limited},
 		{post, fieldPath + "/send", needs, s.takeFromField, 0},
 	}),
-		route{get, kitPath, s.showKit, 0},
-		route{get, kitPath + "/state", s.sendKitState, guarded | private})
+		route{get, fieldKitPath, s.showFieldKit, 0},
+		route{get, fieldKitPath + "/state", s.sendKitState, guarded | private})
 }
 
 type fieldPage struct{ staffPage }
@@ -59,8 +59,8 @@ func (s *Server) showField(c *fiber.Ctx, u casework.User) error {
 	return s.render(c, "staff-field", fieldPage{s.newStaffPage(c, u, "field.title")})
 }
 
-// kitPage is the page that works without a network.
-type kitPage struct {
+// fieldKitPage is the page that works without a network.
+type fieldKitPage struct {
 	page
 	Words   []kitWord
 	Modules []kitWord
@@ -73,8 +73,8 @@ type kitWord struct{ Key, Text string }
 // kept for it.
 var kitModules = []string{"field-store.js", "field-outbox.js", "field-form.js"}
 
-func (s *Server) showKit(c *fiber.Ctx) error {
-	p := kitPage{page: s.page(c, "field.title")}
+func (s *Server) showFieldKit(c *fiber.Ctx) error {
+	p := fieldKitPage{page: s.page(c, "field.title")}
 	p.NoIndex, p.Desk, p.Styles, p.Scripts = true, true, []string{"desk.css"}, []string{"field-kit.js"}
 	p.Crumbs = []crumb{{s.words(c)("staff.title"), "/staff"}}
 	for _, key := range kitWords {

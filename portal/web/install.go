@@ -48,7 +48,7 @@ type workerSite struct {
 // style and scripts, which is how a browser notices.
 func (s *Server) serveWorker(c *fiber.Ctx) error {
 	lib := s.content().Library
-	w := workerSite{Pages: []string{"/", "/policies"}, Closed: closedPaths, Shell: kitPath, Prefixes: map[string]string{}}
+	w := workerSite{Pages: []string{"/", "/policies"}, Closed: closedPaths, Shell: fieldKitPath, Prefixes: map[string]string{}}
 	for _, name := range keptAssets {
 		w.Assets = append(w.Assets, static.URL(name))
 	}

@@ -178,7 +178,10 @@ func newMischief(d *desk) *mischief {
 	for _, from := range []*browser{b, o, other} {
 		maps.Copy(m.cookies, from.cookies)
 	}
+	sharer := d.staff(casework.Director, "sharing")
+	shared := string(sharer.shares("policy." + living))
 	m.staff = map[string]string{
+		sharePath:                     sharer.cookies[sessionCookie],
 		"/staff/assist":               d.staff(casework.Director, "shiqi").cookies[sessionCookie],
 		"/staff/accounts":             d.staff(casework.Administrator, "more").cookies[sessionCookie],
 		"/staff/invite":               d.staff(casework.Administrator, "").cookies[sessionCookie],
@@ -214,15 +217,16 @@ func newMischief(d *desk) *mischief {
 		"exclude-step": {"exclude"}, "exclude-person": {"x"}, "exclude-words": {"补充"}, "link": {number}, "handle-link": {number},
 		"id": {strings.Repeat("a", 24)}, "village": {"迎阳社区"}, "phone": {"13912345678"}, "since": {"2024-03-01"}, "public": {"yes"}, "hash": {"x"}, "base": {"x"},
 		"day": {"2026-11-20"}, "topic": {"政策"}, "audience": {"both"}, "hours": {"2"}, "came": {"x"},
+		"target": {"policy." + living},
 	}
 	for _, section := range family {
 		for name, value := range section.answers {
 			fields.Set(name, value)
 		}
 	}
-	path := strings.NewReplacer(":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "莲峰社区", Name: "画眉鸟", Phone: "13912345678"})
 	trained := d.trains("shiqi")
+	path := strings.NewReplacer(":code", shared, ":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
 	for _, r := range d.server.routes() {
 		at := path(r.path)
 		if strings.HasPrefix(r.path, staffDirectory) {

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
+	"huitong/portal/outreach"
 )
 
 func (s *Server) policyRoutes() []route {
@@ -85,7 +86,7 @@ type policyPage struct {
 	Due      bool   // the day by which it was to be checked again has passed
 	Offered  []part // in elder mode, which shows one part a page
 	First    string // the part that reading begins with
-	Share    string // absolute address, without mode
+	Share    string // short address, absolute and without mode
 }
 
 func (s *Server) showPolicy(c *fiber.Ctx) error {
@@ -109,7 +110,7 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Things = s.policyThings(c, policy, p.page)
 	p.Previous, p.Next = s.neighbours(c, policy)
 	p.Steps = s.decisionSteps(c, policy)
-	p.Share = p.Canonical
+	p.Share = s.publicShort(p.Lang, outreach.Target{Kind: outreach.Policy, Slug: policy.Slug})
 	p.offer(s.parts(policy))
 	p.Scripts = []string{"share.js", "print.js", "speech.js"}
 	return s.render(c, "policy", p)

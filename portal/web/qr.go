@@ -7,6 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	qrcode "github.com/skip2/go-qrcode"
+
+	"huitong/portal/outreach"
 )
 
 // newQR draws address as a QR code within a page, in the colour of the text.
@@ -27,7 +29,42 @@ func (s *Server) sendQR(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	size, path, err := drawQR(s.base + visitOf(c).Lang.path(policyPath(policy.Slug, "")))
+	return sendQRFile(c, s.publicShort(visitOf(c).Lang, outreach.Target{Kind: outreach.Policy, Slug: policy.Slug}), svgEnding)
+}
+
+// sendShortQR sends the QR code of a short link, as lines or as points.
+func (s *Server) sendShortQR(c *fiber.Ctx) error {
+	ending, ok := strings.CutPrefix(c.Params("file"), "qr")
+	if !ok || ending != svgEnding && ending != pngEnding {
+		return fiber.ErrNotFound
+	}
+	link, err := s.linkOf(c, c.Params("code"))
+	if err != nil {
+		return fiber.ErrNotFound
+	}
+	if c.Query("save") == "1" {
+		c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+string(link.Code)+ending+`"`)
+	}
+	return sendQRFile(c, s.base+visitOf(c).Lang.path(shortPath(link.Code)), ending)
+}
+
+// The endings of QR codes, and how many points wide one is.
+const (
+	svgEnding = ".svg"
+	pngEnding = ".png"
+	pngPoints = 1024 // enough for a poster
+)
+
+func sendQRFile(c *fiber.Ctx, address, ending string) error {
+	if ending == pngEnding {
+		picture, err := qrcode.Encode(address, qrcode.Medium, pngPoints)
+		if err != nil {
+			return fmt.Errorf("draw QR code: %w", err)
+		}
+		c.Set(fiber.HeaderContentType, "image/png")
+		return c.Send(picture)
+	}
+	size, path, err := drawQR(address)
 	if err != nil {
 		return err
 	}

@@ -112,6 +112,7 @@ type Server struct {
 	secure     bool                   // cookies over TLS only
 	paused     atomic.Pointer[string] // see pausedFor
 	reports    *limiter               // of reports of children at risk, see report.go
+	codes      shownCodes             // of links that belong to nobody
 }
 
 // guard is what a route needs before its handler runs.
@@ -164,6 +165,7 @@ func (s *Server) routes() []route {
 		s.feedbackRoutes(),
 		s.offlineRoutes(),
 		s.sendRoutes(),
+		s.shareRoutes(),
 	)
 }
 

@@ -86,6 +86,7 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 		"rewords":    func() bool { return s.rephraser != nil },
 		"dictations": l.dictations,
 		"heard":      func(slug, part, name, lang string) heard { return s.listening(l, slug, part, name, lang) },
+		"faqPart":    faqPart,
 		"heardFAQ": func(slug string, i int, name, lang string) heard {
 			return s.listening(l, slug, faqPart(i), name, lang)
 		},

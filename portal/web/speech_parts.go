@@ -93,12 +93,17 @@ func (s *Server) spokenOfPolicy(p *content.Policy, part, lang string) (string, b
 	case summaryPart:
 		t := s.views.words[lang]
 		return spokenLines(p.Title(lang), p.Summary, t("status.label")+t("status."+p.Status)), true
+	case scriptPart:
+		return s.spokenPitch(p, part, lang)
 	case decidesPart:
 		return p.Decides.Text, p.Decides.Text != ""
 	case grantedPart:
 		return p.Decides.Granted, p.Decides.Granted != ""
 	case deniedPart:
 		return p.Decides.Refused, p.Decides.Refused != ""
+	}
+	if strings.HasPrefix(part, scriptPart+"-") {
+		return s.spokenPitch(p, part, lang)
 	}
 	for prefix, read := range map[string]func(p *content.Policy, name, lang string) (string, bool){
 		questionPrefix: spokenQuestion, wrongPrefix: s.spokenWrong, introPrefix: spokenIntro,

@@ -119,6 +119,9 @@ func (s *Server) spoken(slug, part, voice string) (string, bool) {
 			if part == summaryPart {
 				return t.Title + "\n" + t.Summary, true
 			}
+			if part == scriptPart {
+				return helpPitch(t, s.views.words[lang]).Script, true
+			}
 			return spokenOf(t.Sections, nil, part)
 		}
 	}

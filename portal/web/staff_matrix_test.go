@@ -181,6 +181,10 @@ var deskMatrix = map[string]string{
 	"POST /staff/training/:id/import":       "-oA---",
 	"GET /staff/training/:id/import/:file":  "-oA---",
 	"POST /staff/training/:id/import/:file": "-oA---",
+	"GET /staff/share":                      "AAA---",
+	"POST /staff/share":                     "AAA---",
+	"GET /staff/share/:code":                "ooA---",
+	"GET /staff/share/:code/poster":         "ooA---",
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
@@ -255,6 +259,7 @@ func TestDeskMatrix(t *testing.T) {
 	reported := d.reported("shiqi", "迎阳社区")
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区", Name: "画眉鸟", Phone: "13912345678"})
 	trained := d.trains("shiqi")
+	shared := string(staff[true][0].shares("policy." + living))
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -279,7 +284,7 @@ func TestDeskMatrix(t *testing.T) {
 		case strings.HasPrefix(path, trainingPath):
 			id = trained
 		}
-		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

@@ -2,7 +2,8 @@
 // this script it can still be copied by hand; a button shows only where it works.
 for (const box of document.querySelectorAll('[data-module="share"]')) {
   const part = (name) => box.querySelector(`[data-share="${name}"]`);
-  const address = box.querySelector("input");
+  const address = box.querySelector("input, textarea");
+  const what = address.matches("textarea") ? { text: address.value } : { title: document.title, url: address.value };
   const status = part("status");
 
   address.addEventListener("focus", () => address.select());
@@ -19,11 +20,11 @@ for (const box of document.querySelectorAll('[data-module="share"]')) {
     status.textContent = status.dataset.copied;
   });
 
-  if (navigator.share) {
-    const send = part("send");
+  const send = part("send");
+  if (send && navigator.share) {
     send.hidden = false;
     send.addEventListener("click", () => {
-      navigator.share({ title: document.title, url: address.value }).catch(() => {});
+      navigator.share(what).catch(() => {});
     });
   }
 
@@ -33,3 +34,7 @@ for (const box of document.querySelectorAll('[data-module="share"]')) {
     print.addEventListener("click", () => window.print());
   }
 }
+
+// A link to one question opens it; without this script it only stands at the top.
+const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+if (asked instanceof HTMLDetailsElement) asked.open = true;
