@@ -13,8 +13,8 @@ type PayTerms struct {
 	Town   string // "": all
 	// SameMonth: a grant is paid from the month of its decision on, not from the next.
 	SameMonth bool
-	Standard  Standard          // what the policy pays at present
-	Basis     map[string]string // where an amount stands, in words, by the fact's name
+	Standard  Standard                 // what the policy pays at present
+	Basis     func(fact string) string // where an amount stands, in words
 }
 
 // Before is the moment before which a grant was decided that is paid in the month.

@@ -76,9 +76,9 @@ func (s *Store) StopGrant(ctx context.Context, by apply.Actor, ref apply.Referen
 	if err != nil {
 		return err
 	}
-	detail, stopped := "resumed", time.Time{}
+	detail, stopped := "stop-undone", time.Time{}
 	if last != "" {
-		detail, stopped = "last "+string(last), last.Begins()
+		detail, stopped = "stop-after+"+string(last), last.Begins()
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var at casework.Scope

@@ -16,6 +16,11 @@ const payAtOnce = 500
 // payBound is what a row of a list is sealed to.
 func payBound(id string) []byte { return []byte("pay-entry:" + id) }
 
+// payDetail is what a line of the audit says of a list.
+func payDetail(what string, month casework.Month, town string) string {
+	return storable(strings.TrimSuffix(strings.Join([]string{what, string(month), town}, "+"), "+"))
+}
+
 // amountOn is an expression for an amount of the grant g, or the fact of it, as it
 // counted on a day: what stood before the first change that came after the last one that
 // counted by then.
@@ -88,7 +93,7 @@ func (s *Store) payRows(ctx context.Context, tx *sql.Tx, t casework.PayTerms, af
 		}
 		r.Began = moment(began)
 		r.First = t.First(r.Began)
-		r.Months, r.Basis = t.Month.Since(r.First), t.Basis[r.lateFact]
+		r.Months, r.Basis = t.Month.Since(r.First), t.Basis(r.lateFact)
 		return r, nil
 	}, query, args...)
 }
@@ -102,7 +107,7 @@ func (s *Store) payee(ref apply.Reference, sealed []byte) (casework.Payee, error
 // PayTowns says for each town with grants of a month how many are due, how many of them
 // are on a list, and what the others come to.
 func (s *Store) PayTowns(ctx context.Context, by apply.Actor, t casework.PayTerms) (out []casework.PayTown, err error) {
-	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: string(t.Month)}
+	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "pay-towns+" + string(t.Month)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
 		var args arguments
 		_, last := t.Month.Days()
@@ -127,7 +132,7 @@ func (s *Store) PayTowns(ctx context.Context, by apply.Actor, t casework.PayTerm
 // PayPreview says what is due by the terms and on no list yet, with grants behind one of
 // them. There are more where next is not empty.
 func (s *Store) PayPreview(ctx context.Context, by apply.Actor, t casework.PayTerms, after string, limit int) (due casework.PayDue, list []casework.PayRow, next string, err error) {
-	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: strings.TrimSpace("preview " + string(t.Month) + " " + t.Town)}
+	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: payDetail("pay-preview", t.Month, t.Town)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
 		if due, err = payDue(ctx, tx, t); err != nil {
 			return err
@@ -184,7 +189,7 @@ func (s *Store) ClosePayList(ctx context.Context, by apply.Actor, o casework.Pay
 		if err := s.insertPayList(ctx, tx, by, id, o, due); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PayGrants, Detail: strings.TrimSpace("closed " + string(o.Month) + " " + o.Town)})
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PayGrants, Detail: payDetail("pay-closed", o.Month, o.Town)})
 	})
 	if err != nil {
 		return "", fmt.Errorf("close a pay list: %w", err)
@@ -249,5 +254,5 @@ func (s *Store) payEntry(list string, o casework.PayOrder, choice casework.PayCh
 	if choice == casework.PayEarly {
 		fact = r.earlyFact
 	}
-	return []any{id, list, string(o.Month), string(r.Reference), r.Town, choice.Of(r.Early, r.Amount), o.Basis[fact], micros(r.Began), r.Months, body}, nil
+	return []any{id, list, string(o.Month), string(r.Reference), r.Town, choice.Of(r.Early, r.Amount), o.Basis(fact), micros(r.Began), r.Months, body}, nil
 }

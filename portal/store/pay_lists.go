@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -30,7 +29,7 @@ const payListsShown = 200
 
 // PayLists returns the lists of a month, the last ones first.
 func (s *Store) PayLists(ctx context.Context, by apply.Actor, month casework.Month) (out []casework.PayList, err error) {
-	err = s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "lists " + string(month)}, func(tx *sql.Tx) error {
+	err = s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: payDetail("pay-lists", month, "")}, func(tx *sql.Tx) error {
 		out, err = eachRow(ctx, tx, scanPayList, payListColumns+` WHERE l.month = $1 ORDER BY l.closed_at DESC, l.id LIMIT $2`, string(month), payListsShown)
 		return err
 	})
@@ -42,7 +41,7 @@ func (s *Store) PayLists(ctx context.Context, by apply.Actor, month casework.Mon
 
 // PayList returns a list with its rows behind one of them.
 func (s *Store) PayList(ctx context.Context, by apply.Actor, id, after string, limit int) (p casework.PayPage, err error) {
-	err = s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "look"}, func(tx *sql.Tx) error {
+	err = s.show(ctx, casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "pay-look"}, func(tx *sql.Tx) error {
 		if p.PayList, err = payList(ctx, tx, id); err != nil {
 			return err
 		}
@@ -202,7 +201,7 @@ func (s *Store) decidePayList(ctx context.Context, by apply.Actor, id string, to
 		if err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PayGrants, Detail: strings.TrimSpace(string(to) + " " + string(l.Month) + " " + l.Town)})
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PayGrants, Detail: payDetail("pay-"+string(to), l.Month, l.Town)})
 	})
 }
 
@@ -210,7 +209,7 @@ func (s *Store) decidePayList(ctx context.Context, by apply.Actor, id string, to
 // audit before the first who took it away and in which form. Of a list that nobody has
 // confirmed the numbers are masked. One that was returned has none.
 func (s *Store) ExportPayList(ctx context.Context, by apply.Actor, id, form string, row func(casework.PayRow) error) (l casework.PayList, err error) {
-	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "export " + form}
+	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "pay-" + form}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
 		if l, err = payList(ctx, tx, id); err == nil && l.State == casework.PayReturned {
 			err = apply.ErrNotFound

@@ -18,7 +18,7 @@ import (
 // payTerms are those of the sample policy.
 func payTerms(month casework.Month, town string, standard int64) casework.PayTerms {
 	return casework.PayTerms{
-		Month: month, Policy: "sample", Town: town, Basis: map[string]string{"rate": "《标准》"},
+		Month: month, Policy: "sample", Town: town, Basis: func(string) string { return "《标准》" },
 		Standard: casework.Standard{Policy: "sample", Grant: apply.Grant{Fact: "rate", Amount: standard, Unit: "元/人/月"}},
 	}
 }
@@ -146,7 +146,7 @@ func (f *fixture) exported(t *testing.T, by apply.Actor, id string) {
 	}
 	n := 0
 	for _, l := range f.auditOf(t, casework.PayGrants) {
-		if l.Detail == "export xlsx" {
+		if l.Detail == "pay-xlsx" {
 			n++
 		}
 	}

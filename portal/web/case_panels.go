@@ -19,7 +19,7 @@ var casePanels = []struct {
 	{"handler", (*Server).handlerPanel},
 	{"verdict", (*Server).verdictPanel},
 	{"child", (*Server).childPanel},
-	{"talks", (*Server).talksPanel},
+	{"talks", (*Server).talksPanel}, {"grant", (*Server).grantPanel},
 	{"referrals", (*Server).referralsPanel},
 	{"conferences", (*Server).conferencesPanel},
 	{"documents", (*Server).documentsPanel},

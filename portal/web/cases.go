@@ -132,6 +132,9 @@ type Cases struct {
 
 	Conferences Conferences
 	Grants      Grants
+	Paying      Paying
+	PayLists    PayLists
+	GrantStops  GrantStops
 	Figures     Figures
 	Talks       Talks
 	Field       Field
@@ -183,6 +186,9 @@ func CasesOf[S interface {
 	Tellings
 	Conferences
 	Grants
+	Paying
+	PayLists
+	GrantStops
 	Figures
 	Talks
 	Field
@@ -227,6 +233,9 @@ func CasesOf[S interface {
 		Tellings:    s,
 		Conferences: s,
 		Grants:      s,
+		Paying:      s,
+		PayLists:    s,
+		GrantStops:  s,
 		Figures:     s,
 		Talks:       s,
 		Field:       s,

@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -177,6 +177,7 @@ var deskLinks = []struct {
 	{"conferences.title", conferencesPath, casework.ListConferences},
 	{"kit.title", sharePath, casework.ShareKit},
 	{"standards.title", standardsPath, casework.AdjustGrants},
+	{"pay.title", payPath, casework.PayGrants},
 	{"figures.title", figuresPath, casework.ReadFigures},
 	{"directory.title", staffDirectory, casework.ReadDirectory}, {"training.title", trainingPath, casework.ReadTraining},
 	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},

@@ -139,6 +139,8 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("staff.role.%s", detail))
 	case slices.Contains(casework.MeansKnown(), casework.Means(detail)):
 		return t(fmt.Sprintf("assist.means.%s", detail))
+	case slices.Contains(payDetails, detail):
+		return t(fmt.Sprintf("pay.detail.%s", detail))
 	case slices.Contains(childDetails, detail):
 		return t(fmt.Sprintf("child.detail.%s", detail))
 	case slices.Contains(casework.Closings(), casework.Closing(detail)):

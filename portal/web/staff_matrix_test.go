@@ -73,6 +73,16 @@ var deskMatrix = map[string]string{
 	"GET /staff/talks/new":                                         "A-----",
 	"POST /staff/talks/new":                                        "A-----",
 	"GET /staff/talks/next":                                        "A-----",
+	"GET /staff/pay":                                               "--A---",
+	"GET /staff/pay/due/:policy/:month":                            "--A---",
+	"POST /staff/pay/due/:policy/:month":                           "--A---",
+	"GET /staff/pay/lists/:id":                                     "--A---",
+	"POST /staff/pay/lists/:id/confirm":                            "--A---",
+	"POST /staff/pay/lists/:id/return":                             "--A---",
+	"GET /staff/pay/lists/:id/list.csv":                            "--A---",
+	"GET /staff/pay/lists/:id/list.xlsx":                           "--A---",
+	"GET /staff/applications/:ref/grant":                           "--A---",
+	"POST /staff/applications/:ref/grant":                          "--A---",
 	"GET /staff/figures":                                           "-AA-A-",
 	"GET /staff/figures/list.csv":                                  "-AA-A-",
 	"GET /staff/applications/:ref/confer":                          "-oA---",
@@ -285,6 +295,7 @@ func TestDeskMatrix(t *testing.T) {
 			id = trained
 		}
 		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

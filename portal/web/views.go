@@ -25,6 +25,7 @@ var pageTypes = map[string]any{
 	"staff-account": accountPage{}, "staff-factor": factorPage{}, "staff-lost": staffLostPage{}, "staff-outside": outsidePage{}, "staff-accounts": accountsPage{}, "staff-person": personPage{},
 	"staff-refer": referPage{}, "staff-referrals": referralsPage{}, "staff-referral": referralPage{},
 	"staff-standards": standardsPage{}, "staff-standard": standardPage{},
+	"staff-pay": payPage{}, "staff-pay-due": payDuePage{}, "staff-pay-list": payListPage{}, "staff-grant": grantPage{},
 	"staff-figures": figuresPage{},
 	"directory":     directoryPage{}, "directory-town": townPage{}, "directory-village": villagePage{},
 	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{}, "staff-training": trainingYearPage{}, "staff-training-one": trainingPage{},
