@@ -158,6 +158,7 @@ type Standing struct {
 	Visited   time.Time // last time
 	Unsafe    bool      // what the last visit said
 	InCustody time.Time // since when the protection centre has it; zero: it has not
+	Review    time.Time // when that is looked at again
 }
 
 // NeedsHelper reports whether the band wants a helper that the child lacks.

@@ -44,6 +44,15 @@ type Episode struct {
 	Notes     []EpisodeNote
 }
 
+// ReviewAt is when the episode is looked at again; zero once it has ended.
+func (e Episode) ReviewAt() time.Time {
+	day, err := time.ParseInLocation(time.DateOnly, e.Review, apply.China)
+	if err != nil || e.Ended != "" {
+		return time.Time{}
+	}
+	return day
+}
+
 // EpisodeNote is what was found at the beginning, at a review or at the end.
 type EpisodeNote struct {
 	At   time.Time `json:"at"`

@@ -156,6 +156,12 @@ func ungrouped(number string) string { return strings.NewReplacer(" ", "", "-", 
 
 func (w *walk) isReferred() {
 	town, v := w.supervisor, w.liaison
+	for _, path := range []string{w.report, w.child} { // which can be referred as well
+		town.goTo(path)
+		town.to(`main a[href$="/refer"]`)
+		town.to(`main a[href$="task=safety-visit"]`)
+		town.goTo(path + "/confer")
+	}
 	town.goTo(w.caseFile)
 	town.to(`main a[href$="/refer"]`)
 	town.to(`main a[href$="task=insurance-status"]`)
@@ -238,7 +244,9 @@ func (w *walk) isApproved() {
 func (w *walk) isReviewed() {
 	w.yearLater()
 	v := w.director
-	v.goTo("/staff/children?part=again")
+	v.goTo("/staff/children")
+	v.to(`main a[href="/staff/children/due"]`)
+	v.sees("再评估")
 	v.sees("已到期")
 	v.to(`main tbody a`)
 	v.next() // the helper's visit is late as well, and comes first

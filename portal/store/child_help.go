@@ -181,7 +181,7 @@ func (s *Store) BeginCustody(ctx context.Context, by apply.Actor, child string, 
 		if err == nil && !ok {
 			err = apply.ErrConflict
 		}
-		c.InCustody = now
+		c.InCustody, c.Review = now, e.ReviewAt()
 		return err
 	})
 }
@@ -209,6 +209,7 @@ func (s *Store) GoOnWithCustody(ctx context.Context, by apply.Actor, child strin
 			return err
 		}
 		open := 1
+		c.Review = e.ReviewAt()
 		if e.Ended != "" {
 			open, c.InCustody = 0, time.Time{}
 		}

@@ -32,7 +32,7 @@ func (x fileSealer) open(column string, sealed []byte, into any) error {
 	return x.store.openJSON(sealed, fileBound(x.table, x.id, column), into)
 }
 
-const childColumns = `id, version, town, village, names, details, band, visit_days, assessed_at, again_at, paired_at, helper_id, visited_at, unsafe, custody_at, created_at, updated_at, closed_at, why`
+const childColumns = `id, version, town, village, names, details, band, visit_days, assessed_at, again_at, paired_at, helper_id, visited_at, unsafe, custody_at, created_at, updated_at, closed_at, why, review_at`
 
 // childID is how a child's number looks.
 var childID = regexp.MustCompile(`^[0-9a-f]{24}$`)
@@ -93,7 +93,7 @@ func (s *Store) insertChild(ctx context.Context, tx *sql.Tx, c casework.Child) (
 		return false, err
 	}
 	return changed(tx.ExecContext(ctx, `INSERT INTO children (`+childColumns+`, id_index, visit_due, due_at, ends_at)
-		VALUES ($1, 1, $2, $3, $4, $5, '', 0, 0, 0, 0, '', 0, 0, 0, $6, $6, 0, '', $7, 0, $6, $8) ON CONFLICT DO NOTHING`,
+		VALUES ($1, 1, $2, $3, $4, $5, '', 0, 0, 0, 0, '', 0, 0, 0, $6, $6, 0, '', 0, $7, 0, $6, $8) ON CONFLICT DO NOTHING`,
 		c.ID, c.Town, c.Village, names, details, micros(c.Created), s.blind("child-id", c.Details.ResidentID), micros(c.Details.Ends())))
 }
 
@@ -111,14 +111,15 @@ func (s *Store) sealChild(c casework.Child) (nameSeal, details []byte, err error
 func (s *Store) scanChild(scan func(...any) error, whole bool) (casework.Child, error) {
 	var c casework.Child
 	var nameSeal, details []byte
-	var assessed, again, paired, visited, unsafe, custody, created, updated, closed int64
+	var assessed, again, paired, visited, unsafe, custody, created, updated, closed, review int64
 	err := scan(&c.ID, &c.Version, &c.Town, &c.Village, &nameSeal, &details, &c.Band, &c.VisitDays, &assessed, &again, &paired, &c.HelperID,
-		&visited, &unsafe, &custody, &created, &updated, &closed, &c.Why)
+		&visited, &unsafe, &custody, &created, &updated, &closed, &c.Why, &review)
 	if err != nil {
 		return c, missing(err)
 	}
 	c.Assessed, c.Again, c.Paired, c.Visited, c.InCustody = moment(assessed), moment(again), moment(paired), moment(visited), moment(custody)
 	c.Created, c.Updated, c.Closed, c.Unsafe = moment(created), moment(updated), moment(closed), unsafe == 1
+	c.Review = moment(review)
 	x := fileSealer{s, "children", c.ID}
 	if whole {
 		return c, x.open("details", details, &c.Details)
@@ -149,10 +150,10 @@ func (s *Store) saveChild(ctx context.Context, tx *sql.Tx, c casework.Child) err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE children SET version = $2, town = $3, village = $4, names = $5, details = $6, id_index = $7, band = $8, visit_days = $9,
 		assessed_at = $10, again_at = $11, paired_at = $12, helper_id = $13, visited_at = $14, unsafe = $15, custody_at = $16, visit_due = $17, due_at = $18,
-		updated_at = $19, closed_at = $20, why = $21, ends_at = $22 WHERE id = $1`,
+		updated_at = $19, closed_at = $20, why = $21, ends_at = $22, review_at = $23 WHERE id = $1`,
 		c.ID, c.Version, c.Town, c.Village, nameSeal, details, s.blind("child-id", c.Details.ResidentID), c.Band, c.VisitDays,
 		micros(c.Assessed), micros(c.Again), micros(c.Paired), c.HelperID, micros(c.Visited), unsafe, micros(c.InCustody), micros(c.VisitDue()), micros(c.Due()),
-		micros(c.Updated), micros(c.Closed), string(c.Why), micros(ends))
+		micros(c.Updated), micros(c.Closed), string(c.Why), micros(ends), micros(c.Review))
 	return err
 }
 
@@ -368,7 +369,7 @@ func (s *Store) OpenChild(ctx context.Context, by apply.Actor, id string) (casew
 		}
 		err = permit(ctx, tx, by, casework.SeeCustody, &scope)
 		if errors.Is(err, casework.ErrForbidden) {
-			f.Child.InCustody = time.Time{}
+			f.Child.InCustody, f.Child.Review = time.Time{}, time.Time{}
 			return staffNames(ctx, tx, &f)
 		}
 		if err == nil {

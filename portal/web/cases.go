@@ -142,6 +142,7 @@ type Cases struct {
 	Children    Children
 	Assessments Assessments
 	ChildHelp   ChildHelp
+	Duties      Duties
 	ReportBox   ReportBox
 	Reports     Reports
 
@@ -195,6 +196,7 @@ func CasesOf[S interface {
 	Children
 	Assessments
 	ChildHelp
+	Duties
 	ReportBox
 	Reports
 	Directory
@@ -242,6 +244,7 @@ func CasesOf[S interface {
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,
+		Duties:      s,
 		Handling:    s,
 		Checklist:   s,
 		ReportBox:   s,

@@ -42,6 +42,7 @@ func (s *Server) childrenRoutes() []deskRoute {
 	of := s.ofChild
 	return []deskRoute{
 		{get, childrenPath, casework.ListChildren, s.showChildren, 0},
+		{get, dutiesPath, casework.ListChildren, s.showDuties, 0},
 		{get, childrenPath + "/new", casework.RegisterChild, s.showNewChild, 0},
 		{post, childrenPath + "/new", casework.RegisterChild, s.registerChild, limited},
 		{get, one, casework.OpenChild, of(casework.OpenChild, s.showChild), 0},
@@ -156,7 +157,7 @@ func (s *Server) childFilters(c *fiber.Ctx, q casework.ChildQuery) []deskLink {
 	at := func(band string, part casework.ChildFilter) string {
 		return childrenAt(casework.ChildQuery{Town: q.Town, Village: q.Village, Band: band, Filter: part})
 	}
-	out := []deskLink{{t("staff.all"), at("", ""), q.Band == "" && q.Filter == ""}}
+	out := []deskLink{{t("staff.all"), at("", ""), q.Band == "" && q.Filter == ""}, {t("due.title"), dutiesPath, false}}
 	for _, f := range casework.ChildFilters() {
 		out = append(out, deskLink{t(fmt.Sprintf("child.part.%s", f)), at("", f), q.Filter == f})
 	}
@@ -365,6 +366,9 @@ func (s *Server) childSteps(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	add("custody", u.May(casework.KeepCustody, at), childPath(one.ID, "custody"))
 	add("edit", u.May(casework.RegisterChild, at), childPath(one.ID, "edit"))
 	add("close", u.May(casework.CloseChild, at), childPath(one.ID, "close"))
+	if wanted == "" && !one.Review.IsZero() && !s.now().Before(one.Review) && u.May(casework.KeepCustody, at) {
+		wanted = childPath(one.ID, "custody")
+	}
 	if wanted == "" {
 		wanted = childPath(one.ID, s.wantedPart(one))
 	}

@@ -105,6 +105,17 @@ func TestChildJourney(t *testing.T) {
 		"ground": "emergency", "place": "centre", "began": "2026-12-23", "review": "2027-01-20", "note": "外婆住院",
 	}).wants(200, "外婆住院")
 	town.open(one).wants(200, "外婆住院", "救助保护中心临时监护")
+	town.open(dutiesPath).wants(200, "没有到期的事").lacks("小山雀") // for a month
+	d.now = d.now.Add(28 * 24 * time.Hour)
+	for _, b := range []*browser{director, town} {
+		b.open("/staff").send("/staff", map[string]string{"login": b.name, "password": staffPassword})
+	}
+	officer = d.staff(casework.Officer, "later")
+	town.open(dutiesPath+"?kind=review").wants(200, "小山雀", "复核临时监护", "已到期")
+	officer.open(dutiesPath+"?town=xiaolan").wants(200, "没有到期的事").open(dutiesPath).wants(200, "复核临时监护", "走访")
+	director.open(dutiesPath).wants(200, "小山雀", "走访").lacks("临时监护")
+	director.open(dutiesPath + "?kind=review").wants(200).lacks("小山雀")
+	town.keepsShape(t, dutiesPath)
 	director.open(one).wants(200, "小山雀").lacks("外婆住院", "临时监护")
 	officer.open(childPath(child, "custody")).send(childPath(child, "custody"), map[string]string{"end": "home", "note": "外婆出院"}).wants(200, "回到原监护人身边")
 

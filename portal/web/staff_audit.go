@@ -157,6 +157,10 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("case.kind.%s", detail))
 	case detail == "counted", detail == "talks":
 		return t(fmt.Sprintf("talk.detail.%s", detail))
+	case detail == "due":
+		return t("due.title")
+	case slices.Contains(casework.DutyKinds(), casework.DutyKind(detail)):
+		return t(fmt.Sprintf("due.kind.%s", detail))
 	case detail == "cases": // of which figures were read
 		return t("staff.list")
 	case detail == "audit":

@@ -124,6 +124,7 @@ var deskMatrix = map[string]string{
 	"GET /staff/assist/:ref/:section":                              "o-----",
 	"POST /staff/assist/:ref/:section":                             "o-----",
 	"GET /staff/children":                                          "AAA---",
+	"GET /staff/children/due":                                      "AAA---", // each sees their own
 	"GET /staff/children/new":                                      "AA----",
 	"POST /staff/children/new":                                     "AA----",
 	"GET /staff/children/:id":                                      "ooA---",

@@ -33,6 +33,7 @@ var pageTypes = map[string]any{
 	"staff-field": fieldPage{}, "field-kit": fieldKitPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
+	"children-due":     dutiesPage{},
 	"apply-done":       receiptPage{},
 	"apply-leave":      leavePage{},
 	"apply-lost":       lostPage{},
