@@ -54,7 +54,7 @@ func (w *walk) takesOn() {
 
 func (w *walk) getsRecord() {
 	v := w.supervisor
-	v.to(`main a[href$="/child"]`)
+	v.next()
 	v.fill("look", answers["child_id"])
 	v.failing(422, func() { v.to(`main form[action$="/child"] .form__buttons button`) })
 	v.to(`main a[href*="/staff/children/new?report="]`)

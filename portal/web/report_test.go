@@ -294,6 +294,7 @@ func TestReportIsLinkedToAChild(t *testing.T) {
 	second["name"], second["resident_id"], second["born"] = "小柳莺", "", "2019-05-06"
 	town.send(childrenPath+"/new", second).wants(200, "登记好了", number)
 	officer.open(path).wants(200, little["name"], "小柳莺", "再连一个孩子")
+	officer.open("/staff/audit").wants(200, "连上了孩子的档案").lacks(little["name"])
 
 	elsewhere := d.reported("xiaolan", "")
 	other, from := d.staff(casework.Supervisor, "xiaolan"), reportFilePath(elsewhere, "")

@@ -119,6 +119,8 @@ func (s *Server) auditRow(c *fiber.Ctx, e casework.AuditEntry) auditRow {
 func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 	t := s.words(c)
 	switch {
+	case detail == string(casework.StepLink)+" "+string(casework.ChildCase):
+		return t("link.step.child")
 	case strings.Contains(detail, "+"): // several that were seen at once
 		var all []string
 		for _, one := range strings.Split(detail, "+") {
