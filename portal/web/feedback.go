@@ -53,7 +53,9 @@ func (s *Server) newFeedbackPage(c *fiber.Ctx, titleID string) feedbackPage {
 }
 
 func (s *Server) showFeedback(c *fiber.Ctx) error {
-	return s.render(c, "feedback", s.newFeedbackPage(c, "feedback.report"))
+	p := s.newFeedbackPage(c, "feedback.report")
+	p.Scripts = []string{"speech.js"}
+	return s.render(c, "feedback", p)
 }
 
 func (s *Server) showThanks(c *fiber.Ctx) error {

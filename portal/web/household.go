@@ -208,7 +208,7 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 	t := s.words(c)
 	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1"}
 	view.NoIndex = true
-	view.Scripts = []string{"draft.js", "print.js"}
+	view.Scripts = []string{"draft.js", "print.js", "speech.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
 	view.Ready, view.Notify = view.Drafts > 0, len(s.notifyRoutes()) > 0

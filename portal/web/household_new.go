@@ -112,7 +112,7 @@ func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) err
 	t := s.words(c)
 	all := s.offers(c, chosen)
 	view := togetherPage{page: s.page(c, "household.new.title"), Offers: inGroups(c, all), Again: stale(c)}
-	view.NoIndex = true
+	view.NoIndex, view.Scripts = true, []string{"speech.js"}
 	view.Crumbs = []crumb{{t("apply.title"), "/apply"}}
 	view.Column = column{Name: t("apply.title"), About: t("apply.lead"), Path: "/apply"}
 	seen := map[string]bool{}

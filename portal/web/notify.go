@@ -53,6 +53,8 @@ type notifyPage struct {
 	Household bool // ticked: for all of them
 	Consent   field
 	Problems  []problem
+
+	HeardWhat, HeardConsent heard
 }
 
 // Notice returns the version of the words that the page shows.
@@ -97,6 +99,7 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: f.Error})
 		}
 	}
+	view.hearNotify(s, invalid)
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}

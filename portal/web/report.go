@@ -216,6 +216,7 @@ func (s *Server) renderReport(c *fiber.Ctx, now telling, change func(*reportPage
 			p.Problems = append(p.Problems, problem{Field: f.ID(), Text: f.Error})
 		}
 	}
+	p.hearReport(s, now.invalid)
 	if len(p.Problems) > 0 {
 		s.wrong(c, &p.page)
 	}

@@ -151,6 +151,9 @@ func (s *Server) spokenProblem(key, lang string) (string, bool) {
 	if slices.Contains(apply.MessageKeys(), problemKeys+key) {
 		return t(problemKeys + key), true
 	}
+	if slices.Contains(otherProblems, problemKeys+key) {
+		return t(problemKeys + key), true
+	}
 	return t(key), slices.Contains(otherProblems, key)
 }
 
@@ -172,7 +175,7 @@ var uncounted = map[string]string{
 }
 
 // otherProblems are what the pages find wrong by themselves.
-var otherProblems = []string{"check.choose", "check.number", "track.wrong", "track.locked", "hand-over.wrong"}
+var otherProblems = []string{"check.choose", "check.number", "track.wrong", "track.locked", "hand-over.wrong", "error.report.kind", "error.report.place"}
 
 // wrongAt is where the problem of a field can be heard; field is a question, a
 // document or the name of one of the heardWords.

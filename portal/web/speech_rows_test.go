@@ -88,6 +88,31 @@ func TestFormsAreHeard(t *testing.T) {
 	b.heardAs("cmn", "申请编号", "编号或查询码不对")
 }
 
+// TestOwnFormsAreHeard wants the forms that are no application as sounds of the server, in
+// each mode, with their choices and what is wrong; nothing of them has words of a person.
+func TestOwnFormsAreHeard(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS, apply.Email)
+	d.server.speaker = &parrot{voices: []string{"cmn", "yue", "en"}}
+	b := d.fill("family").submit()
+	for _, mode := range modes {
+		b.cookies["mode"] = mode
+		b.open("/track/notify").heardAs("yue", "手机号码或邮箱", "填谁的")
+		b.heardAs("cmn", "单独同意", "随时可以停止")
+		b.open("/feedback").heardAs("cmn", "哪里不对", "最多")
+		b.open("/household/new").heardAs("cmn", "要申请哪几项", "福彩圆梦")
+		b.open("/report").heardAs("cmn", "发生了什么", "没人照顾")
+	}
+	b.cookies["mode"] = modeStandard
+	b.open("/track/notify").send("/track/notify", map[string]string{"address": "布谷鸟"}).wants(422)
+	for link, said := range b.hears() {
+		if strings.Contains(said, "布谷鸟") {
+			t.Errorf("%s says what was typed: %s", link, said)
+		}
+	}
+	b.open("/report").heardAs("yue", "孩子现在有没有危险", "不清楚")
+	b.send("/report", map[string]string{"words": "布谷鸟"}).wants(422).heardAs("cmn", "发生了什么", "请选一样")
+}
+
 // TestWayIsHeard wants review, receipt, timeline and decision to be heard, with what the
 // office and the family wrote left to the page.
 func TestWayIsHeard(t *testing.T) {

@@ -45,6 +45,21 @@ var heardWords = map[string][]string{
 	"field-consent_relation": {"apply.consent.relation"},
 	"field-consent":          {"apply.consent.title"},
 
+	"field-channel":          {"track.notify.channel", "track.notify.channel.sms", "track.notify.channel.email"},
+	"field-contact":          {"track.notify.address", "track.notify.address.help"},
+	"field-feedback":         {"feedback.text", "feedback.help"},
+	"field-report-kind":      {"report.kind"},
+	"field-report-town":      {"report.town", "report.town.help"},
+	"field-report-village":   {"report.village"},
+	"field-report-place":     {"report.place", "report.place.help"},
+	"field-report-danger":    {"report.danger", "report.danger.now", "report.danger.unsure", "report.danger.no"},
+	"field-report-words":     {"report.words"},
+	"field-report-child":     {"report.child", "report.child.help"},
+	"field-report-contact":   {"report.contact", "report.contact.help"},
+	"field-report-involved":  {"report.involved", "report.involved.help", "report.involved.no", "report.involved.yes"},
+	"notify-what":            {"track.notify.what", "track.notify.changes", "track.notify.changes.about", "track.notify.pass", "track.notify.pass.about"},
+	"notify-consent":         {"track.notify.consent.title", "track.notify.consent.about", "track.notify.consent"},
+
 	// What is agreed to before one applies.
 	"notice":  {"apply.notice.title", "apply.notice.why", "apply.notice.why.text", "apply.notice.where", "apply.notice.where.text", "apply.notice.safe", "apply.notice.safe.text", "apply.notice.refuse", "apply.notice.refuse.text", "apply.notice.complain", "apply.notice.complain.text", "apply.notice.correct", "apply.notice.correct.text"},
 	"consent": {"apply.consent.title", "apply.consent.about", "apply.consent"},
@@ -145,6 +160,9 @@ func spokenOf(sections []content.Section, faq []content.FAQ, part string) (strin
 func (s *Server) spokenWords(part, lang string) (string, bool) {
 	if name, ok := strings.CutPrefix(part, wrongPrefix); ok {
 		return s.spokenWrong(nil, name, lang)
+	}
+	if text, ok := s.spokenChoices(part, lang); ok {
+		return text, true
 	}
 	var lines []string
 	for _, id := range heardWords[part] {
