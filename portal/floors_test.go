@@ -41,6 +41,7 @@ var floors = map[string][]string{
 	"portal/proof/collect":   {"portal/proof"},
 	"portal/e2e":             {},
 	"portal/bench":           {},
+	"portal/ops":             {},
 }
 
 // foreign names what only some packages may know.

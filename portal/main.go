@@ -54,6 +54,10 @@ type environment struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if err := readSecretFiles(os.LookupEnv, os.Setenv); err != nil {
+		fmt.Fprintln(os.Stderr, "portal:", err)
+		os.Exit(1)
+	}
 	var cli commands
 	k := kong.Parse(&cli,
 		kong.Name("portal"),
