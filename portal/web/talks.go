@@ -253,7 +253,7 @@ func (s *Server) talkTopics(c *fiber.Ctx) []talkTopic {
 	var out []talkTopic
 	for _, original := range s.content().Library.Talked() {
 		p, _ := original.In(lang.Code)
-		f := field{Name: markField(p.Slug), Label: t("talk.knows", "Policy", s.contentText(c, p.Short(lang.Code))), Help: s.contentText(c, p.Summary), Value: c.FormValue(markField(p.Slug)), Optional: true}
+		f := field{Name: markField(p.Slug), Label: t("talk.knows", "Policy", s.contentText(c, p.Short(lang.Code))), Help: s.contentText(c, p.Summary), Value: c.FormValue(markField(p.Slug))}
 		for _, m := range casework.Marks() {
 			f.Options = append(f.Options, content.Option{Value: string(m), Label: t(fmt.Sprintf("talk.mark.%s", m))})
 		}

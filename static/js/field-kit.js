@@ -186,7 +186,8 @@ async function home(focus = true) {
   if (drafts.length) all.push(heading(words["draft-title"]), parts.make("ul", { class: "field-kit__list" }, ...drafts.map(draftItem)));
   all.push(buttons(button(words.lock, lock), button(words.wipe, careful(askWipe))));
   if (focus) return show(heading(say("home-title", { Name: kit.name })), ...all);
-  screen.replaceChildren(heading(say("home-title", { Name: kit.name })), ...all);
+  // Somebody may have gone on to a form while this was read.
+  if (screen.querySelector("[data-field-home]")) screen.replaceChildren(heading(say("home-title", { Name: kit.name })), ...all);
 }
 
 const time = (at) => new Date(at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
@@ -237,7 +238,7 @@ function saving(form, id, kind, value) {
 async function talk(draft = {}) {
   const id = draft.id ?? "draft:" + crypto.randomUUID();
   const sent = (await store.list("entry")).filter((e) => e.sends === "typed");
-  const topics = kit.policies.map((p) => parts.make("section", { class: "talk-topic" }, parts.field({ name: p.slug, label: p.ask, help: p.summary, options: kit.marks }, draft.marks?.[p.slug], words), parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, words.plain), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share))));
+  const topics = kit.policies.map((p) => parts.make("section", { class: "talk-topic" }, parts.field({ name: p.slug, label: p.ask, help: p.summary, options: kit.marks, required: true }, draft.marks?.[p.slug], words), parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, words.plain), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share))));
   const with_ = sent.length ? [heading(words["talk-consent"]), para(words["talk-consent-about"]),
     parts.field({ name: "-with", label: words["talk-with"], options: sent.map((e) => ({ value: e.id, label: `${e.label} · ${time(e.at)}` })) }, draft.with, words), ...consentParts(kit.talk, draft.consent ?? {})] : [];
   const form = parts.make("form", { novalidate: true },

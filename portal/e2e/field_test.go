@@ -1,0 +1,253 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// canary stands in what is typed, and must never be found on a device in the clear.
+const (
+	canary   = "绣眼鸟"
+	fieldPIN = "735926"
+)
+
+// line is the way from a browser to a portal: it can be cut, and it can lose the answer
+// to something that the portal has done. The service worker goes by it as well.
+type line struct {
+	cut  atomic.Bool
+	lose atomic.Int32 // answers to lose
+	lost atomic.Int32
+}
+
+// through puts a line before a portal of the test's own.
+func through(t *testing.T) (*site, *line) {
+	t.Helper()
+	l := &line{}
+	var portal http.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		send := r.URL.Path == "/staff/field/send"
+		if l.cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		if send && l.lose.Add(-1) >= 0 {
+			portal.ServeHTTP(httptest.NewRecorder(), r)
+			l.lost.Add(1)
+			panic(http.ErrAbortHandler)
+		}
+		portal.ServeHTTP(w, r)
+	}))
+	own := startSite(t, "--base-url", server.URL)
+	to, err := url.Parse(own.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := &http.Transport{}
+	portal = &httputil.ReverseProxy{Transport: lines, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = to.Host }}
+	t.Cleanup(func() { server.Close(); lines.CloseIdleConnections() }) // before the portal stops
+	front := *own
+	front.url = server.URL
+	return &front, l
+}
+
+// kitReady waits until the scripts of the kit have made up their mind.
+func (v *visitor) kitReady() {
+	v.Helper()
+	v.until("the kit is there", func() bool {
+		return evaluate[bool](v.tab, `document.querySelector('[data-module="field-kit"]')?.dataset.ready === "1"`)
+	})
+}
+
+// kitSays waits for what the page of the kit says.
+func (v *visitor) kitSays(text string) {
+	v.Helper()
+	v.until("the kit says "+text, func() bool {
+		return strings.Contains(evaluate[string](v.tab, `[...document.querySelectorAll("[data-field-screen], [data-field-status]")].map((e) => e.textContent).join(" ")`), text)
+	})
+}
+
+// kitPress presses the button with these words.
+func (v *visitor) kitPress(text string) {
+	v.Helper()
+	v.until("there is a button "+text, func() bool {
+		return evaluate[bool](v.tab, fmt.Sprintf(`(() => {
+			const b = [...document.querySelectorAll("[data-field-screen] button")].find((e) => e.textContent === %q);
+			b?.click();
+			return !!b;
+		})()`, text))
+	})
+}
+
+// kitType fills in a field, or makes a choice, as typing does.
+func (v *visitor) kitType(name, value string) {
+	v.Helper()
+	v.until("there is a field "+name, func() bool {
+		return evaluate[bool](v.tab, fmt.Sprintf(`(() => {
+			const [name, value] = [%q, %q];
+			const all = [...document.getElementsByName(name)];
+			const e = all.find((x) => (x.type === "radio" || x.type === "checkbox") && (!value || x.value === value)) ?? all[0];
+			if (!e) return false;
+			if (e.type === "radio" || e.type === "checkbox") e.checked = true; else e.value = value;
+			e.dispatchEvent(new Event("input", { bubbles: true }));
+			return true;
+		})()`, name, value))
+	})
+}
+
+func (v *visitor) unlockKit() {
+	v.Helper()
+	v.kitReady()
+	v.kitType("pin", fieldPIN)
+	v.kitPress("打开")
+	v.kitSays("待送出")
+}
+
+func (v *visitor) setUpKit() {
+	v.Helper()
+	v.open("/staff/field")
+	v.follow(`main a[href^="/field-kit"]`)
+	v.kitReady()
+	v.inspect("standard", 360)
+	v.kitType("pin", fieldPIN)
+	v.kitType("again", fieldPIN)
+	v.kitPress("设置好，放到手机里")
+	v.kitSays("待送出")
+}
+
+func (v *visitor) typesOffline(child string) {
+	v.Helper()
+	v.kitPress("帮家庭填申请")
+	v.kitPress("基本生活补贴")
+	v.kitType("-relation", "grandparent-paternal")
+	v.kitType("-means", "in-person")
+	v.kitType("-agreed", "")
+	v.kitType("child_name", child)
+	v.kitType("father", "dead")
+	v.kitPress("填好了，等网络送出")
+	v.kitSays("等网络")
+}
+
+func (v *visitor) entries(state string) int {
+	v.Helper()
+	return evaluate[int](v.tab, fmt.Sprintf(`document.querySelectorAll('[data-entry-state=%q]').length`, state))
+}
+
+// dump writes down everything that the browser keeps for the site.
+func (v *visitor) dump() string {
+	v.Helper()
+	return evaluate[string](v.tab, `(async () => {
+		const text = (v) => v instanceof Uint8Array ? new TextDecoder().decode(v) : v instanceof ArrayBuffer ? new TextDecoder().decode(new Uint8Array(v))
+			: v && typeof v === "object" ? "{" + Object.entries(v).map(([k, x]) => k + ":" + text(x)).join(",") + "}" : String(v);
+		let out = JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage });
+		for (const { name } of await indexedDB.databases()) {
+			const db = await new Promise((done, fail) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); r.onerror = fail; });
+			for (const s of db.objectStoreNames) {
+				out += name + "/" + s + text(await new Promise((done) => { const r = db.transaction(s).objectStore(s).getAll(); r.onsuccess = () => done(r.result); }));
+			}
+			db.close();
+		}
+		for (const name of await caches.keys()) {
+			const cache = await caches.open(name);
+			for (const request of await cache.keys()) out += name + new URL(request.url).pathname + (name === "field-shell" ? await (await cache.match(request)).text() : "");
+		}
+		return out;
+	})()`)
+}
+
+// TestFieldKit works without a network on two devices at once: a talk and two
+// applications on one, one on the other. Back in the network everything is there once,
+// though one answer was lost. Nothing lies on the device in the clear, and signing out
+// wipes it.
+func TestFieldKit(t *testing.T) {
+	t.Parallel()
+	s, way := through(t)
+	staff := newVisitor(t, s, device{width: 360, height: 740, touch: true, worker: true}, "standard")
+	staff.arrived = func() {} // other tests look at these pages
+	staff.arriveAtHome()
+	staff.setPassword()
+	staff.signIn()
+	staff.inviteDirector()
+	second := newVisitor(t, s, device{width: 360, height: 740, touch: true, worker: true}, "standard")
+	second.arrived = func() {}
+	second.arriveAtHome()
+	second.goTo("/staff")
+	second.signInAs(directorLogin)
+	for _, v := range []*visitor{staff, second} {
+		v.setUpKit()
+		v.until("the service worker runs", func() bool { return evaluate[bool](v.tab, `!!navigator.serviceWorker.controller`) })
+	}
+
+	way.cut.Store(true)
+	for _, v := range []*visitor{staff, second} {
+		v.setOffline(true)
+		v.open("/field-kit")
+		v.unlockKit()
+	}
+	staff.typesOffline(canary + "一")
+	staff.typesOffline(canary + "二")
+	staff.kitPress("入户讲政策")
+	staff.kitType("basic-living-allowance", "wants")
+	staff.kitPress("讲完了")
+	staff.kitSays("等网络")
+	second.typesOffline(canary + "三")
+	if got := staff.entries("waiting"); got != 3 {
+		t.Errorf("%d things wait; want 3", got)
+	}
+	staff.kitPress("帮家庭填申请")
+	staff.kitPress("基本生活补贴")
+	staff.kitType("child_name", canary+"草稿")
+	staff.kitSays("已存在手机里")
+	staff.inspect("standard", 360)
+	for _, v := range []*visitor{staff, second} {
+		kept := v.dump()
+		if strings.Contains(kept, canary) || strings.Contains(kept, "grandparent-paternal") || strings.Contains(kept, "迎阳社区") || !strings.Contains(kept, "huitong-field/sealed") || !strings.Contains(kept, "field-shell/field-kit") {
+			t.Errorf("the device keeps what must not be there, or not what must: %d characters, the canary at %d", len(kept), strings.Index(kept, canary))
+		}
+	}
+	staff.kitPress("返回")
+
+	way.lose.Store(1)
+	way.cut.Store(false)
+	for _, v := range []*visitor{staff, second} {
+		v.setOffline(false)
+	}
+	for v, want := range map[*visitor]int{staff: 2, second: 1} {
+		v.until("all has arrived", func() bool { return v.entries("attention") == want && v.entries("waiting")+v.entries("sending") == 0 })
+	}
+	if got := staff.entries("done"); got != 1 {
+		t.Errorf("%d talks have arrived; want 1", got)
+	}
+	if way.lost.Load() != 1 {
+		t.Errorf("%d answers were lost; want 1", way.lost.Load())
+	}
+	second.open("/staff/assist")
+	if got := evaluate[int](second.tab, `document.querySelectorAll("main tbody tr").length`); got != 3 {
+		t.Errorf("%d applications are at the desk; want 3", got)
+	}
+	second.open("/staff/talks")
+	second.sees("一共讲了1户次")
+
+	second.signOut()
+	second.until("the device is wiped", func() bool {
+		return evaluate[bool](second.tab, `Promise.all([indexedDB.databases(), caches.has("field-shell")]).then(([all, shell]) => !shell && !all.some((d) => d.name === "huitong-field"))`)
+	})
+
+	// Ten wrong tries wipe the other.
+	staff.kitPress("锁上")
+	for i := range 10 {
+		staff.kitType("pin", fmt.Sprintf("9%05d", i))
+		staff.kitPress("打开")
+		if i < 9 {
+			staff.kitSays(fmt.Sprintf("还可以试%d次", 9-i))
+		}
+	}
+	staff.kitSays("输错10次")
+	if kept := staff.dump(); strings.Contains(kept, "ct:") {
+		t.Errorf("something is left after ten wrong tries: %d characters", len(kept))
+	}
+}
