@@ -19,6 +19,7 @@ var seeds = []string{
 	"/search?q=" + url.QueryEscape("爸妈都不在了每月能领多少钱"),
 	"/search?q=" + url.QueryEscape("今晚吃什么"),
 	"/staff",
+	"/field-kit",
 	"/send?page=" + url.QueryEscape("/policies"),
 }
 
