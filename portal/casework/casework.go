@@ -165,16 +165,17 @@ func nameFits(s string) bool {
 
 // What the audit records beside the actions that need permission.
 const (
-	SignIn       Action = "sign-in"
-	SignInFailed Action = "sign-in-failed"
-	SignOut      Action = "sign-out"
-	EnrolFactor  Action = "enrol-factor"  // set up the second factor
-	PassFactor   Action = "pass-factor"   // signed in with it
-	FactorFailed Action = "factor-failed" //
-	UseRecovery  Action = "use-recovery"  // a recovery code in its place
-	DropFactor   Action = "drop-factor"   // took away one's own
-	ResetFactor  Action = "reset-factor"  // took away that of another
-	EndSession   Action = "end-session"   // of the account in the detail
+	SignIn        Action = "sign-in"
+	SignInFailed  Action = "sign-in-failed"
+	SignOut       Action = "sign-out"
+	EnrolFactor   Action = "enrol-factor"   // set up the second factor
+	PassFactor    Action = "pass-factor"    // signed in with it
+	FactorFailed  Action = "factor-failed"  //
+	RenewRecovery Action = "renew-recovery" // new recovery codes in place of all that were left
+	UseRecovery   Action = "use-recovery"   // a recovery code in its place
+	DropFactor    Action = "drop-factor"    // took away one's own
+	ResetFactor   Action = "reset-factor"   // took away that of another
+	EndSession    Action = "end-session"    // of the account in the detail
 
 	LinkOutside    Action = "link-outside"   // let the city's own account sign in
 	UnlinkOutside  Action = "unlink-outside" // and no longer

@@ -77,7 +77,7 @@ func (q AuditQuery) Describe() string {
 // StaffActions lists what stands in the audit of staff, for who looks for it.
 func StaffActions() []Action {
 	return slices.Concat(Actions(), []Action{
-		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, DropFactor, ResetFactor, EndSession,
+		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, RenewRecovery, DropFactor, ResetFactor, EndSession,
 		LinkOutside, UnlinkOutside,
 		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
 		AdviseCase, ProposeCase, ReturnCase,

@@ -119,6 +119,43 @@ func (s *Store) ConfirmFactor(ctx context.Context, token apply.Token, code strin
 	return codes, next, nil
 }
 
+// RenewRecovery gives somebody new recovery codes, which stand nowhere else; all earlier
+// ones die. It takes the password, wrong which is [apply.Invalid], and a code of the
+// second factor, wrong which is [apply.ErrNotFound].
+func (s *Store) RenewRecovery(ctx context.Context, by apply.Actor, password, code string) (codes []apply.ShortCode, err error) {
+	u, err := scanUser(s.db.QueryRowContext(ctx, userColumns+` WHERE id = $1`, by.ID).Scan)
+	if err != nil {
+		return nil, fmt.Errorf("renew recovery codes: %w", err)
+	}
+	try := attempt{{byFactor, by.ID}, {byLogin, u.Login}}
+	if err := s.begin(ctx, try); err != nil {
+		return nil, fmt.Errorf("renew recovery codes: %w", err)
+	}
+	right, _, err := s.passwords.Check(u.Password, password)
+	if err == nil && !right {
+		err = apply.Invalid{{Field: "password", Key: casework.KeyPasswordWrong}}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("renew recovery codes: %w", err)
+	}
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := s.takeCode(ctx, tx, u.ID, code); err != nil {
+			return err
+		}
+		if codes, err = s.newRecovery(ctx, tx, u.ID); err != nil {
+			return err
+		}
+		if err := s.succeed(ctx, tx, try); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.RenewRecovery})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("renew recovery codes: %w", err)
+	}
+	return codes, nil
+}
+
 // newRecovery replaces somebody's recovery codes.
 func (s *Store) newRecovery(ctx context.Context, tx *sql.Tx, user string) ([]apply.ShortCode, error) {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM recovery_codes WHERE user_id = $1`, user); err != nil {

@@ -73,6 +73,7 @@ type Factors interface {
 	ConfirmFactor(ctx context.Context, token apply.Token, code string) ([]apply.ShortCode, apply.Token, error)
 	PassFactor(ctx context.Context, token apply.Token, code string) (apply.Token, error)
 	DropFactor(ctx context.Context, by apply.Actor, code string) error
+	RenewRecovery(ctx context.Context, by apply.Actor, password, code string) ([]apply.ShortCode, error)
 }
 
 // Sessions lists and ends sessions, and changes the password, which ends them all.

@@ -24,6 +24,7 @@ func (s *Server) accountRoutes() []deskRoute {
 		{get, accountPath + "/factor", needs, s.showEnrol, 0},
 		{post, accountPath + "/factor", needs, s.enrol, limited},
 		{post, accountPath + "/factor/drop", needs, s.dropFactor, limited},
+		{post, accountPath + "/factor/recovery", needs, s.renewRecovery, limited},
 	}
 }
 
@@ -37,6 +38,7 @@ type accountPage struct {
 	Few      bool   // of them
 	Must     bool   // the role needs a second factor
 	Drop     field
+	Renew    []field // what new recovery codes are given for
 	Sessions []sessionRow
 	Others   bool // there are sessions beside this one
 	Password []field
@@ -77,6 +79,7 @@ func (s *Server) renderAccount(c *fiber.Ctx, u casework.User, invalid apply.Inva
 		{Name: "password", Label: t("staff.password.now"), InputType: "password", Autocomplete: "current-password", MaxLength: 200, Width: "medium"},
 		{Name: "new", Label: t("staff.password.new"), Help: t("staff.password.help"), InputType: "password", Autocomplete: "new-password", MaxLength: 200, Width: "medium"},
 	}
+	fields = append(fields, s.renewFields(c)...)
 	known, err := s.cases.Staff.StaffContact(c.UserContext(), u.Actor())
 	if err != nil {
 		return err
@@ -87,7 +90,7 @@ func (s *Server) renderAccount(c *fiber.Ctx, u casework.User, invalid apply.Inva
 	}
 	fields = append(fields, s.contactFields(c, known)...)
 	view.Problems = s.noteProblems(c, fields, invalid)
-	view.Drop, view.Password, view.Contact = fields[0], fields[1:3], fields[3:]
+	view.Drop, view.Password, view.Renew, view.Contact = fields[0], fields[1:3], fields[3:5], fields[5:]
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}

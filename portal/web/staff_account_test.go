@@ -72,6 +72,40 @@ func TestSecondFactorPages(t *testing.T) {
 	}
 }
 
+// TestRecoveryCodesAreRenewed takes the password and a code; what was there before dies.
+func TestRecoveryCodesAreRenewed(t *testing.T) {
+	d := newDesk(t)
+	o := d.staff(casework.Supervisor, "shiqi")
+	secret := o.open("/staff/account/factor").secret()
+	o.send("/staff/account/factor", map[string]string{"code": d.codeOf(secret)}).wants(200, "请收好备用码")
+	const renew = "/staff/account/factor/recovery"
+	spare := o.recoveryCodes()[0]
+	d.now = d.now.Add(time.Minute)
+	o.open("/staff/account").keepsShape(t, "/staff/account")
+	o.open("/staff/account").send(renew, map[string]string{"renew-password": "wrong password", "renew-code": d.codeOf(secret)}).wants(422, "密码")
+	o.send(renew, map[string]string{"renew-password": staffPassword, "renew-code": "000000"}).wants(422, "动态口令不对")
+	o.send(renew, map[string]string{"renew-password": staffPassword, "renew-code": d.codeOf(secret)}).wants(200, "请收好备用码")
+	fresh := o.recoveryCodes()
+	if len(fresh) != casework.RecoveryCodes || len(d.audit(casework.RenewRecovery)) != 1 {
+		t.Errorf("%d codes, %d lines in the audit", len(fresh), len(d.audit(casework.RenewRecovery)))
+	}
+	other := o.again("other")
+	other.send("/staff/factor", map[string]string{"code": spare}).wants(422, "动态口令不对")
+	other.send("/staff/factor", map[string]string{"code": fresh[0]}).wants(200, "退出")
+}
+
+// recoveryCodes are those that the page shows.
+func (b *browser) recoveryCodes() []string {
+	b.t.Helper()
+	var out []string
+	for _, list := range find(b.doc, func(n *html.Node) bool { return attr(n, "class") == "recovery-codes" }) {
+		for _, n := range find(list, func(n *html.Node) bool { return n.Data == "li" }) {
+			out = append(out, text(n))
+		}
+	}
+	return out
+}
+
 // TestSecondFactorOfferedPages: a supervisor may set one up and take it away again.
 func TestSecondFactorOfferedPages(t *testing.T) {
 	d := newDesk(t)

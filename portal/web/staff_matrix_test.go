@@ -27,6 +27,7 @@ var deskMatrix = map[string]string{
 	"POST /staff/account/outside/drop":                             "AAAAAA",
 	"GET /staff/account/factor":                                    "AAAAAA",
 	"POST /staff/account/factor":                                   "AAAAAA",
+	"POST /staff/account/factor/recovery":                          "AAAAAA",
 	"POST /staff/account/factor/drop":                              "AA----", // the others' roles need theirs
 	"GET /staff/accounts":                                          "-----A",
 	"GET /staff/accounts/:id":                                      "-----A",

@@ -111,7 +111,7 @@ func TestPayChoice(t *testing.T) {
 		t.Fatal(err)
 	}
 	officer.open(due).wants(200, "1578 → 1600", "政策文件没有写").keepsShape(t, due)
-	officer.open(due).send(due, nil).wants(422, "请选按哪个金额发")
+	officer.open(due).send(due, nil).wants(422, "请选按哪个金额付")
 	officer.open(due).send(due, map[string]string{casework.FieldPayChoice: "early"}).wants(200, "一共1份，合计1578元")
 }
 
