@@ -48,6 +48,7 @@ type Library struct {
 	Referrals   []ReferralTask         // what other departments are asked for, in the order of the file
 	CaseFields  map[string][]CaseField // what of a case that no form asks they can be given, by kind of case
 	Reporting   Reporting
+	CallBack    CallBack
 	Examples    []TextFile // sentences the bot learns from, see examples/urgent.txt; this package does not read them
 	Synonyms    string     // search data, see synonyms.txt; this package does not read it
 	Lexicon     string     // bot data, see lexicon.txt; this package does not read it

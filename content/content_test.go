@@ -18,7 +18,7 @@ func tree(change map[string]string) fstest.MapFS {
 		"assistant.yaml":    "assistant: {urgent: {zh: a, en: a}, refuse: {zh: a, en: a}, clarify: {zh: a, en: a}}\n",
 		"dialogue.yaml":     "dialogue: {}\n",
 		"holidays.yaml":     sampleHolidays,
-		"referrals.yaml":    sampleReferrals, reportingFile: sampleReporting,
+		"referrals.yaml":    sampleReferrals, reportingFile: sampleReporting, callbackFile: sampleCallBack,
 		"places.yaml":        "places:\n  - {id: a, zh: 甲镇, en: A Town}\n",
 		"questions.yaml":     sampleQuestions,
 		"facts.yaml":         sampleFacts,

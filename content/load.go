@@ -49,6 +49,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Holidays = loadHolidays(tree, c)
 	l.Referrals, l.CaseFields = loadReferrals(tree, c)
 	l.Reporting = loadReporting(tree, c)
+	l.CallBack = loadCallBack(tree, c)
 	var policies []*Policy
 	policies, l.parts.policies = loadFiles(tree, "policies", old.policies, around, loadPolicy, c)
 	for _, p := range policies {

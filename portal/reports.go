@@ -7,6 +7,7 @@ import (
 
 	"huitong/portal/casework"
 	"huitong/portal/store"
+	"huitong/portal/web"
 )
 
 // reportsEvery is how often it is looked whether a report was taken on in time.
@@ -23,6 +24,7 @@ func watchReports(env *environment, data *store.Store, s *site) {
 		case <-time.After(reportsEvery):
 		}
 		escalate(env, data, s)
+		raiseCalls(env, data, s)
 	}
 }
 
@@ -34,5 +36,16 @@ func escalate(env *environment, data *store.Store, s *site) {
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		env.log.Error("reports not escalated", "error", err)
+	}
+}
+
+// raiseCalls moves families whom nobody called back in time to the next level.
+func raiseCalls(env *environment, data *store.Store, s *site) {
+	n, err := data.RaiseCalls(env.ctx, web.CallTerms(s.content().Library))
+	if n > 0 {
+		env.log.Warn("families were not called back in time", "count", n)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		env.log.Error("calls not raised", "error", err)
 	}
 }

@@ -215,6 +215,9 @@ const (
 
 	QuarantineFile Action = "quarantine-file" // the virus scanner found something
 
+	AskCall   Action = "call-asked"  // by a family; with the level that has it
+	RaiseCall Action = "call-raised" // nobody had called in time; with the level
+
 	ReceiveReport  Action = "report-received"  // with the danger
 	AddToReport    Action = "report-added"     // by who had reported it
 	FollowReport   Action = "report-followed"  // who had reported it asked how far it is

@@ -82,7 +82,7 @@ func StaffActions() []Action {
 		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
 		AdviseCase, ProposeCase, ReturnCase,
 		UncheckDocument,
-		ReceiveReport,
+		ReceiveReport, AskCall, RaiseCall,
 		BeginAssist, ListAssists, LookAssist, SaveAssist, StopAssist, OfferAssist, PrintAssist, SubmitAssist,
 	})
 }

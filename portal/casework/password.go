@@ -80,6 +80,7 @@ func MessageKeys() []string {
 		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
 		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, KeyFileEmpty, KeyFileEncoding, KeyFileQuotes, KeyFileColumn, KeyFileTwice, KeyFileRows, KeyFileTown, KeyFileOther, KeyFileRepeated, KeyFilePublic, KeyFileLarge,
 		KeyFileNobody, KeyTrainingTopic, KeyTrainingPlace, KeyTrainingAudience, KeyTrainingHours, KeyTrainingAhead,
+		KeyCallName, KeyCallWhen, KeyCallConsent, KeyCallStep, KeyCallTries,
 	}
 }
 

@@ -128,6 +128,9 @@ const (
 	KeepTraining    Action = "keep-training"    // plan it, and write down who came
 	ShareKit        Action = "share"            // make a link of one's own place, with all that is printed
 	ReadVisits      Action = "read-visits"      // how often links were opened; no visitor is known
+	ListCalls       Action = "list-calls"       // families that want to be called back
+	OpenCall        Action = "open-call"
+	HandleCall      Action = "handle-call"
 )
 
 // Actions lists everything that needs permission.
@@ -147,6 +150,7 @@ func Actions() []Action {
 		ReadFigures, ExportFigures,
 		ReadDirectory, EditDirectory, ImportDirectory, ReadTraining, KeepTraining,
 		ShareKit, ReadVisits,
+		ListCalls, OpenCall, HandleCall,
 	}
 }
 
@@ -228,6 +232,9 @@ var permissions = map[Action]map[Role]reach{
 	KeepTraining:    {Supervisor: own, Officer: anywhere},
 	ShareKit:        {Director: own, Supervisor: own, Officer: anywhere},
 	ReadVisits:      {Director: own, Supervisor: own, Officer: anywhere},
+	ListCalls:       {Director: own, Supervisor: own, Officer: anywhere},
+	OpenCall:        {Director: own, Supervisor: own, Officer: anywhere},
+	HandleCall:      {Director: own, Supervisor: own, Officer: anywhere},
 }
 
 // Scope is what a case belongs to. One without a town belongs to the city alone.

@@ -251,6 +251,7 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM feedback WHERE at < $1`, now.Add(-casework.FeedbackLasts)},
 			{`DELETE FROM outbox WHERE made_at < $1`, now.Add(-notesLast)},
 			{`DELETE FROM imports WHERE made_at < $1`, now.Add(-importLasts)},
+			{`DELETE FROM call_backs WHERE ends_at < $1`, now},
 			{`DELETE FROM staff_outbox WHERE made_at < $1`, now.Add(-notesLast)},
 			{`DELETE FROM outbox WHERE made_at < $1 AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.reference = outbox.reference)`, now.Add(-passesWithin)},
 			{`UPDATE assists SET token_hash = '', code_index = '', claim_hash = '' WHERE code_until < $1 AND token_hash <> ''`, now},

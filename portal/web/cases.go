@@ -154,6 +154,8 @@ type Cases struct {
 	Trainings         Trainings
 	AttendanceImports AttendanceImports
 	Sharing           Sharing
+	CallBox           CallBox
+	Calls             Calls
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -206,6 +208,8 @@ func CasesOf[S interface {
 	Trainings
 	AttendanceImports
 	Sharing
+	CallBox
+	Calls
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -258,5 +262,7 @@ func CasesOf[S interface {
 		Trainings:         s,
 		AttendanceImports: s,
 		Sharing:           s,
+		CallBox:           s,
+		Calls:             s,
 	}
 }

@@ -229,6 +229,7 @@ type villagePage struct {
 	Directors  []onDuty
 	Supervisor []onDuty // where no director can be called
 	Hidden     bool
+	Call       string // where one asks to be called back
 }
 
 // village returns the village of the address and what is public of its town.
@@ -260,6 +261,9 @@ func (s *Server) showVillage(c *fiber.Ctx) error {
 	p.Column = column{Name: t("directory.find.title"), About: t("directory.find.lead"), Path: directoryPath}
 	p.Crumbs = []crumb{{t("directory.find.title"), directoryPath}, {p.Town, p.TownPath}}
 	p.Directors, p.Hidden = s.onDuty(c, all, village)
+	if s.cases.CallBox != nil {
+		p.Call = villagePath(town.ID, village) + "/call"
+	}
 	if len(p.Directors) == 0 {
 		p.Supervisor, _ = s.onDuty(c, all, "")
 	}

@@ -217,7 +217,7 @@ func newMischief(d *desk) *mischief {
 		"exclude-step": {"exclude"}, "exclude-person": {"x"}, "exclude-words": {"补充"}, "link": {number}, "handle-link": {number},
 		"id": {strings.Repeat("a", 24)}, "village": {"迎阳社区"}, "phone": {"13912345678"}, "since": {"2024-03-01"}, "public": {"yes"}, "hash": {"x"}, "base": {"x"},
 		"day": {"2026-11-20"}, "topic": {"政策"}, "audience": {"both"}, "hours": {"2"}, "came": {"x"},
-		"target": {"policy." + living},
+		"target": {"policy." + living}, "when": {"any"}, "about": {"金丝雀"}, "step": {"no-answer"},
 	}
 	for _, section := range family {
 		for name, value := range section.answers {
@@ -225,8 +225,8 @@ func newMischief(d *desk) *mischief {
 		}
 	}
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "莲峰社区", Name: "画眉鸟", Phone: "13912345678"})
-	trained := d.trains("shiqi")
 	path := strings.NewReplacer(":code", shared, ":slug", "basic-living-allowance", ":section", "child", ":question", "child_name", ":ref", ungrouped(number), ":move", "refuse", ":file", "x.css").Replace
+	trained, called := d.trains("shiqi"), d.called("shiqi", "莲峰社区")
 	for _, r := range d.server.routes() {
 		at := path(r.path)
 		if strings.HasPrefix(r.path, staffDirectory) {
@@ -235,6 +235,10 @@ func newMischief(d *desk) *mischief {
 		if strings.HasPrefix(r.path, trainingPath) {
 			at = strings.Replace(r.path, ":id", trained, 1)
 		}
+		if strings.HasPrefix(r.path, callsPath) {
+			at = strings.Replace(r.path, ":id", called, 1)
+		}
+		at = strings.NewReplacer(":town", "shiqi", ":village", casework.VillageID("shiqi", "莲峰社区")).Replace(at)
 		if strings.HasPrefix(r.path, reportsPath) {
 			at = strings.Replace(r.path, ":ref", report, 1)
 		}

@@ -113,6 +113,7 @@ type Server struct {
 	paused     atomic.Pointer[string] // see pausedFor
 	reports    *limiter               // of reports of children at risk, see report.go
 	codes      shownCodes             // of links that belong to nobody
+	calls      *limiter               // of requests to be called back, see callback.go
 }
 
 // guard is what a route needs before its handler runs.
@@ -148,6 +149,7 @@ func (s *Server) routes() []route {
 		s.trackRoutes(),
 		s.reportRoutes(),
 		s.directoryRoutes(),
+		s.callRoutes(),
 		s.codeRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),
@@ -195,6 +197,7 @@ func New(cfg Config) (*Server, error) {
 		s.sayable = func(_, text string) string { return text }
 	}
 	s.reports = newLimiter(min(cfg.RateLimit, reportMinute), s.now)
+	s.calls = newLimiter(min(cfg.RateLimit, callMinute), s.now)
 	s.pinyin = newPinyin(s.catalog.Convert)
 	s.plain = sync.OnceValues(func() (*search.Normalizer, error) { return search.NewNormalizer(nil) })
 	if s.views, err = newViews(s); err != nil {

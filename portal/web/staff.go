@@ -23,7 +23,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes()))...)
+	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes(), s.callDeskRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -155,6 +155,7 @@ type staffPage struct {
 	// Alarms counts the reports of children at risk that nobody has taken on and this
 	// user could.
 	Alarms int
+	Calls  int // families that wait for this user to call them
 	// Faults of the content's newest version: the last good one is shown instead.
 	Faults []string
 }
@@ -170,7 +171,7 @@ var deskLinks = []struct {
 	needs       casework.Action
 }{
 	{"staff.list", "/staff", casework.ListApplications},
-	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports},
+	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports}, {"calls.title", callsPath, casework.ListCalls},
 	{"assist.title", "/staff/assist", casework.AssistFamily},
 	{"talk.title", talksPath, casework.CountTalks}, {"field.title", fieldPath, casework.WorkOffline},
 	{"referrals.title", referralsPath, casework.ListReferrals},
@@ -198,7 +199,7 @@ func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) sta
 			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
 		}
 	}
-	p.Alarms = s.reportsWaiting(c, u)
+	p.Alarms, p.Calls = s.reportsWaiting(c, u), s.callsWaiting(c, u)
 	if s.faults != nil {
 		p.Faults = s.faults()
 	}

@@ -198,6 +198,10 @@ var deskMatrix = map[string]string{
 	"GET /staff/share/:code":                "ooA---",
 	"GET /staff/share/:code/poster":         "ooA---",
 
+	"GET /staff/calls":      "AAA---", // each sees their own
+	"GET /staff/calls/:id":  "ooA---",
+	"POST /staff/calls/:id": "ooA---",
+
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
 	"POST /staff/assist/:ref/:section/:question": "o-----",
@@ -272,6 +276,7 @@ func TestDeskMatrix(t *testing.T) {
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区", Name: "画眉鸟", Phone: "13912345678"})
 	trained := d.trains("shiqi")
 	shared := string(staff[true][0].shares("policy." + living))
+	called := d.called("shiqi", "迎阳社区")
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -295,6 +300,8 @@ func TestDeskMatrix(t *testing.T) {
 			id = listed
 		case strings.HasPrefix(path, trainingPath):
 			id = trained
+		case strings.HasPrefix(path, callsPath):
+			id = called
 		}
 		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
 		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)

@@ -48,6 +48,7 @@ var statementParts = map[string][]struct {
 		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4", "privacy.applying.5", "privacy.applying.6", "privacy.applying.7"}},
 		{"privacy.children", []string{"privacy.children.1", "privacy.children.2", "privacy.children.3"}},
 		{"privacy.reporting", []string{"privacy.reporting.1", "privacy.reporting.2", "privacy.reporting.3"}},
+		{"privacy.calls", []string{"privacy.calls.1", "privacy.calls.2"}},
 		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
 	},
 }

@@ -58,6 +58,7 @@ type staffBar struct {
 	Links       []deskLink
 	Faults      []string
 	Alarms      int
+	Calls       int
 }
 
 // guideDoubt is the box that confirms an answer.
