@@ -145,7 +145,9 @@ func byKind(pages []string) (first, others []string) {
 			first = append(first, path)
 			continue
 		}
-		others = append(others, path)
+		if !strings.HasPrefix(path, "/directory/") { // towns differ in their names alone
+			others = append(others, path)
+		}
 	}
 	return first, others
 }
