@@ -23,6 +23,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // driver pgx
@@ -68,6 +69,9 @@ type Store struct {
 	questionsLast, idleLasts time.Duration
 
 	counted counted // figures of the desk
+
+	sweeping sync.Mutex
+	sweptTo  string // the last file that was looked at for its application; "" begins anew
 }
 
 // Open connects and migrates. The caller closes the store.

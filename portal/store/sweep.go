@@ -103,17 +103,57 @@ func (s *Store) settleScan(ctx context.Context, r fileRow, state apply.FileState
 	})
 }
 
+// sweepLook is how many files a sweep looks at for those whose application is gone. All
+// have their turn in time, and none is read a second time before.
+const sweepLook = 20_000
+
 // SweepFiles deletes up to limit files that nobody can reach any more: removed ones,
 // those that broke off while arriving, and those whose application is gone. It
 // returns how many.
 func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
 	n, err := s.discard(ctx, `state = 'gone' OR state = 'arriving' AND changed_at < $1
-		OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference)
 		ORDER BY changed_at LIMIT $2`, micros(s.now().Add(-arrivalLasts)), limit)
+	if err == nil {
+		var lost int
+		lost, err = s.sweepLost(ctx, limit)
+		n += lost
+	}
 	if err != nil {
 		return n, fmt.Errorf("sweep files: %w", err)
 	}
 	return n, nil
+}
+
+// sweepLost deletes files whose application is gone. Who erases one marks its files, so
+// that there are none but by an accident, and nothing is gained by asking for all of
+// them at once.
+func (s *Store) sweepLost(ctx context.Context, limit int) (int, error) {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
+	after, to := s.sweptTo, ""
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		if to, err = filesUpTo(ctx, tx, after); to == "" && after != "" && err == nil {
+			after = "" // all had their turn
+			to, err = filesUpTo(ctx, tx, after)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.discard(ctx, `id > $1 AND id <= $2 AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference)
+		ORDER BY id LIMIT $3`, after, to, limit)
+	if n < limit && err == nil { // otherwise there may be more of them
+		after = to
+	}
+	s.sweptTo = after
+	return n, err
+}
+
+// filesUpTo is the last of the files that a sweep looks at behind one.
+func filesUpTo(ctx context.Context, tx *sql.Tx, after string) (to string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(id), '') FROM (SELECT id FROM files WHERE id > $1 ORDER BY id LIMIT $2) AS looked`, after, sweepLook).Scan(&to)
+	return to, err
 }
 
 // discardLater deletes what the family has just removed. What does not work now the
