@@ -313,11 +313,14 @@ func (s *Store) childrenWhere(ctx context.Context, tx *sql.Tx, by apply.Actor, q
 	if q.Band != "" {
 		w.and("band = " + w.arg(storable(q.Band)))
 	}
+	// What is late stands at the beginning of the list, see [casework.Child.Due]: so the
+	// list need not be gone through to its end for more of it.
+	late := func() string { return " AND due_at <= " + w.arg(micros(s.now())) }
 	switch q.Filter {
 	case casework.LateVisits:
-		w.and("visit_due > 0 AND visit_due <= " + w.arg(micros(s.now())))
+		w.and("visit_due > 0 AND visit_due <= " + w.arg(micros(s.now())) + late())
 	case casework.LateAgain:
-		w.and("band <> '' AND again_at <= " + w.arg(micros(s.now())))
+		w.and("band <> '' AND again_at <= " + w.arg(micros(s.now())) + late())
 	case casework.NoAssessment:
 		w.and("band = ''")
 	case casework.NoHelper:

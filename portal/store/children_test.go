@@ -409,7 +409,10 @@ func TestChildrenListWalksAnIndex(t *testing.T) {
 		{"the city from somewhere", p.officer, casework.ChildQuery{After: place}, "children_by_due"},
 		{"a town", p.supervisor, casework.ChildQuery{}, "children_by_town"},
 		{"a town from somewhere", p.supervisor, casework.ChildQuery{After: place}, "children_by_town"},
-		{"a director's villages", p.director, casework.ChildQuery{After: place}, "children_by_town"},
+		{"a director's village", p.director, casework.ChildQuery{After: place}, "children_by_village"},
+		{"a band", p.officer, casework.ChildQuery{Band: "poor"}, "children_by_band"},
+		{"a band of a town", p.supervisor, casework.ChildQuery{Band: "poor", After: place}, "children_by_town_band"},
+		{"without a helper", p.officer, casework.ChildQuery{Filter: casework.NoHelper}, "children_unpaired"},
 		{"late visits of a town", p.supervisor, casework.ChildQuery{Filter: casework.LateVisits}, "children_by_town"},
 	} {
 		plan, err := f.ChildrenPlan(t.Context(), tt.by.Actor(), tt.q)

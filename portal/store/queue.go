@@ -40,6 +40,8 @@ func (s *Store) Counts(ctx context.Context, by apply.Actor, town string) (casewo
 	return c, nil
 }
 
+// countOf counts along the index of a list. Without an order PostgreSQL may take some of
+// many from the table itself, and goes through all of it if they stand at its end.
 func countOf(by apply.Actor, q casework.Query) (string, arguments) {
 	var args arguments
 	due := ""
@@ -48,7 +50,7 @@ func countOf(by apply.Actor, q casework.Query) (string, arguments) {
 	}
 	var ends []string
 	for i, e := range endsOf(by, q, &args) {
-		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT 1 AS one FROM applications WHERE %s%s LIMIT %d) AS end%d`, e.where, due, casework.CountLimit, i))
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT 1 AS one FROM applications WHERE %s%s ORDER BY turn, reference LIMIT %d) AS end%d`, e.where, due, casework.CountLimit, i))
 	}
 	return fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT one FROM (%s) AS ends LIMIT %d) AS counted`, strings.Join(ends, ` UNION ALL `), casework.CountLimit), args
 }

@@ -114,11 +114,11 @@ func (s *Store) Referrals(ctx context.Context, by apply.Actor, q casework.Referr
 		if err != nil {
 			return err
 		}
-		where, args := concerning(u, q.Mine)
-		if page.Counts, err = referralCounts(ctx, tx, where, args); err != nil {
+		ends, args := concerning(u, q.Mine)
+		if page.Counts, err = referralCounts(ctx, tx, ends, args); err != nil {
 			return err
 		}
-		statement, args, err := referralList(q, where, args)
+		statement, args, err := referralList(q, ends, args)
 		if err != nil {
 			return err
 		}
@@ -136,10 +136,12 @@ func (s *Store) Referrals(ctx context.Context, by apply.Actor, q casework.Referr
 	return page, nil
 }
 
-// concerning is the condition for what concerns a user. What somebody else's department
-// or town was asked stands in no list of theirs.
-func concerning(u casework.User, mine bool) (string, []any) {
-	where, args := `1 = 1`, []any{}
+// concerning are the conditions for what concerns a user; no referral fulfils two of
+// them. Each is one end of an index, as those of the queue are: what is somebody's own is
+// found by its sender and by its taker. What somebody else's department or town was asked
+// stands in no list of theirs.
+func concerning(u casework.User, mine bool) (ends []string, args []any) {
+	where := `1 = 1`
 	switch {
 	case u.Everywhere(casework.ListReferrals):
 	case u.Role == casework.Liaison:
@@ -148,24 +150,31 @@ func concerning(u casework.User, mine bool) (string, []any) {
 		where, args = `town = $1 AND town <> ''`, []any{u.Area}
 	}
 	args = append(args, u.ID)
-	where += ` AND NOT (case_kind = 'report' AND EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = referrals.case_id AND x.user_id = $` + strconv.Itoa(len(args)) + `))`
-	if mine {
-		n := "$" + strconv.Itoa(len(args)+1)
-		where, args = where+` AND (sender = `+n+` OR taker = `+n+`)`, append(args, u.ID)
+	me := "$" + strconv.Itoa(len(args))
+	where += ` AND NOT (case_kind = 'report' AND EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = referrals.case_id AND x.user_id = ` + me + `))`
+	if !mine {
+		return []string{where}, args
 	}
-	return where, args
+	return []string{where + ` AND sender = ` + me, where + ` AND taker <> '' AND taker = ` + me + ` AND sender <> ` + me}, args
 }
 
-// referralCounts counts what waits, up to [casework.ManyReferrals]: the list stays as quick
-// as it is however many there are.
-func referralCounts(ctx context.Context, tx *sql.Tx, where string, args []any) (map[casework.Side]int, error) {
+// merged is what stands first in each of the ends, as a table.
+func merged(what string, ends []string, then string) string {
+	var parts []string
+	for i, where := range ends {
+		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %s FROM referrals WHERE %s%s) AS end%d`, what, where, then, i))
+	}
+	return `(` + strings.Join(parts, ` UNION ALL `) + `) AS referrals`
+}
+
+func referralCounts(ctx context.Context, tx *sql.Tx, ends []string, args []any) (map[casework.Side]int, error) {
 	out := map[casework.Side]int{}
+	limit := ` LIMIT ` + strconv.Itoa(casework.ManyReferrals)
+	turn := ` AND waits = $` + strconv.Itoa(len(args)+1)
+	statement := `SELECT COUNT(*) FROM (SELECT id FROM ` + merged(`id`, ends, turn+limit) + limit + `) AS waiting`
 	for _, side := range []casework.Side{casework.DepartmentSide, casework.SenderSide} {
-		all := append(slices.Clone(args), string(side))
 		var n int
-		err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT id FROM referrals WHERE `+where+` AND waits = $`+strconv.Itoa(len(all))+
-			` LIMIT `+strconv.Itoa(casework.ManyReferrals)+`) AS waiting`, all...).Scan(&n)
-		if err != nil {
+		if err := tx.QueryRowContext(ctx, statement, append(slices.Clone(args), string(side))...).Scan(&n); err != nil {
 			return nil, err
 		}
 		out[side] = n
@@ -173,11 +182,9 @@ func referralCounts(ctx context.Context, tx *sql.Tx, where string, args []any) (
 	return out, nil
 }
 
-// referralList builds the statement for a page and one line more. Of what is over the
-// latest deadline comes first.
-func referralList(q casework.ReferralQuery, where string, args []any) (string, []any, error) {
+func referralList(q casework.ReferralQuery, ends []string, args []any) (string, []any, error) {
 	args = append(slices.Clone(args), string(q.Waits))
-	where += ` AND waits = $` + strconv.Itoa(len(args))
+	then := ` AND waits = $` + strconv.Itoa(len(args))
 	order, behind := `due_at, id`, `>`
 	if q.Waits == casework.NobodySide {
 		order, behind = `due_at DESC, id DESC`, `<`
@@ -189,7 +196,8 @@ func referralList(q casework.ReferralQuery, where string, args []any) (string, [
 			return "", nil, errors.Join(apply.ErrNotFound, err)
 		}
 		args = append(args, at, id)
-		where += fmt.Sprintf(` AND (due_at, id) %s ($%d, $%d)`, behind, len(args)-1, len(args))
+		then += fmt.Sprintf(` AND (due_at, id) %s ($%d, $%d)`, behind, len(args)-1, len(args))
 	}
-	return `SELECT ` + referralColumns + ` FROM referrals WHERE ` + where + ` ORDER BY ` + order + ` LIMIT ` + strconv.Itoa(q.Limit+1), args, nil
+	first := ` ORDER BY ` + order + ` LIMIT ` + strconv.Itoa(q.Limit+1)
+	return `SELECT ` + referralColumns + ` FROM ` + merged(referralColumns, ends, then+first) + first, args, nil
 }

@@ -36,7 +36,8 @@ func reader(ctx context.Context, tx *sql.Tx, by apply.Actor, action casework.Act
 	return scanUser(tx.QueryRowContext(ctx, userColumns+` WHERE id = $1`, by.ID).Scan)
 }
 
-// ReportsWaiting returns how many reports wait for the user to take them on.
+// ReportsWaiting returns how many reports wait for the user to take them on, up to
+// [casework.CountLimit].
 func (s *Store) ReportsWaiting(ctx context.Context, u casework.User) (int, error) {
 	if !u.Has(casework.HandleReport) {
 		return 0, nil
@@ -44,7 +45,7 @@ func (s *Store) ReportsWaiting(ctx context.Context, u casework.User) (int, error
 	var args []any
 	where := reportsOf(u, func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) })
 	var n int
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM reports WHERE place = 0 AND `+where, args...).Scan(&n); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM reports WHERE place = 0 AND `+where+` LIMIT `+strconv.Itoa(casework.CountLimit)+`) AS waiting`, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count reports: %w", err)
 	}
 	return n, nil
