@@ -115,7 +115,7 @@ func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
 		ORDER BY changed_at LIMIT $2`, micros(s.now().Add(-arrivalLasts)), limit)
 	if err == nil {
 		var lost int
-		lost, err = s.sweepLost(ctx, limit)
+		lost, err = s.sweepLost(ctx, limit-n)
 		n += lost
 	}
 	if err != nil {
