@@ -22,6 +22,10 @@ type toolbar struct {
 	Published        bool // what the page says is the same for everybody, and may be asked about
 }
 
+// Huge reports whether the letters are so large that the tools must not stand between
+// the head of the page and its text: they all open with one press then.
+func (b toolbar) Huge() bool { return slices.Index(sizes, b.Percent) >= slices.Index(sizes, "200") }
+
 // keptParam is a parameter of this page's address, which a form would leave out.
 type keptParam struct{ Name, Value string }
 
