@@ -30,6 +30,10 @@ LONGEST := ./portal/store ./portal
 # Only packages with such a test are built a second time.
 PLAIN_PACKAGES = $$(grep -rlE --include='*_test.go' 'func ($(subst ^,,$(subst $$,,$(PLAIN))))' . | xargs -n1 dirname | sort -u | grep -vE '^\./(bot|portal/e2e|portal/web|portal/bench)$$')
 
+# Asks the Go vulnerability database about everything that is linked. It needs a network
+# beyond the package registries, so it is no part of the tests.
+VULN_VERSION := v1.9.0
+
 FUZZ_TIME ?= 20s
 
 # Smaller sizes are for a first look: make bench BENCH="-policies 500 -round 2s"
@@ -38,7 +42,7 @@ BENCH ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots statement lighthouse fuzz bench bench-store
+.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots statement lighthouse fuzz audit bench bench-store
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -103,6 +107,9 @@ fuzz: ## every fuzz test for FUZZ_TIME
 			echo "== $$pkg $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZ_TIME) "$$pkg"; \
 		done; \
 	done
+
+audit: ## known weaknesses of what is linked; needs a network
+	go run golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION) ./...
 
 bench: ## the portal beside bare Fiber, nginx and Hugo: tables with ratios, some ten minutes
 	./.ci/debian hugo nginx-light wrk
