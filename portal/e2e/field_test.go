@@ -225,6 +225,11 @@ func TestFieldKit(t *testing.T) {
 	if way.lost.Load() != 1 {
 		t.Errorf("%d answers were lost; want 1", way.lost.Load())
 	}
+	staff.open("/field-kit?mode=elder")
+	staff.unlockKit()
+	if mode := evaluate[string](staff.tab, "document.documentElement.dataset.mode"); mode != "elder" {
+		t.Errorf("the kept page stays in mode %q; want what was chosen", mode)
+	}
 	second.open("/staff/assist")
 	if got := evaluate[int](second.tab, `document.querySelectorAll("main tbody tr").length`); got != 3 {
 		t.Errorf("%d applications are at the desk; want 3", got)

@@ -10,7 +10,13 @@ const idle = 5 * 60 * 1000;
 const day = 24 * 60 * 60 * 1000;
 
 const say = (key, values = {}) => Object.entries(values).reduce((s, [k, v]) => s.replaceAll(`{${k}}`, v), words[key] ?? key);
-const tell = (text) => { status.textContent = text; };
+// tell says something at the top of the page, and brings it into view unless nobody has
+// just pressed anything.
+const note = (text) => { status.textContent = text; };
+const tell = (text) => {
+  note(text);
+  if (text) status.scrollIntoView({ block: "nearest" });
+};
 
 let parts, store, outbox, kit, resting = 0;
 
@@ -90,6 +96,7 @@ async function start(why) {
     if (navigator.onLine) {
       const state = await askState(device).catch(() => null);
       if (state && !state.known) return gone("ended");
+      parts.keepShell().catch(() => {}); // as it looks now
     }
     return showLocked();
   }
@@ -150,10 +157,10 @@ async function opened() {
     ask: (fields, token) => post(root.dataset.send, { ...fields, box: parts.toBase64(fields.box) }, token),
     state: stateFor,
     tell: async (how, seconds) => {
-      if (how === "offline") tell(words["send-offline"]);
-      if (how === "again") tell(say("send-again", { Seconds: seconds }));
-      if (how === "sending") tell(words["send-busy"]);
-      if (how === "idle" && status.textContent === words["send-busy"]) tell(words["send-done"]);
+      if (how === "offline") note(words["send-offline"]);
+      if (how === "again") note(say("send-again", { Seconds: seconds }));
+      if (how === "sending") note(words["send-busy"]);
+      if (how === "idle" && status.textContent === words["send-busy"]) note(words["send-done"]);
       if (screen.querySelector("[data-field-home]")) await home(false);
     },
   });
@@ -230,7 +237,7 @@ function saving(form, id, kind, value) {
   form.addEventListener("input", () => {
     awake();
     clearTimeout(timer);
-    timer = setTimeout(() => save().then(() => tell(words["draft-kept"]), failed), 400);
+    timer = setTimeout(() => save().then(() => note(words["draft-kept"]), failed), 400);
   });
   return { save, stop: async () => { clearTimeout(timer); await last.catch(() => {}); } };
 }

@@ -94,6 +94,7 @@ self.addEventListener("fetch", (event) => {
 // its scripts have kept it, it is there at once, however weak the network is; they look
 // for a newer one themselves.
 async function atOnce(event, url) {
+  if (url.search) return visit(event, url); // another mode or size is asked for
   const cache = await caches.open("field-shell");
   const page = await cache.match(url.pathname, { ignoreVary: true });
   return page ? dressed(page) : visit(event, url);
