@@ -253,8 +253,8 @@ func (t *table) directoryEntry(row tableRow, towns TownNames, only string, today
 	default:
 		e.Town = id
 	}
-	known := true
-	if e.Public, known = yesOrNo(t.cell(row, ColumnPublic)); !known {
+	public, known := yesOrNo(t.cell(row, ColumnPublic))
+	if e.Public = public; !known {
 		t.fault(row.line, ColumnPublic, apply.Problem{Key: KeyFilePublic})
 	}
 	e, err := e.Clean(today)
