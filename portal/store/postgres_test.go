@@ -39,6 +39,9 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if count := os.Getenv(counterKey); count != "" {
+		os.Exit(runCounter(count))
+	}
 	if submit := os.Getenv(submitterKey); submit != "" {
 		os.Exit(runSubmitter(submit))
 	}

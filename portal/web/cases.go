@@ -156,6 +156,7 @@ type Cases struct {
 	Sharing           Sharing
 	CallBox           CallBox
 	Calls             Calls
+	Visits            Visits
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -210,6 +211,7 @@ func CasesOf[S interface {
 	Sharing
 	CallBox
 	Calls
+	Visits
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -264,5 +266,6 @@ func CasesOf[S interface {
 		Sharing:           s,
 		CallBox:           s,
 		Calls:             s,
+		Visits:            s,
 	}
 }

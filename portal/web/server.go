@@ -20,6 +20,7 @@ import (
 	"huitong/portal/intake"
 	"huitong/portal/locale"
 	"huitong/portal/meter"
+	"huitong/portal/outreach"
 	"huitong/portal/pinyin"
 	"huitong/search"
 )
@@ -114,6 +115,7 @@ type Server struct {
 	reports    *limiter               // of reports of children at risk, see report.go
 	codes      shownCodes             // of links that belong to nobody
 	calls      *limiter               // of requests to be called back, see callback.go
+	counter    *outreach.Counter      // nil: visits of links are not counted
 }
 
 // guard is what a route needs before its handler runs.
@@ -195,6 +197,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.sayable == nil {
 		s.sayable = func(_, text string) string { return text }
+	}
+	if s.cases.Visits != nil {
+		s.counter = outreach.NewCounter(s.cases.Visits)
 	}
 	s.reports = newLimiter(min(cfg.RateLimit, reportMinute), s.now)
 	s.calls = newLimiter(min(cfg.RateLimit, callMinute), s.now)

@@ -201,6 +201,7 @@ func (s *Server) followShort(c *fiber.Ctx) error {
 		}
 		return s.sayShort(c, fiber.StatusOK, view)
 	}
+	s.countVisit(c, link.Code)
 	return s.redirect(c, to.path(link.Kind, visitOf(c).Mode))
 }
 
