@@ -67,6 +67,9 @@ func TestPermissions(t *testing.T) {
 		casework.DirectReport:      "-oA---",
 		casework.ExcludeReport:     "--A---",
 
+		casework.ShareKit:   "ooA---",
+		casework.ReadVisits: "ooA---",
+
 		casework.ReadFigures:   "-oA-A-",
 		casework.ExportFigures: "-oA-A-",
 	}

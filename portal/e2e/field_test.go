@@ -166,12 +166,15 @@ func (v *visitor) dump() string {
 func TestFieldKit(t *testing.T) {
 	t.Parallel()
 	s, way := through(t)
+	admin := newVisitor(t, s, desktop, "standard")
 	staff := newVisitor(t, s, device{width: 360, height: 740, touch: true, worker: true}, "standard")
-	staff.arrived = func() {} // other tests look at these pages
-	staff.arriveAtHome()
-	staff.setPassword()
-	staff.signIn()
-	staff.inviteDirector()
+	for _, v := range []*visitor{admin, staff} {
+		v.arrived = func() {} // other tests look at these pages
+		v.arriveAtHome()
+	}
+	admin.setPasswordOf(admin.site.admin, adminLogin, "管理员")
+	admin.signInAs(adminLogin)
+	admin.invites(staff, directorLogin, directorName, post{role: "director", area: "shiqi", village: "迎阳社区"})
 	second := newVisitor(t, s, device{width: 360, height: 740, touch: true, worker: true}, "standard")
 	second.arrived = func() {}
 	second.arriveAtHome()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"io/fs"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -211,4 +212,22 @@ func TestPitches(t *testing.T) {
 	for _, p := range lib.Help {
 		try(outreach.Target{Kind: outreach.Help, Slug: p.Slug})
 	}
+}
+
+// TestVisitsPage counts people, and neither programs nor the staff who try a link.
+func TestVisitsPage(t *testing.T) {
+	d := newDesk(t)
+	director, other := d.staff(casework.Director, "shiqi"), d.staff(casework.Director, "xiaolan")
+	code := director.shares("policy." + living)
+	for _, agent := range []string{"Mozilla/5.0 (iPhone) MicroMessenger/8.0", "Mozilla/5.0 (Linux; Android)", "DingTalkBot-LinkService/1.0", ""} {
+		req := httptest.NewRequest("GET", shortPath(code), nil)
+		req.Header.Set("User-Agent", agent)
+		send(t, d.server, req)
+	}
+	director.open(visitsPath+"?days=7").wants(200, "石岐街道迎阳社区", "基本生活补贴", "2026-11-23").lacks("小榄镇")
+	if n := strings.Count(director.body, ">2<"); n != 3 {
+		t.Errorf("2 visits stand in %d tables; want 3: %s", n, director.text())
+	}
+	other.open(visitsPath).wants(200, "小榄镇（含原东升）迎阳社区").lacks("石岐街道")
+	director.keepsShape(t, visitsPath)
 }

@@ -3,12 +3,15 @@ package web
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 	"huitong/portal/outreach"
 )
 
@@ -36,6 +39,74 @@ func (s *Server) countVisit(c *fiber.Ctx, code outreach.Code) {
 	defer stop()
 	if err := s.counter.Count(ctx, outreach.Visit{Code: code, Day: dayNumber(s.now())}); err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelWarn, "visit not saved yet", slog.String("request", requestID(c)), slog.Any("error", err))
+	}
+}
+
+const visitsPath = sharePath + "/visits"
+
+// visitSpans are the days that one can look back on.
+var visitSpans = []int{7, 30, 365}
+
+type visitsPage struct {
+	staffPage
+	Periods []deskLink
+	Figures []figurePart
+}
+
+// showVisits shows how often the links of one's own places were opened, the villages
+// that nobody reached first.
+func (s *Server) showVisits(c *fiber.Ctx, u casework.User) error {
+	t := s.words(c)
+	days := c.QueryInt("days", visitSpans[1])
+	if !slices.Contains(visitSpans, days) {
+		days = visitSpans[1]
+	}
+	tally, err := s.cases.Visits.Visits(c.UserContext(), u.Actor(), dayNumber(s.now())-int64(days)+1)
+	if err != nil {
+		return err
+	}
+	view := visitsPage{staffPage: s.newStaffPage(c, u, "visits.title")}
+	view.Crumbs = append(view.Crumbs, crumb{t("kit.title"), sharePath})
+	for _, n := range visitSpans {
+		view.Periods = append(view.Periods, deskLink{t("visits.days", "Days", n), visitsPath + "?days=" + strconv.Itoa(n), n == days})
+	}
+	count := t("visits.count")
+	part := func(id string) figurePart {
+		return figurePart{ID: "visits-" + id, Title: t("visits." + id), About: t("visits." + id + ".about"), First: t("visits." + id + ".first"), Columns: []string{count}}
+	}
+	row := func(label string, n int64) figureRow {
+		return figureRow{label, []figureCell{{count, strconv.FormatInt(n, 10)}}}
+	}
+	villages, links, dates := part("village"), part("link"), part("day")
+	for _, v := range tally.ByVillage() {
+		villages.Rows = append(villages.Rows, row(s.shareName(c, v.Of), v.Visits))
+	}
+	lib := s.content().Library
+	for _, l := range tally.ByTarget(func(code outreach.Code) (outreach.Target, bool) { return s.codes.target(lib, code) }) {
+		name := l.Of.String()
+		if to, ok := s.goal(l.Of); ok {
+			name = s.contentText(c, s.pitchOf(visitOf(c).Lang, to, l.Of.Kind).Title)
+		}
+		links.Rows = append(links.Rows, row(name, l.Visits))
+	}
+	for _, d := range tally.ByTime(spanName(days)) {
+		dates.Rows = append(dates.Rows, row(d.Of, d.Visits))
+	}
+	view.Figures = []figurePart{villages, links, dates}
+	return s.render(c, "staff-visits", view)
+}
+
+// spanName is the day, the Monday of its week or its month, by how far one looks back.
+func spanName(days int) func(day int64) string {
+	return func(day int64) string {
+		at := time.Unix(day*int64(24*time.Hour/time.Second), 0).UTC()
+		switch days {
+		case 365:
+			return at.Format("2006-01")
+		case 30:
+			at = at.AddDate(0, 0, -(int(at.Weekday())+6)%7)
+		}
+		return at.Format("2006-01-02")
 	}
 }
 

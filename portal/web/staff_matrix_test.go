@@ -198,9 +198,10 @@ var deskMatrix = map[string]string{
 	"GET /staff/share/:code":                "ooA---",
 	"GET /staff/share/:code/poster":         "ooA---",
 
-	"GET /staff/calls":      "AAA---", // each sees their own
-	"GET /staff/calls/:id":  "ooA---",
-	"POST /staff/calls/:id": "ooA---",
+	"GET /staff/calls":              "AAA---", // each sees their own
+	"GET /staff/calls/:id":          "ooA---",
+	"POST /staff/calls/:id":         "ooA---",
+	"GET /staff/share/visits":       "AAA---", // each sees their own
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
@@ -303,8 +304,7 @@ func TestDeskMatrix(t *testing.T) {
 		case strings.HasPrefix(path, callsPath):
 			id = called
 		}
-		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":section", "child", ":question", "child_name").Replace(path)
-		path = strings.NewReplacer(":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

@@ -99,6 +99,7 @@ var pageTypes = map[string]any{
 	"staff-reports":    reportsPage{},
 	"staff-setup":      setupPage{},
 	"staff-share":      sharingPage{},
+	"staff-visits":     visitsPage{},
 	"staff-sign-in":    signInPage{},
 	"statement":        statementPage{},
 	"styleguide":       guidePage{},
