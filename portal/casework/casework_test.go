@@ -67,6 +67,19 @@ func TestPermissions(t *testing.T) {
 		casework.DirectReport:      "-oA---",
 		casework.ExcludeReport:     "--A---",
 
+		casework.HoldTalk:    "o-----",
+		casework.CountTalks:  "ooA---",
+		casework.WorkOffline: "o-----",
+
+		casework.ReadDirectory:   "ooA--A",
+		casework.EditDirectory:   "-oA--A",
+		casework.ImportDirectory: "-oA--A",
+		casework.ReadTraining:    "-oA---",
+		casework.KeepTraining:    "-oA---",
+		casework.ListCalls:       "ooA---",
+		casework.OpenCall:        "ooA---",
+		casework.HandleCall:      "ooA---",
+
 		casework.ShareKit:   "ooA---",
 		casework.ReadVisits: "ooA---",
 
