@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -49,7 +50,7 @@ func (s *Server) sendPayList(f payFile) func(*fiber.Ctx, casework.User) error {
 		}
 		l, err := s.cases.PayLists.ExportPayList(c.UserContext(), u.Actor(), c.Params("id"), f.name, func(r casework.PayRow) error {
 			month := r.First.Plus(r.Months - 1)
-			return sheet.row([]any{string(r.Reference), s.townName(c, r.Town), r.Child, r.ID, r.Holder, r.Account, r.Amount, string(month), s.contentText(c, r.Basis), string(r.First), fmt.Sprint(r.Months)})
+			return sheet.row([]any{string(r.Reference), s.townName(c, r.Town), r.Child, r.ID, r.Holder, r.Account, r.Amount, string(month), s.contentText(c, r.Basis), string(r.First), strconv.Itoa(r.Months)})
 		})
 		if err != nil {
 			return err

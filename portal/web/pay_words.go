@@ -1,6 +1,9 @@
 package web
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 var (
 	capitalDigits = []string{"零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"}
@@ -29,25 +32,26 @@ func capitals(fen int64) string {
 // nothing.
 func capitalNumber(n int64) string {
 	digits := strconv.FormatInt(n, 10)
-	out, skipped, group := "", false, false
+	var out strings.Builder
+	skipped, group := false, false
 	for i, d := range digits {
 		place := len(digits) - 1 - i
 		if d == '0' {
 			skipped = true
 		} else {
 			if skipped {
-				out += capitalDigits[0]
+				out.WriteString(capitalDigits[0])
 			}
-			out += capitalDigits[d-'0'] + capitalPlaces[place%4]
+			out.WriteString(capitalDigits[d-'0'] + capitalPlaces[place%4])
 			skipped, group = false, true
 		}
 		if place%4 == 0 && group {
-			out += capitalGroups[place/4]
+			out.WriteString(capitalGroups[place/4])
 			group = false
 		}
 	}
-	if out == "" {
+	if out.Len() == 0 {
 		return capitalDigits[0]
 	}
-	return out
+	return out.String()
 }

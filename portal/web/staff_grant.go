@@ -117,15 +117,15 @@ func (s *Server) stopGrant(c *fiber.Ctx, u casework.User) error {
 	}
 	var last casework.Month
 	var seen time.Time
-	ok := true
+	var ok bool
 	if was := c.FormValue("seen"); was != "" {
 		m, known := casework.ParseMonth(was)
-		seen, ok = m.Begins(), known
+		if !known {
+			return fiber.ErrBadRequest
+		}
+		seen = m.Begins()
 	} else if last, ok = casework.ParseMonth(c.FormValue("last")); !ok {
 		return s.renderGrant(c, u, a, apply.Invalid{{Field: "last", Key: apply.KeyChoose}})
-	}
-	if !ok {
-		return fiber.ErrBadRequest
 	}
 	err = s.cases.GrantStops.StopGrant(c.UserContext(), u.Actor(), a.Reference, last, firstRunes(c.FormValue("reason"), 500), seen)
 	var invalid apply.Invalid
