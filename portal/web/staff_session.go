@@ -70,7 +70,7 @@ func (s *Server) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	s.dropCookie(c, s.cookieName(sessionCookie))
-	// Also what a director keeps on the device to work without a network, see doc/0031.
+	// Also what a director keeps on the device to work without a network, see doc 0033.
 	c.Set("Clear-Site-Data", `"cache", "storage"`)
 	return s.redirect(c, "/staff")
 }
