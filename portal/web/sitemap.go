@@ -39,6 +39,7 @@ var columns = []struct {
 	{"/check/all", "check.all.title", false},
 	{"/apply", "apply.title", false},
 	{"/track", "track.title", true},
+	{"/s", "short.title", true},
 	{"/help", "texts.help.title", false},
 	{"/replies", "texts.replies.title", false},
 	{"/glossary", "glossary.title", false},
