@@ -94,12 +94,13 @@ func scanVisits(scan func(...any) error) (v outreach.LinkVisits, err error) {
 	return v, err
 }
 
-// sharePlaces are the villages that have a director or a link.
+// sharePlaces are the villages of the directory, and others that have a director or a link.
 func sharePlaces(ctx context.Context, tx *sql.Tx, mine func(outreach.Place) bool) ([]outreach.Place, error) {
 	all, err := eachRow(ctx, tx, func(scan func(...any) error) (p outreach.Place, err error) {
 		err = scan(&p.Town, &p.Village)
 		return p, err
-	}, `SELECT area, village FROM users WHERE role = 'director' AND disabled_at = 0 UNION SELECT town, village FROM share_links WHERE village <> ''`)
+	}, `SELECT area, village FROM users WHERE role = 'director' AND disabled_at = 0 UNION SELECT town, village FROM share_links WHERE village <> ''
+		UNION SELECT town, village FROM directory WHERE village <> ''`)
 	seen := map[outreach.Place]bool{}
 	var out []outreach.Place
 	for _, p := range all {

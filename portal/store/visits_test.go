@@ -137,7 +137,8 @@ func TestVisits(t *testing.T) {
 		if err := f.CountVisits(ctx, batch); err != nil {
 			t.Fatal(err)
 		}
-		reached, both := fmt.Sprintf("{{shiqi %s} 6}", village), fmt.Sprintf("[{{shiqi 莲峰社区} 0} {{shiqi %s} 6}]", village)
+		f.enter(t, p.supervisor, casework.DirectoryEntry{Town: "shiqi", Village: "大信社区"}) // which has no director's account
+		reached, both := fmt.Sprintf("{{shiqi %s} 6}", village), fmt.Sprintf("[{{shiqi 大信社区} 0} {{shiqi 莲峰社区} 0} {{shiqi %s} 6}]", village)
 		for _, want := range []struct {
 			by       casework.User
 			visits   int64

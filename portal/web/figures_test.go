@@ -65,7 +65,7 @@ func TestFigures(t *testing.T) {
 
 func TestPlainCell(t *testing.T) {
 	for give, want := range map[string]string{"=1+1": "'=1+1", "@a": "'@a", "-5": "'-5", "+5": "'+5", "石岐": "石岐", "": "", "12": "12"} {
-		if got := plainCell(give); got != want {
+		if got := csvText(give); got != want {
 			t.Errorf("%q: %q; want %q", give, got, want)
 		}
 	}

@@ -22,6 +22,7 @@ func (s *Server) kitRoutes() []deskRoute {
 		{fiber.MethodGet, sharePath, casework.ShareKit, s.showSharing, 0},
 		{fiber.MethodPost, sharePath, casework.ShareKit, s.makeLink, 0},
 		{fiber.MethodGet, visitsPath, casework.ReadVisits, s.showVisits, 0},
+		{fiber.MethodGet, visitsPath + visitsFile, casework.ReadVisits, s.showVisits, 0},
 		{fiber.MethodGet, one, casework.ShareKit, s.ownLink(s.showKit), 0},
 		{fiber.MethodGet, one + "/poster", casework.ShareKit, s.ownLink(s.showPoster), 0},
 	}

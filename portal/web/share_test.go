@@ -228,6 +228,7 @@ func TestVisitsPage(t *testing.T) {
 	if n := strings.Count(director.body, ">2<"); n != 3 {
 		t.Errorf("2 visits stand in %d tables; want 3: %s", n, director.text())
 	}
+	director.open(visitsPath+visitsFile).wants(200, "2026-11-23,石岐街道,迎阳社区,基本生活补贴,"+string(code)+",2")
 	other.open(visitsPath).wants(200, "小榄镇（含原东升）迎阳社区").lacks("石岐街道")
 	director.keepsShape(t, visitsPath)
 }

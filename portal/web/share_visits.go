@@ -42,7 +42,10 @@ func (s *Server) countVisit(c *fiber.Ctx, code outreach.Code) {
 	}
 }
 
-const visitsPath = sharePath + "/visits"
+const (
+	visitsPath = sharePath + "/visits"
+	visitsFile = "/list.csv"
+)
 
 // visitSpans are the days that one can look back on.
 var visitSpans = []int{7, 30, 365}
@@ -50,6 +53,7 @@ var visitSpans = []int{7, 30, 365}
 type visitsPage struct {
 	staffPage
 	Periods []deskLink
+	File    string // address of the same as a file
 	Figures []figurePart
 }
 
@@ -65,7 +69,10 @@ func (s *Server) showVisits(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	view := visitsPage{staffPage: s.newStaffPage(c, u, "visits.title")}
+	if strings.HasSuffix(c.Path(), visitsFile) {
+		return s.sendVisits(c, tally)
+	}
+	view := visitsPage{File: visitsPath + visitsFile + "?days=" + strconv.Itoa(days), staffPage: s.newStaffPage(c, u, "visits.title")}
 	view.Crumbs = append(view.Crumbs, crumb{t("kit.title"), sharePath})
 	for _, n := range visitSpans {
 		view.Periods = append(view.Periods, deskLink{t("visits.days", "Days", n), visitsPath + "?days=" + strconv.Itoa(n), n == days})
@@ -83,17 +90,42 @@ func (s *Server) showVisits(c *fiber.Ctx, u casework.User) error {
 	}
 	lib := s.content().Library
 	for _, l := range tally.ByTarget(func(code outreach.Code) (outreach.Target, bool) { return s.codes.target(lib, code) }) {
-		name := l.Of.String()
-		if to, ok := s.goal(l.Of); ok {
-			name = s.contentText(c, s.pitchOf(visitOf(c).Lang, to, l.Of.Kind).Title)
-		}
-		links.Rows = append(links.Rows, row(name, l.Visits))
+		links.Rows = append(links.Rows, row(s.targetName(c, l.Of), l.Visits))
 	}
 	for _, d := range tally.ByTime(spanName(days)) {
 		dates.Rows = append(dates.Rows, row(d.Of, d.Visits))
 	}
 	view.Figures = []figurePart{villages, links, dates}
 	return s.render(c, "staff-visits", view)
+}
+
+// sendVisits sends the visits of each link and day, which are few enough to be counted
+// again in any other way.
+func (s *Server) sendVisits(c *fiber.Ctx, tally outreach.Tally) error {
+	t := s.words(c)
+	lib := s.content().Library
+	rows := [][]string{{t("visits.day.first"), t("staff.column.town"), t("visits.village.first"), t("visits.link.first"), t("visits.code"), t("visits.count")}}
+	for _, r := range tally.Rows {
+		of := r.Target
+		if r.Code.Public() {
+			of, _ = s.codes.target(lib, r.Code)
+		}
+		town := ""
+		if r.Town != "" {
+			town = s.townName(c, r.Town)
+		}
+		rows = append(rows, []string{spanName(visitSpans[0])(r.Day), town, r.Village, s.targetName(c, of), string(r.Code), strconv.FormatInt(r.Visits, 10)})
+	}
+	return sendRows(c, "visits.csv", harmless(rows))
+}
+
+// targetName is what a link leads to.
+func (s *Server) targetName(c *fiber.Ctx, of outreach.Target) string {
+	to, ok := s.goal(of)
+	if !ok {
+		return of.String()
+	}
+	return s.contentText(c, s.pitchOf(visitOf(c).Lang, to, of.Kind).Title)
 }
 
 // spanName is the day, the Monday of its week or its month, by how far one looks back.

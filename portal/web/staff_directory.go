@@ -153,12 +153,6 @@ func (s *Server) chineseTown(id string) string {
 	return id
 }
 
-func sendTable(c *fiber.Ctx, name string, b []byte) error {
-	c.Attachment(name)
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	return c.Send(b)
-}
-
 // entryForm is the page on which an entry is added or changed; e is what it is so far.
 func (s *Server) entryForm(c *fiber.Ctx, u casework.User, title string, e casework.DirectoryEntry) recordForm {
 	t := s.words(c)

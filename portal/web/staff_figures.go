@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"strconv"
 	"strings"
@@ -261,20 +259,7 @@ func (s *Server) sendFigures(c *fiber.Ctx, u casework.User) error {
 			rows = append(rows, s.figureLines(c, table)...)
 		}
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // by which spreadsheets know that it is UTF-8
-	w := csv.NewWriter(&b)
-	for _, row := range rows {
-		for i := range row {
-			row[i] = plainCell(row[i])
-		}
-	}
-	if err := w.WriteAll(rows); err != nil {
-		return err
-	}
-	c.Attachment("figures.csv")
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	return c.Send(b.Bytes())
+	return sendRows(c, "figures.csv", harmless(rows))
 }
 
 func (s *Server) figureLines(c *fiber.Ctx, table *casework.Table) [][]string {
@@ -296,12 +281,4 @@ func (s *Server) figureLines(c *fiber.Ctx, table *casework.Table) [][]string {
 	}
 	line(t("figures.total"), table.Total)
 	return out
-}
-
-// plainCell keeps a spreadsheet from reading a text as a formula.
-func plainCell(s string) string {
-	if strings.ContainsAny(s[:min(len(s), 1)], "=+-@\t\r\n") {
-		return "'" + s
-	}
-	return s
 }

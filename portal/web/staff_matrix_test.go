@@ -198,10 +198,11 @@ var deskMatrix = map[string]string{
 	"GET /staff/share/:code":                "ooA---",
 	"GET /staff/share/:code/poster":         "ooA---",
 
-	"GET /staff/calls":        "AAA---", // each sees their own
-	"GET /staff/calls/:id":    "ooA---",
-	"POST /staff/calls/:id":   "ooA---",
-	"GET /staff/share/visits": "AAA---", // each sees their own
+	"GET /staff/calls":                 "AAA---", // each sees their own
+	"GET /staff/calls/:id":             "ooA---",
+	"POST /staff/calls/:id":            "ooA---",
+	"GET /staff/share/visits":          "AAA---", // each sees their own
+	"GET /staff/share/visits/list.csv": "AAA---",
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"math"
 	"strconv"
@@ -176,9 +174,6 @@ func (s *Server) sendGrants(c *fiber.Ctx, u casework.User) error {
 		return err
 	}
 	t := s.words(c)
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // by which spreadsheets know that it is UTF-8
-	w := csv.NewWriter(&b)
 	rows := [][]string{{t("staff.column.number"), t("staff.column.town"), t("standards.before"), t("standards.after"), t("standards.difference"), t("standards.from")}}
 	for after, more := "", true; more; {
 		list, next, err := s.cases.Grants.DifferingGrants(c.UserContext(), u.Actor(), one.Standard, after, grantsAtOnce)
@@ -190,12 +185,7 @@ func (s *Server) sendGrants(c *fiber.Ctx, u casework.User) error {
 		}
 		after, more = next, next != ""
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return err
-	}
-	c.Attachment("grants.csv")
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	return c.Send(b.Bytes())
+	return sendRows(c, "grants.csv", rows)
 }
 
 // adjustGrants changes the grants that were shown to the standard that was shown.
