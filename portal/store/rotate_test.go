@@ -205,7 +205,7 @@ func TestResealAll(t *testing.T) {
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1}, "talks": {Table: "talks", Done: 1}, "field_devices": {Table: "field_devices", Done: 1},
 			"reports": {Table: "reports", Done: 2}, "report_events": {Table: "report_events"},
-			"directory": {Table: "directory", Done: 1}, "imports": {Table: "imports", Done: 1}, "trainings": {Table: "trainings", Done: 1}, "call_backs": {Table: "call_backs", Done: 1}, "call_tries": {Table: "call_tries", Done: 1},
+			"pay_entries": {Table: "pay_entries"}, "grant_stops": {Table: "grant_stops"}, "directory": {Table: "directory", Done: 1}, "imports": {Table: "imports", Done: 1}, "trainings": {Table: "trainings", Done: 1}, "call_backs": {Table: "call_backs", Done: 1}, "call_tries": {Table: "call_tries", Done: 1},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || history == 0 {
 			t.Errorf("reported (-want +got):\n%s", diff)

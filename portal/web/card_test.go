@@ -75,9 +75,9 @@ func TestQRImage(t *testing.T) {
 		}{}); err != nil {
 			t.Errorf("%s: %v", l.Code, err)
 		}
-		_, want, err := drawQR("http://localhost:8080" + l.path("/policies/tomorrow-plan"))
+		_, want, err := drawQR("http://localhost:8080" + l.path(shortPath(outreach.Target{Kind: outreach.Policy, Slug: "tomorrow-plan"}.PublicCode())))
 		if err != nil || !strings.Contains(string(got.body), want) {
-			t.Errorf("%s: the code does not lead to the page, %v", l.Code, err)
+			t.Errorf("%s: the code is not that of the short link, %v", l.Code, err)
 		}
 		drawn[string(got.body)] = l.Code
 	}

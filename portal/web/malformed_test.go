@@ -181,6 +181,7 @@ func newMischief(d *desk) *mischief {
 	sharer := d.staff(casework.Director, "sharing")
 	shared := string(sharer.shares("policy." + living))
 	m.staff = map[string]string{
+		talksPath:                     sharer.cookies[sessionCookie],
 		fieldPath:                     sharer.cookies[sessionCookie],
 		sharePath:                     sharer.cookies[sessionCookie],
 		"/staff/assist":               d.staff(casework.Director, "shiqi").cookies[sessionCookie],

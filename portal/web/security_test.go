@@ -18,7 +18,7 @@ import (
 )
 
 // ofNobody are the parameters of addresses whose values name what is published.
-var ofNobody = []string{"slug", "category", "part", "section", "question", "number", "leaf", "page", "letter", "policy", "document"}
+var ofNobody = []string{"slug", "category", "part", "section", "question", "number", "leaf", "page", "letter", "policy", "document", "town", "village", "code"}
 
 // guardedBy says for each other parameter outside the desk which test has strangers ask
 // for what is another family's. The desk's addresses are in deskMatrix, every one.

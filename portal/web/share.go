@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 
@@ -226,7 +227,7 @@ func (s *Server) failShort(c *fiber.Ctx, typed string, err error) error {
 func (s *Server) sayShort(c *fiber.Ctx, status int, view shortPage) error {
 	title := "short.title"
 	if view.Why != "" {
-		title += "." + view.Why
+		title = fmt.Sprintf("short.title.%s", view.Why)
 	}
 	view.page = s.page(c, title)
 	view.NoIndex = true

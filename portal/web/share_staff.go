@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 
@@ -176,7 +177,7 @@ func (s *Server) showKit(c *fiber.Ctx, u casework.User, link outreach.Link) erro
 		t := s.words(c)
 		for _, target := range policyTargets(to.Policy) {
 			if target.Kind != outreach.Question {
-				view.Kinds = append(view.Kinds, kitChoice{target.String(), t("kit.kind." + string(target.Kind))})
+				view.Kinds = append(view.Kinds, kitChoice{target.String(), t(fmt.Sprintf("kit.kind.%s", target.Kind))})
 				continue
 			}
 			n, _ := to.Policy.FAQByKey(target.Key)
