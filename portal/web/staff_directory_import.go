@@ -85,7 +85,7 @@ type importPage struct {
 	Heading, Whose string
 	Path, Again    string // where it is confirmed, and where another file is given
 	Hash, Base     string
-	Faults         []faultRow
+	Wrong          []faultRow // of the file; Faults are those of the content, on every page of the desk
 	Parts          []importPart
 	Same           int
 	Done, None     bool
@@ -118,8 +118,8 @@ func (s *Server) renderDirectoryImport(c *fiber.Ctx, u casework.User, moved bool
 	if in.Town != "" {
 		view.Whose = s.townName(c, in.Town)
 	}
-	view.Faults = s.faultRows(c, in.File.Faults)
-	if len(view.Faults) == 0 && !in.Done {
+	view.Wrong = s.faultRows(c, in.File.Faults)
+	if len(view.Wrong) == 0 && !in.Done {
 		view.Parts = s.directoryParts(c, u, in.Change)
 	}
 	return s.render(c, "staff-import", view)

@@ -146,8 +146,8 @@ func (s *Server) renderAttendanceImport(c *fiber.Ctx, u casework.User, moved boo
 	view := importPage{staffPage: s.newStaffPage(c, u, "training.import"), Whose: row.Topic, Path: row.Path + "/import/" + in.ID, Again: row.Path + "/import", Hash: in.File.Hash, Same: in.Known, Done: in.Done, None: in.Known == len(in.File.Came), Moved: moved}
 	view.Heading = view.Title
 	view.Crumbs = append(view.Crumbs, crumb{t("training.title"), trainingPath}, crumb{t("training.one"), row.Path})
-	view.Faults = s.faultRows(c, in.File.Faults)
-	if len(view.Faults) == 0 && !in.Done {
+	view.Wrong = s.faultRows(c, in.File.Faults)
+	if len(view.Wrong) == 0 && !in.Done {
 		part := importPart{ID: "came", Title: t("training.came.of", "Number", len(in.File.Came))}
 		for _, e := range in.File.Came {
 			part.Rows = append(part.Rows, importRow{What: s.townName(c, e.Town) + " · " + s.inPlace(c, e)})
