@@ -63,7 +63,7 @@ const (
 func TestFieldSend(t *testing.T) {
 	desk := newDesk(t)
 	director := desk.staff(casework.Director, "shiqi")
-	director.open(fieldPath).wants(200, "下乡离线包", "打开离线包").open(fieldKitPath).wants(200, "离线包要靠脚本")
+	director.open(fieldPath).wants(200, "下乡离线包", "打开离线包").open(fieldKitPath).wants(200, "打不开离线包")
 	if body := director.body; strings.Contains(body, "迎阳") || strings.Contains(body, "测试员") {
 		t.Error("the page that browsers keep names the director")
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -152,6 +153,7 @@ type staffPage struct {
 	Login string
 	Role  string
 	Links []deskLink
+	Menu  []deskGroup // the same links
 	// Alarms counts the reports of children at risk that nobody has taken on and this
 	// user could.
 	Alarms int
@@ -165,43 +167,19 @@ type deskLink struct {
 	On         bool
 }
 
-// deskLinks is the way through the desk, by what each page needs.
-var deskLinks = []struct {
-	words, path string
-	needs       casework.Action
-}{
-	{"staff.list", "/staff", casework.ListApplications},
-	{"child.title", childrenPath, casework.ListChildren}, {"staff.reports", reportsPath, casework.ListReports}, {"calls.title", callsPath, casework.ListCalls},
-	{"assist.title", "/staff/assist", casework.AssistFamily},
-	{"talk.title", talksPath, casework.CountTalks}, {"field.title", fieldPath, casework.WorkOffline},
-	{"referrals.title", referralsPath, casework.ListReferrals},
-	{"conferences.title", conferencesPath, casework.ListConferences},
-	{"kit.title", sharePath, casework.ShareKit},
-	{"standards.title", standardsPath, casework.AdjustGrants},
-	{"pay.title", payPath, casework.PayGrants},
-	{"figures.title", figuresPath, casework.ReadFigures},
-	{"directory.title", staffDirectory, casework.ReadDirectory}, {"training.title", trainingPath, casework.ReadTraining},
-	{"staff.feedback", "/staff/feedback", casework.ReadFeedback},
-	{"staff.questions", "/staff/questions", casework.ReadQuestions},
-	{"staff.audit", "/staff/audit", casework.ReadAudit},
-	{"staff.accounts", accountsPath, casework.ManageUsers},
-	{"staff.account", accountPath, casework.OwnAccount},
-}
-
 func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
 	t := s.words(c)
 	p := staffPage{page: s.page(c, titleID), Login: u.Name, Role: string(u.Role)}
 	p.NoIndex, p.Desk, p.Styles = true, true, []string{"desk.css"}
 	p.Crumbs = []crumb{}
 	p.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
-	for _, l := range deskLinks {
-		if u.Has(l.needs) {
-			p.Links = append(p.Links, deskLink{t(l.words), l.path, visitOf(c).Path == l.path})
-		}
-	}
+	p.Links, p.Menu = newDeskMenu(t, u, visitOf(c).Path)
 	p.Alarms, p.Calls = s.reportsWaiting(c, u), s.callsWaiting(c, u)
 	if s.faults != nil {
 		p.Faults = s.faults()
+	}
+	if strings.HasPrefix(p.Path, callsPath) { // where they are listed
+		p.Calls = 0
 	}
 	if p.Path != "/staff" {
 		p.Crumbs = []crumb{{t("staff.title"), "/staff"}}

@@ -56,6 +56,7 @@ type guidePage struct {
 type staffBar struct {
 	Login, Role string
 	Links       []deskLink
+	Menu        []deskGroup
 	Faults      []string
 	Alarms      int
 	Calls       int
@@ -89,7 +90,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		Conditions: []content.Reason{{Result: content.True, Text: "—"}, {Result: content.False, Text: "—"}, {Result: content.Unknown, Text: "—"}},
 		Heard:      s.listening(visitOf(c).Lang, "", "", t("guide.text"), visitOf(c).Lang.Code),
 		Files:      []shownFile{{Name: t("guide.text"), Size: "120 KB", State: "ready"}, {Name: guideWord, Size: "9 MB", State: "refused", Note: t("guide.error")}},
-		staffBar:   staffBar{Login: "lin", Role: "officer", Links: []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, Faults: []string{"policies/example.md:1: no title — add one"}},
+		staffBar:   staffBar{Login: "lin", Role: "officer", Links: []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, Menu: []deskGroup{{t("guide.text"), []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}}, {long, []deskLink{{t("guide.text"), "/styleguide", false}}}}, Faults: []string{"policies/example.md:1: no title — add one"}},
 		Verdicts:   []proof.Verdict{proof.Kept, proof.Partly, proof.Open, proof.Failing, proof.Unknown},
 	}
 	p.Panels = []shownPanel{{Name: "history", Data: historyPanel{p.Steps[:1], long}}}
