@@ -13,7 +13,7 @@ type deskGroup struct {
 }
 
 // deskLinks is the way through the desk, by what each page needs; those of one group stand
-// together.
+// together, and a role begins the day with its first.
 var deskLinks = []struct {
 	group, words, path string
 	needs              casework.Action
@@ -29,8 +29,9 @@ var deskLinks = []struct {
 	{"figures", "figures.title", figuresPath, casework.ReadFigures},
 	{"site", "staff.feedback", "/staff/feedback", casework.ReadFeedback}, {"site", "staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"site", "staff.audit", "/staff/audit", casework.ReadAudit},
+	{"people", "staff.accounts", accountsPath, casework.ManageUsers},
 	{"people", "directory.title", staffDirectory, casework.ReadDirectory}, {"people", "training.title", trainingPath, casework.ReadTraining},
-	{"people", "staff.accounts", accountsPath, casework.ManageUsers}, {"people", "staff.account", accountPath, casework.OwnAccount},
+	{"people", "staff.account", accountPath, casework.OwnAccount},
 }
 
 const menuUngrouped = 8 // links that are found without names of groups
