@@ -88,6 +88,14 @@ func (v *visitor) giveCode() {
 	v.to(`main form[action^="/staff/factor"] button:not([type="button"])`)
 }
 
+// unfoldMenu opens the links of the desk where there is too little room to show them.
+func (v *visitor) unfoldMenu() {
+	v.Helper()
+	if evaluate[bool](v.tab, `[...document.querySelectorAll(".desk-menu__fold:not([open]) > summary")].some((s) => s.checkVisibility())`) {
+		v.press(`main .desk-menu__open`)
+	}
+}
+
 func (v *visitor) signOut() {
 	v.Helper()
 	v.to(`form[action^="/staff/sign-out"] button:not([type="button"])`)
