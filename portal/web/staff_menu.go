@@ -29,7 +29,7 @@ var deskLinks = []struct {
 	{"figures", "figures.title", figuresPath, casework.ReadFigures},
 	{"site", "staff.feedback", "/staff/feedback", casework.ReadFeedback}, {"site", "staff.questions", "/staff/questions", casework.ReadQuestions},
 	{"site", "staff.audit", "/staff/audit", casework.ReadAudit},
-	{"people", "staff.accounts", accountsPath, casework.ManageUsers},
+	{"people", "staff.accounts", accountsPath, casework.ManageUsers}, // first: where an administrator begins
 	{"people", "directory.title", staffDirectory, casework.ReadDirectory}, {"people", "training.title", trainingPath, casework.ReadTraining},
 	{"people", "staff.account", accountPath, casework.OwnAccount},
 }
