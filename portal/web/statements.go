@@ -43,10 +43,10 @@ var statementParts = map[string][]struct {
 		{"accessibility.contact", []string{"accessibility.contact.1"}},
 	},
 	"privacy": {
-		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2", "privacy.reading.3"}},
+		{"privacy.reading", []string{"privacy.reading.1", "privacy.reading.2", "privacy.reading.3", "privacy.reading.4"}},
 		{"privacy.asking", []string{"privacy.asking.1", "privacy.asking.2", "privacy.asking.3"}},
 		{"privacy.applying", []string{"privacy.applying.1", "privacy.applying.2", "privacy.applying.3", "privacy.applying.4", "privacy.applying.5", "privacy.applying.6", "privacy.applying.7"}},
-		{"privacy.children", []string{"privacy.children.1", "privacy.children.2", "privacy.children.3"}},
+		{"privacy.children", []string{"privacy.children.1", "privacy.children.2", "privacy.children.3", "privacy.children.4", "privacy.children.5"}},
 		{"privacy.reporting", []string{"privacy.reporting.1", "privacy.reporting.2", "privacy.reporting.3"}},
 		{"privacy.calls", []string{"privacy.calls.1", "privacy.calls.2"}},
 		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
