@@ -284,6 +284,24 @@ func (w *condition) arg(v any) string {
 
 func (w *condition) and(text string) { w.text += " AND " + text }
 
+// within keeps to the town that is asked for, "" for all, and to what the user owns,
+// whatever is asked for.
+func (w *condition) within(u casework.User, a casework.Action, town string) {
+	if !u.Everywhere(a) {
+		town = u.Area
+	}
+	if town != "" {
+		w.and("town = " + w.arg(storable(town)))
+	}
+	if u.Role == casework.Director {
+		var own []string
+		for _, v := range u.Villages() {
+			own = append(own, w.arg(v))
+		}
+		w.and("village IN (" + strings.Join(own, ", ") + ")")
+	}
+}
+
 // childrenWhere keeps to what the user owns, whatever is asked for.
 func (s *Store) childrenWhere(ctx context.Context, tx *sql.Tx, by apply.Actor, q casework.ChildQuery) (condition, error) {
 	w := condition{text: "closed_at = 0"}
@@ -294,19 +312,7 @@ func (s *Store) childrenWhere(ctx context.Context, tx *sql.Tx, by apply.Actor, q
 	if !u.Has(casework.ListChildren) {
 		return w, casework.ErrForbidden
 	}
-	if !u.Everywhere(casework.ListChildren) {
-		q.Town = u.Area
-	}
-	if q.Town != "" {
-		w.and("town = " + w.arg(storable(q.Town)))
-	}
-	if u.Role == casework.Director {
-		var own []string
-		for _, v := range u.Villages() {
-			own = append(own, w.arg(v))
-		}
-		w.and("village IN (" + strings.Join(own, ", ") + ")")
-	}
+	w.within(u, casework.ListChildren, q.Town)
 	if q.Village != "" {
 		w.and("village = " + w.arg(storable(q.Village)))
 	}

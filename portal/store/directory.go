@@ -68,19 +68,7 @@ func (s *Store) PublicDirectory(ctx context.Context, town string) ([]casework.Di
 // directoryOf keeps to what the user owns, whatever is asked for.
 func directoryOf(u casework.User, q casework.DirectoryQuery) condition {
 	w := condition{text: "TRUE"}
-	if !u.Everywhere(casework.ReadDirectory) {
-		q.Town = u.Area
-	}
-	if q.Town != "" {
-		w.and("town = " + w.arg(storable(q.Town)))
-	}
-	if u.Role == casework.Director {
-		var own []string
-		for _, v := range u.Villages() {
-			own = append(own, w.arg(v))
-		}
-		w.and("village IN (" + strings.Join(own, ", ") + ")")
-	}
+	w.within(u, casework.ReadDirectory, q.Town)
 	if q.Village != "" {
 		w.and(`village LIKE ` + w.arg("%"+likeWords.Replace(storable(q.Village))+"%") + ` ESCAPE '\'`)
 	}
