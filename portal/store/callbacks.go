@@ -155,7 +155,7 @@ func (s *Store) CallsWaiting(ctx context.Context, u casework.User) (n int, err e
 	w := callsOf(u)
 	level := map[casework.Role]casework.CallLevel{casework.Director: casework.CallVillage, casework.Supervisor: casework.CallTown, casework.Officer: casework.CallCity}[u.Role]
 	w.and("place = 0 AND level >= " + w.arg(int(level)))
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM call_backs WHERE `+w.text, w.args...).Scan(&n); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM call_backs WHERE `+w.text+` LIMIT `+strconv.Itoa(casework.CountLimit)+`) AS waiting`, w.args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count calls: %w", err)
 	}
 	return n, nil

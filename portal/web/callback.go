@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -147,12 +146,8 @@ func (s *Server) callMoves(c *fiber.Ctx, now *calling, invalid apply.Invalid) bo
 }
 
 func (s *Server) keepCall(c *fiber.Ctx, now calling, b casework.CallBack) error {
-	if s.calls.perMinute > 0 {
-		if wait := s.calls.take(c.IP()); wait > 0 {
-			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait.Seconds())+1))
-			c.Status(fiber.StatusTooManyRequests)
-			return s.renderCall(c, now, func(p *callPage) { p.Busy = true })
-		}
+	if refused(c, s.calls) {
+		return s.renderCall(c, now, func(p *callPage) { p.Busy = true })
 	}
 	kept, err := s.cases.CallBox.AskForCall(c.UserContext(), apply.Token(now.key), b, CallTerms(s.content().Library))
 	switch {

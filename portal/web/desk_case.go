@@ -56,15 +56,11 @@ func (s *Server) applicationDeskCase(c *fiber.Ctx, u casework.User, needs casewo
 }
 
 func (s *Server) reportDeskCase(c *fiber.Ctx, u casework.User, needs casework.Action) (*deskCase, error) {
-	ref, ok := apply.ParseReference(c.Params("ref"))
-	if !ok {
-		return nil, fiber.ErrNotFound
-	}
-	f, err := s.cases.Reports.Report(c.UserContext(), u.Actor(), ref)
+	f, err := s.reportFor(c, u, needs)
 	if err != nil {
 		return nil, err
 	}
-	return s.ofReport(c, f), s.allow(c, u, needs, f.Scope(), ref)
+	return s.ofReport(c, f), nil
 }
 
 func (s *Server) childDeskCase(c *fiber.Ctx, u casework.User, needs casework.Action) (out *deskCase, err error) {

@@ -25,11 +25,7 @@ func newLimiter(perMinute int, now func() time.Time) *limiter {
 
 // count refuses a post beyond the limit; pages may be read as often as one likes.
 func (l *limiter) count(c *fiber.Ctx) error {
-	if l.perMinute <= 0 || c.Method() != fiber.MethodPost {
-		return c.Next()
-	}
-	if wait := l.take(c.IP()); wait > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait.Seconds())+1))
+	if c.Method() == fiber.MethodPost && refused(c, l) {
 		return fiber.ErrTooManyRequests
 	}
 	return c.Next()
@@ -49,4 +45,18 @@ func (l *limiter) take(client string) time.Duration {
 	}
 	l.counts[client]++
 	return 0
+}
+
+// refused reports whether a client has sent too many of one kind, and says so.
+func refused(c *fiber.Ctx, l *limiter) bool {
+	if l.perMinute <= 0 {
+		return false
+	}
+	wait := l.take(c.IP())
+	if wait <= 0 {
+		return false
+	}
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait.Seconds())+1))
+	c.Status(fiber.StatusTooManyRequests)
+	return true
 }

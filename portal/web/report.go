@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -180,12 +179,8 @@ func invalidOf(err error) apply.Invalid {
 }
 
 func (s *Server) keepReport(c *fiber.Ctx, now telling, r casework.Report) error {
-	if s.reports.perMinute > 0 {
-		if wait := s.reports.take(c.IP()); wait > 0 {
-			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait.Seconds())+1))
-			c.Status(fiber.StatusTooManyRequests)
-			return s.renderReport(c, now, func(p *reportPage) { p.Busy = true })
-		}
+	if refused(c, s.reports) {
+		return s.renderReport(c, now, func(p *reportPage) { p.Busy = true })
 	}
 	kept, err := s.cases.ReportBox.SendReport(c.UserContext(), r, s.reportWithin(r.Danger))
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *Server) fillReportChildren(c *fiber.Ctx, u casework.User, f *casework.R
 // showReportChild asks for the child that a report is about: its record is looked for by
 // a number, never by a name, or made anew.
 func (s *Server) showReportChild(c *fiber.Ctx, u casework.User) error {
-	f, err := s.reportHandled(c, u)
+	f, err := s.reportFor(c, u, casework.HandleReport)
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (s *Server) showReportChild(c *fiber.Ctx, u casework.User) error {
 	return s.renderChildForm(c, s.newReportChild(c, u, f), nil)
 }
 
-// reportHandled opens the report of the address for who may handle it.
-func (s *Server) reportHandled(c *fiber.Ctx, u casework.User) (*casework.ReportFile, error) {
+// reportFor opens the report of the address for who may do this with it.
+func (s *Server) reportFor(c *fiber.Ctx, u casework.User, needs casework.Action) (*casework.ReportFile, error) {
 	ref, ok := apply.ParseReference(c.Params("ref"))
 	if !ok {
 		return nil, fiber.ErrNotFound
@@ -55,7 +55,7 @@ func (s *Server) reportHandled(c *fiber.Ctx, u casework.User) (*casework.ReportF
 	if err != nil {
 		return nil, err
 	}
-	return f, s.allow(c, u, casework.HandleReport, f.Scope(), ref)
+	return f, s.allow(c, u, needs, f.Scope(), ref)
 }
 
 func (s *Server) newReportChild(c *fiber.Ctx, u casework.User, f *casework.ReportFile) childForm {
@@ -76,7 +76,7 @@ func (s *Server) newReportChild(c *fiber.Ctx, u casework.User, f *casework.Repor
 // linkReportChild links the report with the child of the number that was typed. A child
 // that the user may not open is answered like one that is not there; the audit knows.
 func (s *Server) linkReportChild(c *fiber.Ctx, u casework.User) error {
-	f, err := s.reportHandled(c, u)
+	f, err := s.reportFor(c, u, casework.HandleReport)
 	if err != nil {
 		return err
 	}
