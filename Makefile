@@ -39,23 +39,35 @@ FUZZ_TIME ?= 20s
 # Smaller sizes are for a first look: make bench BENCH="-policies 500 -round 2s"
 BENCH ?=
 
+# BESIDE is how many at once keep every processor busy when each waits now and then.
+BESIDE := $(shell echo $$(($$(nproc) + 1)))
+
+# TOGETHER runs targets at once and shows what each printed in one piece.
+TOGETHER := $(MAKE) --no-print-directory --output-sync=target --jobs=$(BESIDE)
+
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test tools debian npm lint-tool fmt vet lint check unit browser run dev shots statement lighthouse fuzz audit bench bench-store
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
 
-test: tools fmt vet check lint unit browser ## everything that must pass; installs what is missing
+test: prepare lint unit browser ## everything that must pass; installs what is missing
 	@echo "all checks passed"
 
+# What is fetched waits for the network, and what is built for the processors.
+prepare:
+	@+$(TOGETHER) tools code
+
 tools: debian npm lint-tool
+
+code: fmt vet check
 
 debian:
 	$(call step,Debian packages,./.ci/debian)
 
-npm:
+npm: debian
 	$(call step,npm packages,npm --prefix portal/e2e ci --no-progress --loglevel=error)
 
 lint-tool:
@@ -73,17 +85,28 @@ check: ## lint of the content
 lint:
 	$(call step,golangci-lint,$(LINT) run --allow-parallel-runners)
 
-unit:
-	$(call step,go test,go test -race -shuffle=on -timeout 30m -skip '$(PLAIN)' $(LONGEST) $$(go list ./... | grep -vE '/(e2e|web|bench)$$'))
+# A test often waits, for a disk, a lock or another process: with one package more than
+# processors none of these is idle meanwhile, nor with three commands at a time.
+unit: race
+	@+$(TOGETHER) race-web plain whole
+
+race:
+	$(call step,go test,go test -race -shuffle=on -p $(BESIDE) -timeout 30m -skip '$(PLAIN)' $(LONGEST) $$(go list ./... | grep -vE '/(e2e|web|bench)$$'))
+
+race-web:
 	$(call step,go test of what happens at once on the site,go test -race -shuffle=on -timeout 30m -run '$(RACED_WEB)' ./portal/web)
+
+plain:
 	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)' $(PLAIN_PACKAGES))
+
+whole:
 	$(call step,go test of whole packages without the race detector,go test -shuffle=on -timeout 30m $(WHOLE))
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector. A tab often waits, for the portal or for what is
 # drawn: with one more test than processors none of these is idle meanwhile.
 browser:
-	$(call step,browser tests,go test -shuffle=on -parallel $$(($$(nproc) + 1)) -timeout 40m ./portal/e2e)
+	$(call step,browser tests,go test -shuffle=on -parallel $(BESIDE) -timeout 40m ./portal/e2e)
 
 run: ## serve the site
 	go run ./portal
