@@ -47,6 +47,10 @@ type Link struct {
 // asked, a choice, a wish to be checked, a place, a follow-up. False means that it is
 // a question that stands by itself.
 func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
+	meaning := b.hearing.meaning(t.folded)
+	if meaning == "person" {
+		return b.toPeople(t), true, nil
+	}
 	if t.memory.Check != nil {
 		if r, ok := b.inCheck(t); ok {
 			return r, true, nil
@@ -57,7 +61,6 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 			return r, true, nil
 		}
 	}
-	meaning := b.hearing.meaning(t.folded)
 	switch p := b.checkable(t.memory.Offer); {
 	case p != nil && meaning == "yes":
 		return b.begin(t, p), true, nil
@@ -67,8 +70,12 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	case meaning == "stop":
 		t.memory = t.memory.settled()
 		return b.remark(t, content.SayNothing), true, nil
-	case meaning == "thanks" && t.memory.Policy != "":
+	case meaning == "thanks":
 		return b.remark(t, content.SayDeclined), true, nil
+	case meaning == "hello":
+		return b.remark(t, content.SayHello), true, nil
+	case meaning == "who":
+		return b.remark(t, content.SayWho), true, nil
 	}
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err

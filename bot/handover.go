@@ -62,6 +62,14 @@ func (b *Bot) handOver(t turn, p content.Place) Reply {
 	return b.waiting(t, r, m)
 }
 
+// toPeople tells where somebody answers who is no program. A check that is under way
+// waits.
+func (b *Bot) toPeople(t turn) Reply {
+	m := t.memory.settled()
+	r := Reply{Outcome: HandOver, Answer: b.words.Say(content.SayPerson, t.Lang), Confidence: 1, Conversation: m.String()}
+	return b.waiting(t, r, m)
+}
+
 // account returns the passage for a question about one's own application, which
 // nothing but its status page can answer; unless unsure says that no other passage
 // does, the words have to be sure ones.

@@ -137,6 +137,9 @@ func propertyOf(r Reply, name string) []string {
 	var out []string
 	switch name {
 	case "outcome":
+		if r.Outcome == Remark { // says nothing of any policy, as a refusal does
+			return []string{string(Remark), string(Refuse)}
+		}
 		return []string{string(r.Outcome)}
 	case "says":
 		out = []string{r.Answer}

@@ -79,6 +79,9 @@ func (t *tally) add(c Case, r Reply, rank int) {
 		t.outcomes = map[[2]Outcome]int{}
 	}
 	t.total++
+	if r.Outcome == Remark {
+		r.Outcome = Refuse // it says nothing of any policy either
+	}
 	t.outcomes[[2]Outcome{c.Outcome, r.Outcome}]++
 	miss := Miss{Case: c, Got: r.Outcome, Confidence: r.Confidence}
 	if len(r.Citations) > 0 {

@@ -35,6 +35,9 @@ const (
 	SayStopped     Cue = "stopped"
 	SayDeclined    Cue = "declined"
 	SayNothing     Cue = "nothing" // nothing is open that could be stopped
+	SayHello       Cue = "hello"
+	SayWho         Cue = "who"    // what the bot is and can do
+	SayPerson      Cue = "person" // somebody wants to talk to people
 	SayYes         Cue = "verdict-yes"
 	SayNo          Cue = "verdict-no"
 	SayUnknown     Cue = "verdict-unknown"
@@ -47,7 +50,7 @@ const (
 
 var cues = []Cue{
 	SayClose, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
-	SayDeclined, SayNothing, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
+	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
 }
 
 // Lead is where an answer from a section leads on this site.

@@ -52,7 +52,7 @@ type Account struct {
 // dialogueWords names the whole messages that the bot acts on.
 var dialogueWords = []string{
 	"yes", "no", "unknown", "stop", "back", "again", "resume", "neither",
-	"first", "second", "third", "fourth", "last", "whatever", "thanks",
+	"first", "second", "third", "fourth", "last", "whatever", "thanks", "hello", "who", "person",
 }
 
 // Place is a town or subdistrict of the city.

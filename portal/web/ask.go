@@ -163,10 +163,10 @@ func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	if s.cases.Feedback != nil {
 		p.About = s.ratedAs(r)
 	}
-	switch r.Outcome {
-	case bot.Refuse:
+	switch {
+	case r.Outcome == bot.Refuse, r.Outcome == bot.HandOver && r.Place == "":
 		s.handOver(p)
-	case bot.HandOver:
+	case r.Outcome == bot.HandOver:
 		p.Directory = s.directoryOf(r.Place)
 	}
 }

@@ -260,3 +260,11 @@ func FuzzUnseal(f *testing.F) {
 		}
 	})
 }
+
+// TestAskForPeople asks for somebody who is no program: in one step there is a number to
+// call and the way to the children's directors.
+func TestAskForPeople(t *testing.T) {
+	d := newDesk(t)
+	b := d.browser("family").open(asked)
+	b.say("转人工").wants(200, `href="tel:12345"`, `id="hand-over-town"`, "儿童主任")
+}
