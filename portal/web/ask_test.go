@@ -266,5 +266,5 @@ func FuzzUnseal(f *testing.F) {
 func TestAskForPeople(t *testing.T) {
 	d := newDesk(t)
 	b := d.browser("family").open(asked)
-	b.say("转人工").wants(200, `href="tel:12345"`, `id="hand-over-town"`, "儿童主任")
+	b.say("转人工").wants(200, "打12345", "告诉我找谁", "查村（社区）儿童主任的电话")
 }
