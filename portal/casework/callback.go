@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 // CallState is how far a request to be called back is.
@@ -126,7 +127,7 @@ func (b CallBack) GoString() string { return b.String() }
 func (b CallBack) Clean(now time.Time) (CallBack, error) {
 	var out apply.Invalid
 	a := &b.Asked
-	a.Name, a.About = plainLine(a.Name), FirstWords(a.About, CallAboutLong)
+	a.Name, a.About = sheet.Line(a.Name), FirstWords(a.About, CallAboutLong)
 	if n := utf8.RuneCountInString(a.Name); n < 1 || n > CallNameLong {
 		out = append(out, apply.Problem{Field: "name", Key: KeyCallName, Args: map[string]any{"Max": CallNameLong}})
 	}

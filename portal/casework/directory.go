@@ -8,10 +8,10 @@ import (
 	"log/slog"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 // DirectoryEntry is one post of the directory and who holds it: the supervisor of a town
@@ -78,7 +78,7 @@ func (e DirectoryEntry) GoString() string { return e.String() }
 // is written in by the store.
 func (e DirectoryEntry) Clean(today time.Time) (DirectoryEntry, error) {
 	var out apply.Invalid
-	e.Town, e.Village, e.Name = plainLine(e.Town), wordsOf(e.Village), wordsOf(e.Name)
+	e.Town, e.Village, e.Name = sheet.Line(e.Town), sheet.Words(e.Village), sheet.Words(e.Name)
 	if e.Town == "" {
 		out = append(out, apply.Problem{Field: "town", Key: KeyDirectoryTown})
 	}
@@ -111,28 +111,6 @@ func (e DirectoryEntry) Clean(today time.Time) (DirectoryEntry, error) {
 	}
 	return e, out.Err()
 }
-
-// plainLine is one line of words as they are compared: what cannot be seen is dropped,
-// full-width letters and figures are ordinary ones.
-func plainLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		const shift = '０' - '0'
-		switch {
-		case r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ':
-			return r - shift
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// wordsOf is a line of words without the signs with which a formula begins: a file of the
-// directory says what is kept, unchanged.
-func wordsOf(s string) string { return strings.TrimLeft(plainLine(s), "'=+-@ ") }
 
 // VillageID is how addresses name a village of a town: nothing has to be kept for it, and
 // it stays the same as long as the village keeps its name.

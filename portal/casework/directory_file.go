@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 // Limits of a file that is imported.
@@ -163,7 +164,7 @@ func (t *table) head(line int, cells, columns []string) bool {
 
 // columnName is a heading as we write it, however its brackets were typed.
 func columnName(s string) string {
-	return strings.NewReplacer("(", "（", ")", "）", " ", "").Replace(plainLine(s))
+	return strings.NewReplacer("(", "（", ")", "）", " ", "").Replace(sheet.Line(s))
 }
 
 // The columns of the directory as a file.
@@ -245,7 +246,7 @@ func (t *table) directoryEntry(row tableRow, towns TownNames, only string, today
 		Village: t.cell(row, ColumnVillage), Name: t.cell(row, ColumnName),
 		Phone: t.cell(row, ColumnPhone), Since: t.cell(row, ColumnSince),
 	}
-	switch id := towns[plainLine(t.cell(row, ColumnTown))]; {
+	switch id := towns[sheet.Line(t.cell(row, ColumnTown))]; {
 	case id == "":
 		t.fault(row.line, ColumnTown, apply.Problem{Key: KeyFileTown})
 	case only != "" && id != only:
@@ -271,7 +272,7 @@ func (t *table) directoryEntry(row tableRow, towns TownNames, only string, today
 
 // yesOrNo understands what people write into a column of ticks; nothing is no.
 func yesOrNo(s string) (yes, known bool) {
-	switch strings.ToLower(plainLine(s)) {
+	switch strings.ToLower(sheet.Line(s)) {
 	case "是", "公开", "可以", "√", "✓", "y", "yes", "1":
 		return true, true
 	case "", "否", "不公开", "不", "×", "n", "no", "0":

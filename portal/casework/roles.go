@@ -128,6 +128,9 @@ const (
 	KeepTraining    Action = "keep-training"    // plan it, and write down who came
 	ShareKit        Action = "share"            // make a link of one's own place, with all that is printed
 	ReadVisits      Action = "read-visits"      // how often links were opened; no visitor is known
+	ReadEvents      Action = "read-events"      // talks in villages, and who came how many
+	KeepEvents      Action = "keep-events"      // plan them, count, write down what was asked
+	CheckInPeople   Action = "check-in-people"  // count people in at the door
 	ListCalls       Action = "list-calls"       // families that want to be called back
 	OpenCall        Action = "open-call"
 	HandleCall      Action = "handle-call"
@@ -150,6 +153,7 @@ func Actions() []Action {
 		ReadFigures, ExportFigures,
 		ReadDirectory, EditDirectory, ImportDirectory, ReadTraining, KeepTraining,
 		ShareKit, ReadVisits,
+		ReadEvents, KeepEvents, CheckInPeople,
 		ListCalls, OpenCall, HandleCall,
 	}
 }
@@ -232,6 +236,9 @@ var permissions = map[Action]map[Role]reach{
 	KeepTraining:    {Supervisor: own, Officer: anywhere},
 	ShareKit:        {Director: own, Supervisor: own, Officer: anywhere},
 	ReadVisits:      {Director: own, Supervisor: own, Officer: anywhere},
+	ReadEvents:      {Director: own, Supervisor: own, Officer: anywhere},
+	KeepEvents:      {Director: own, Supervisor: own, Officer: anywhere},
+	CheckInPeople:   {Director: own, Supervisor: own, Officer: anywhere},
 	ListCalls:       {Director: own, Supervisor: own, Officer: anywhere},
 	OpenCall:        {Director: own, Supervisor: own, Officer: anywhere},
 	HandleCall:      {Director: own, Supervisor: own, Officer: anywhere},

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 // Audience says for whom a training is.
@@ -75,7 +76,7 @@ func (t Training) Held(now time.Time) bool { return t.Day <= now.In(apply.China)
 // Clean returns the training as it is kept, or what is wrong with it.
 func (t Training) Clean(now time.Time) (Training, error) {
 	var out apply.Invalid
-	t.Topic, t.Place = wordsOf(t.Topic), wordsOf(t.Place)
+	t.Topic, t.Place = sheet.Words(t.Topic), sheet.Words(t.Place)
 	day, p := apply.CheckTyped("date", t.Day, now)
 	if p.Key == "" && day == "" {
 		p.Key = apply.KeyRequired
@@ -183,12 +184,12 @@ func ParseAttendance(b []byte, towns TownNames, people []DirectoryEntry) Attenda
 	t := readTable(b, AttendanceColumns())
 	seen := map[string]bool{}
 	for _, row := range t.rows {
-		id := towns[plainLine(t.cell(row, ColumnTown))]
+		id := towns[sheet.Line(t.cell(row, ColumnTown))]
 		if id == "" {
 			t.fault(row.line, ColumnTown, apply.Problem{Key: KeyFileTown})
 			continue
 		}
-		e, ok := known[DirectoryEntry{Town: id, Village: wordsOf(t.cell(row, ColumnVillage)), Name: wordsOf(t.cell(row, ColumnName))}.Key()]
+		e, ok := known[DirectoryEntry{Town: id, Village: sheet.Words(t.cell(row, ColumnVillage)), Name: sheet.Words(t.cell(row, ColumnName))}.Key()]
 		if !ok || e.Vacant() {
 			t.fault(row.line, ColumnName, apply.Problem{Key: KeyFileNobody})
 			continue

@@ -62,6 +62,7 @@ func (s *Store) sealedTables() []sealedTable {
 		{"grant_stops", "id", []string{"words"}, func(id, _ string) []byte { return stopBound(id) }},
 		{"directory", "id", []string{"person"}, func(id, _ string) []byte { return directoryBound(id) }},
 		{"trainings", "id", []string{"body"}, func(id, _ string) []byte { return trainingBound(id) }},
+		{"outreach_events", "id", []string{"body"}, func(id, _ string) []byte { return eventBound(id) }},
 		{"call_backs", "id", []string{"asked"}, func(id, _ string) []byte { return callBound(id) }},
 		{"call_tries", "id", []string{"words"}, func(id, _ string) []byte { return callTryBound(id) }},
 		{"imports", "id", []string{"body"}, func(id, _ string) []byte { return importBound(id) }},

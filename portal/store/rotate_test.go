@@ -84,7 +84,7 @@ func (f *fixture) sealedUnder(tb testing.TB, key string) (all, history int) {
 		"applications": {"code", "answers", "names", "consent"}, "assists": {"consent"}, "contacts": {"address"}, "factors": {"secret"}, "staff_contacts": {"address"}, "feedback": {"text"}, "unanswered": {"text"}, "events": {"words"}, "referral_events": {"words"}, "tellings": {"words"}, "conference_texts": {"body"}, "conference_decisions": {"what"},
 		"children": {"names", "details"}, "assessments": {"body"}, "pairings": {"body"}, "visits": {"body"}, "episodes": {"body"}, "talks": {"body"}, "field_devices": {"key"},
 		"reports": {"code", "said"}, "report_events": {"words"}, "desk_views": {"name"},
-		"directory": {"person"}, "imports": {"body"}, "trainings": {"body"}, "call_backs": {"asked"}, "call_tries": {"words"},
+		"directory": {"person"}, "imports": {"body"}, "trainings": {"body"}, "outreach_events": {"body"}, "call_backs": {"asked"}, "call_tries": {"words"},
 	} {
 		for _, column := range columns {
 			for _, b := range f.bytes(tb, `SELECT `+column+` FROM `+table+` WHERE LENGTH(`+column+`) > 0`) {
@@ -187,6 +187,7 @@ func TestResealAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.trains(t, f.user(t, "trainer", casework.Post{Role: casework.Officer}), casework.Training{Day: "2026-11-20", Audience: casework.ForBoth, Hours: 2, Topic: "政策"})
+		f.plans(t, f.user(t, "planner", casework.Post{Role: casework.Director, Area: "shiqi", Village: village}), meeting())
 		f.asks(t, "rotated", "迎阳社区")
 		f.acts(t, keeperOfCalls(t, f), casework.CallNoAnswer)
 		before := map[apply.Reference]*apply.Application{draft.Reference: f.again(t, draft.Reference), helped: f.again(t, helped), sent.Reference: f.again(t, sent.Reference)}
@@ -205,7 +206,7 @@ func TestResealAll(t *testing.T) {
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1}, "talks": {Table: "talks", Done: 1}, "field_devices": {Table: "field_devices", Done: 1},
 			"reports": {Table: "reports", Done: 2}, "report_events": {Table: "report_events"},
-			"pay_entries": {Table: "pay_entries"}, "grant_stops": {Table: "grant_stops"}, "directory": {Table: "directory", Done: 1}, "imports": {Table: "imports", Done: 1}, "trainings": {Table: "trainings", Done: 1}, "call_backs": {Table: "call_backs", Done: 1}, "call_tries": {Table: "call_tries", Done: 1},
+			"pay_entries": {Table: "pay_entries"}, "grant_stops": {Table: "grant_stops"}, "directory": {Table: "directory", Done: 1}, "imports": {Table: "imports", Done: 1}, "trainings": {Table: "trainings", Done: 1}, "outreach_events": {Table: "outreach_events", Done: 1}, "call_backs": {Table: "call_backs", Done: 1}, "call_tries": {Table: "call_tries", Done: 1},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || history == 0 {
 			t.Errorf("reported (-want +got):\n%s", diff)

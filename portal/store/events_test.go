@@ -1,0 +1,193 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/outreach"
+)
+
+// meeting is an event of today in the director's village; the clock stands at 23 November 2026.
+func meeting() outreach.Event {
+	return outreach.Event{Title: "云雀政策宣讲", Place: "云雀巷77号", Town: "shiqi", Villages: []string{village}, Topics: []string{"basic-living-allowance"}, Day: "2026-11-23", Begins: "15:30"}
+}
+
+// plans plans an event and returns its number.
+func (f *fixture) plans(t *testing.T, by casework.User, e outreach.Event) string {
+	t.Helper()
+	id, err := f.NewEventID()
+	if err == nil {
+		err = f.PlanEvent(t.Context(), by.Actor(), id, e)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// near lists the events about today as the user sees them.
+func (f *fixture) near(t *testing.T, by casework.User) string {
+	t.Helper()
+	all, err := f.EventsNear(t.Context(), by.Actor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range all {
+		out = append(out, fmt.Sprintf("%s %s %s %d", e.Day, e.Begins, strings.Join(e.Villages, "+"), e.Attendance()))
+	}
+	return strings.Join(out, ", ")
+}
+
+func checkIns(event string, keys ...string) []outreach.CheckIn {
+	var out []outreach.CheckIn
+	for i, k := range keys {
+		out = append(out, outreach.CheckIn{Event: event, Key: strings.Repeat(k, 16), People: i + 1})
+	}
+	return out
+}
+
+func TestPlanEvent(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		id := f.plans(t, p.director, meeting())
+		if err := f.PlanEvent(ctx, p.director.Actor(), id, meeting()); err != nil { // sent twice
+			t.Fatal(err)
+		}
+		f.hides(t, "outreach_events", "云雀")
+		both := meeting()
+		both.Villages, both.Day = []string{"莲峰社区", village}, "2026-11-24"
+		f.plans(t, p.supervisor, both)
+		far := meeting()
+		far.Day = "2026-12-24"
+		f.plans(t, p.officer, far)
+		other := meeting()
+		other.Villages = []string{"莲峰社区"}
+		f.plans(t, p.stranger, other)
+		for who, want := range map[*casework.User]string{
+			&p.director:   "2026-11-23 15:30 迎阳社区 0, 2026-11-24 15:30 莲峰社区+迎阳社区 0",
+			&p.stranger:   "2026-11-23 15:30 莲峰社区 0, 2026-11-24 15:30 莲峰社区+迎阳社区 0",
+			&p.supervisor: "2026-11-23 15:30 迎阳社区 0, 2026-11-23 15:30 莲峰社区 0, 2026-11-24 15:30 莲峰社区+迎阳社区 0",
+		} {
+			if got := f.near(t, *who); got != want && len(got) != len(want) { // two at one time are in the order of their numbers
+				t.Errorf("%s sees %s; want %s", who.Role, got, want)
+			}
+		}
+		unknown, elsewhere := meeting(), meeting()
+		unknown.Villages, elsewhere.Town = []string{"没有社区"}, "xiaolan"
+		plan := func(by casework.User, e outreach.Event) error {
+			return f.PlanEvent(ctx, by.Actor(), strings.Repeat("a", 24), e)
+		}
+		for name, err := range map[string]error{
+			"another's village":    plan(p.director, other),
+			"one of two":           plan(p.director, both),
+			"another town":         plan(p.supervisor, elsewhere),
+			"by an auditor":        plan(p.auditor, meeting()),
+			"seen by an auditor":   func() error { _, err := f.EventsNear(ctx, p.auditor.Actor()); return err }(),
+			"counted by a guest":   f.CheckIn(ctx, p.auditor.Actor(), checkIns(id, "a")),
+			"counted by another":   f.CheckIn(ctx, p.stranger.Actor(), checkIns(id, "a")),
+			"counted by nobody":    f.CheckIn(ctx, apply.Actor{Kind: apply.StaffActor, ID: "nobody"}, checkIns(id, "a")),
+			"planned, by nobody":   f.PlanEvent(ctx, apply.Actor{Kind: apply.StaffActor, ID: "nobody"}, strings.Repeat("b", 24), meeting()),
+			"no village of theirs": plan(p.supervisor, outreach.Event{Town: "shiqi"}),
+		} {
+			if !errors.Is(err, casework.ErrForbidden) {
+				t.Errorf("%s: %v; want it forbidden", name, err)
+			}
+		}
+		if err := plan(p.supervisor, unknown); !strings.Contains(fmt.Sprint(err), outreach.KeyEventVillage) {
+			t.Errorf("a village that nobody knows: %v", err)
+		}
+	})
+}
+
+// TestCheckIn counts what came twice once, what came together whole or not at all, and
+// loses nothing when many send at the same time.
+func TestCheckIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		id := f.plans(t, p.director, meeting())
+		ahead := meeting()
+		ahead.Day = "2026-11-25"
+		later := f.plans(t, p.director, ahead)
+		sends := func(by casework.User, all []outreach.CheckIn) {
+			t.Helper()
+			if err := f.CheckIn(ctx, by.Actor(), all); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wants := func(want string) {
+			t.Helper()
+			if got := f.near(t, p.director); !strings.HasPrefix(got, "2026-11-23 15:30 迎阳社区 "+want+",") {
+				t.Errorf("near: %s; want %s people today", got, want)
+			}
+		}
+		sends(p.director, checkIns(id, "a", "b")) // 1 and 2
+		sends(p.director, checkIns(id, "a", "b", "c"))
+		wants("6")
+		bad := append(checkIns(id, "d"), checkIns(later, "e")...)
+		if err := f.CheckIn(ctx, p.director.Actor(), bad); !strings.Contains(fmt.Sprint(err), outreach.KeyEventAhead) {
+			t.Errorf("before its day: %v", err)
+		}
+		if err := f.CheckIn(ctx, p.director.Actor(), append(checkIns(id, "d"), checkIns("none", "e")...)); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("to no event: %v", err)
+		}
+		if err := f.CheckIn(ctx, p.director.Actor(), checkIns(id, "b")); !errors.Is(err, outreach.ErrOtherCheckIn) {
+			t.Errorf("another number under a key: %v", err)
+		}
+		wants("6")
+		var all sync.WaitGroup
+		for i := range 8 { // two devices, which each send everything four times
+			all.Go(func() {
+				device := string("01"[i%2])
+				for k := range 5 {
+					one := outreach.CheckIn{Event: id, Key: strings.Repeat(device, 16) + fmt.Sprint(k), People: 1, At: time.Unix(0, 0)}
+					if err := f.CheckIn(ctx, p.supervisor.Actor(), []outreach.CheckIn{one}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		wants("16")
+	})
+}
+
+// TestCheckInSelf lets visitors count themselves in on the day, and on no other.
+func TestCheckInSelf(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		f.plans(t, p.director, meeting())
+		all, err := f.EventsNear(ctx, p.director.Actor())
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := all[0].Code
+		visitor := outreach.CheckIn{Key: strings.Repeat("f", 32), People: 3}
+		for range 2 {
+			if err := f.CheckInSelf(ctx, code, visitor); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e, err := f.EventByCode(ctx, code); err != nil || e.Attendance() != 3 || e.Title != meeting().Title {
+			t.Errorf("%d came to %s, %v; want 3", e.Attendance(), e.Title, err)
+		}
+		if err := f.CheckInSelf(ctx, "222222", visitor); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("a code of nothing: %v", err)
+		}
+		visitor.Key, visitor.People = strings.Repeat("e", 32), outreach.MaxFamily+1
+		if err := f.CheckInSelf(ctx, code, visitor); !strings.Contains(fmt.Sprint(err), outreach.KeyEventPeople) {
+			t.Errorf("a whole village at once: %v", err)
+		}
+		f.clock.advance(24 * time.Hour)
+		visitor.People = 1
+		if err := f.CheckInSelf(ctx, code, visitor); !strings.Contains(fmt.Sprint(err), outreach.KeyEventOver) {
+			t.Errorf("the day after: %v", err)
+		}
+	})
+}
