@@ -248,8 +248,8 @@ func (p *Policy) checkLists(bad func(line int, what, fix string)) {
 	}
 	seen := map[string]bool{}
 	for i, d := range p.Documents {
-		if d.Name == "" || d.Title == "" || seen[d.Name] {
-			bad(p.src.line("documents", i), fmt.Sprintf("document %q lacks a name or title, or stands twice", d.Name), "complete it")
+		if d.Name == "" || strings.Contains(d.Name, ":") || d.Title == "" || seen[d.Name] {
+			bad(p.src.line("documents", i), fmt.Sprintf("document %q lacks a name without colon or a title, or stands twice", d.Name), "complete it")
 		}
 		seen[d.Name] = true
 		if !slices.Contains([]string{"", ReuseFamily, ReuseNever}, d.Reuse) {

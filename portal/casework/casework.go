@@ -214,6 +214,8 @@ const (
 	RefuseAssist  Action = "assist-not-ours" // or that it is not
 
 	QuarantineFile Action = "quarantine-file" // the virus scanner found something
+	AddPhoto       Action = "photo-added"     // to a visit or a report
+	RemovePhoto    Action = "photo-removed"   // by who had added it
 
 	AskCall   Action = "call-asked"  // by a family; with the level that has it
 	RaiseCall Action = "call-raised" // nobody had called in time; with the level

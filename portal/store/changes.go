@@ -273,7 +273,7 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 	var moved []apply.Reference // by the office: the family may want to hear of it
 	for _, d := range all {
 		if abandoned(d.a) {
-			if err := s.dropAll(ctx, tx, d.a.Reference); err != nil {
+			if err := s.dropAll(ctx, tx, casework.Case{Kind: casework.ApplicationCase, ID: string(d.a.Reference)}); err != nil {
 				return err
 			}
 		}

@@ -451,7 +451,7 @@ func (s *Store) expireChildren(ctx context.Context) error {
 			n = len(ids)
 			var lines []casework.AuditEntry
 			for _, id := range ids {
-				if err := dropCase(ctx, tx, casework.Case{Kind: casework.ChildCase, ID: id}); err != nil {
+				if err := s.dropCase(ctx, tx, casework.Case{Kind: casework.ChildCase, ID: id}); err != nil {
 					return err
 				}
 				if _, err := tx.ExecContext(ctx, `DELETE FROM children WHERE id = $1`, id); err != nil {

@@ -38,11 +38,8 @@ func (s *Store) Erase(ctx context.Context, ref apply.Reference, version int) err
 // erase deletes rows and notes it; history and remembered browsers go with them, and
 // the files are swept.
 func (s *Store) erase(ctx context.Context, tx *sql.Tx, ref apply.Reference, why casework.Action, by apply.Actor) error {
-	if err := s.dropAll(ctx, tx, ref); err != nil {
-		return err
-	}
 	c := casework.Case{Kind: casework.ApplicationCase, ID: string(ref)}
-	if err := errors.Join(dropReferrals(ctx, tx, c), dropConferences(ctx, tx, c)); err != nil {
+	if err := errors.Join(s.dropAll(ctx, tx, c), dropReferrals(ctx, tx, c), dropConferences(ctx, tx, c)); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM applications WHERE reference = $1`, string(ref)); err != nil {

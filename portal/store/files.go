@@ -125,7 +125,7 @@ func (s *Store) sameFile(ctx context.Context, tx *sql.Tx, r *fileRow) (bool, err
 func (s *Store) checkRoom(ctx context.Context, tx *sql.Tx, a *apply.Application, f apply.NewFile) error {
 	var of, all int
 	err := tx.QueryRowContext(ctx, `SELECT COALESCE(SUM(CASE WHEN document = $1 THEN 1 ELSE 0 END), 0), COUNT(*) FROM files
-		WHERE reference = $2 AND id <> $3 AND document NOT LIKE 'referral:%' AND state <> 'gone' AND (state <> 'arriving' OR changed_at > $4)`,
+		WHERE reference = $2 AND id <> $3 AND document NOT LIKE '%:%' AND state <> 'gone' AND (state <> 'arriving' OR changed_at > $4)`,
 		f.Document, string(a.Reference), f.Replaces, micros(s.now().Add(-arrivalLasts))).Scan(&of, &all)
 	if err != nil {
 		return err
@@ -245,11 +245,11 @@ func markPapers(ctx context.Context, tx *sql.Tx, ref apply.Reference, papers map
 	return nil
 }
 
-// Both in one statement, since every change asks for them. What departments attach to
-// their answers is not the family's, see referralFiles.
+// Both in one statement, since every change asks for them. What staff put to the case is
+// not the family's, see filedAt.
 const (
 	readFiles = `SELECT reference, id, document, kind, size, state, added_at FROM (
-		SELECT reference, id, document, kind, size, state, added_at FROM files WHERE state NOT IN ('arriving', 'gone') AND document NOT LIKE 'referral:%'
+		SELECT reference, id, document, kind, size, state, added_at FROM files WHERE state NOT IN ('arriving', 'gone') AND document NOT LIKE '%:%'
 		UNION ALL SELECT reference, '', document, '', 0, '', 0 FROM papers) AS f
 		WHERE reference`
 	fileOrder = ` ORDER BY added_at, id, document`

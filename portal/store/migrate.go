@@ -68,7 +68,10 @@ func (s *Store) migrator() (*goose.Provider, error) {
 			return nil
 		}}, nil))
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(own...)}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(own...),
+		// A number that was kept free for somebody comes after greater ones: what none of
+		// them builds on may be made up for.
+		goose.WithAllowOutofOrder(true)}
 	if s.postgres {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {

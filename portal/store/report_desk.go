@@ -239,14 +239,14 @@ func (s *Store) alertOfStep(ctx context.Context, tx *sql.Tx, r *casework.Report,
 
 // pruneReports deletes closed reports whose time is over, and what is known of old
 // messages; the audit stays.
-func pruneReports(ctx context.Context, tx *sql.Tx, now time.Time) error {
+func (s *Store) pruneReports(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM report_alerts WHERE made_at < $1`, micros(now.Add(-notesLast))); err != nil {
 		return err
 	}
 	old, err := texts[string](ctx, tx, `SELECT number FROM reports WHERE place = 2 AND closed_at < $1`, micros(now.Add(-casework.ReportLasts)))
 	for _, number := range old {
 		if err == nil {
-			err = dropCase(ctx, tx, casework.Case{Kind: casework.ReportCase, ID: number})
+			err = s.dropCase(ctx, tx, casework.Case{Kind: casework.ReportCase, ID: number})
 		}
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM reports WHERE number = $1`, number)

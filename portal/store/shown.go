@@ -55,7 +55,10 @@ func moveCase(ctx context.Context, tx *sql.Tx, c casework.Case, town string) err
 }
 
 // dropCase deletes what hangs on a case that is deleted by its name alone.
-func dropCase(ctx context.Context, tx *sql.Tx, c casework.Case) error {
+func (s *Store) dropCase(ctx context.Context, tx *sql.Tx, c casework.Case) error {
+	if err := s.dropAll(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := dropReferrals(ctx, tx, c); err != nil {
 		return err
 	}

@@ -268,7 +268,7 @@ func (s *Store) Prune(ctx context.Context) error {
 				return err
 			}
 		}
-		return pruneReports(ctx, tx, now)
+		return s.pruneReports(ctx, tx, now)
 	})
 	if err == nil {
 		err = s.expire(ctx, now.Add(-s.idleLasts))

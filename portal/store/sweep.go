@@ -103,13 +103,13 @@ func (s *Store) settleScan(ctx context.Context, r fileRow, state apply.FileState
 	})
 }
 
-// sweepLook is how many files a sweep looks at for those whose application is gone. All
+// sweepLook is how many files a sweep looks at for those whose case is gone. All
 // have their turn in time, and none is read a second time before.
 const sweepLook = 20_000
 
 // SweepFiles deletes up to limit files that nobody can reach any more: removed ones,
-// those that broke off while arriving, and those whose application is gone. It
-// returns how many.
+// those that broke off while arriving, and those whose case is gone. It returns
+// how many.
 func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
 	n, err := s.discard(ctx, `state = 'gone' OR state = 'arriving' AND changed_at < $1
 		ORDER BY changed_at LIMIT $2`, micros(s.now().Add(-arrivalLasts)), limit)
@@ -124,7 +124,7 @@ func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
 	return n, nil
 }
 
-// sweepLost deletes files whose application is gone. Who erases one marks its files, so
+// sweepLost deletes files whose case is gone. Who erases one marks its files, so
 // that there are none but by an accident, and nothing is gained by asking for all of
 // them at once.
 func (s *Store) sweepLost(ctx context.Context, limit int) (int, error) {
@@ -141,7 +141,10 @@ func (s *Store) sweepLost(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := s.discard(ctx, `id > $1 AND id <= $2 AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference)
+	n, err := s.discard(ctx, `id > $1 AND id <= $2
+		AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference AND files.case_kind = 'application')
+		AND NOT EXISTS (SELECT 1 FROM reports WHERE reports.number = files.reference AND files.case_kind = 'report')
+		AND NOT EXISTS (SELECT 1 FROM children WHERE children.id = files.reference AND files.case_kind = 'child')
 		ORDER BY id LIMIT $3`, after, to, limit)
 	if n < limit && err == nil { // otherwise there may be more of them
 		after = to
@@ -197,9 +200,9 @@ func (s *Store) discard(ctx context.Context, where string, args ...any) (int, er
 	})
 }
 
-// dropAll marks all files of an application that is withdrawn before the office
-// has seen it.
-func (s *Store) dropAll(ctx context.Context, tx *sql.Tx, ref apply.Reference) error {
-	_, err := tx.ExecContext(ctx, `UPDATE files SET state = $1, changed_at = $2 WHERE reference = $3`, fileGone, micros(s.now()), string(ref))
+// dropAll marks all files of a case that is deleted, or of an application that is
+// withdrawn before the office has seen it.
+func (s *Store) dropAll(ctx context.Context, tx *sql.Tx, of casework.Case) error {
+	_, err := tx.ExecContext(ctx, `UPDATE files SET state = $1, changed_at = $2 WHERE reference = $3 AND case_kind = $4`, fileGone, micros(s.now()), of.ID, string(of.Kind))
 	return err
 }

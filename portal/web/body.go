@@ -115,13 +115,19 @@ type sent struct {
 // only one is in memory at a time. The token of the page has to stand before the
 // first file. It returns what stood in the other fields.
 func (s *Server) readForm(c *fiber.Ctx, take func(sent) error) (url.Values, error) {
+	return s.readFormBy(c, s.checkPosted, take)
+}
+
+// readFormBy is readForm for a page that has something else than the token; check is
+// asked before each file and at the end with what stood in the fields until then.
+func (s *Server) readFormBy(c *fiber.Ctx, check func(*fiber.Ctx, url.Values) error, take func(sent) error) (url.Values, error) {
 	if !c.Request().IsBodyStream() {
 		return nil, errStaleForm
 	}
 	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return nil, fiber.ErrUnsupportedMediaType
 	}
-	return s.readParts(c, newPatient(c), take)
+	return s.readParts(c, newPatient(c), check, take)
 }
 
 // readRest reads what a handler of files has left of the body: a browser shows no
@@ -137,7 +143,7 @@ func readRest(c *fiber.Ctx) error {
 	return err
 }
 
-func (s *Server) readParts(c *fiber.Ctx, body io.Reader, take func(sent) error) (url.Values, error) {
+func (s *Server) readParts(c *fiber.Ctx, body io.Reader, check func(*fiber.Ctx, url.Values) error, take func(sent) error) (url.Values, error) {
 	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	values := url.Values{}
 	switch {
@@ -149,7 +155,7 @@ func (s *Server) readParts(c *fiber.Ctx, body io.Reader, take func(sent) error) 
 		if values, err = url.ParseQuery(string(all)); err != nil {
 			return nil, fiber.ErrBadRequest
 		}
-		return values, s.checkPosted(c, values)
+		return values, check(c, values)
 	case err != nil || kind != fiber.MIMEMultipartForm:
 		return nil, fiber.ErrUnsupportedMediaType
 	}
@@ -157,7 +163,7 @@ func (s *Server) readParts(c *fiber.Ctx, body io.Reader, take func(sent) error) 
 	for parts := multipart.NewReader(body, params["boundary"]); ; {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
-			return values, s.checkPosted(c, values)
+			return values, check(c, values)
 		}
 		if err != nil {
 			return values, brokenOff(err)
@@ -170,7 +176,7 @@ func (s *Server) readParts(c *fiber.Ctx, body io.Reader, take func(sent) error) 
 			values.Add(part.FormName(), string(b))
 			continue
 		}
-		if err := s.checkPosted(c, values); err != nil {
+		if err := check(c, values); err != nil {
 			return values, err
 		}
 		f, err := readSent(part)

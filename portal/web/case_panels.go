@@ -24,6 +24,7 @@ var casePanels = []struct {
 	{"conferences", (*Server).conferencesPanel},
 	{"documents", (*Server).documentsPanel},
 	{"facts", (*Server).factsPanel},
+	{"visits", (*Server).visitsPanel},
 	{"history", (*Server).historyPanel},
 }
 

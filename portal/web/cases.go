@@ -157,6 +157,8 @@ type Cases struct {
 	CallBox           CallBox
 	Calls             Calls
 	Visits            Visits
+	Photos            Photos
+	ReportPhotos      ReportPhotos
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -212,6 +214,8 @@ func CasesOf[S interface {
 	CallBox
 	Calls
 	Visits
+	Photos
+	ReportPhotos
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -267,5 +271,7 @@ func CasesOf[S interface {
 		CallBox:           s,
 		Calls:             s,
 		Visits:            s,
+		Photos:            s,
+		ReportPhotos:      s,
 	}
 }

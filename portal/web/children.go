@@ -241,6 +241,7 @@ type childPage struct {
 	Asked    *referralsPanel
 	Talks    *conferencesPanel
 	Homes    []talkShown
+	Camera   bool // a visit was just written down: photos may be added to it
 }
 
 // childStep is something to do, as a link.
@@ -255,6 +256,7 @@ type pairingRow struct{ Name, From, To, Reason string }
 type visitShown struct {
 	Day, By, Seen, Did, Next string
 	Safe                     bool
+	Album                    deskLink
 }
 
 type episodeShown struct {
@@ -273,6 +275,7 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 	view := childPage{staffPage: s.newChildStaffPage(c, u, "child.one"), Path: childPath(one.ID, ""), Name: one.Details.Name, State: s.childRow(c, one)}
 	if done := c.Query("done"); childDone[done] {
 		view.Notice = t(fmt.Sprintf("child.done.%s", done))
+		view.Camera = (done == "visit" || done == "unsafe") && u.May(casework.VisitChild, one.Scope())
 	}
 	if !one.Closed.IsZero() {
 		view.Closed = t("child.closed", "Why", t(fmt.Sprintf("child.why.%s", one.Why)), "Date", s.day(c, one.Closed), "Until", s.day(c, one.Closed.Add(casework.ChildLasts)))
@@ -282,10 +285,16 @@ func (s *Server) showChild(c *fiber.Ctx, u casework.User, f casework.ChildFile) 
 	}
 	view.Rows = s.childRows(c, one)
 	view.Next, view.Moves = s.childSteps(c, u, f)
-	s.showRecords(c, &view, f)
-	view.Cases = s.childCases(c, f)
-	var err error
 	of := s.ofRecord(c, one)
+	photos, err := s.photosOf(c, u, of.Case)
+	if err != nil {
+		return err
+	}
+	s.showRecords(c, &view, f)
+	for i, v := range f.Visits {
+		view.Visits[i].Album = s.albumLink(c, u, of, photos, v.ID)
+	}
+	view.Cases = s.childCases(c, f)
 	if view.Asked, err = s.referralsOf(c, u, of); err != nil {
 		return err
 	}

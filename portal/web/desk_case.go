@@ -25,16 +25,20 @@ type deskCase struct {
 // deskCases says of each kind where its pages are, and how one is opened for who may do
 // this with it.
 var deskCases = []struct {
+	kind casework.CaseKind
 	path string
-	open func(s *Server, c *fiber.Ctx, u casework.User, needs casework.Action) (*deskCase, error)
+	open caseOpener
 }{
-	{"/staff/applications/:ref", (*Server).applicationDeskCase},
-	{reportsPath + "/:ref", (*Server).reportDeskCase},
-	{childrenPath + "/:id", (*Server).childDeskCase},
+	{casework.ApplicationCase, "/staff/applications/:ref", (*Server).applicationDeskCase},
+	{casework.ReportCase, reportsPath + "/:ref", (*Server).reportDeskCase},
+	{casework.ChildCase, childrenPath + "/:id", (*Server).childDeskCase},
 }
 
+// caseOpener opens the case of the address for who may do this with it.
+type caseOpener func(s *Server, c *fiber.Ctx, u casework.User, needs casework.Action) (*deskCase, error)
+
 // aboutCase gives a handler the case of the address; one that has ended is led back to.
-func (s *Server) aboutCase(needs casework.Action, open func(*Server, *fiber.Ctx, casework.User, casework.Action) (*deskCase, error), handle func(*fiber.Ctx, casework.User, *deskCase) error) func(*fiber.Ctx, casework.User) error {
+func (s *Server) aboutCase(needs casework.Action, open caseOpener, handle func(*fiber.Ctx, casework.User, *deskCase) error) func(*fiber.Ctx, casework.User) error {
 	return func(c *fiber.Ctx, u casework.User) error {
 		one, err := open(s, c, u, needs)
 		if err != nil {

@@ -53,6 +53,7 @@ func TestReportIsReferred(t *testing.T) {
 	police.open(one).wants(200, told["place"], "石岐街道", "现在有危险").lacks(told["words"], told["contact"], "附文件")
 	police.open(path).wants(403).lacks(reportSecrets...)
 	police.open(one).send(one+"/take", nil).wants(200)
+	police.post(one+"/files", police.form(one+"/files"), chosen{"file", shot(t, 80)}).wants(200, "答复附的文件", "照片1")
 	form = police.form(one + "/answer") // whose other button gives it back
 	form.Set("words", "请写清楚门牌")
 	police.do("POST", one+"/return", form)
@@ -93,8 +94,10 @@ func TestChildIsReferred(t *testing.T) {
 	police.open(path).wants(403).lacks(little["name"])
 	director.open(one).wants(403)
 	d.liaison(casework.Health).open(one).wants(403).lacks(little["name"])
-	police.open(one).send(one+"/take", nil).send(one+"/answer", map[string]string{"outcome": "confirmed", "words": "查过了"}).wants(200).lacks(little["name"])
-	town.open(one).wants(200, "查过了").send(one+"/close", nil).wants(200)
+	police.open(one).send(one+"/take", nil)
+	police.post(one+"/files", police.form(one+"/files"), chosen{"file", []byte(samplePDF)}).wants(200, "答复附的文件", "PDF文件1")
+	police.send(one+"/answer", map[string]string{"outcome": "confirmed", "words": "查过了"}).wants(200).lacks(little["name"])
+	town.open(one).wants(200, "查过了", "PDF文件1").send(one+"/close", nil).wants(200)
 
 	town.open(path+"/confer").send(path+"/confer", map[string]string{"day": "2026-12-01", "place": "村委会", "agenda": "谁来照顾", "department": "public-security", "users": director.name, "field": "guardian_name"}).wants(200)
 	talk := town.linked(conferencesPath + "/")

@@ -36,6 +36,7 @@ func (s *Server) reportRoutes() []route {
 		{fiber.MethodPost, reportPath, s.takeReport, private},
 		{fiber.MethodGet, reportPath + "/follow", s.showFollow, private},
 		{fiber.MethodPost, reportPath + "/follow", s.follow, private},
+		{fiber.MethodPost, reportPath + "/photos", s.addReportPhotos, limited | streamed | private},
 	}
 }
 
@@ -295,6 +296,7 @@ type receivedPage struct {
 	Within string
 	Key    string
 	Given  []given // so that the page can be shown in another language or mode
+	Photos photosForm
 }
 
 func (s *Server) renderReceipt(c *fiber.Ctx, now telling, r *casework.Report) error {
@@ -304,6 +306,7 @@ func (s *Server) renderReceipt(c *fiber.Ctx, now telling, r *casework.Report) er
 		Danger: r.Danger == casework.DangerNow, Key: now.key, Told: t("report.done.city"),
 	}
 	p.NoIndex = true
+	p.Photos = photosForm{string(r.Number), string(r.Code), s.photoField(c)}
 	if r.Town != "" && !r.City {
 		p.Told = t("report.done.town", "Town", s.placeName(c, r.Town))
 	}

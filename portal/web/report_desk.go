@@ -128,6 +128,7 @@ type reportFilePage struct {
 	Children []childRow
 	Asked    *referralsPanel
 	Talks    *conferencesPanel
+	Album    deskLink
 	Find     string // where a child of the register is linked; "" for who may not
 	Excluded []given
 	Done     []step
@@ -176,6 +177,11 @@ func (s *Server) renderReportFile(c *fiber.Ctx, u casework.User, failed error, a
 	view.Done = s.reportSteps(c, f)
 	view.Take = f.Can(casework.StepTake) && u.May(casework.HandleReport, f.Scope())
 	of := s.ofReport(c, f)
+	photos, err := s.photosOf(c, u, of.Case)
+	if err != nil {
+		return err
+	}
+	view.Album = s.albumLink(c, u, of, photos, "")
 	if view.Asked, err = s.referralsOf(c, u, of); err != nil {
 		return err
 	}
@@ -224,6 +230,8 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 			one.Title = t("staff.report.alerted", "Number", detail)
 		case e.Step == casework.StepEscalated:
 			one.Title, one.State = t("staff.report.escalated", "Level", detail), "wrong"
+		case detail == casework.PhotoAdded:
+			one.Title = t("photos.step")
 		case e.Step == casework.StepReceived:
 			one.Title += " · " + t(fmt.Sprintf("report.danger.%s", detail))
 		case e.Step == casework.StepLink:

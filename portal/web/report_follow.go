@@ -17,6 +17,8 @@ type followPage struct {
 	Key                 string
 	State               string // "" until number and code were right
 	Added               bool
+	Upload              field // of photos
+	Sent                int   // photos, just now
 }
 
 func (s *Server) newFollowPage(c *fiber.Ctx) followPage {
@@ -27,6 +29,7 @@ func (s *Server) newFollowPage(c *fiber.Ctx) followPage {
 	p.Crumbs = []crumb{{s.words(c)("report.title"), reportPath}}
 	p.Number, p.Code = s.passFields(c, "number", "code")
 	p.Number.Label, p.Number.Help = s.words(c)("report.number"), ""
+	p.Upload = s.photoField(c)
 	p.Words = field{Name: "words", Label: s.words(c)("report.add"), Long: true, MaxLength: casework.ReportLong}
 	return p
 }
@@ -71,3 +74,6 @@ func (s *Server) follow(c *fiber.Ctx) error {
 	}
 	return s.render(c, "report-follow", p)
 }
+
+// Photos is the form by which photos are added, for who has given number and code.
+func (p followPage) Photos() photosForm { return photosForm{p.Number.Value, p.Code.Value, p.Upload} }

@@ -20,6 +20,7 @@ type staffReportPage struct {
 	Within   string
 	Failed   bool
 	Busy     bool
+	Photos   photosForm // for who does not get to see the report
 }
 
 // showStaffReport is the form for members of staff, who must report as others do.
@@ -47,6 +48,8 @@ func (s *Server) renderStaffReport(c *fiber.Ctx, u casework.User, now telling, k
 		view.Within = t("report.done.within", "Minutes", int(kept.Due.Sub(kept.Received).Minutes()), "Time", kept.Due.In(apply.China).Format("15:04"))
 		if u.May(casework.OpenReport, kept.Scope()) {
 			view.Path = reportsPath + "/" + string(kept.Number)
+		} else {
+			view.Photos = photosForm{string(kept.Number), string(kept.Code), s.photoField(c)}
 		}
 	}
 	return s.render(c, "staff-report-new", view)

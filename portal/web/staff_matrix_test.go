@@ -158,6 +158,19 @@ var deskMatrix = map[string]string{
 	"GET /staff/applications/:ref/return":                          "--A---",
 	"POST /staff/applications/:ref/return":                         "--A---",
 
+	"GET /staff/applications/:ref/visits/:visit/photos":               "-oA---",
+	"POST /staff/applications/:ref/visits/:visit/photos":              "-oA---",
+	"GET /staff/applications/:ref/visits/:visit/photos/:file":         "-oA---",
+	"POST /staff/applications/:ref/visits/:visit/photos/:file/remove": "-oA---",
+	"GET /staff/children/:id/visits/:visit/photos":                    "ooA---",
+	"POST /staff/children/:id/visits/:visit/photos":                   "oo----",
+	"GET /staff/children/:id/visits/:visit/photos/:file":              "ooA---",
+	"POST /staff/children/:id/visits/:visit/photos/:file/remove":      "oo----", // who added it
+	"GET /staff/reports/:ref/photos":                                  "ooA---",
+	"POST /staff/reports/:ref/photos":                                 "ooA---",
+	"GET /staff/reports/:ref/photos/:file":                            "ooA---",
+	"POST /staff/reports/:ref/photos/:file/remove":                    "ooA---", // who added it
+
 	"GET /staff/report":                "AAA---",
 	"POST /staff/report":               "AAA---",
 	"GET /staff/reports":               "AAA---", // each sees their own
@@ -275,6 +288,8 @@ func TestDeskMatrix(t *testing.T) {
 	conferring := d.confers(staff[true][1], number, "public-security")
 	child, sheet := staff[true][0].registersChild()
 	reported := d.reported("shiqi", "迎阳社区")
+	visit, ofVisit := d.photographed(casework.ChildCase, child)
+	_, ofReport := d.photographed(casework.ReportCase, string(reported))
 	listed := d.listed(casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区", Name: "画眉鸟", Phone: "13912345678"})
 	trained := d.trains("shiqi")
 	shared := string(staff[true][0].shares("policy." + living))
@@ -305,7 +320,14 @@ func TestDeskMatrix(t *testing.T) {
 		case strings.HasPrefix(path, callsPath):
 			id = called
 		}
-		path = strings.NewReplacer(":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", strings.Repeat("0", 32), ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
+		file := strings.Repeat("0", 32)
+		switch {
+		case strings.HasPrefix(path, childrenPath):
+			file = ofVisit
+		case strings.HasPrefix(path, reportsPath):
+			file = ofReport
+		}
+		path = strings.NewReplacer(":visit", visit, ":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", file, ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

@@ -117,16 +117,13 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 // fillAnswer makes the fields of the forms.
 func (s *Server) fillAnswer(c *fiber.Ctx, view *referralPage, o casework.OpenedReferral) {
 	t := s.words(c)
-	family := o.Case.Kind == casework.ApplicationCase // whose files the others' hang on
-	if family {
-		view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
-	}
+	view.Upload = field{Name: "file", Label: t("referral.file"), Help: t("referral.file.help", "Max", intake.MaxSize>>20), InputType: "file"}
 	view.Outcomes = field{Name: "outcome", Label: t("referral.outcome"), Value: c.FormValue("outcome")}
 	for _, name := range s.outcomes(o.Task) {
 		view.Outcomes.Options = append(view.Outcomes.Options, content.Option{Value: name, Label: t(fmt.Sprintf("referral.outcome.%s", name))})
 	}
 	view.Words = field{Name: "words", Label: t("referral.words"), Help: t("referral.words.help"), Long: true, Rows: 4, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("words")}
-	if family {
+	if o.Case.Kind == casework.ApplicationCase {
 		view.Family = field{Name: "family", Label: t("referral.family"), Help: t("referral.family.help"), Long: true, Rows: 3, MaxLength: casework.MaxReferralWords, Optional: true, Value: c.FormValue("family")}
 	}
 }

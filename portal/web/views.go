@@ -79,6 +79,7 @@ var pageTypes = map[string]any{
 	"policy-part":      partPage{},
 	"report":           reportPage{},
 	"report-follow":    followPage{},
+	"staff-photos":     photosPage{},
 	"report-received":  receivedPage{},
 	"search":           searchPage{},
 	"send":             sendPage{},

@@ -1,0 +1,267 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"huitong/content"
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+	"huitong/portal/store"
+)
+
+// visited is an album of a child's visit.
+func (f *fixture) visited(t *testing.T, p people) casework.Album {
+	t.Helper()
+	id := f.child(t, p.director, newChild(childName, childID))
+	visit := casework.NewVisit{Day: "2026-11-22", Seen: "外婆", Did: "看作业", Safe: "yes", Next: "下月"}
+	if err := f.RecordVisit(t.Context(), p.director.Actor(), id, 0, visit); err != nil {
+		t.Fatal(err)
+	}
+	file, err := f.OpenChild(t.Context(), p.director.Actor(), id)
+	if err != nil || len(file.Visits) != 1 {
+		t.Fatalf("%d visits, %v", len(file.Visits), err)
+	}
+	return casework.Album{Case: casework.Case{Kind: casework.ChildCase, ID: id}, Of: file.Visits[0].ID}
+}
+
+// verified is the album of an application's visit at home.
+func (f *fixture) verified(t *testing.T, by casework.User) casework.Album {
+	t.Helper()
+	a := f.submitted(t)
+	for _, m := range []apply.Move{apply.Accept, apply.Verify} {
+		event := apply.Event{}
+		if m == apply.Verify {
+			event = apply.Event{Text: "都在", Visit: &apply.Visit{Day: "2026-11-20", Present: "奶奶"}}
+		}
+		var err error
+		if a, err = f.ChangeForStaff(t.Context(), by.Actor(), casework.VerifyCase, a.Reference, a.Version, func(a *apply.Application, now time.Time) error {
+			return a.Handle(m, by.Actor(), content.Decision{}, event, now)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return casework.Album{Case: caseOf(a), Of: "3"}
+}
+
+// TestPhotos puts photos to a visit, a verification and a report: who may write the
+// record adds, who may read it sees, and only who added one takes it back.
+func TestPhotos(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		d := newReportDesk(t, f)
+		r := d.send(t, reported("one", "见过"))
+		ctx, p := t.Context(), f.people(t)
+		other := f.user(t, "far", casework.Post{Role: casework.Supervisor, Area: "xiaolan"})
+		for name, tt := range map[string]struct {
+			album          casework.Album
+			adds, sees, no []casework.User
+		}{
+			"a visit":        {f.visited(t, p), []casework.User{p.director, p.supervisor}, []casework.User{p.officer}, []casework.User{p.stranger, other, p.auditor}},
+			"a verification": {f.verified(t, p.supervisor), []casework.User{p.supervisor, p.officer}, nil, []casework.User{p.director, other, p.auditor}},
+			"a report": {casework.Album{Case: casework.Case{Kind: casework.ReportCase, ID: string(r.Number)}},
+				[]casework.User{p.supervisor, d.director, p.officer}, nil, []casework.User{p.stranger, other, p.auditor}},
+		} {
+			before := len(f.stored(t))
+			for i, by := range tt.adds {
+				f.clock.advance(time.Second)
+				for range 2 { // the page is sent twice
+					if err := f.AddPhoto(ctx, by.Actor(), tt.album, photo("", 10+i)); err != nil {
+						t.Fatalf("%s, added by %s: %v", name, by.Login, err)
+					}
+				}
+			}
+			if got := len(f.stored(t)) - before; got != 2*len(tt.adds) {
+				t.Errorf("%s: %d blobs; want a picture and a small one of %d", name, got, len(tt.adds))
+			}
+			photos, err := f.Photos(ctx, p.officer.Actor(), tt.album)
+			if err != nil || len(photos) != len(tt.adds) || photos[0].Of != tt.album.Of || photos[0].Name != tt.adds[0].Name {
+				t.Fatalf("%s: the officer sees %+v, %v; want %d", name, photos, err, len(tt.adds))
+			}
+			one := photos[0].ID
+			for _, by := range append(tt.adds, tt.sees...) {
+				if _, body, err := f.ReadPhoto(ctx, by.Actor(), tt.album, one, true); err != nil || string(body) != "small" {
+					t.Errorf("%s, seen by %s: %q, %v", name, by.Login, body, err)
+				}
+			}
+			for _, by := range tt.no {
+				if list, err := f.Photos(ctx, by.Actor(), tt.album); len(list) != 0 || err != nil {
+					t.Errorf("%s: %s is told of %d photos, %v", name, by.Login, len(list), err)
+				}
+				_, _, read := f.ReadPhoto(ctx, by.Actor(), tt.album, one, false)
+				for what, err := range map[string]error{"sees": read, "adds": f.AddPhoto(ctx, by.Actor(), tt.album, photo("", 30)), "removes": f.RemovePhoto(ctx, by.Actor(), tt.album, one)} {
+					if !errors.Is(err, casework.ErrForbidden) {
+						t.Errorf("%s: %s %s: %v; want it forbidden", name, by.Login, what, err)
+					}
+				}
+			}
+			if err := f.RemovePhoto(ctx, tt.adds[1].Actor(), tt.album, one); !errors.Is(err, casework.ErrForbidden) {
+				t.Errorf("%s: a colleague takes the photo back: %v; want it forbidden", name, err)
+			}
+			for range 2 {
+				if err := f.RemovePhoto(ctx, tt.adds[0].Actor(), tt.album, one); err != nil {
+					t.Errorf("%s: taken back: %v", name, err)
+				}
+			}
+			if got := len(f.stored(t)) - before; got != 2*len(tt.adds)-2 {
+				t.Errorf("%s: %d blobs after one was taken back; want %d", name, got, 2*len(tt.adds)-2)
+			}
+			f.auditedPhotos(t, name, tt.album, len(tt.adds))
+		}
+	})
+}
+
+// auditedPhotos expects a line for each photo that was added or taken back, and for each look.
+func (f *fixture) auditedPhotos(t *testing.T, name string, a casework.Album, added int) {
+	t.Helper()
+	lines, err := f.Audit(t.Context(), apply.Actor{}, casework.AuditQuery{Reference: apply.Reference(a.Case.ID), Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := map[casework.Action]int{}
+	for _, l := range lines {
+		n[l.Action]++
+	}
+	if n[casework.AddPhoto] != added || n[casework.RemovePhoto] != 1 || n[casework.OpenFile] < added {
+		t.Errorf("%s: %d lines of photos added, %d taken back, %d seen", name, n[casework.AddPhoto], n[casework.RemovePhoto], n[casework.OpenFile])
+	}
+}
+
+// TestPhotosThatAreRefused: no PDF, no more than there is room for, none for a visit that
+// nobody made, none after the end.
+func TestPhotosThatAreRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		album := f.visited(t, p)
+		by := p.director.Actor()
+		var invalid apply.Invalid
+		pdf := photo("", 1)
+		pdf.Kind = "pdf"
+		if err := f.AddPhoto(ctx, by, album, pdf); !errors.As(err, &invalid) || invalid[0].Key != casework.KeyNoPhoto {
+			t.Errorf("a PDF: %v; want %s", err, casework.KeyNoPhoto)
+		}
+		for _, of := range []string{"", "0", "\x00", "' OR 1=1"} {
+			if err := f.AddPhoto(ctx, by, casework.Album{Case: album.Case, Of: of}, photo("", 1)); !errors.Is(err, apply.ErrNotFound) {
+				t.Errorf("of visit %q: %v; want not found", of, err)
+			}
+		}
+		for i := range casework.MaxPhotos {
+			if err := f.AddPhoto(ctx, by, album, photo("", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.AddPhoto(ctx, by, album, photo("", 99)); !errors.As(err, &invalid) || invalid[0].Key != apply.KeyFilesMany {
+			t.Errorf("one more than there is room for: %v", err)
+		}
+		photos, err := f.Photos(ctx, by, album)
+		if err != nil {
+			t.Fatal(err)
+		}
+		elsewhere := casework.Album{Case: album.Case, Of: "other"}
+		if _, _, err := f.ReadPhoto(ctx, by, elsewhere, photos[0].ID, false); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("asked for in another visit: %v; want not found", err)
+		}
+		f.meddle(t, `UPDATE files SET state = 'infected' WHERE id = $1`, photos[1].ID)
+		if _, _, err := f.ReadPhoto(ctx, by, album, photos[1].ID, false); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("one with a virus: %v; want not found", err)
+		}
+		if err := f.CloseChild(ctx, p.supervisor.Actor(), album.Case.ID, 0, casework.NoNeed); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(f.AddPhoto(ctx, by, album, photo("", 100))); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("added to a closed record: %v; want ErrConflict", err)
+		}
+		if err := f.RemovePhoto(ctx, by, album, photos[0].ID); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("taken from a closed record: %v; want ErrConflict", err)
+		}
+	})
+}
+
+// TestPhotosGoWithTheirCase deletes records: photos and answers go with them, and what an
+// accident left without a case is swept.
+func TestPhotosGoWithTheirCase(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, d, p := t.Context(), newReportDesk(t, f), f.people(t)
+		visit := f.visited(t, p)
+		r := d.send(t, reported("one", "见过"))
+		of := casework.Case{Kind: casework.ReportCase, ID: string(r.Number)}
+		if err := f.AddPhoto(ctx, p.director.Actor(), visit, photo("", 1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.AddPhoto(ctx, d.officer.Actor(), casework.Album{Case: of}, photo("", 2)); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []casework.Case{visit.Case, of} { // departments answer with papers, whatever the case
+			one := casework.Referral{Case: c, Department: casework.Police, Task: "look"}
+			one, err := f.SendReferral(ctx, d.officer.Actor(), "page-"+string(c.Kind), one, casework.ReferralStep{Words: "请看看", Days: 3, Fields: []string{"town"}}, everyDay{})
+			if err == nil {
+				_, err = f.AddReferralFile(ctx, d.liaison.Actor(), one.ID, photo("", 3))
+			}
+			if err != nil {
+				t.Fatalf("an answer about a %s: %v", c.Kind, err)
+			}
+			o, err := f.OpenReferral(ctx, d.officer.Actor(), one.ID)
+			if err != nil || len(o.Given) != 1 {
+				t.Fatalf("the sender sees %d files of an answer about a %s, %v; want 1", len(o.Given), c.Kind, err)
+			}
+			if _, body, err := f.ReadReferralFile(ctx, d.officer.Actor(), one.ID, o.Given[0].ID); err != nil || len(body) == 0 {
+				t.Errorf("the sender opens it: %v", err)
+			}
+		}
+		if n, err := f.SweepFiles(ctx, 100); n != 0 || err != nil {
+			t.Errorf("while the cases are there %d are swept, %v", n, err)
+		}
+		f.meddle(t, `DELETE FROM reports WHERE number = $1`, string(r.Number))
+		if n, err := f.SweepFiles(ctx, 100); n != 2 || err != nil {
+			t.Errorf("of a report that is gone %d are swept, %v; want its photo and its answer", n, err)
+		}
+		if err := f.CloseChild(ctx, p.supervisor.Actor(), visit.Case.ID, 0, casework.NoNeed); err != nil {
+			t.Fatal(err)
+		}
+		f.clock.advance(casework.ChildLasts + time.Hour)
+		if err := f.Prune(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := f.SweepFiles(ctx, 100); n != 2 || err != nil || len(f.stored(t)) != 0 {
+			t.Errorf("of an expired record %d are swept, %v, %d blobs are left", n, err, len(f.stored(t)))
+		}
+	})
+}
+
+// TestReporterAddsPhotos: with number and code alone, told once for those that come
+// together, and nobody who reported takes one back or sees one.
+func TestReporterAddsPhotos(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		d := newReportDesk(t, f)
+		ctx := t.Context()
+		r := d.send(t, reported("one", "见过"))
+		d.told(t)
+		for i := range 3 {
+			if _, err := d.AddReportPhoto(ctx, r.Number, r.Code, "phone", photo("", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := d.told(t); len(got) != 3 {
+			t.Errorf("told %v; want each of the three who handle it once", got)
+		}
+		if _, err := d.AddReportPhoto(ctx, r.Number, "00000000", "phone", photo("", 9)); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("with a wrong code: %v; want not found", err)
+		}
+		file, err := d.Report(ctx, d.officer.Actor(), r.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		album := casework.Album{Case: casework.Case{Kind: casework.ReportCase, ID: string(file.Number)}}
+		photos, err := d.Photos(ctx, d.officer.Actor(), album)
+		if err != nil || len(photos) != 3 || photos[0].By != "" {
+			t.Fatalf("the officer sees %+v, %v; want 3 of nobody known", photos, err)
+		}
+		if err := d.RemovePhoto(ctx, d.officer.Actor(), album, photos[0].ID); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("evidence is taken away: %v; want it forbidden", err)
+		}
+		var kept store.Reseal
+		if err := f.ResealAll(ctx, func(r store.Reseal) { kept = r }); err != nil || kept.Unreadable > 0 {
+			t.Errorf("sealed anew: %v, %v", kept, err)
+		}
+	})
+}
