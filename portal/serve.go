@@ -225,8 +225,14 @@ func openSpeaker(env *environment) *speech.Speaker {
 	return speaker
 }
 
+// readyPatience is how long the database may take to answer; who asks whether the portal
+// is ready waits little longer.
+const readyPatience = 2 * time.Second
+
 func databaseState(ctx context.Context, data *store.Store) web.Dependency {
 	d := web.Dependency{Name: "database", Needed: true}
+	ctx, stop := context.WithTimeout(ctx, readyPatience)
+	defer stop()
 	if err := data.Ready(ctx); err != nil {
 		d.Detail = "does not answer"
 		return d

@@ -127,7 +127,7 @@ var errTogether = errors.New("changes do not go together")
 // finish runs the jobs and answers them. What keeps the transaction from being
 // committed is the answer to each of them.
 func (l *lane) finish(batch []*job) {
-	err := l.carryOut(context.Background(), batch)
+	err := l.inTime(batch)
 	if errors.Is(err, errTogether) {
 		for _, j := range batch {
 			l.finish([]*job{j}) // so that one of them does not spoil it for all
@@ -140,6 +140,22 @@ func (l *lane) finish(batch []*job) {
 		}
 		close(j.done)
 	}
+}
+
+// inTime breaks off what takes longer than the store's patience. What came of it then
+// nobody knows, so that it may be asked for again: a submission has its key for that.
+func (l *lane) inTime(batch []*job) error {
+	ctx := context.Background()
+	if l.store.sharedLasts > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, l.store.sharedLasts)
+		defer stop()
+	}
+	err := l.carryOut(ctx, batch)
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
+	}
+	return err
 }
 
 func (l *lane) carryOut(ctx context.Context, batch []*job) error {
@@ -211,7 +227,7 @@ func (l *lane) disconnect() {
 // means that the transaction cannot go on.
 func (s *Store) runJobs(ctx context.Context, tx *sql.Tx, batch []*job) error {
 	if len(batch) == 1 {
-		return s.runJob(tx, batch[0]) // its failure undoes the transaction
+		return s.runJob(ctx, tx, batch[0]) // its failure undoes the transaction
 	}
 	var changes, others []*job
 	for _, j := range batch {
@@ -226,22 +242,29 @@ func (s *Store) runJobs(ctx context.Context, tx *sql.Tx, batch []*job) error {
 	}
 	for _, j := range others {
 		var err error
-		if j.err, err = apart(ctx, tx, func() error { return s.runJob(tx, j) }); err != nil {
+		if j.err, err = apart(ctx, tx, func() error { return s.runJob(ctx, tx, j) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) runJob(tx *sql.Tx, j *job) (err error) {
+// runJob runs a job with what its caller's context holds, up to the end of ctx.
+func (s *Store) runJob(ctx context.Context, tx *sql.Tx, j *job) (err error) {
+	own := j.ctx
+	if end, bounded := ctx.Deadline(); bounded {
+		var stop context.CancelFunc
+		own, stop = context.WithDeadline(own, end)
+		defer stop()
+	}
 	if j.change != nil {
-		if err := s.runChanges(j.ctx, tx, []*job{j}); err != nil {
+		if err := s.runChanges(own, tx, []*job{j}); err != nil {
 			return err
 		}
 		return j.err
 	}
 	defer j.caught(&err)
-	return j.work(j.ctx, tx)
+	return j.work(own, tx)
 }
 
 // caught keeps a panic for the caller's goroutine and fails the job.

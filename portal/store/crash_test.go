@@ -444,3 +444,66 @@ func (f *fixture) crash(t *testing.T, p *postgres, whole bool) {
 		t.Fatal(err)
 	}
 }
+
+// TestFrozenPostgres stops the server where it stands under a portal: connections stay
+// open and nothing answers. Who writes is told so in time, and may do so again later.
+func TestFrozenPostgres(t *testing.T) {
+	p := &postgres{settings: []string{"-c", "fsync=off"}}
+	t.Cleanup(p.remove)
+	address := p.start(t)
+	f := open(t, store.Config{URL: address, Patience: 200 * time.Millisecond}, "pgx", address)
+	drafts := f.drafts(t, 3)
+	told := map[string]receipt{}
+	submit := func(a *apply.Application) error {
+		_, err := f.Submit(context.Background(), submissionOf(a, f.form, "key-"+a.Answers["phone"]))
+		if err == nil {
+			told[a.Answers["phone"]] = receipt{"submitted", a.Reference, a.Answers["phone"], "-"}
+		}
+		return err
+	}
+	if err := submit(drafts[0]); err != nil {
+		t.Fatal(err)
+	}
+	thaw := p.freeze(t)
+	defer thaw()
+	answered := make(chan error, 1)
+	go func() { answered <- submit(drafts[1]) }()
+	select {
+	case err := <-answered:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("while the server is frozen: %v; want DeadlineExceeded", err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("a family waits for a frozen server")
+	}
+	thaw()
+	for _, a := range drafts[1:] {
+		f.insist(t, a)
+		told[a.Answers["phone"]] = receipt{"submitted", a.Reference, a.Answers["phone"], "-"}
+	}
+	f.keepsItsWord(t, told)
+}
+
+// freeze stops all processes of the server and returns what lets them go on.
+func (p *postgres) freeze(t *testing.T) func() {
+	t.Helper()
+	all := []int{p.cmd.Process.Pid}
+	begun, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", all[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word := range strings.FieldsSeq(string(begun)) {
+		pid, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, pid)
+	}
+	send := func(s syscall.Signal) {
+		for _, pid := range all {
+			_ = syscall.Kill(pid, s)
+		}
+	}
+	send(syscall.SIGSTOP)
+	return func() { send(syscall.SIGCONT) }
+}

@@ -48,6 +48,7 @@ type Config struct {
 
 	QuestionsLast time.Duration // how long an unanswered question is kept; 0: casework.QuestionsLast
 	IdleLasts     time.Duration // how long what the family left or withdrew is kept; 0: apply.IdleLasts
+	Patience      time.Duration // how long PostgreSQL may take over writes that share a transaction; 0: sharedLasts
 }
 
 // Store is an open database. It is safe for concurrent use.
@@ -67,6 +68,8 @@ type Store struct {
 	due       func(*apply.Application) time.Time
 
 	questionsLast, idleLasts time.Duration
+
+	sharedLasts time.Duration // 0: without end
 
 	counted counted // figures of the desk
 
@@ -101,6 +104,7 @@ func connect(c Config) (*Store, error) {
 		s.random = rand.Reader
 	}
 	if s.postgres {
+		s.sharedLasts = cmp.Or(c.Patience, sharedLasts)
 		return s, s.openPostgres(c.URL)
 	}
 	return s, s.openSQLite(c.Path)
@@ -119,6 +123,10 @@ func (s *Store) startWriting() {
 	s.changes = s.startLanes(1)
 	s.writes = s.changes
 }
+
+// sharedLasts bounds writes that share a transaction: a server that is frozen, or gone
+// without a word, would otherwise keep everybody who writes waiting for good.
+const sharedLasts = 8 * time.Second
 
 func (s *Store) openPostgres(source string) (err error) {
 	if s.db, err = sql.Open("pgx", source); err != nil {

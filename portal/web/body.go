@@ -127,7 +127,12 @@ func (s *Server) readFormBy(c *fiber.Ctx, check func(*fiber.Ctx, url.Values) err
 	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return nil, fiber.ErrUnsupportedMediaType
 	}
-	return s.readParts(c, newPatient(c), check, take)
+	values, err := s.readParts(c, newPatient(c), check, func(f sent) error {
+		s.renewTime(c)
+		return take(f)
+	})
+	s.renewTime(c)
+	return values, err
 }
 
 // readRest reads what a handler of files has left of the body: a browser shows no

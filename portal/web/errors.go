@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -38,9 +39,13 @@ var failures = []failure{
 	{casework.ErrForbidden, fiber.StatusForbidden, "forbidden"},
 	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
 	{casework.ErrKeyUsed, fiber.StatusConflict, "conflict"},
+	{context.DeadlineExceeded, fiber.StatusServiceUnavailable, ours}, // what the site stands on does not answer
 }
 
-var ourFault = failure{nil, fiber.StatusInternalServerError, "ours"}
+// ours are the words for what is our fault.
+const ours = "ours"
+
+var ourFault = failure{nil, fiber.StatusInternalServerError, ours}
 
 func failureOf(err error) failure {
 	var fe *fiber.Error
@@ -75,7 +80,7 @@ type errorPage struct {
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	f := failureOf(err)
 	s.meter.Failed(f.words)
-	if f.status == fiber.StatusInternalServerError {
+	if f.words == ours {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "request failed",
 			slog.String("route", c.Route().Path), slog.String("request", requestID(c)), slog.Any("error", err))
 	}

@@ -28,7 +28,9 @@ func (s *Server) keepUnanswered(c *fiber.Ctx, text string, place casework.Place)
 	if s.cases.Questions == nil {
 		return
 	}
-	err := s.cases.Questions.KeepUnanswered(c.UserContext(), casework.Unanswered{
+	ctx, stop := aside(c)
+	defer stop()
+	err := s.cases.Questions.KeepUnanswered(ctx, casework.Unanswered{
 		Text: casework.CleanQuestion(text), Place: place, Lang: visitOf(c).Lang.Code,
 	})
 	if err != nil {
@@ -70,7 +72,9 @@ func (s *Server) answer(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
 // pausedFor returns why answers are turned off; "" if they are on. What was known
 // last holds while the database does not answer, since reading must go on.
 func (s *Server) pausedFor(c *fiber.Ctx) string {
-	reason, err := s.cases.Questions.Paused(c.UserContext(), casework.Chat)
+	ctx, stop := aside(c)
+	defer stop()
+	reason, err := s.cases.Questions.Paused(ctx, casework.Chat)
 	if err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "pause not read", slog.String("request", requestID(c)), slog.Any("error", err))
 		if last := s.paused.Load(); last != nil {

@@ -241,7 +241,7 @@ func (s *Server) register(cfg Config) {
 	s.app.Use(s.settle)
 	s.installRoutes()
 	limit := newLimiter(cfg.RateLimit, s.now)
-	s.app.Post("/api/v1/ask", neverStored, limit.count, s.bounded, s.answerAPI)
+	s.app.Post("/api/v1/ask", neverStored, limit.count, s.bounded, s.inTime, s.answerAPI)
 	s.app.Get("/api/v1/suggest", s.suggestAPI)
 	s.app.Get("/api/v1/pinyin", s.pinyinAPI)
 	for _, l := range languages {
@@ -254,9 +254,9 @@ func (s *Server) register(cfg Config) {
 				handlers = append(handlers, limit.count)
 			}
 			if r.guard&streamed == 0 {
-				handlers = append(handlers, s.bounded)
+				handlers = append(handlers, s.bounded, s.inTime)
 			} else {
-				handlers = append(handlers, readRest, s.giveToken)
+				handlers = append(handlers, readRest, s.giveToken, s.inTime)
 			}
 			if r.guard&guarded != 0 {
 				handlers = append(handlers, s.checkToken)

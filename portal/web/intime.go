@@ -1,0 +1,50 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// answeredWithin is how long a handler may wait for what the site stands on, most of all
+// the database. Whoever waits longer leaves without having been told anything.
+const answeredWithin = 12 * time.Second
+
+// asideLasts is how long a visitor waits for what is done beside the answer.
+const asideLasts = time.Second
+
+const timeKey = "time"
+
+// allowance is the time that a request has left.
+type allowance struct {
+	base context.Context
+	stop context.CancelFunc
+}
+
+// inTime gives a request whose body was read its time to be answered.
+func (s *Server) inTime(c *fiber.Ctx) error {
+	a := &allowance{c.UserContext(), func() {}}
+	defer func() { a.stop() }()
+	c.Locals(timeKey, a)
+	s.renewTime(c)
+	return c.Next()
+}
+
+// renewTime begins anew after something that has bounds of its own, such as files that
+// come over a slow line.
+func (s *Server) renewTime(c *fiber.Ctx) {
+	a, ok := c.Locals(timeKey).(*allowance)
+	if !ok {
+		return
+	}
+	a.stop()
+	var ctx context.Context
+	ctx, a.stop = context.WithTimeout(a.base, answeredWithin)
+	c.SetUserContext(ctx)
+}
+
+// aside is the context of what a visitor need not wait for.
+func aside(c *fiber.Ctx) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.UserContext(), asideLasts)
+}
