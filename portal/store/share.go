@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -31,6 +32,48 @@ func (s *Store) ShareLink(ctx context.Context, by apply.Actor, t outreach.Target
 	})
 	if err != nil {
 		return outreach.Link{}, fmt.Errorf("link to %s: %w", t, err)
+	}
+	return out, nil
+}
+
+// ShareLinks returns the one link of a place to each of the targets, in their order. Only
+// what is missing is made, so that whoever has them all writes nothing.
+func (s *Store) ShareLinks(ctx context.Context, by apply.Actor, targets []outreach.Target, at outreach.Place) ([]outreach.Link, error) {
+	at.Village = storable(at.Village)
+	scope := casework.Scope{Town: at.Town, Village: at.Village}
+	had := map[outreach.Target]outreach.Link{}
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		if err := permit(ctx, tx, by, casework.ShareKit, &scope); err != nil {
+			return err
+		}
+		all, err := eachRow(ctx, tx, scanLink, linkColumns+`WHERE town = $1 AND village = $2`, at.Town, at.Village)
+		for _, l := range all {
+			had[l.Target] = l
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("links of a place: %w", err)
+	}
+	if missing := slices.DeleteFunc(slices.Clone(targets), func(t outreach.Target) bool { return had[t].Code != "" }); len(missing) > 0 {
+		err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			if err := permit(ctx, tx, by, casework.ShareKit, &scope); err != nil {
+				return err
+			}
+			for _, t := range missing {
+				if had[t], err = s.shareLink(ctx, tx, by, t, at); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("make links of a place: %w", err)
+	}
+	out := make([]outreach.Link, 0, len(targets))
+	for _, t := range targets {
+		out = append(out, had[t])
 	}
 	return out, nil
 }

@@ -44,6 +44,13 @@ func TestShareLinks(t *testing.T) {
 		if _, err := f.LinkByCode(ctx, "222222"); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("a code of nothing: %v", err)
 		}
+		more := []outreach.Target{{Kind: outreach.Policy, Slug: "tomorrow-plan"}, target}
+		for range 2 {
+			links, err := f.ShareLinks(ctx, p.director.Actor(), more, here)
+			if err != nil || len(links) != 2 || links[0].Target != more[0] || links[1].Code != codes[0] {
+				t.Errorf("ShareLinks = %+v, %v; want a new one and %s", links, err, codes[0])
+			}
+		}
 		for who, by := range map[string]struct {
 			casework.User
 			at outreach.Place
@@ -57,10 +64,13 @@ func TestShareLinks(t *testing.T) {
 			if _, err := f.ShareLink(ctx, by.Actor(), target, by.at); !errors.Is(err, casework.ErrForbidden) {
 				t.Errorf("%s: %v; want forbidden", who, err)
 			}
+			if _, err := f.ShareLinks(ctx, by.Actor(), more, by.at); !errors.Is(err, casework.ErrForbidden) {
+				t.Errorf("%s, all at once: %v; want forbidden", who, err)
+			}
 		}
 		var lines int
-		if err := f.raw.QueryRow(`SELECT COUNT(*) FROM audit WHERE action = 'share'`).Scan(&lines); err != nil || lines != 2 {
-			t.Errorf("%d lines in the audit, %v; want 2", lines, err)
+		if err := f.raw.QueryRow(`SELECT COUNT(*) FROM audit WHERE action = 'share'`).Scan(&lines); err != nil || lines != 3 {
+			t.Errorf("%d lines in the audit, %v; want 3", lines, err)
 		}
 	})
 }

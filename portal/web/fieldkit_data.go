@@ -42,7 +42,8 @@ type kitPolicy struct {
 	Ask     string       `json:"ask"` // whether the family knows it; "" where that is not asked
 	Summary string       `json:"summary"`
 	Plain   []string     `json:"plain"`
-	Share   string       `json:"share"` // address to give to the family
+	Share   string       `json:"share"` // address of the policy itself
+	Codes   []kitCode    `json:"codes"`
 	Form    []kitSection `json:"form,omitempty"`
 }
 
@@ -80,9 +81,13 @@ func (s *Server) sendKit(c *fiber.Ctx, u casework.User) error {
 	}
 	k.Assist = kitNotice{assistNotice, []string{t("assist.words.what", "Hours", int(casework.AssistLasts.Hours())), t("assist.words.who"), t("assist.words.stop")}, t("assist.agreed")}
 	k.Talk = kitNotice{talkNotice, []string{t("talk.words.what"), t("talk.words.who"), t("talk.words.free")}, t("talk.agreed")}
-	for _, p := range s.content().Library.Talked() {
+	policies := s.content().Library.Talked()
+	for _, p := range policies {
 		p, _ = p.In(lang.Code)
 		k.Policies = append(k.Policies, s.kitPolicy(c, p))
+	}
+	if err := s.addKitCodes(c, u, policies, k.Policies); err != nil {
+		return err
 	}
 	return c.JSON(k)
 }

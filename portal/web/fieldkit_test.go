@@ -67,7 +67,8 @@ func TestFieldSend(t *testing.T) {
 	if body := director.body; strings.Contains(body, "迎阳") || strings.Contains(body, "测试员") {
 		t.Error("the page that browsers keep names the director")
 	}
-	director.open(fieldPath).open(fieldPath+"/kit").wants(200, "基本生活补贴", "迎阳社区")
+	code := director.shares("policy." + living)
+	director.open(fieldPath).open(fieldPath+"/kit").wants(200, "基本生活补贴", "迎阳社区", `"link":"http://localhost:8080`+shortPath(code)+`","rows":["0000`)
 	d := director.becomesDevice()
 
 	typed := d.box("typed", typedKey, typedToo)

@@ -13,4 +13,5 @@ var kitWords = []string{
 	"draft-open", "draft-kept", "consent-title", "consent-who", "consent-how", "consent-none",
 	"village", "talk-done", "talk-none", "talk-village-none", "talk-consent", "talk-consent-about",
 	"talk-with", "typed-choose", "typed-done", "typed-photos", "typed-gone", "finished",
+	"code", "code-label",
 }

@@ -73,6 +73,26 @@ func sendQRFile(c *fiber.Ctx, address, ending string) error {
 		size, path))
 }
 
+// rowsOfQR returns a QR code with its border as rows of 0 and 1: the form in which it is
+// shortest, for a page that draws it itself.
+func rowsOfQR(address string) ([]string, error) {
+	code, err := qrcode.New(address, qrcode.Medium)
+	if err != nil {
+		return nil, fmt.Errorf("draw QR code: %w", err)
+	}
+	var out []string
+	for _, row := range code.Bitmap() {
+		line := make([]byte, len(row))
+		for x, dark := range row {
+			if line[x] = '0'; dark {
+				line[x] = '1'
+			}
+		}
+		out = append(out, string(line))
+	}
+	return out, nil
+}
+
 // drawQR draws address as one SVG path in a square of that size, with the quiet
 // border that readers need.
 func drawQR(address string) (size int, drawn string, err error) {

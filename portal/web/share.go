@@ -17,6 +17,7 @@ import (
 // Sharing keeps the short links of villages, towns and the city.
 type Sharing interface {
 	ShareLink(ctx context.Context, by apply.Actor, t outreach.Target, at outreach.Place) (outreach.Link, error)
+	ShareLinks(ctx context.Context, by apply.Actor, targets []outreach.Target, at outreach.Place) ([]outreach.Link, error)
 	LinkByCode(ctx context.Context, code outreach.Code) (outreach.Link, error)
 }
 

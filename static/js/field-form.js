@@ -49,6 +49,19 @@ export function make(name, attributes = {}, ...children) {
   return e;
 }
 
+// picture draws a QR code from its rows of 0 and 1.
+export function picture(rows, label) {
+  const draw = (name, attributes) => {
+    const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+    return e;
+  };
+  const dark = rows.map((row, y) => [...row.matchAll(/1+/g)].map((m) => `M${m.index} ${y}h${m[0].length}v1h-${m[0].length}z`).join("")).join("");
+  const out = draw("svg", { class: "qr", viewBox: `0 0 ${rows.length} ${rows.length}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" });
+  out.append(draw("path", { fill: "currentColor", d: dark }));
+  return out;
+}
+
 // field makes a question: radio buttons for choices, otherwise a line or several.
 export function field(q, value, words) {
   const id = "f-" + q.name;

@@ -214,11 +214,31 @@ function draftItem(d) {
 
 const back = () => button(words.back, careful(() => home()));
 
-function readPolicies() {
-  show(heading(words["do-read"]), ...kit.policies.map(explained), buttons(back()));
+// askVillage asks in which of several villages it is; with one there is nothing to ask.
+const askVillage = (value) => (kit.villages.length > 1 ? parts.field({ name: "-village", label: words.village, required: true, options: kit.villages.map((v) => ({ value: v, label: v })) }, value, words) : null);
+
+// codeOf is what a family scans to read on at home; who opens it is counted to the village.
+function codeOf(p, village = kit.villages[0]) {
+  const code = p.codes?.find((c) => c.village === village) ?? p.codes?.[0];
+  if (!code) return para(p.share); // a kit of before there were codes
+  return parts.make("div", { class: "field-kit__code", "data-code-of": p.slug }, parts.picture(code.rows, say("code-label", { Link: code.link })), para(words.code), para(code.link, "field-kit__address"));
 }
 
-const explained = (p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share));
+// followVillage has all codes of a form be those of the village that is chosen in it.
+function followVillage(form) {
+  form.addEventListener("input", ({ target }) => {
+    if (target.name !== "-village") return;
+    for (const e of form.querySelectorAll("[data-code-of]")) e.replaceWith(codeOf(kit.policies.find((p) => p.slug === e.dataset.codeOf), target.value));
+  });
+}
+
+const plain = (p, village) => [parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), codeOf(p, village)];
+
+function readPolicies() {
+  const form = parts.make("form", { novalidate: true }, askVillage(kit.villages[0]), ...kit.policies.map((p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), ...plain(p))), buttons(back()));
+  followVillage(form);
+  show(heading(words["do-read"]), form);
+}
 
 const consentParts = (notice, given = {}) => [
   parts.make("blockquote", { class: "status__words" }, ...notice.words.map((w) => para(w))),
@@ -245,12 +265,11 @@ function saving(form, id, kind, value) {
 async function talk(draft = {}) {
   const id = draft.id ?? "draft:" + crypto.randomUUID();
   const sent = (await store.list("entry")).filter((e) => e.sends === "typed");
-  const topics = kit.policies.map((p) => parts.make("section", { class: "talk-topic" }, parts.field({ name: p.slug, label: p.ask, help: p.summary, options: kit.marks, required: true }, draft.marks?.[p.slug], words), parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, words.plain), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), para(p.share))));
+  const topics = kit.policies.map((p) => parts.make("section", { class: "talk-topic" }, parts.field({ name: p.slug, label: p.ask, help: p.summary, options: kit.marks, required: true }, draft.marks?.[p.slug], words), parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, words.plain), ...plain(p, draft.village))));
   const with_ = sent.length ? [heading(words["talk-consent"]), para(words["talk-consent-about"]),
     parts.field({ name: "-with", label: words["talk-with"], options: sent.map((e) => ({ value: e.id, label: `${e.label} · ${time(e.at)}` })) }, draft.with, words), ...consentParts(kit.talk, draft.consent ?? {})] : [];
   const form = parts.make("form", { novalidate: true },
-    kit.villages.length > 1 ? parts.field({ name: "-village", label: words.village, required: true, options: kit.villages.map((v) => ({ value: v, label: v })) }, draft.village, words) : null,
-    ...topics, ...with_, buttons(parts.make("button", { class: "button button--chief button--large" }, words["talk-done"]), back()));
+    askVillage(draft.village), ...topics, ...with_, buttons(parts.make("button", { class: "button button--chief button--large" }, words["talk-done"]), back()));
   const value = () => {
     const all = parts.read(form);
     const marks = Object.fromEntries(Object.entries(all).filter(([k]) => !k.startsWith("-")));
@@ -258,6 +277,7 @@ async function talk(draft = {}) {
     return { label: words["do-talk"], village: all["-village"] ?? kit.villages[0] ?? "", marks, consent, with: all["-with"] ?? "" };
   };
   const keeper = saving(form, id, "talk-draft", value);
+  followVillage(form);
   form.addEventListener("submit", careful(async () => {
     const all = value();
     if (!Object.keys(all.marks).length) return tell(words["talk-none"]);
