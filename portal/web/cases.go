@@ -139,6 +139,7 @@ type Cases struct {
 	Figures     Figures
 	Talks       Talks
 	Field       Field
+	FieldEvents FieldEvents
 
 	Children    Children
 	Assessments Assessments
@@ -199,6 +200,7 @@ func CasesOf[S interface {
 	Figures
 	Talks
 	Field
+	FieldEvents
 	Children
 	Assessments
 	ChildHelp
@@ -252,6 +254,7 @@ func CasesOf[S interface {
 		Figures:     s,
 		Talks:       s,
 		Field:       s,
+		FieldEvents: s,
 		Children:    s,
 		Assessments: s,
 		ChildHelp:   s,

@@ -145,8 +145,9 @@ type fieldAnswer struct {
 // fieldKinds are the things that a device may send. Each is done whole or not at all,
 // once however often it comes, and says what came of it in the same words each time.
 var fieldKinds = map[string]func(*Server, *fiber.Ctx, casework.User, casework.Once) (fieldAnswer, error){
-	"talk":  (*Server).takeTalk,
-	"typed": (*Server).takeTyped,
+	"talk":     (*Server).takeTalk,
+	"typed":    (*Server).takeTyped,
+	"check-in": (*Server).takeCheckIn,
 }
 
 // takeFromField opens one thing that was finished on a device and does it. Whatever is

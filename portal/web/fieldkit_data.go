@@ -21,6 +21,7 @@ type fieldKit struct {
 	Assist    kitNotice   `json:"assist"`
 	Talk      kitNotice   `json:"talk"`
 	Policies  []kitPolicy `json:"policies"`
+	Events    []kitEvent  `json:"events"`
 }
 
 // kitNotice is what is read out before a family agrees, with its version.
@@ -87,6 +88,10 @@ func (s *Server) sendKit(c *fiber.Ctx, u casework.User) error {
 		k.Policies = append(k.Policies, s.kitPolicy(c, p))
 	}
 	if err := s.addKitCodes(c, u, policies, k.Policies); err != nil {
+		return err
+	}
+	var err error
+	if k.Events, err = s.kitEvents(c, u); err != nil {
 		return err
 	}
 	return c.JSON(k)

@@ -106,7 +106,7 @@ func TestFieldSend(t *testing.T) {
 
 	for name, send := range map[string]func(){
 		"a box for something else": func() { d.sendBox("typed", talkKey, typed) },
-		"a kind of nobody's":       func() { d.sendBox("check-in", talkKey, d.box("check-in", talkKey, "{}")) },
+		"a kind of nobody's":       func() { d.sendBox("photo", talkKey, d.box("photo", talkKey, "{}")) },
 		"no box":                   func() { d.sendBox("talk", talkKey, "?") },
 	} {
 		if send(); director.status != 400 {

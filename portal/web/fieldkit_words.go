@@ -13,5 +13,6 @@ var kitWords = []string{
 	"draft-open", "draft-kept", "consent-title", "consent-who", "consent-how", "consent-none",
 	"village", "talk-done", "talk-none", "talk-village-none", "talk-consent", "talk-consent-about",
 	"talk-with", "typed-choose", "typed-done", "typed-photos", "typed-gone", "finished",
-	"code", "code-label",
+	"code", "code-label", "do-check-in", "check-in-event", "check-in-count", "check-in-help",
+	"check-in-done", "check-in-none", "check-in-sum", "check-in-label", "check-in-kept",
 }

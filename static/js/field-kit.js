@@ -179,11 +179,15 @@ async function askWipe() {
 
 // --- what there is to do
 
+// openers go on with what was begun, or given back.
+const openers = { "check-in-draft": (d) => checkIn(d), "typed-draft": (d) => typed(d.policy, d), "talk-draft": (d) => talk(d) };
+
 async function home(focus = true) {
   const entries = await store.list("entry");
-  const drafts = [...(await store.list("typed-draft")), ...(await store.list("talk-draft"))];
+  const drafts = (await Promise.all(Object.entries(openers).map(async ([kind, open]) => (await store.list(kind)).map((d) => ({ ...d, open: () => open(d) }))))).flat();
   const all = [
     parts.make("div", { class: "field-kit__doors", "data-field-home": true },
+      kit.events?.length ? button(words["do-check-in"], careful(() => checkIn()), "button--large") : null,
       button(words["do-talk"], careful(() => talk()), "button--large"), button(words["do-typed"], careful(() => choose()), "button--large"),
       button(words["do-read"], careful(() => readPolicies()))),
     heading(words["box-title"]),
@@ -209,7 +213,7 @@ function entryItem(e) {
 
 function draftItem(d) {
   return parts.make("li", { class: "field-kit__item" }, para(d.label ?? ""), d.refused ? para(d.refused) : null,
-    button(words["draft-open"], careful(() => (d.policy ? typed(d.policy, d) : talk(d))), "button--quiet"));
+    button(words["draft-open"], careful(d.open), "button--quiet"));
 }
 
 const back = () => button(words.back, careful(() => home()));
@@ -282,7 +286,7 @@ async function talk(draft = {}) {
     const all = value();
     if (!Object.keys(all.marks).length) return tell(words["talk-none"]);
     if (!all.village) return tell(words["talk-village-none"]);
-    await finish(keeper, id, "talk", words["do-talk"], all);
+    await finish(keeper, id, "talk", { label: words["do-talk"] }, all);
   }));
   show(heading(words["do-talk"]), form);
 }
@@ -311,18 +315,56 @@ async function typed(slug, draft = {}) {
     const all = value();
     if (!all.consent.relation || !all.consent.means || !all.consent.notice) return tell(words["consent-none"]);
     for (const section of policy.form) for (const q of section.ask) if (parts.truth(q.when, all.answers) === false) delete all.answers[q.name];
-    await finish(keeper, id, "typed", policy.name, all);
+    await finish(keeper, id, "typed", { label: policy.name }, all);
   }));
   show(heading(policy.name), form);
   look();
 }
 
-async function finish(keeper, draft, kind, label, value) {
+// today is the day in China, by the phone's clock.
+const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+
+// checkIn counts people in at the door of an event, one group after the other. Whether the
+// event is on, the portal says: the phone's clock may be wrong.
+async function checkIn(draft = {}) {
+  const id = draft.id ?? "draft:" + crypto.randomUUID();
+  const events = kit.events ?? [];
+  const likely = events.find((e) => e.day === today()) ?? (events.length === 1 ? events[0] : undefined);
+  const entries = await store.list("entry");
+  const form = parts.make("form", { novalidate: true },
+    parts.field({ name: "-event", label: words["check-in-event"], options: events.map((e) => ({ value: e.id, label: e.label })), required: true }, draft.event ?? likely?.id, words),
+    para("", "field-kit__sum"),
+    parts.field({ name: "-count", label: words["check-in-count"], help: words["check-in-help"], mode: "numeric", max: 3, required: true }, draft.count, words),
+    buttons(parts.make("button", { class: "button button--chief button--large" }, words["check-in-done"]), back()));
+  const chosen = () => events.find((e) => e.id === parts.read(form)["-event"]);
+  const value = () => ({ label: words["do-check-in"], event: chosen()?.id ?? draft.event ?? "", count: Number(parts.read(form)["-count"] ?? 0), at: draft.at ?? new Date().toISOString() });
+  const sum = () => {
+    const event = chosen();
+    const people = entries.filter((e) => event && e.event === event.id).reduce((n, e) => n + e.people, 0);
+    form.querySelector(".field-kit__sum").textContent = event ? [event.topics, say("check-in-sum", { Count: people })].filter(Boolean).join(" · ") : "";
+  };
+  const keeper = saving(form, id, "check-in-draft", value);
+  form.addEventListener("input", sum);
+  form.addEventListener("submit", careful(async () => {
+    const all = value();
+    const event = chosen();
+    if (!event || !Number.isInteger(all.count) || all.count < 1 || all.count > 500) return tell(words["check-in-none"]);
+    const label = say("check-in-label", { Event: event.label, Count: all.count });
+    await finish(keeper, id, "check-in", { label, event: event.id, people: all.count }, all, () => checkIn({ event: event.id }));
+    tell(say("check-in-kept", { Count: all.count }));
+  }));
+  show(heading(words["do-check-in"]), form);
+  sum();
+}
+
+// finish locks what was filled in away to be sent; mark is what the device itself still
+// tells of it.
+async function finish(keeper, draft, kind, mark, value, next = home) {
   await keeper.stop();
   const { label: _, ...body } = value;
-  await store.finish(draft, kind, { label, at: Date.now() }, body);
+  await store.finish(draft, kind, { ...mark, at: Date.now() }, body);
   tell(words.finished);
-  await home();
+  await next();
   outbox.go().catch(failed);
 }
 
