@@ -83,6 +83,10 @@ func TestPermissions(t *testing.T) {
 		casework.ShareKit:   "ooA---",
 		casework.ReadVisits: "ooA---",
 
+		casework.ReadEvents:    "ooA---",
+		casework.KeepEvents:    "ooA---",
+		casework.CheckInPeople: "ooA---",
+
 		casework.ReadFigures:   "-oA-A-",
 		casework.ExportFigures: "-oA-A-",
 	}
