@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"runtime"
 	"strconv"
 	"sync"
 	"time"
@@ -283,9 +284,21 @@ func gzipped(text []byte) []byte {
 }
 
 func brotlied(text []byte) []byte {
+	brotliRoom <- struct{}{}
+	defer func() { <-brotliRoom }()
+	w := brotliWriters.Get().(*brotli.Writer)
+	defer brotliWriters.Put(w)
 	var b bytes.Buffer
-	w := brotli.NewWriterLevel(&b, brotliLevel)
+	w.Reset(&b)
 	_, _ = w.Write(text)
 	_ = w.Close()
 	return b.Bytes()
 }
+
+// A writer at our level takes 32 MB, however short the text, and some milliseconds to be
+// made. A crowd on pages that nobody has read yet must not have one each: those who
+// compress at once are few, as processors are, and a writer serves again.
+var (
+	brotliRoom    = make(chan struct{}, min(4, runtime.GOMAXPROCS(0)))
+	brotliWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliLevel) }}
+)
