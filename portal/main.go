@@ -20,6 +20,7 @@ type commands struct {
 	Config
 
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the site (the default)."`
+	Demo    demoCommand    `cmd:"" help:"Fill an empty data directory with an invented city and serve it."`
 	Version versionCommand `cmd:"" help:"Say which build this is."`
 	Health  healthCommand  `cmd:"" help:"Ask the portal that serves on this machine whether it is ready; for containers."`
 	Check   checkCommand   `cmd:"" help:"Check the content: links, facts, dates, rules."`

@@ -51,6 +51,11 @@ func (serveCommand) Run(env *environment) error {
 		return err
 	}
 	defer data.close()
+	invented, err := data.Demo(env.ctx)
+	if err != nil {
+		return err
+	}
+	site.demo = !invented.Began.IsZero()
 	counts := meter.New()
 	server, err := newServer(env, site, data, counts)
 	if err != nil {
@@ -128,7 +133,7 @@ func (a archive) close() {
 
 // openStore opens keys, files and database in the data directory, or where the
 // settings say. due is nil for commands that change no application.
-func openStore(env *environment, due func(*apply.Application) time.Time) (archive, error) {
+func openStore(env *environment, due func(*apply.Application) time.Time, with ...func(*store.Config)) (archive, error) {
 	if err := os.MkdirAll(env.cfg.Data, 0o700); err != nil {
 		return archive{}, fmt.Errorf("create data directory: %w; choose another with --data or HUITONG_DATA", err)
 	}
@@ -140,12 +145,16 @@ func openStore(env *environment, due func(*apply.Application) time.Time) (archiv
 	if err != nil {
 		return archive{}, err
 	}
-	data, err := store.Open(env.ctx, store.Config{
+	config := store.Config{
 		URL: env.cfg.DatabaseURL, Path: filepath.Join(env.cfg.Data, "huitong.db"), Vault: keys, Now: env.now, Due: due,
 		IdleLasts:     time.Duration(env.cfg.KeepDrafts) * 24 * time.Hour,
 		QuestionsLast: time.Duration(env.cfg.QuestionDays) * 24 * time.Hour,
 		Files:         vault.OpenFiles(bucket, keys, intake.MaxSize),
-	})
+	}
+	for _, one := range with {
+		one(&config)
+	}
+	data, err := store.Open(env.ctx, config)
 	if err != nil {
 		return archive{}, errors.Join(err, bucket.Close())
 	}
@@ -175,6 +184,7 @@ func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*w
 		Site: web.Site{
 			Host: env.cfg.SiteHost, Contact: env.cfg.SiteContact, IDCode: env.cfg.SiteIDCode, ICP: env.cfg.SiteICP,
 			Police: env.cfg.SitePolice, PartyMark: env.cfg.SitePartyMark, ErrorReport: env.cfg.SiteErrorReport,
+			Demo: s.demo,
 		},
 		Cases:      web.CasesOf(data.Store),
 		Channels:   env.cfg.channels(),
@@ -247,6 +257,7 @@ type site struct {
 	faults   atomic.Pointer[[]string] // of a newer content that is not published
 	fallback *search.Fallback         // nil without a Meilisearch server
 	shelf    bot.Shelf                // nil where none is wanted
+	demo     bool                     // all that is kept is invented
 	*corpus                           // of the current content; only publish changes it
 }
 

@@ -43,6 +43,10 @@ type Config struct {
 	Rand  io.Reader        // nil: crypto/rand; must be safe for concurrent use
 	Files *vault.Files     // where attached files are; nil: none can be attached
 
+	// Disposable: who fills an SQLite file throws it away when that breaks off, so that no
+	// commit waits for the disk.
+	Disposable bool
+
 	Due       func(*apply.Application) time.Time // when the office's next step should be done; nil: no limit is known
 	Passwords casework.PasswordCost              // of the staff; zero: casework.DefaultCost
 
@@ -107,7 +111,7 @@ func connect(c Config) (*Store, error) {
 		s.sharedLasts = cmp.Or(c.Patience, sharedLasts)
 		return s, s.openPostgres(c.URL)
 	}
-	return s, s.openSQLite(c.Path)
+	return s, s.openSQLite(c.Path, c.Disposable)
 }
 
 // startWriting begins to take writes. SQLite has one writer, whose every commit
@@ -141,7 +145,7 @@ func (s *Store) openPostgres(source string) (err error) {
 // openSQLite makes every commit reach the disk: a number that a family has seen
 // must be there after a power cut. The log may grow to 16 MB before it is copied into
 // the database, since a page that many submissions touch is then copied once.
-func (s *Store) openSQLite(path string) error {
+func (s *Store) openSQLite(path string, disposable bool) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -149,8 +153,12 @@ func (s *Store) openSQLite(path string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	flush := "FULL"
+	if disposable {
+		flush = "OFF"
+	}
 	source := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=immediate" +
-		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)"
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + flush + ")&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)"
 	if s.db, err = sql.Open("sqlite", source); err != nil {
 		return err
 	}

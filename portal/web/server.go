@@ -71,6 +71,7 @@ type Site struct {
 	Police      string // 公安机关备案标识
 	PartyMark   string // 党政机关标识: address of the certificate
 	ErrorReport string // 我为政府网站找错: address
+	Demo        bool   // all that is kept is invented, and every page says so
 }
 
 // writeBuffer holds a compressed page with its header, so that it is sent with one
