@@ -47,6 +47,7 @@ type Config struct {
 	OIDCClient   string        `name:"oidc-client" env:"HUITONG_OIDC_CLIENT" help:"How that provider knows the portal. It must let browsers return to /staff/outside/back." group:"Settings"`
 	OIDCSecret   string        `name:"oidc-secret" env:"HUITONG_OIDC_SECRET" help:"Secret shared with that provider." group:"Settings"`
 	RateLimit    int           `default:"60" env:"HUITONG_RATE_LIMIT" help:"Posts a minute from one client; 0 turns limits off." group:"Settings"`
+	RedisURL     string        `name:"redis-url" env:"HUITONG_REDIS_URL" help:"Redis or Valkey server in which several portals count those posts together, redis://user:password@host:6379/0 or rediss://…. Default: each counts for itself." group:"Settings"`
 	QuestionDays int           `default:"365" env:"HUITONG_QUESTION_DAYS" help:"Days for which questions without an answer, masked, are kept after they were last asked." group:"Settings"`
 	PrivateAddr  string        `name:"private-addr" env:"HUITONG_PRIVATE_ADDR" help:"Address of a second listener, for whoever runs the portal: /metrics, /readyz with reasons, /debug/pprof/. It must not be open to the public: use 127.0.0.1:9090 or an address of an inner network. Default: none." group:"Settings"`
 	Trusted      []string      `name:"trusted-proxies" env:"HUITONG_TRUSTED_PROXIES" help:"Addresses or networks of reverse proxies before the portal, with a comma between: their X-Forwarded-For says who the client is, for limits, and their X-Request-ID numbers a request. Default: nobody's word counts." group:"Settings"`
@@ -115,9 +116,7 @@ func (c *Config) Validate() error {
 		bad("--remind-days", "HUITONG_REMIND_DAYS", "is negative", "use 0 for no reminder")
 	}
 	c.checkRunning(bad)
-	if c.RateLimit < 0 {
-		bad("--rate-limit", "HUITONG_RATE_LIMIT", "is negative", "use 0 for no limit")
-	}
+	c.checkLimits(bad)
 	if c.QuestionDays < 1 || c.QuestionDays > maxQuestionDays {
 		bad("--question-days", "HUITONG_QUESTION_DAYS", fmt.Sprintf("is %d", c.QuestionDays), fmt.Sprintf("use 1 to %d", maxQuestionDays))
 	}

@@ -51,6 +51,8 @@ func TestConfigValidate(t *testing.T) {
 		{"no program to speak", func(c *Config) { c.Speech = "nowhere-to-be-found" }, "--speech (HUITONG_SPEECH)"},
 		{"sounds beyond measure", func(c *Config) { c.SpeechKeep = -1 }, "--speech-keep (HUITONG_SPEECH_KEEP)"},
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
+		{"limits of several portals", func(c *Config) { c.RedisURL = "rediss://portal:secret@cache:6380/1" }, ""},
+		{"limits in no Redis", func(c *Config) { c.RedisURL = "http://cache" }, "--redis-url (HUITONG_REDIS_URL)"},
 		{"figures on another listener", func(c *Config) { c.PrivateAddr = "127.0.0.1:9090" }, ""},
 		{"figures nowhere", func(c *Config) { c.PrivateAddr = "9090" }, "--private-addr (HUITONG_PRIVATE_ADDR)"},
 		{"figures for everybody", func(c *Config) { c.PrivateAddr = ":8080" }, "is the public one"},

@@ -62,7 +62,7 @@ func (doctorCommand) Run(env *environment) error {
 func examine(env *environment) []finding {
 	var out []finding
 	for _, look := range []func(context.Context, *environment) []finding{
-		lookAtSettings, lookAtData, lookAtKeys, lookAtDisk, lookAtDatabase, lookAtUploads, lookAtContent, lookAtSearch, lookAtScanner, lookAtMessages, lookAtSpeech,
+		lookAtSettings, lookAtData, lookAtKeys, lookAtDisk, lookAtDatabase, lookAtUploads, lookAtContent, lookAtSearch, lookAtScanner, lookAtLimits, lookAtMessages, lookAtSpeech,
 	} {
 		ctx, cancel := context.WithTimeout(env.ctx, doctorPatience)
 		out = append(out, look(ctx, env)...)
@@ -279,6 +279,21 @@ func lookAtSearch(ctx context.Context, env *environment) []finding {
 		return []finding{{hint, "search", "Meilisearch cannot be reached: " + reason(err), "look whether it runs; meanwhile the embedded engine serves"}}
 	}
 	return []finding{{fine, "search", "Meilisearch can be reached; portal index --check compares", ""}}
+}
+
+func lookAtLimits(ctx context.Context, env *environment) []finding {
+	shared, err := openLimits(env)
+	if err == nil && shared == nil {
+		return nil
+	}
+	if err == nil {
+		defer func() { _ = shared.Close() }()
+		err = shared.Ping(ctx)
+	}
+	if err != nil {
+		return []finding{{bad, "limits", "Redis does not answer: " + reason(err), "look at the server of HUITONG_REDIS_URL; until it runs, each portal counts posts for itself"}}
+	}
+	return []finding{{fine, "limits", "Redis answers", ""}}
 }
 
 func lookAtScanner(ctx context.Context, env *environment) []finding {

@@ -27,6 +27,7 @@ var floors = map[string][]string{
 	"portal/intake":          {},
 	"portal/pinyin":          {},
 	"portal/notify":          {},
+	"portal/limits":          {},
 	"portal/proof":           {},
 	"bot":                    {"content", "search"},
 	"portal/apply":           {"content"},
@@ -39,7 +40,7 @@ var floors = map[string][]string{
 	"portal/demo":            {"content", "portal/apply", "portal/casework", "portal/outreach", "portal/intake", "portal/store"},
 	"portal/store/storetest": {"portal/store"}, // an empty database for tests: only tests import it
 	"portal/web":             {"content", "search", "static", "portal/locale", "portal/pinyin", "portal/intake", "portal/proof", "portal/meter", "bot", "portal/apply", "portal/casework", "portal/outreach"},
-	"portal":                 {"content", "search", "static", "portal/locale", "portal/vault", "portal/speech", "portal/whole", "portal/intake", "portal/meter", "portal/notify", "portal/rephrase", "portal/signon", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web", "portal/outreach", "portal/demo"},
+	"portal":                 {"content", "search", "static", "portal/locale", "portal/vault", "portal/speech", "portal/whole", "portal/intake", "portal/meter", "portal/notify", "portal/rephrase", "portal/signon", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web", "portal/outreach", "portal/demo", "portal/limits"},
 	"portal/proof/collect":   {"portal/proof"},
 	"portal/e2e":             {},
 	"portal/bench":           {},
@@ -53,6 +54,7 @@ var foreign = map[string][]string{
 	"github.com/emmansun/gmsm":  {"portal/vault"},
 	"github.com/coreos/go-oidc": {"portal/signon"},
 	"gocloud.dev":               {"portal/vault", "portal"},
+	"github.com/redis":          {"portal/limits"},
 	"github.com/prometheus":     {"portal/meter", "portal"},
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 	"huitong/portal/intake"
+	"huitong/portal/limits"
 	"huitong/portal/locale"
 	"huitong/portal/meter"
 	"huitong/portal/rephrase"
@@ -56,6 +58,14 @@ func (serveCommand) Run(env *environment) error {
 		return err
 	}
 	site.demo = !invented.Began.IsZero()
+	shared, err := openLimits(env)
+	if err != nil {
+		return err
+	}
+	if shared != nil {
+		defer func() { _ = shared.Close() }()
+	}
+	site.limits = shared
 	counts := meter.New()
 	server, err := newServer(env, site, data, counts)
 	if err != nil {
@@ -195,8 +205,11 @@ func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*w
 		Trusted:    trusted,
 		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
-			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, scannerState(ctx, env.cfg)...)
+			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, slices.Concat(scannerState(ctx, env.cfg), limitsState(ctx, s.limits))...)
 		},
+	}
+	if s.limits != nil {
+		cfg.Shared = s.limits
 	}
 	cfg.Sayable = func(voice, text string) string { return speech.Readable(text, speech.Voice(voice)) }
 	if speaker := openSpeaker(env); speaker != nil {
@@ -258,6 +271,7 @@ type site struct {
 	fallback *search.Fallback         // nil without a Meilisearch server
 	shelf    bot.Shelf                // nil where none is wanted
 	demo     bool                     // all that is kept is invented
+	limits   *limits.Shared           // nil where each portal counts for itself
 	*corpus                           // of the current content; only publish changes it
 }
 

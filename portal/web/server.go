@@ -43,6 +43,7 @@ type Config struct {
 	Site       Site
 	KeepDrafts int                             // days after which an unfinished application is deleted, for the privacy page; 0 means those of [apply.IdleLasts]
 	RateLimit  int                             // posts a minute from one client; 0 turns limits off
+	Shared     SharedCount                     // counts those posts together with other portals; nil: each for itself
 	BodyLimit  int                             // bytes; 0 means 1 MiB
 	Keep       int                             // bytes of pages that are kept rendered; 0 means 64 MiB
 	Speaker    Speaker                         // nil: texts are read aloud by browsers alone
@@ -202,8 +203,8 @@ func New(cfg Config) (*Server, error) {
 	if s.cases.Visits != nil {
 		s.counter = outreach.NewCounter(s.cases.Visits)
 	}
-	s.reports = newLimiter(min(cfg.RateLimit, reportMinute), s.now)
-	s.calls = newLimiter(min(cfg.RateLimit, callMinute), s.now)
+	s.reports = cfg.limiter("reports", reportMinute, s.now)
+	s.calls = cfg.limiter("calls", callMinute, s.now)
 	s.pinyin = newPinyin(s.catalog.Convert)
 	s.plain = sync.OnceValues(func() (*search.Normalizer, error) { return search.NewNormalizer(nil) })
 	if s.views, err = newViews(s); err != nil {
@@ -241,7 +242,7 @@ func (s *Server) register(cfg Config) {
 	s.app.Get("/speech/:slug/:file", s.sendSpeech)
 	s.app.Use(s.settle)
 	s.installRoutes()
-	limit := newLimiter(cfg.RateLimit, s.now)
+	limit := cfg.limiter("posts", cfg.RateLimit, s.now)
 	s.app.Post("/api/v1/ask", neverStored, limit.count, s.bounded, s.inTime, s.answerAPI)
 	s.app.Get("/api/v1/suggest", s.suggestAPI)
 	s.app.Get("/api/v1/pinyin", s.pinyinAPI)
