@@ -12,11 +12,12 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 var (
 	directoryToday = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
-	directoryTowns = TownNames{"石岐街道": "shiqi", "石岐": "shiqi", "小榄镇": "xiaolan"}
+	directoryTowns = sheet.TownNames{"石岐街道": "shiqi", "石岐": "shiqi", "小榄镇": "xiaolan"}
 )
 
 const directoryHead = "镇街,村（社区）,姓名,工作电话,任职日期,公开\n"
@@ -50,7 +51,7 @@ func TestDirectoryFile(t *testing.T) {
 		"longer lines": strings.ReplaceAll(plain, "否\n", "否,,,\n"),
 	} {
 		f := ParseDirectory([]byte(text), directoryTowns, "", directoryToday)
-		if diff := cmp.Diff(want, f.Entries); diff != "" || len(f.Faults) > 0 || f.Hash != FileHash([]byte(text)) {
+		if diff := cmp.Diff(want, f.Entries); diff != "" || len(f.Faults) > 0 || f.Hash != sheet.Hash([]byte(text)) {
 			t.Errorf("%s: %v (-want +got):\n%s", name, f.Faults, diff)
 		}
 	}
@@ -82,9 +83,9 @@ func TestDirectoryFaults(t *testing.T) {
 			t.Errorf("%s: %s; want %s", name, strings.Join(got, ", "), test.want)
 		}
 	}
-	long := directoryHead + strings.Repeat("石岐,,白鹭鸟,,,\n", MaxImportRows+1)
-	if f := ParseDirectory([]byte(long), directoryTowns, "", directoryToday); len(f.Faults) != maxFaults {
-		t.Errorf("%d faults of a file that is too long; want the first %d", len(f.Faults), maxFaults)
+	long := directoryHead + strings.Repeat("石岐,,白鹭鸟,,,\n", sheet.MaxRows+1)
+	if f := ParseDirectory([]byte(long), directoryTowns, "", directoryToday); len(f.Faults) != sheet.MaxFaults {
+		t.Errorf("%d faults of a file that is too long; want the first %d", len(f.Faults), sheet.MaxFaults)
 	}
 }
 

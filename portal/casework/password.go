@@ -12,6 +12,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"huitong/portal/apply"
+	"huitong/portal/sheet"
 )
 
 // Bounds of a password, in characters. Only length counts, beside a short list of
@@ -78,7 +79,7 @@ func MessageKeys() []string {
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
 		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
-		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, KeyFileEmpty, KeyFileEncoding, KeyFileQuotes, KeyFileColumn, KeyFileTwice, KeyFileRows, KeyFileTown, KeyFileOther, KeyFileRepeated, KeyFilePublic, KeyFileLarge,
+		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, sheet.KeyEmpty, sheet.KeyEncoding, sheet.KeyQuotes, sheet.KeyColumn, sheet.KeyTwice, sheet.KeyRows, sheet.KeyTown, sheet.KeyOther, sheet.KeyRepeated, KeyFilePublic, sheet.KeyLarge,
 		KeyFileNobody, KeyTrainingTopic, KeyTrainingPlace, KeyTrainingAudience, KeyTrainingHours, KeyTrainingAhead,
 		KeyCallName, KeyCallWhen, KeyCallConsent, KeyCallStep, KeyCallTries,
 	}

@@ -169,29 +169,29 @@ func AttendanceColumns() []string { return []string{ColumnTown, ColumnVillage, C
 // Attendance is who came, as it was read from a file.
 type Attendance struct {
 	Came   []DirectoryEntry
-	Faults []Fault
+	Faults []sheet.Fault
 	Hash   string
 }
 
 // ParseAttendance reads from a file who of the people in post came. Somebody who stands
 // there twice came once.
-func ParseAttendance(b []byte, towns TownNames, people []DirectoryEntry) Attendance {
-	out := Attendance{Hash: FileHash(b)}
+func ParseAttendance(b []byte, towns sheet.TownNames, people []DirectoryEntry) Attendance {
+	out := Attendance{Hash: sheet.Hash(b)}
 	known := map[string]DirectoryEntry{}
 	for _, e := range people {
 		known[e.Key()] = e
 	}
-	t := readTable(b, AttendanceColumns())
+	t := sheet.Read(b, AttendanceColumns())
 	seen := map[string]bool{}
-	for _, row := range t.rows {
-		id := towns[sheet.Line(t.cell(row, ColumnTown))]
+	for _, row := range t.Rows {
+		id := towns[sheet.Line(t.Cell(row, ColumnTown))]
 		if id == "" {
-			t.fault(row.line, ColumnTown, apply.Problem{Key: KeyFileTown})
+			t.Wrong(row.Line, ColumnTown, apply.Problem{Key: sheet.KeyTown})
 			continue
 		}
-		e, ok := known[DirectoryEntry{Town: id, Village: sheet.Words(t.cell(row, ColumnVillage)), Name: sheet.Words(t.cell(row, ColumnName))}.Key()]
+		e, ok := known[DirectoryEntry{Town: id, Village: sheet.Words(t.Cell(row, ColumnVillage)), Name: sheet.Words(t.Cell(row, ColumnName))}.Key()]
 		if !ok || e.Vacant() {
-			t.fault(row.line, ColumnName, apply.Problem{Key: KeyFileNobody})
+			t.Wrong(row.Line, ColumnName, apply.Problem{Key: KeyFileNobody})
 			continue
 		}
 		if !seen[e.ID] {
@@ -199,10 +199,7 @@ func ParseAttendance(b []byte, towns TownNames, people []DirectoryEntry) Attenda
 			out.Came = append(out.Came, e)
 		}
 	}
-	if len(t.rows) == 0 && len(t.faults) == 0 {
-		t.fault(0, "", apply.Problem{Key: KeyFileEmpty})
-	}
-	out.Faults = t.faults[:min(len(t.faults), maxFaults)]
+	out.Faults = t.Faults()
 	return out
 }
 
@@ -222,5 +219,5 @@ func WriteTraining(w io.Writer, y TrainingYear, name func(town string) string) e
 	for _, p := range y.People {
 		rows = append(rows, []string{name(p.Entry.Town), p.Entry.Village, p.Entry.Name, strconv.Itoa(y.Year), strconv.Itoa(p.Sessions), strconv.Itoa(p.Hours)})
 	}
-	return writeTable(w, rows)
+	return sheet.Write(w, rows)
 }

@@ -10,11 +10,12 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 const inPostName, inPostPhone = "白鹭鸟", "0760-88880001"
 
-var directoryTowns = casework.TownNames{"石岐街道": "shiqi", "小榄镇": "xiaolan"}
+var directoryTowns = sheet.TownNames{"石岐街道": "shiqi", "小榄镇": "xiaolan"}
 
 func (f *fixture) parse(b []byte, town string) casework.DirectoryFile {
 	return casework.ParseDirectory(b, directoryTowns, town, f.clock.now())
@@ -139,7 +140,7 @@ func TestImportDirectory(t *testing.T) {
 				t.Errorf("%s: %v; want it not found", name, err)
 			}
 		}
-		if err := f.ConfirmDirectory(ctx, keeper.Actor(), id, casework.FileHash([]byte("x")), in.Base, f.parse); !errors.Is(err, apply.ErrConflict) {
+		if err := f.ConfirmDirectory(ctx, keeper.Actor(), id, sheet.Hash([]byte("x")), in.Base, f.parse); !errors.Is(err, apply.ErrConflict) {
 			t.Errorf("another file: %v", err)
 		}
 		if err := f.EditDirectory(ctx, p.supervisor.Actor(), old, 1, casework.DirectoryEntry{Town: "shiqi", Village: "旧社区", Name: "喜鹊鸟", Since: "2025-01-01"}); err != nil {

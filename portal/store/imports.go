@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // importLasts is how long a file that was checked waits to be confirmed.
@@ -38,7 +40,7 @@ func (s *Store) keepFile(ctx context.Context, tx *sql.Tx, f keptFile) (string, e
 		return "", err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO imports (id, kind, subject, hash, body, made_by, made_at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)`,
-		id, f.kind, f.subject, casework.FileHash(f.body), sealed, f.by, micros(s.now()))
+		id, f.kind, f.subject, sheet.Hash(f.body), sealed, f.by, micros(s.now()))
 	return id, err
 }
 
@@ -62,20 +64,35 @@ func (s *Store) fileDone(ctx context.Context, tx *sql.Tx, id string) error {
 	return err
 }
 
-// SendDirectory keeps a file for who may import it. Nothing of it counts until it is
-// confirmed.
-func (s *Store) SendDirectory(ctx context.Context, by apply.Actor, body []byte) (id string, err error) {
-	if len(body) > casework.MaxImport {
+// sentFile is a file that somebody sends to be checked, and what its sender must be allowed.
+type sentFile struct {
+	by     apply.Actor
+	action casework.Action
+	keptFile
+}
+
+// sendFile keeps a file for who is permitted, sealed, and writes down that it was sent.
+// Nothing of it counts until it is confirmed.
+func (s *Store) sendFile(ctx context.Context, f sentFile, permitted func(*sql.Tx) error) (id string, err error) {
+	if len(f.body) > sheet.MaxBytes {
 		return "", apply.ErrNotFound
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := permit(ctx, tx, by, casework.ImportDirectory, nil); err != nil {
+		if err := permitted(tx); err != nil {
 			return err
 		}
-		if id, err = s.keepFile(ctx, tx, keptFile{kind: directoryKind, body: body, by: by.ID}); err != nil {
+		if id, err = s.keepFile(ctx, tx, f.keptFile); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.ImportDirectory, Reference: apply.Reference(id), Detail: "sent"})
+		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: f.by, Action: f.action, Reference: apply.Reference(cmp.Or(f.subject, id)), Detail: "sent"})
+	})
+	return id, err
+}
+
+// SendDirectory keeps a file for who may import it.
+func (s *Store) SendDirectory(ctx context.Context, by apply.Actor, body []byte) (string, error) {
+	id, err := s.sendFile(ctx, sentFile{by, casework.ImportDirectory, keptFile{kind: directoryKind, body: body, by: by.ID}}, func(tx *sql.Tx) error {
+		return permit(ctx, tx, by, casework.ImportDirectory, nil)
 	})
 	if err != nil {
 		return "", fmt.Errorf("send the directory: %w", err)
@@ -126,7 +143,7 @@ func baseOf(have []casework.DirectoryEntry) string {
 	for _, e := range have {
 		b = append(b, (e.ID + " " + strconv.Itoa(e.Version) + "\n")...)
 	}
-	return casework.FileHash(b)
+	return sheet.Hash(b)
 }
 
 // ConfirmDirectory puts a file in the directory's place: all of it or nothing, exactly

@@ -263,22 +263,14 @@ func attend(ctx context.Context, tx *sql.Tx, training, town string, came []strin
 const attendanceKind = "attendance"
 
 // SendAttendance keeps a file that says who came, for who keeps the session.
-func (s *Store) SendAttendance(ctx context.Context, by apply.Actor, id string, body []byte) (file string, err error) {
-	if len(body) > casework.MaxImport {
-		return "", apply.ErrNotFound
-	}
-	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) SendAttendance(ctx context.Context, by apply.Actor, id string, body []byte) (string, error) {
+	id = storable(id)
+	file, err := s.sendFile(ctx, sentFile{by, casework.KeepTraining, keptFile{kind: attendanceKind, subject: id, body: body, by: by.ID}}, func(tx *sql.Tx) error {
 		t, err := s.training(ctx, tx, id, "")
 		if err != nil {
 			return err
 		}
-		if err := permitTraining(ctx, tx, by, t); err != nil {
-			return err
-		}
-		if file, err = s.keepFile(ctx, tx, keptFile{kind: attendanceKind, subject: t.ID, body: body, by: by.ID}); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.KeepTraining, Reference: apply.Reference(t.ID), Detail: "sent"})
+		return permitTraining(ctx, tx, by, t)
 	})
 	if err != nil {
 		return "", fmt.Errorf("send who came: %w", err)

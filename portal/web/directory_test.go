@@ -10,6 +10,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // listed adds an entry to the directory, as the city's keeper of it does, and returns its
@@ -127,7 +128,7 @@ func TestDirectoryImport(t *testing.T) {
 		return keeper.post(file, keeper.form(file), chosen{"file", []byte(text)})
 	}
 	give("").wants(422, "没有内容")
-	give(strings.Repeat("x", casework.MaxImport+1)).wants(422, "文件太大")
+	give(strings.Repeat("x", sheet.MaxBytes+1)).wants(422, "文件太大")
 	give("镇街,村（社区）,姓名,工作电话,任职日期,公开\n石岐,新村,鹦鹉鸟,12,,是\n火星,x村,,,,\n").wants(200, "有2处要改", "第2行", "工作电话", "第3行", "没有这个镇街").lacks("确认更新", "新改的内容没有发布")
 	keeper.keepsShape(t, keeper.address)
 	keeper.open(staffDirectory + "/list.csv").wants(200)

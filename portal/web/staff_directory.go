@@ -13,6 +13,7 @@ import (
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // Directory is who is director or supervisor where, as the desk keeps it.
@@ -120,8 +121,8 @@ func (s *Server) entryRow(c *fiber.Ctx, u casework.User, e casework.DirectoryEnt
 }
 
 // townNames finds a town by any of its names.
-func (s *Server) townNames() casework.TownNames {
-	out := casework.TownNames{}
+func (s *Server) townNames() sheet.TownNames {
+	out := sheet.TownNames{}
 	for _, p := range s.content().Library.Places {
 		for _, name := range append([]string{p.ZH, p.EN, p.ID}, p.Also...) {
 			out[name] = p.ID

@@ -9,6 +9,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // DirectoryImports put a file in the directory's place: it is sent, checked and shown, and
@@ -30,7 +31,7 @@ func (s *Server) uploadForm(c *fiber.Ctx, u casework.User, title string) recordF
 	t := s.words(c)
 	view := recordForm{staffPage: s.newStaffPage(c, u, title), Go: t("import.check")}
 	view.Heading = view.Title
-	view.Upload = &field{Name: "file", Label: t("import.file"), Help: t("import.file.help", "Max", casework.MaxImport>>10)}
+	view.Upload = &field{Name: "file", Label: t("import.file"), Help: t("import.file.help", "Max", sheet.MaxBytes>>10)}
 	return view
 }
 
@@ -52,7 +53,7 @@ func (s *Server) readTableFile(c *fiber.Ctx) ([]byte, error) {
 	large := false
 	_, err := s.readForm(c, func(f sent) error {
 		if f.field == "file" {
-			body, large = f.body, f.large || len(f.body) > casework.MaxImport
+			body, large = f.body, f.large || len(f.body) > sheet.MaxBytes
 		}
 		return nil
 	})
@@ -60,9 +61,9 @@ func (s *Server) readTableFile(c *fiber.Ctx) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case large:
-		return nil, apply.Invalid{{Field: "file", Key: casework.KeyFileLarge, Args: map[string]any{"Max": casework.MaxImport >> 10}}}
+		return nil, apply.Invalid{{Field: "file", Key: sheet.KeyLarge, Args: map[string]any{"Max": sheet.MaxBytes >> 10}}}
 	case len(body) == 0:
-		return nil, apply.Invalid{{Field: "file", Key: casework.KeyFileEmpty}}
+		return nil, apply.Invalid{{Field: "file", Key: sheet.KeyEmpty}}
 	}
 	return body, nil
 }
@@ -125,7 +126,7 @@ func (s *Server) renderDirectoryImport(c *fiber.Ctx, u casework.User, moved bool
 	return s.render(c, "staff-import", view)
 }
 
-func (s *Server) faultRows(c *fiber.Ctx, faults []casework.Fault) []faultRow {
+func (s *Server) faultRows(c *fiber.Ctx, faults []sheet.Fault) []faultRow {
 	t := s.words(c)
 	var out []faultRow
 	for _, f := range faults {
