@@ -22,6 +22,7 @@ type Place string
 const (
 	InSearch Place = "search"
 	InChat   Place = "chat"
+	AtEvent  Place = "event" // by people, at a talk in a village
 )
 
 // Unanswered is a question that found nothing: what the content still lacks.

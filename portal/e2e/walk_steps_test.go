@@ -259,3 +259,21 @@ func (w *walk) isReviewed() {
 	w.officer.goTo(w.child)
 	w.officer.sees("历次确认的得分")
 }
+
+// talksInVillage has the director plan a talk of today, a visitor check in at its door,
+// and the town see which villages were reached.
+func (w *walk) talksInVillage() {
+	v := w.director
+	v.goTo("/staff/events/new")
+	v.fill("title", "到村里讲政策")
+	v.fill("day", time.Now().In(time.FixedZone("", 8*60*60)).Format(time.DateOnly))
+	v.fill("begins", "9:30")
+	v.fill("place", "党群服务中心")
+	v.press(`main label[for="f-topics-0"]`)
+	v.to(`main form[action$="/new"] .form__buttons button`)
+	v.sees("就在今天")
+	w.neighbour.goTo("/events")
+	w.neighbour.to(`main ul a[href^="/e/"]`)
+	w.neighbour.to(`main form[action^="/e/"] .form__buttons button`)
+	w.neighbour.sees("签到好了")
+}

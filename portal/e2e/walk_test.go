@@ -69,6 +69,7 @@ func (w *walk) steps() []struct {
 		{"medical insurance answers", w.isReferred},
 		{"the offices talk it over", w.isTalkedOver},
 		{"the city approves", w.isApproved},
+		{"the director talks of policies in the village", w.talksInVillage},
 		{"nobody else sees it", w.isKept},
 		{"a year later it is looked at again", w.isReviewed},
 		{"every refusal stands in the audit", w.isAudited},

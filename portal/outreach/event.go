@@ -18,7 +18,9 @@ const (
 	maxEventWords  = 60 // characters of title and place
 	maxEventPlaces = 60 // villages; no town has more
 	MaxPeople      = 500
+	MaxAsked       = 100    // questions that were heard
 	MaxFamily      = 20     // whom one visitor checks in
+	MaxCounted     = 9999   // people at one event
 	eventLength    = 60     // minutes, where no end is known
 	firstEventDay  = "2020" // older ones are of no use to anybody
 )
@@ -35,7 +37,9 @@ const (
 	KeyEventEnds     = "error.event.ends"     // before it begins
 	KeyEventDay      = "error.event.day"      // not within a year from now
 	KeyEventPeople   = "error.event.people"   // Max
+	KeyEventCounted  = "error.event.counted"  // Max
 	KeyEventAhead    = "error.event.ahead"    // nobody can have come yet
+	KeyEventAsked    = "error.event.asked"    // nothing new stands there
 	KeyEventOver     = "error.event.over"     // cancelled, or checking in is over
 )
 
@@ -58,9 +62,10 @@ type Event struct {
 
 	Organiser string // ID of the user who planned it
 	Cancelled bool
-	CheckedIn int  // people, by all check-ins
-	Counted   int  // by the organiser, in their place
-	HasCount  bool // somebody has counted
+	CheckedIn int      // people, by all check-ins
+	Counted   int      // by the organiser, in their place
+	HasCount  bool     // somebody has counted
+	Asked     []string // what people asked there, without what tells who
 	Changed   time.Time
 }
 
@@ -92,6 +97,12 @@ func (e Event) Uncounted(now time.Time) bool {
 
 // Year is the year to which the event counts.
 func (e Event) Year() string { return e.Day[:min(len(e.Day), 4)] }
+
+// Public returns what everybody may see of the event.
+func (e Event) Public() Event {
+	e.Organiser, e.CheckedIn, e.Counted, e.HasCount, e.Asked = "", 0, 0, false, nil
+	return e
+}
 
 // Times are when the event begins and ends: an hour later where no end is known.
 func (e Event) Times() (begins, ends time.Time) {
@@ -125,8 +136,7 @@ func (e Event) Clean(now time.Time, policy func(slug string) bool) (Event, error
 	if e.Villages = cleanList(e.Villages); len(e.Villages) == 0 || len(e.Villages) > maxEventPlaces {
 		wrong("villages", KeyEventVillages)
 	}
-	e.Topics = slices.DeleteFunc(cleanList(e.Topics), func(slug string) bool { return !policy(slug) })
-	if len(e.Topics) == 0 {
+	if e.Topics = CleanTopics(e.Topics, policy); len(e.Topics) == 0 {
 		wrong("topics", KeyEventTopics)
 	}
 	day, p := eventDay(e.Day, now)
@@ -145,6 +155,11 @@ func (e Event) Clean(now time.Time, policy func(slug string) bool) (Event, error
 		}
 	}
 	return e, out.Err()
+}
+
+// CleanTopics leaves the policies that there are, each once and in order.
+func CleanTopics(slugs []string, policy func(slug string) bool) []string {
+	return slices.DeleteFunc(cleanList(slugs), func(slug string) bool { return !policy(slug) })
 }
 
 // eventDay reads the day of an event: not further ahead than a year.
@@ -220,11 +235,32 @@ var checkInKey = regexp.MustCompile(`^[0-9a-f-]{16,64}$`)
 
 // Check returns what is wrong with a check-in of at most so many people.
 func (c CheckIn) Check(most int) error {
-	if !checkInKey.MatchString(c.Key) || c.Event == "" {
-		return apply.ErrNotFound
-	}
 	if c.People < 1 || c.People > most {
 		return apply.Invalid{{Field: "people", Key: KeyEventPeople, Args: map[string]any{"Max": most}}}
 	}
+	if !checkInKey.MatchString(c.Key) || c.Event == "" {
+		return apply.ErrNotFound
+	}
 	return nil
+}
+
+// EventQuery asks for a part of the events, by day.
+type EventQuery struct {
+	Town   string // empty: all that the user may see
+	Coming bool   // today's and later ones, the earliest first; else those before, the latest first
+	After  string // Next of the page before; empty: from the start
+	Limit  int    // 0: 50
+}
+
+// EventPage is a part of the events.
+type EventPage struct {
+	Events []Event
+	Next   string
+}
+
+// EventFile is one event as the desk sees it.
+type EventFile struct {
+	Event     Event
+	Organiser string // name of who planned it
+	Keep      bool   // the user may change it
 }

@@ -22,11 +22,6 @@ const familyAtMost = 5000
 // that is not there, [apply.Invalid] for one that is cancelled or still ahead, and
 // [outreach.ErrOtherCheckIn] where the key was used for another number of people.
 func (s *Store) CheckIn(ctx context.Context, by apply.Actor, all []outreach.CheckIn) error {
-	for _, c := range all {
-		if err := c.Check(outreach.MaxPeople); err != nil {
-			return err
-		}
-	}
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(a, b outreach.CheckIn) int { // so that two never wait for each other
 		return cmp.Or(cmp.Compare(a.Event, b.Event), cmp.Compare(a.Key, b.Key))
@@ -80,6 +75,9 @@ func (s *Store) checkInTo(ctx context.Context, tx *sql.Tx, u casework.User, even
 		return false, fmt.Errorf("%s by %s: %w", casework.CheckInPeople, u.Role, casework.ErrForbidden)
 	}
 	for _, c := range some {
+		if err := c.Check(outreach.MaxPeople); err != nil {
+			return false, err
+		}
 		c.At = casework.Then(c.At, s.now())
 		one, err := s.insertCheckIn(ctx, tx, e, c)
 		if err != nil {
@@ -113,15 +111,6 @@ func (s *Store) insertCheckIn(ctx context.Context, tx *sql.Tx, e outreach.Event,
 		return false, apply.Invalid{{Field: "people", Key: outreach.KeyEventAhead}}
 	}
 	return true, nil
-}
-
-// EventByCode returns the event at whose door the code hangs.
-func (s *Store) EventByCode(ctx context.Context, code outreach.Code) (outreach.Event, error) {
-	e, err := s.scanEvent(s.db.QueryRowContext(ctx, eventSelect+`WHERE e.code = $1`, string(code)).Scan)
-	if err != nil {
-		return outreach.Event{}, fmt.Errorf("event by code: %w", err)
-	}
-	return e, nil
 }
 
 // CheckInSelf counts in a visitor, with family, who opened the page of the event's code on

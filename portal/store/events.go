@@ -18,8 +18,9 @@ func eventBound(id string) []byte { return []byte("outreach-event:" + id) }
 
 // eventWords is what of an event is sealed.
 type eventWords struct {
-	Title string `json:"title"`
-	Place string `json:"place"`
+	Title string   `json:"title"`
+	Place string   `json:"place"`
+	Asked []string `json:"asked,omitempty"`
 }
 
 // listed separates what stands in one column of a row though it is several rows elsewhere;
@@ -49,7 +50,7 @@ func (s *Store) scanEvent(scan func(...any) error) (outreach.Event, error) {
 	e.Villages, e.Topics = list(villages), list(topics)
 	var w eventWords
 	err = s.openJSON(sealed, eventBound(e.ID), &w)
-	e.Title, e.Place = w.Title, w.Place
+	e.Title, e.Place, e.Asked = w.Title, w.Place, w.Asked
 	return e, err
 }
 
@@ -162,7 +163,7 @@ func knownVillages(ctx context.Context, tx *sql.Tx, e outreach.Event) error {
 
 // insertEvent reports whether there was none of that number.
 func (s *Store) insertEvent(ctx context.Context, tx *sql.Tx, by apply.Actor, e outreach.Event) (bool, error) {
-	sealed, err := s.sealJSON(eventWords{e.Title, e.Place}, eventBound(e.ID))
+	sealed, err := s.sealJSON(eventWords{e.Title, e.Place, e.Asked}, eventBound(e.ID))
 	if err != nil {
 		return false, err
 	}

@@ -174,8 +174,11 @@ func TestCheckInSelf(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if e, err := f.EventByCode(ctx, code); err != nil || e.Attendance() != 3 || e.Title != meeting().Title {
-			t.Errorf("%d came to %s, %v; want 3", e.Attendance(), e.Title, err)
+		if got, want := f.near(t, p.director), "2026-11-23 15:30 迎阳社区 3"; got != want {
+			t.Errorf("near: %s; want %s", got, want)
+		}
+		if e, err := f.PublicEvent(ctx, code); err != nil || e.Title != meeting().Title || e.CheckedIn != 0 || e.Organiser != "" {
+			t.Errorf("everybody sees %+v, %v", e, err)
 		}
 		if err := f.CheckInSelf(ctx, "222222", visitor); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("a code of nothing: %v", err)
@@ -188,6 +191,81 @@ func TestCheckInSelf(t *testing.T) {
 		visitor.People = 1
 		if err := f.CheckInSelf(ctx, code, visitor); !strings.Contains(fmt.Sprint(err), outreach.KeyEventOver) {
 			t.Errorf("the day after: %v", err)
+		}
+	})
+}
+
+// TestKeepEvent changes, counts and cancels an event.
+func TestKeepEvent(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		by := p.director.Actor()
+		id := f.plans(t, p.director, meeting())
+		file := func(want string) outreach.Event {
+			t.Helper()
+			got, err := f.Event(ctx, by, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := got.Event
+			if said := fmt.Sprintf("%d %s %v %d %v %v", e.Version, e.Title, e.Topics, e.Attendance(), e.Cancelled, e.Asked); said != want || !got.Keep {
+				t.Errorf("event is %s; want %s", said, want)
+			}
+			return e
+		}
+		e := file("1 云雀政策宣讲 [basic-living-allowance] 0 false []")
+		both := e
+		both.Villages = append(both.Villages, "莲峰社区")
+		if err := f.EditEvent(ctx, by, id, 1, both); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("another's village added: %v", err)
+		}
+		e.Title, e.Topics = "新的题目", []string{"a", "b"}
+		if err := f.EditEvent(ctx, by, id, 1, e); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.EditEvent(ctx, by, id, 1, e); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("a stale page: %v", err)
+		}
+		if err := f.CheckIn(ctx, by, checkIns(id, "a", "b")); err != nil {
+			t.Fatal(err)
+		}
+		file("2 新的题目 [a b] 3 false []")
+		if err := f.CountEvent(ctx, by, id, 2, outreach.Event{Counted: 40, HasCount: true, Topics: []string{"a"}}); err != nil {
+			t.Fatal(err)
+		}
+		file("3 新的题目 [a] 40 false []")
+		if err := f.HearQuestions(ctx, by, id, 3, []string{"孩子名叫张小明，能申请吗", " ", "孩子名叫张小明，能申请吗", "户口在外地行不行"}); err != nil {
+			t.Fatal(err)
+		}
+		file("4 新的题目 [a] 40 false [孩子名叫***，能申请吗 户口在外地行不行]")
+		if err := f.HearQuestions(ctx, by, id, 4, []string{"户口在外地行不行"}); !strings.Contains(fmt.Sprint(err), outreach.KeyEventAsked) {
+			t.Errorf("nothing new: %v", err)
+		}
+		heard, err := f.Unanswered(ctx, p.officer.Actor())
+		if err != nil || len(heard) != 2 || heard[0].Place != casework.AtEvent {
+			t.Errorf("the content team has %+v, %v; want both questions", heard, err)
+		}
+		if err := f.CancelEvent(ctx, by, id, 4, true); err != nil {
+			t.Fatal(err)
+		}
+		file("5 新的题目 [a] 40 true [孩子名叫***，能申请吗 户口在外地行不行]")
+		if err := f.CheckIn(ctx, by, checkIns(id, "c")); !strings.Contains(fmt.Sprint(err), outreach.KeyEventOver) {
+			t.Errorf("to a cancelled one: %v", err)
+		}
+		if err := f.CheckIn(ctx, by, checkIns(id, "a")); err != nil {
+			t.Errorf("what was counted before: %v", err)
+		}
+		if _, err := f.Event(ctx, p.stranger.Actor(), id); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("seen by another director: %v", err)
+		}
+		f.hides(t, "outreach_events", "题目", "户口")
+		coming, err := f.Events(ctx, p.supervisor.Actor(), outreach.EventQuery{Coming: true})
+		if err != nil || len(coming.Events) != 1 {
+			t.Errorf("%d coming, %v; want today's", len(coming.Events), err)
+		}
+		shown, err := f.ComingEvents(ctx, "shiqi")
+		if err != nil || len(shown) != 1 || shown[0].Attendance() != 0 || shown[0].Asked != nil || !shown[0].Cancelled {
+			t.Errorf("the calendar has %+v, %v; want the event without who came", shown, err)
 		}
 	})
 }

@@ -22,13 +22,14 @@ func (s *Store) KeepUnanswered(ctx context.Context, q casework.Unanswered) error
 	if q.Text == "" {
 		return nil
 	}
-	if err := s.keepUnanswered(ctx, q); err != nil {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.addUnanswered(ctx, tx, q) })
+	if err != nil {
 		return fmt.Errorf("keep question: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error {
+func (s *Store) addUnanswered(ctx context.Context, tx *sql.Tx, q casework.Unanswered) error {
 	id, err := s.newID()
 	if err != nil {
 		return err
@@ -39,15 +40,13 @@ func (s *Store) keepUnanswered(ctx context.Context, q casework.Unanswered) error
 	}
 	key := s.blind("unanswered", string(q.Place)+"\x00"+q.Lang+"\x00"+strings.ToLower(q.Text))
 	now := micros(s.now())
-	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO unanswered (id, key, place, lang, text, count, first_at, last_at)
-			SELECT $1, $2, $3, $4, $5, 1, $6, $6
-			WHERE (SELECT COUNT(*) FROM unanswered) < $7 OR EXISTS (SELECT 1 FROM unanswered WHERE key = $2)
-			ON CONFLICT (key) DO UPDATE SET count = unanswered.count + 1, last_at = excluded.last_at, settled_at = 0,
-				open_since = CASE WHEN unanswered.settled_at > 0 THEN excluded.last_at ELSE unanswered.open_since END`,
-			id, key, string(q.Place), q.Lang, text, now, casework.MaxQuestions)
-		return err
-	})
+	_, err = tx.ExecContext(ctx, `INSERT INTO unanswered (id, key, place, lang, text, count, first_at, last_at)
+		SELECT $1, $2, $3, $4, $5, 1, $6, $6
+		WHERE (SELECT COUNT(*) FROM unanswered) < $7 OR EXISTS (SELECT 1 FROM unanswered WHERE key = $2)
+		ON CONFLICT (key) DO UPDATE SET count = unanswered.count + 1, last_at = excluded.last_at, settled_at = 0,
+			open_since = CASE WHEN unanswered.settled_at > 0 THEN excluded.last_at ELSE unanswered.open_since END`,
+		id, key, string(q.Place), q.Lang, text, now, casework.MaxQuestions)
+	return err
 }
 
 func unansweredBound(id string) []byte { return []byte("unanswered:" + id + ":text") }

@@ -160,6 +160,10 @@ type Cases struct {
 	Visits            Visits
 	Photos            Photos
 	ReportPhotos      ReportPhotos
+
+	Events       Events
+	EventDoor    EventDoor
+	PublicEvents PublicEvents
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -218,6 +222,9 @@ func CasesOf[S interface {
 	Visits
 	Photos
 	ReportPhotos
+	Events
+	EventDoor
+	PublicEvents
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -276,5 +283,9 @@ func CasesOf[S interface {
 		Visits:            s,
 		Photos:            s,
 		ReportPhotos:      s,
+
+		Events:       s,
+		EventDoor:    s,
+		PublicEvents: s,
 	}
 }

@@ -230,6 +230,7 @@ type villagePage struct {
 	Supervisor []onDuty // where no director can be called
 	Hidden     bool
 	Call       string // where one asks to be called back
+	Events     string // what is to come in the village
 }
 
 // village returns the village of the address and what is public of its town.
@@ -263,6 +264,9 @@ func (s *Server) showVillage(c *fiber.Ctx) error {
 	p.Directors, p.Hidden = s.onDuty(c, all, village)
 	if s.cases.CallBox != nil {
 		p.Call = villagePath(town.ID, village) + "/call"
+	}
+	if s.cases.PublicEvents != nil {
+		p.Events = villageEventsPath(town.ID, village)
 	}
 	if len(p.Directors) == 0 {
 		p.Supervisor, _ = s.onDuty(c, all, "")

@@ -28,7 +28,7 @@ func (s *Server) offlineRoutes() []route {
 
 // closedPaths are never kept by a browser for later: they show somebody's own
 // business or are worth nothing when old.
-var closedPaths = []string{"/s", "/apply", "/track", "/staff", "/api", "/feedback", "/send", "/search", "/check", "/ask", "/speech", "/readyz", "/healthz"}
+var closedPaths = []string{"/s", "/e", "/apply", "/track", "/staff", "/api", "/feedback", "/send", "/search", "/check", "/ask", "/speech", "/readyz", "/healthz"}
 
 // keptAssets is everything of package static that a page needs to look and work right.
 var keptAssets = []string{"site.css", "view.css", "mark.svg", "search.js", "share.js", "print.js", "speech.js", "offline.js", "toolbar.js", "pointing.js", "reading.js"}

@@ -154,6 +154,7 @@ func (s *Server) routes() []route {
 		s.reportRoutes(),
 		s.directoryRoutes(),
 		s.callRoutes(),
+		s.eventRoutes(),
 		s.codeRoutes(),
 		s.notifyRoutes(),
 		s.decisionRoutes(),

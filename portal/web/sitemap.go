@@ -116,6 +116,9 @@ func (s *Server) places(c *fiber.Ctx) []placeGroup {
 	if s.cases.PublicDirectory != nil {
 		parts.Places = append(parts.Places, place{directoryPath, t("directory.find.title"), l.Code, newest(lib), false})
 	}
+	if s.cases.PublicEvents != nil {
+		parts.Places = append(parts.Places, place{calendarPath, t("events.title"), l.Code, newest(lib), false})
+	}
 	out := []placeGroup{parts}
 	for _, g := range s.groups(c, anyPolicy) {
 		group := placeGroup{Title: g.Title}

@@ -24,6 +24,7 @@ var deskLinks = []struct {
 	{"cases", "referrals.title", referralsPath, casework.ListReferrals}, {"cases", "conferences.title", conferencesPath, casework.ListConferences},
 	{"outreach", "assist.title", "/staff/assist", casework.AssistFamily},
 	{"outreach", "talk.title", talksPath, casework.CountTalks}, {"outreach", "field.title", fieldPath, casework.WorkOffline},
+	{"outreach", "event.title", eventsPath, casework.ReadEvents},
 	{"outreach", "kit.title", sharePath, casework.ShareKit},
 	{"figures", "standards.title", standardsPath, casework.AdjustGrants}, {"figures", "pay.title", payPath, casework.PayGrants},
 	{"figures", "figures.title", figuresPath, casework.ReadFigures},

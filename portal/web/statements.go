@@ -49,6 +49,7 @@ var statementParts = map[string][]struct {
 		{"privacy.children", []string{"privacy.children.1", "privacy.children.2", "privacy.children.3", "privacy.children.4", "privacy.children.5"}},
 		{"privacy.reporting", []string{"privacy.reporting.1", "privacy.reporting.2", "privacy.reporting.3"}},
 		{"privacy.calls", []string{"privacy.calls.1", "privacy.calls.2"}},
+		{"privacy.events", []string{"privacy.events.1"}},
 		{"privacy.rights", []string{"privacy.rights.1", "privacy.rights.2"}},
 	},
 }

@@ -31,6 +31,7 @@ var pageTypes = map[string]any{
 	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{}, "staff-training": trainingYearPage{}, "staff-training-one": trainingPage{},
 	"staff-talks": talksPage{}, "staff-talk": talkPage{}, "staff-talk-next": talkNextPage{},
 	"staff-field": fieldPage{}, "field-kit": fieldKitPage{},
+	"staff-events": eventsPage{}, "staff-event": eventPage{}, "events": calendarPage{}, "event-door": doorPage{},
 	"call": callPage{}, "call-done": calledPage{}, "staff-call": callFilePage{}, "staff-calls": callsPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
@@ -296,6 +297,7 @@ func newViews(s *Server) (*views, error) {
 		k := kit{funcs: v.funcs(l, s.content), escape: escape}
 		maps.Copy(k.funcs, s.answerFuncs(l))
 		k.funcs["directory"] = func() bool { return s.cases.PublicDirectory != nil }
+		k.funcs["events"] = func() bool { return s.cases.PublicEvents != nil }
 		k.funcs["reports"] = func() bool { return s.cases.ReportBox != nil }
 		if k.base, err = template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html"); err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
