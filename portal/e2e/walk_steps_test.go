@@ -276,4 +276,7 @@ func (w *walk) talksInVillage() {
 	w.neighbour.to(`main ul a[href^="/e/"]`)
 	w.neighbour.to(`main form[action^="/e/"] .form__buttons button`)
 	w.neighbour.sees("签到好了")
+	w.supervisor.goTo("/staff/events")
+	w.supervisor.to(`main a[href="/staff/events/coverage"]`)
+	w.supervisor.sees("讲过的有1个")
 }

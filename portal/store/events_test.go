@@ -269,3 +269,45 @@ func TestKeepEvent(t *testing.T) {
 		}
 	})
 }
+
+// TestReach counts in the database what was counted by hand: three villages, one reached
+// twice, one planned, one without anything.
+func TestReach(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		f.enter(t, p.officer, casework.DirectoryEntry{Town: "shiqi", Village: "仙湖社区"})
+		held := func(day string, came int, villages ...string) {
+			e := meeting()
+			e.Day, e.Villages, e.Counted, e.HasCount = day, villages, came, came > 0
+			f.plans(t, p.officer, e)
+		}
+		held("2026-01-10", 30, village, "莲峰社区")
+		held("2026-11-23", 12, village)
+		held("2026-12-24", 0, "莲峰社区")
+		held("2025-12-31", 9, "仙湖社区")
+		cancelled := f.plans(t, p.officer, meeting())
+		if err := f.CancelEvent(ctx, p.officer.Actor(), cancelled, 1, true); err != nil {
+			t.Fatal(err)
+		}
+		for who, want := range map[*casework.User]string{
+			&p.officer:    "仙湖社区 0 of 0 [0], 莲峰社区 1 of 30 [1], 迎阳社区 2 of 42 [0], ",
+			&p.supervisor: "仙湖社区 0 of 0 [0], 莲峰社区 1 of 30 [1], 迎阳社区 2 of 42 [0], ",
+			&p.director:   "迎阳社区 2 of 42 [0], ",
+		} {
+			r, err := f.Reach(ctx, who.Actor(), "2026")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, v := range r.Villages(f.clock.now(), "") {
+				got += fmt.Sprintf("%s %d of %d [%d], ", v.Village, v.Events, v.People, v.Planned)
+			}
+			if got != want {
+				t.Errorf("%s sees %s; want %s", who.Role, got, want)
+			}
+		}
+		if _, err := f.Reach(ctx, p.auditor.Actor(), "2026"); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("seen by an auditor: %v", err)
+		}
+	})
+}

@@ -164,6 +164,8 @@ type Cases struct {
 	Events       Events
 	EventDoor    EventDoor
 	PublicEvents PublicEvents
+	EventReach   EventReach
+	EventFiles   EventFiles
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -225,6 +227,8 @@ func CasesOf[S interface {
 	Events
 	EventDoor
 	PublicEvents
+	EventReach
+	EventFiles
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -287,5 +291,7 @@ func CasesOf[S interface {
 		Events:       s,
 		EventDoor:    s,
 		PublicEvents: s,
+		EventReach:   s,
+		EventFiles:   s,
 	}
 }

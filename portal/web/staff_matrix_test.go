@@ -217,16 +217,33 @@ var deskMatrix = map[string]string{
 	"GET /staff/share/visits":          "AAA---", // each sees their own
 	"GET /staff/share/visits/list.csv": "AAA---",
 
-	"GET /staff/events":              "AAA---", // each sees their own
-	"GET /staff/events/new":          "AAA---",
-	"POST /staff/events/new":         "AAA---",
-	"GET /staff/events/:id":          "ooA---",
-	"GET /staff/events/:id/edit":     "ooA---",
-	"POST /staff/events/:id/edit":    "ooA---",
-	"POST /staff/events/:id/cancel":  "ooA---",
-	"POST /staff/events/:id/checkin": "ooA---",
-	"POST /staff/events/:id/count":   "ooA---",
-	"POST /staff/events/:id/asked":   "ooA---",
+	"GET /staff/events":               "AAA---", // each sees their own
+	"GET /staff/events/new":           "AAA---",
+	"POST /staff/events/new":          "AAA---",
+	"GET /staff/events/:id":           "ooA---",
+	"GET /staff/events/:id/edit":      "ooA---",
+	"POST /staff/events/:id/edit":     "ooA---",
+	"POST /staff/events/:id/cancel":   "ooA---",
+	"POST /staff/events/:id/checkin":  "ooA---",
+	"POST /staff/events/:id/count":    "ooA---",
+	"POST /staff/events/:id/asked":    "ooA---",
+	"GET /staff/events":               "AAA---", // each sees their own
+	"GET /staff/events/new":           "AAA---",
+	"POST /staff/events/new":          "AAA---",
+	"GET /staff/events/:id":           "ooA---",
+	"GET /staff/events/:id/edit":      "ooA---",
+	"POST /staff/events/:id/edit":     "ooA---",
+	"POST /staff/events/:id/cancel":   "ooA---",
+	"POST /staff/events/:id/checkin":  "ooA---",
+	"POST /staff/events/:id/count":    "ooA---",
+	"POST /staff/events/:id/asked":    "ooA---",
+	"GET /staff/events/coverage":      "AAA---", // each sees their own
+	"GET /staff/events/coverage.csv":  "AAA---",
+	"GET /staff/events/list.csv":      "AAA---",
+	"GET /staff/events/import":        "AAA---",
+	"POST /staff/events/import":       "AAA---",
+	"GET /staff/events/import/:file":  "AAA---", // each their own files
+	"POST /staff/events/import/:file": "AAA---",
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
