@@ -60,6 +60,7 @@ func (w *walk) steps() []struct {
 		do   func()
 	}{
 		{"accounts", w.makeAccounts},
+		{"the director hangs posters", w.hangsPosters},
 		{"a neighbour reports without a name", w.reports},
 		{"the town takes it on", w.takesOn},
 		{"the child gets a record", w.getsRecord},

@@ -193,10 +193,15 @@ func (s *Server) showKit(c *fiber.Ctx, u casework.User, link outreach.Link) erro
 type posterPage struct {
 	kitPage
 	Size     string
+	Long     bool // the title is, and smaller for it
 	QR       template.HTML
 	Director string // empty: none is named
 	Code     string // as it is typed
 }
+
+// posterTitle is the longest title, in Chinese characters, that leaves room for the rest of
+// a poster in the largest type: two lines.
+const posterTitle = 28
 
 func (s *Server) showPoster(c *fiber.Ctx, u casework.User, link outreach.Link) error {
 	kit, _, ok := s.newKitPage(c, u, link)
@@ -211,6 +216,7 @@ func (s *Server) showPoster(c *fiber.Ctx, u casework.User, link outreach.Link) e
 		view.Director = u.Name
 	}
 	view.Sheet, view.Scripts = true, []string{"print.js"}
+	view.Long = width(view.Title) > posterTitle
 	view.Crumbs = append(view.Crumbs, crumb{view.Title, view.Kit})
 	var err error
 	if view.QR, err = newQR(view.Link, s.words(c)("share.qr", "Address", view.Link)); err != nil {

@@ -390,6 +390,20 @@ globalThis.eyes = {
     return [...document.querySelectorAll("a[href]")].map((a) => a.href).filter((h) => h.startsWith(location.origin + "/"));
   },
 
+  // What of a printed sheet reaches over its margin, and how wide its code is, in mm.
+  onSheet(selector) {
+    const sheet = document.querySelector(selector), box = sheet.getBoundingClientRect(), margin = parseFloat(getComputedStyle(sheet).paddingLeft);
+    const over = (r) => r.width && (r.left < box.left + margin - 1 || r.right > box.right - margin + 1 || r.top < box.top + margin - 1 || r.bottom > box.bottom - margin + 1);
+    const parts = document.createTreeWalker(sheet, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT), found = [];
+    while (parts.nextNode()) {
+      const part = parts.currentNode, range = document.createRange();
+      if (part.localName === "svg") continue; // the white border of a code may
+      range.selectNode(part);
+      if ([...(part.getBoundingClientRect ? part : range).getClientRects()].some(over)) found.push(part.data ?? eyes.name(part));
+    }
+    return { Over: found, QR: sheet.querySelector(".qr").getBoundingClientRect().width / 96 * 25.4 };
+  },
+
   // Marks one element of each look: of texts of the same kind, size and colours on
   // the same ground axe-core need judge one. Judging all takes it most of its time,
   // and contrast() has judged each already.

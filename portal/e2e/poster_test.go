@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+)
+
+// paperSize matches how large a page of a PDF file is, in points.
+var paperSize = regexp.MustCompile(`/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)\s*\]`)
+
+// printed is one printed sheet, in millimetres.
+type printed struct {
+	Over []string // what reaches over its margin
+	QR   float64  // width of the code
+}
+
+// hangsPosters has the director print what hangs in the village: both posters and the card.
+// Each is one whole sheet of its paper; its code can be read, and leads where the link does.
+func (w *walk) hangsPosters() {
+	v := w.director
+	v.goTo("/staff")
+	v.unfoldMenu()
+	v.to(`main a[href="/staff/share"]`)
+	v.to(`main button[value="policy.` + journeySlug + `"]`)
+	kit, _, _ := strings.Cut(v.where(), "?")
+	link := look[string](v.tab, "value", "#kit-address")
+	v.press(`main label[for="kit-name"]`)
+	v.to(`main button[value="a4"]`)
+	for _, one := range []struct {
+		path, article string
+		wide, high    float64
+		code          float64 // at least
+		says          []string
+	}{
+		{kit + "/poster?size=a4&name=1", ".poster", 210, 297, 60, []string{"12345", directorName, "迎阳社区", link}},
+		{kit + "/poster?size=a3&name=1", ".poster", 297, 420, 85, []string{"12345", directorName, "迎阳社区", link}},
+		{kit + "/poster?size=a4&name=1&mode=elder", ".poster", 210, 297, 60, []string{"12345", directorName}},
+		{strings.TrimPrefix(link, v.site.url) + "/card?mode=standard", ".card-sheet", 210, 297, 30, []string{"12345", link}},
+	} {
+		v.open(one.path)
+		v.isSheet(one.path, one.wide, one.high)
+		v.onPaper(func() {
+			got := look[printed](v.tab, "onSheet", one.article)
+			if len(got.Over) > 0 || got.QR < one.code {
+				v.Errorf("%s: over the margin: %q; a code of %.0f mm; want nothing, and %.0f", one.path, got.Over, got.QR, one.code)
+			}
+			text := look[string](v.tab, "text", one.article)
+			for _, want := range one.says {
+				if !strings.Contains(text, want) {
+					v.Errorf("%s does not say %q:\n%s", one.path, want, text)
+				}
+			}
+			if read := v.readCode(one.article + " .qr"); read != link {
+				v.Errorf("%s: its code says %q; want %q", one.path, read, link)
+			}
+		})
+	}
+	v.postersFit(kit)
+}
+
+// isSheet prints the open page, which must be one sheet of that many millimetres.
+func (v *visitor) isSheet(path string, wide, high float64) {
+	v.Helper()
+	pdf := v.print()
+	keepPaper(v, strings.NewReplacer("?", "-", "&", "-", "=", "-").Replace(path), pdf)
+	if got := len(sheet.FindAll(pdf, -1)); got != 1 {
+		v.Errorf("%s prints on %d sheets; want 1", path, got)
+	}
+	found := paperSize.FindSubmatch(pdf)
+	if found == nil {
+		v.Fatalf("%s: the PDF names no size", path)
+	}
+	for i, want := range []float64{wide, high} {
+		points, err := strconv.ParseFloat(string(found[i+1]), 64)
+		if got := points / 72 * 25.4; err != nil || math.Abs(got-want) > 0.5 {
+			v.Errorf("%s: a side of %.1f mm, %v; want %.0f", path, got, err, want)
+		}
+	}
+}
+
+// onPaper looks at the open page as it is printed.
+func (v *visitor) onPaper(look func()) {
+	v.Helper()
+	call(v.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	defer call(v.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	look()
+}
+
+// readCode reads a QR code from its picture, as a phone's camera would.
+func (v *visitor) readCode(selector string) string {
+	v.Helper()
+	v.resize(v.device.width, max(evaluate[int64](v.tab, "document.documentElement.scrollHeight"), v.device.height))
+	defer v.resize(v.device.width, v.device.height)
+	at := evaluate[struct{ X, Y, Width, Height float64 }](v.tab, fmt.Sprintf(`(() => { scrollTo(0, 0); return document.querySelector(%q).getBoundingClientRect().toJSON(); })()`, selector))
+	shot := call(v.tab, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
+	whole, err := png.Decode(bytes.NewReader(shot.Data))
+	if err != nil {
+		v.Fatal(err)
+	}
+	code := image.NewGray(image.Rect(0, 0, int(at.Width)+20, int(at.Height)+20))
+	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(code, code.Bounds().Inset(10), whole, image.Pt(int(at.X), int(at.Y)), draw.Src)
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(code)
+	if err != nil {
+		v.Fatal(err)
+	}
+	read, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
+	if err != nil {
+		v.Fatalf("the code at %s cannot be read: %v", v.where(), err)
+	}
+	return read.GetText()
+}
+
+// postersFit lays the posters of all policies and of the longest questions out on the page
+// that is open, in two languages, and wants nothing over the margin.
+func (v *visitor) postersFit(kit string) {
+	v.Helper()
+	v.open(kit + "/poster?size=a4")
+	v.onPaper(func() {
+		look[printed](v.tab, "onSheet", ".poster") // loads the eyes
+		over := evaluate[[]string](v.tab, `(async () => {
+			const read = async (path, form) => new DOMParser().parseFromString(await (await fetch(path, form && { method: "POST", body: new URLSearchParams(form) })).text(), "text/html");
+			const targets = (d) => [...d.querySelectorAll('main [name="target"]')].map((b) => ({ target: b.value, long: b.textContent.length }));
+			const out = [];
+			let laid = 0;
+			for (const prefix of ["", "/en"]) {
+				const all = await read(prefix + "/staff/share"), _csrf = all.querySelector('main [name="_csrf"]').value, asked = [];
+				const lay = async (target) => {
+					const kit = await read(prefix + "/staff/share", { _csrf, target });
+					const poster = await read(kit.querySelector('form[action*="/poster"]').getAttribute("action") + "?size=a4&name=1");
+					document.querySelector(".poster").replaceWith(document.importNode(poster.querySelector(".poster"), true));
+					const { Over } = eyes.onSheet(".poster");
+					if (Over.length) out.push(prefix + " " + target + ": " + Over.join(" | "));
+					laid++;
+					asked.push(...targets(kit).filter((t) => t.target.startsWith("question.")));
+				};
+				for (const { target } of targets(all)) await lay(target);
+				for (const { target } of asked.sort((a, b) => b.long - a.long).slice(0, 8)) await lay(target);
+			}
+			return laid < 30 ? ["only " + laid + " posters"] : out;
+		})()`)
+		for _, one := range over {
+			v.Errorf("a poster does not fit: %s", one)
+		}
+	})
+}
