@@ -159,9 +159,10 @@ func (v *visitor) dump() string {
 	})()`)
 }
 
-// TestFieldKit works without a network on two devices at once: a talk and two
-// applications on one, one on the other. Back in the network everything is there once,
-// though one answer was lost. Nothing lies on the device in the clear, and signing out
+// TestFieldKit works without a network on two devices at once, at an event and with
+// families: check-ins, applications and a talk on one, a check-in and an application on
+// the other. Back in the network everything is there once, though each device heard no
+// answer to the first thing that it sent. Nothing lies on the device in the clear, and signing out
 // wipes it.
 func TestFieldKit(t *testing.T) {
 	t.Parallel()
@@ -180,6 +181,8 @@ func TestFieldKit(t *testing.T) {
 	second.arriveAtHome()
 	second.goTo("/staff")
 	second.signInAs(directorLogin)
+	data := backstage(t, s)
+	by := plansEvent(t, data)
 	for _, v := range []*visitor{staff, second} {
 		v.setUpKit()
 		v.until("the service worker runs", func() bool { return evaluate[bool](v.tab, `!!navigator.serviceWorker.controller`) })
@@ -191,6 +194,8 @@ func TestFieldKit(t *testing.T) {
 		v.open("/field-kit")
 		v.unlockKit()
 	}
+	short := staff.codeOffline()
+	staff.checksIn(12, 3, 1)
 	staff.typesOffline(canary + "一")
 	staff.typesOffline(canary + "二")
 	staff.kitPress("入户讲政策")
@@ -198,8 +203,9 @@ func TestFieldKit(t *testing.T) {
 	staff.kitPress("讲完了")
 	staff.kitSays("等网络")
 	second.typesOffline(canary + "三")
-	if got := staff.entries("waiting"); got != 3 {
-		t.Errorf("%d things wait; want 3", got)
+	second.checksIn(5)
+	if got := staff.entries("waiting"); got != 6 {
+		t.Errorf("%d things wait; want 6", got)
 	}
 	staff.kitPress("帮家庭填申请")
 	staff.kitPress("基本生活补贴")
@@ -214,7 +220,7 @@ func TestFieldKit(t *testing.T) {
 	}
 	staff.kitPress("返回")
 
-	way.lose.Store(1)
+	way.lose.Store(2)
 	way.cut.Store(false)
 	for _, v := range []*visitor{staff, second} {
 		v.setOffline(false)
@@ -222,11 +228,18 @@ func TestFieldKit(t *testing.T) {
 	for v, want := range map[*visitor]int{staff: 2, second: 1} {
 		v.until("all has arrived", func() bool { return v.entries("attention") == want && v.entries("waiting")+v.entries("sending") == 0 })
 	}
-	if got := staff.entries("done"); got != 1 {
-		t.Errorf("%d talks have arrived; want 1", got)
+	if got, also := staff.entries("done"), second.entries("done"); got != 4 || also != 1 {
+		t.Errorf("%d and %d talks and check-ins have arrived; want 4 and 1", got, also)
 	}
-	if way.lost.Load() != 1 {
-		t.Errorf("%d answers were lost; want 1", way.lost.Load())
+	if way.lost.Load() != 2 {
+		t.Errorf("%d answers were lost; want 2", way.lost.Load())
+	}
+	if near, err := data.EventsNear(t.Context(), by); err != nil || len(near) != 1 || near[0].CheckedIn != 12+3+1+5 {
+		t.Errorf("the events are %+v, %v; want 21 people at one", near, err)
+	}
+	second.open(strings.TrimPrefix(short, s.url))
+	if !strings.HasPrefix(second.where(), "/policies/") {
+		t.Errorf("the code on the phone leads to %s; want a policy", second.where())
 	}
 	staff.open("/field-kit?mode=elder")
 	staff.unlockKit()

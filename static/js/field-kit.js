@@ -236,7 +236,8 @@ function followVillage(form) {
   });
 }
 
-const plain = (p, village) => [parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w))), codeOf(p, village)];
+// plain is the policy in plain words, its code before them: that is what is looked for.
+const plain = (p, village) => [codeOf(p, village), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w)))];
 
 function readPolicies() {
   const form = parts.make("form", { novalidate: true }, askVillage(kit.villages[0]), ...kit.policies.map((p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), ...plain(p))), buttons(back()));
@@ -331,7 +332,7 @@ async function checkIn(draft = {}) {
   const events = kit.events ?? [];
   const likely = events.find((e) => e.day === today()) ?? (events.length === 1 ? events[0] : undefined);
   const entries = await store.list("entry");
-  const form = parts.make("form", { novalidate: true },
+  const form = parts.make("form", { novalidate: true }, draft.noted ? para(say("check-in-kept", { Count: draft.noted })) : null,
     parts.field({ name: "-event", label: words["check-in-event"], options: events.map((e) => ({ value: e.id, label: e.label })), required: true }, draft.event ?? likely?.id, words),
     para("", "field-kit__sum"),
     parts.field({ name: "-count", label: words["check-in-count"], help: words["check-in-help"], mode: "numeric", max: 3, required: true }, draft.count, words),
@@ -350,8 +351,7 @@ async function checkIn(draft = {}) {
     const event = chosen();
     if (!event || !Number.isInteger(all.count) || all.count < 1 || all.count > 500) return tell(words["check-in-none"]);
     const label = say("check-in-label", { Event: event.label, Count: all.count });
-    await finish(keeper, id, "check-in", { label, event: event.id, people: all.count }, all, () => checkIn({ event: event.id }));
-    tell(say("check-in-kept", { Count: all.count }));
+    await finish(keeper, id, "check-in", { label, event: event.id, people: all.count }, all, () => checkIn({ event: event.id, noted: all.count }));
   }));
   show(heading(words["do-check-in"]), form);
   sum();
