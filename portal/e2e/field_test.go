@@ -246,6 +246,12 @@ func TestFieldKit(t *testing.T) {
 	if mode := evaluate[string](staff.tab, "document.documentElement.dataset.mode"); mode != "elder" {
 		t.Errorf("the kept page stays in mode %q; want what was chosen", mode)
 	}
+	for _, screen := range []string{"活动签到", "看政策"} {
+		staff.kitPress(screen)
+		evaluate[*bool](staff.tab, `document.querySelector("[data-field-screen] details")?.setAttribute("open", ""); null`)
+		staff.inspect("elder", 360)
+		staff.kitPress("返回")
+	}
 	second.open("/staff/assist")
 	if got := evaluate[int](second.tab, `document.querySelectorAll("main tbody tr").length`); got != 3 {
 		t.Errorf("%d applications are at the desk; want 3", got)

@@ -32,6 +32,9 @@ func TestShareKit(t *testing.T) {
 	director, other, supervisor, officer := d.staff(casework.Director, "shiqi"), d.staff(casework.Director, "xiaolan"), d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Officer, "")
 	code := director.shares("policy." + living)
 	director.wants(200, "石岐街道迎阳社区", "一分钟讲稿", "A4海报", "一页纸明白卡", "【基本生活补贴】", "问迎阳社区的儿童主任")
+	if !strings.Contains(director.body, `data-said="/speech/`+living+`/script"`) {
+		t.Error("the script cannot be heard")
+	}
 	director.keepsShape(t, kitPath(code, ""))
 	director.keepsShape(t, sharePath)
 	if again := director.shares("policy." + living); again != code {
