@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 	"huitong/portal/locale"
 	"huitong/portal/notify"
 	"huitong/portal/store"
@@ -145,8 +147,10 @@ func (p postman) message(n store.Note) notify.Message {
 	}
 	args := []any{"Number", n.Reference.Grouped(), "URL", address + "/track"}
 	switch n.Kind {
-	case store.NoteFactorReset, store.NotePost:
+	case store.NoteFactorReset, store.NotePost, store.NotePasswordSet:
 		args = []any{"URL", address + "/staff"}
+	case store.NoteForgotten:
+		args = []any{"URL", address + "/staff/reset?token=" + url.QueryEscape(n.Token), "Minutes", int(casework.ResetLasts.Minutes())}
 	case store.NoteReferral, store.NoteReferralBack:
 		args = []any{"URL", address + "/staff/referrals"}
 	case store.NoteConference:

@@ -94,6 +94,9 @@ func (s Session) Live(now time.Time) bool {
 	return now.Before(s.Created.Add(SessionLasts)) && now.Before(s.Seen.Add(SessionIdle))
 }
 
+// ResetLasts is how long a link counts that sets a forgotten password.
+const ResetLasts = 30 * time.Minute
+
 // InviteLasts is how long an invitation can be taken up.
 const InviteLasts = 72 * time.Hour
 
@@ -180,7 +183,9 @@ const (
 	LinkOutside    Action = "link-outside"   // let the city's own account sign in
 	UnlinkOutside  Action = "unlink-outside" // and no longer
 	ChangePassword Action = "change-password"
-	ChangePost     Action = "change-post" // role or area of another
+	ForgotPassword Action = "forgot-password" // somebody had a link sent to whom the detail names
+	ResetPassword  Action = "reset-password"  // it was used
+	ChangePost     Action = "change-post"     // role or area of another
 	EnableUser     Action = "enable-user"
 
 	SendInvite      Action = "send-invite"

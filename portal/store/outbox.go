@@ -30,6 +30,10 @@ type Note struct {
 	Lang      string
 	Contact   apply.Contact
 	Ends      time.Time // of a draft: when it is deleted
+	Token     string    // that sets a forgotten password, once
+
+	user string    // at the desk
+	made time.Time // when it came up
 
 	tries int
 	staff bool // to somebody at the desk: it has no application

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 // What staff are told of their accounts.
@@ -84,8 +85,10 @@ func (s *Store) dueStaffNotes(ctx context.Context, tx *sql.Tx, limit int) ([]Not
 	if lock != "" {
 		lock += ` OF o`
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT o.id, o.kind, o.tries, o.user_id, c.channel, c.address FROM staff_outbox o JOIN staff_contacts c ON c.user_id = o.user_id
-		WHERE o.state = 'waiting' AND o.due_at <= $1 ORDER BY o.due_at, o.id LIMIT $2`+lock, micros(s.now()), limit)
+	// A link that would work no more when it arrives is not sent.
+	rows, err := tx.QueryContext(ctx, `SELECT o.id, o.kind, o.tries, o.user_id, o.made_at, c.channel, c.address FROM staff_outbox o JOIN staff_contacts c ON c.user_id = o.user_id
+		WHERE o.state = 'waiting' AND o.due_at <= $1 AND (o.kind <> $2 OR o.made_at > $3) ORDER BY o.due_at, o.id LIMIT $4`+lock,
+		micros(s.now()), string(NoteForgotten), micros(s.now().Add(-casework.ResetLasts)), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -93,17 +96,22 @@ func (s *Store) dueStaffNotes(ctx context.Context, tx *sql.Tx, limit int) ([]Not
 	var out []Note
 	for rows.Next() {
 		n := Note{staff: true, Lang: staffLang}
-		var user string
+		var made int64
 		var sealed []byte
-		if err := rows.Scan(&n.ID, &n.Kind, &n.tries, &user, &n.Contact.Channel, &sealed); err != nil {
+		if err := rows.Scan(&n.ID, &n.Kind, &n.tries, &n.user, &made, &n.Contact.Channel, &sealed); err != nil {
 			return nil, err
 		}
-		if n.Contact.Address, err = s.openStaffAddress(user, sealed); err != nil {
+		n.made = moment(made)
+		if n.Contact.Address, err = s.openStaffAddress(n.user, sealed); err != nil {
 			return nil, err
 		}
 		out = append(out, n)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	_ = rows.Close() // the connection asks for the links
+	return out, s.addTokens(ctx, tx, out)
 }
 
 // staffLang is the language of the desk's messages.

@@ -166,6 +166,7 @@ type Cases struct {
 	PublicEvents PublicEvents
 	EventReach   EventReach
 	EventFiles   EventFiles
+	Forgotten    Forgotten
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -229,6 +230,7 @@ func CasesOf[S interface {
 	PublicEvents
 	EventReach
 	EventFiles
+	Forgotten
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -293,5 +295,6 @@ func CasesOf[S interface {
 		PublicEvents: s,
 		EventReach:   s,
 		EventFiles:   s,
+		Forgotten:    s,
 	}
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // public are the addresses under /staff that somebody needs who is not signed in.
-var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET /staff/setup", "POST /staff/setup", "GET /staff/factor", "POST /staff/factor", "GET /staff/outside", "GET /staff/outside/back"}
+var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET /staff/setup", "POST /staff/setup", "GET /staff/factor", "POST /staff/factor", "GET /staff/outside", "GET /staff/outside/back",
+	"GET /staff/forgotten", "POST /staff/forgotten", "GET /staff/reset", "POST /staff/reset"}
 
 // deskMatrix has a row for each address of the desk: who gets through, in the order of
 // casework.Roles. A is anywhere, o only with what is the user's own, - nobody.

@@ -81,6 +81,7 @@ var pageTypes = map[string]any{
 	"report":           reportPage{},
 	"report-follow":    followPage{},
 	"staff-photos":     photosPage{},
+	"staff-forgotten":  forgottenPage{}, "staff-reset": resetPage{},
 	"report-received":  receivedPage{},
 	"search":           searchPage{},
 	"send":             sendPage{},
