@@ -151,6 +151,8 @@ func (p postman) message(n store.Note) notify.Message {
 		args = []any{"URL", address + "/staff"}
 	case store.NoteForgotten:
 		args = []any{"URL", address + "/staff/reset?token=" + url.QueryEscape(n.Token), "Minutes", int(casework.ResetLasts.Minutes())}
+	case store.NoteCall, store.NoteCallLate:
+		args = []any{"URL", address + "/staff/calls"}
 	case store.NoteReferral, store.NoteReferralBack:
 		args = []any{"URL", address + "/staff/referrals"}
 	case store.NoteConference:

@@ -118,10 +118,37 @@ func (s *Store) askForCall(ctx context.Context, tx *sql.Tx, key apply.Token, b c
 	if err == nil && !ok {
 		err = apply.ErrConflict // the same page, at this very moment
 	}
+	if err == nil {
+		err = s.tellCall(ctx, tx, b, NoteCall)
+	}
 	if err != nil {
 		return b, err
 	}
 	return b, s.audit(ctx, tx, casework.AuditEntry{At: now, Actor: apply.Family, Action: casework.AskCall, Reference: apply.Reference(b.ID), Detail: strconv.Itoa(int(b.Level))})
+}
+
+// What staff are told of families that want to be called back: that there are some.
+const (
+	NoteCall     NoteKind = "call"
+	NoteCallLate NoteKind = "call-late" // nobody of the level below had called in time
+)
+
+// callsTogether is how long somebody is not told again of requests of the same kind.
+const callsTogether = 10 * time.Minute
+
+// callLevels says which level is whose.
+var callLevels = map[casework.Role]casework.CallLevel{casework.Director: casework.CallVillage, casework.Supervisor: casework.CallTown, casework.Officer: casework.CallCity}
+
+// tellCall tells those whose turn it is. Who has given no address sees it on the desk's
+// next page.
+func (s *Store) tellCall(ctx context.Context, tx *sql.Tx, b casework.CallBack, kind NoteKind) error {
+	staff, err := s.reportStaff(ctx, tx, b.Town)
+	for _, u := range staff {
+		if level, ok := callLevels[u.Role]; err == nil && ok && level == b.Level && u.May(casework.HandleCall, b.Scope()) {
+			err = s.tellAgain(ctx, tx, u.ID, kind, callsTogether)
+		}
+	}
+	return err
 }
 
 // townStaff are directors and supervisors of a town whose accounts are open.
@@ -153,8 +180,7 @@ func (s *Store) CallsWaiting(ctx context.Context, u casework.User) (n int, err e
 		return 0, nil
 	}
 	w := callsOf(u)
-	level := map[casework.Role]casework.CallLevel{casework.Director: casework.CallVillage, casework.Supervisor: casework.CallTown, casework.Officer: casework.CallCity}[u.Role]
-	w.and("place = 0 AND level >= " + w.arg(int(level)))
+	w.and("place = 0 AND level >= " + w.arg(int(callLevels[u.Role])))
 	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM call_backs WHERE `+w.text+` LIMIT `+strconv.Itoa(casework.CountLimit)+`) AS waiting`, w.args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count calls: %w", err)
 	}
@@ -314,6 +340,9 @@ func (s *Store) RaiseCalls(ctx context.Context, terms casework.CallTerms) (int, 
 				return apply.ErrConflict
 			}
 			if err := s.saveCall(ctx, tx, b, terms); err != nil {
+				return err
+			}
+			if err := s.tellCall(ctx, tx, b, NoteCallLate); err != nil {
 				return err
 			}
 			return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Action: casework.RaiseCall, Reference: apply.Reference(id), Detail: strconv.Itoa(int(b.Level))})

@@ -155,3 +155,63 @@ func (f *fixture) leavesNoCalls(t *testing.T, p people, all []casework.User) {
 		t.Error("what nobody has settled is kept for ever")
 	}
 }
+
+// TestCallsAreTold: the director hears that a family asks to be called, and nothing of it;
+// once for those that come together, and each level when the one below was late.
+func TestCallsAreTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		far := f.user(t, "far-supervisor", casework.Post{Role: casework.Supervisor, Area: "xiaolan"})
+		for _, u := range []casework.User{p.director, p.stranger, p.supervisor, p.officer, p.auditor, far} {
+			if err := f.SetStaffContact(ctx, u.Actor(), apply.Contact{Channel: apply.Email, Address: u.Login + "@example.org"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func() (out []string) {
+			t.Helper()
+			notes, err := f.TakeNotes(ctx, 20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range notes {
+				login, _, _ := strings.Cut(n.Contact.Address, "@")
+				out = append(out, login+" "+string(n.Kind))
+				if n.Reference != "" || n.Code != "" || n.Token != "" {
+					t.Errorf("the message names what it is about: %+v", n)
+				}
+				if err := f.SettleNote(ctx, n, true, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return out
+		}
+		next := func(phone string) {
+			t.Helper()
+			b := asking("迎阳社区")
+			b.Asked.Phone = phone
+			if _, err := f.AskForCall(ctx, apply.Token("page "+phone), b, callTerms); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next("13912345678")
+		next("13912345678") // the page is sent twice
+		next("13912345679")
+		if got, want := fmt.Sprint(told()), "[child-director call]"; got != want {
+			t.Errorf("told %s; want %s", got, want)
+		}
+		f.clock.advance(callTerms.Due(time.Time{}).Sub(time.Time{}) / 2)
+		next("13912345670")
+		if got, want := fmt.Sprint(told()), "[child-director call]"; got != want {
+			t.Errorf("a day later: told %s; want %s", got, want)
+		}
+		for _, want := range []string{"[child-supervisor call-late]", "[child-officer call-late]", "[]"} {
+			f.clock.advance(2*day + time.Minute)
+			if _, err := f.RaiseCalls(ctx, callTerms); err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(told()); got != want {
+				t.Errorf("late: told %s; want %s", got, want)
+			}
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -77,6 +78,18 @@ func (s *Store) tell(ctx context.Context, tx *sql.Tx, user string, kind NoteKind
 	_, err = tx.ExecContext(ctx, `INSERT INTO staff_outbox (id, user_id, kind, state, tries, due_at, made_at)
 		SELECT $1, user_id, $2, 'waiting', 0, $3, $3 FROM staff_contacts WHERE user_id = $4`, id, string(kind), micros(s.now()), user)
 	return err
+}
+
+// tellAgain is tell for what may come up many times in a row: within a while, one message
+// stands for all of them.
+func (s *Store) tellAgain(ctx context.Context, tx *sql.Tx, user string, kind NoteKind, within time.Duration) error {
+	var told int
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM staff_outbox WHERE user_id = $1 AND kind = $2 AND made_at > $3`,
+		user, string(kind), micros(s.now().Add(-within))).Scan(&told)
+	if err != nil || told > 0 {
+		return err
+	}
+	return s.tell(ctx, tx, user, kind)
 }
 
 // dueStaffNotes takes what is due to staff, as TakeNotes does for families.
