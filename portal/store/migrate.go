@@ -20,6 +20,7 @@ var differing = map[int64][]step{
 	14: {file("fewer_indexes.sql")},
 	18: {file("second_look.sql")},
 	25: {file("audit_chain.sql"), (*Store).chainOldLines, file("audit_chained.sql")},
+	30: {file("pay_guard.sql")},
 }
 
 // step is a part of a migration.
