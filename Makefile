@@ -48,7 +48,7 @@ TOGETHER := $(MAKE) --no-print-directory --output-sync=target --jobs=$(BESIDE)
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store break
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -142,3 +142,7 @@ bench-store: ## submissions beside bare commits, a city of a million application
 	./.ci/debian
 	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/store $(BENCH)
 	go test -count=1 -timeout 1h -v -run '^TestKilledPortal$$' ./portal/store -crashes 50
+
+break: ## freeze, kill, fill and flood what the portal stands on; prints a table, fails where a promise is broken; as root also with full disks; some ten minutes
+	./.ci/debian
+	go test -count=1 -timeout 40m -v -run '^TestBreak$$' ./portal/faults -break

@@ -44,6 +44,7 @@ var floors = map[string][]string{
 	"portal/proof/collect":   {"portal/proof"},
 	"portal/e2e":             {},
 	"portal/bench":           {},
+	"portal/faults":          {},
 	"portal/ops":             {},
 }
 

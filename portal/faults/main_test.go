@@ -1,0 +1,57 @@
+package faults
+
+import (
+	"flag"
+	"testing"
+	"time"
+)
+
+var breaking = flag.Bool("break", false, "break things; see make break")
+
+// harmLasts is how long a harm lasts that does not end by itself.
+const harmLasts = 8 * time.Second
+
+// scenario is one harm.
+type scenario struct {
+	name string
+	run  func(t *testing.T, w *world) outcome
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{"PostgreSQL frozen", pausePostgres},
+		{"PostgreSQL killed and started again", killPostgres},
+		{"portal killed three times", killPortal},
+		{"disk of the database full (SQLite)", fillDatabase},
+		{"disk of the uploads full", fillUploads},
+		{"Meilisearch gone", breakSearch(cutOff)},
+		{"Meilisearch slow", breakSearch(stall)},
+		{"Meilisearch answers 500", breakSearch(refuse)},
+		{"Meilisearch sends garbage", breakSearch(babble)},
+		{"clock jumps ahead and back", jumpClock},
+		{"1,000 slow connections", slowLoris},
+		{"64 clients send mutated forms and JSON", mutateForms},
+		{"content saved with mutations", mutateContent},
+		{"bombs as uploads", dropBombs},
+	}
+}
+
+// TestBreak does each harm in turn. One of them is TestBreak/NAME.
+func TestBreak(t *testing.T) {
+	if !*breaking {
+		t.Skip("takes minutes; run: make break")
+	}
+	w := newWorld(t)
+	var rows []outcome
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			began := time.Now()
+			o := s.run(t, w)
+			o.name, o.took = s.name, time.Since(began)
+			o.judge(t)
+			rows = append(rows, o)
+			t.Logf("%s", o.row())
+		})
+	}
+	printTable(rows)
+}
