@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -161,6 +162,30 @@ func TestServeReload(t *testing.T) {
 	}
 	save("\nsummary: ", "\nsummary: 第三版。")
 	eventually(t, "the page is mended", func() bool { return strings.Contains(page(), "第三版。") })
+}
+
+// stopped is a server that ends its serving with this error.
+type stopped struct{ err error }
+
+func (s stopped) ShutdownWithTimeout(time.Duration) error { return s.err }
+
+// TestStop takes connections that do not end for no failure.
+func TestStop(t *testing.T) {
+	var log buffer
+	env := &environment{log: slog.New(slog.NewTextHandler(&log, nil))}
+	broken := errors.New("broken")
+	for _, test := range []struct{ err, want error }{
+		{nil, nil},
+		{context.DeadlineExceeded, nil},
+		{broken, broken},
+	} {
+		if got := stopServing(env, stopped{test.err}); !errors.Is(got, test.want) {
+			t.Errorf("%v: %v; want %v", test.err, got, test.want)
+		}
+	}
+	if !strings.Contains(log.String(), "had not ended") {
+		t.Errorf("log = %s", log.String())
+	}
 }
 
 // TestFaults holds what staff are told of a content that is not published.
