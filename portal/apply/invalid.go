@@ -96,6 +96,7 @@ const (
 	KeyMessageRequired = "error.message.required"    // nothing was supplied
 	KeyMessageLong     = "error.message.long"        // Max, Count
 	KeyDocumentMissing = "error.document.missing"    // neither a file nor brought on paper
+	KeyFileNotKept     = "error.file.kept"           // there is no place for it now
 	KeyFilesMany       = "error.files.many"          // Max of one document
 	KeyFilesAll        = "error.files.all"           // Max of an application
 	KeyEmailForm       = "error.email.form"          //
@@ -118,7 +119,7 @@ func MessageKeys() []string {
 		KeyBankDigits, KeyBankLength, KeyBankCheck,
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
 		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
-		KeyDocumentMissing, KeyFilesMany, KeyFilesAll,
+		KeyDocumentMissing, KeyFileNotKept, KeyFilesMany, KeyFilesAll,
 		KeyEmailForm, KeyMobileForm, KeyContactNothing, KeyContactConsent, KeyContactOften,
 	}
 }

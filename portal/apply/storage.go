@@ -11,6 +11,9 @@ var ErrNotFound = errors.New("not found")
 // ErrConflict says that somebody else has changed it since it was read.
 var ErrConflict = errors.New("changed by somebody else")
 
+// ErrNotKept says that a file could not be put where files are kept; all else goes on.
+var ErrNotKept = errors.New("file not kept")
+
 // LockedError says that there were too many wrong attempts. It is the same
 // whether or not what was asked for exists.
 type LockedError struct{ Until time.Time }

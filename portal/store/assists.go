@@ -183,7 +183,8 @@ func (s *Store) OpenAssist(ctx context.Context, by apply.Actor, ref apply.Refere
 // others of its household, and the audit's line, in one transaction. edit may run more
 // than once.
 func (s *Store) SaveAssisted(ctx context.Context, by apply.Actor, ref apply.Reference, form func(policy string) (apply.Form, bool), edit func(*apply.Application) (apply.Answers, error)) error {
-	steady := context.WithoutCancel(ctx)
+	steady, stop := s.steady(ctx)
+	defer stop()
 	err := s.changeHousehold(ctx, ref, func(tx *sql.Tx, all []*member) error {
 		if _, err := s.openAssist(steady, tx, by, ref); err != nil {
 			return err
@@ -233,7 +234,8 @@ func (s *Store) SetAssistedPapers(ctx context.Context, by apply.Actor, ref apply
 // SubmitAssisted hands everything in while the family is present, which ends the
 // director's part. Sending the same key again changes nothing.
 func (s *Store) SubmitAssisted(ctx context.Context, by apply.Actor, ref apply.Reference, subs []apply.Submission) error {
-	steady := context.WithoutCancel(ctx)
+	steady, stop := s.steady(ctx)
+	defer stop()
 	err := s.changeHousehold(ctx, ref, func(tx *sql.Tx, all []*member) error {
 		part, err := s.assistOf(steady, tx, by, ref)
 		switch {

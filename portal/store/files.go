@@ -25,7 +25,8 @@ const arrivalLasts = time.Hour
 
 // AddFile attaches a file to an application that takes files. Sending the same file
 // for the same document again returns the first. It returns [apply.Invalid] if there
-// is no room, and [apply.ErrConflict] if the application takes no files.
+// is no room, [apply.ErrConflict] if the application takes no files, and
+// [apply.ErrNotKept] if the place where files are takes none.
 func (s *Store) AddFile(ctx context.Context, ref apply.Reference, f apply.NewFile) (apply.File, error) {
 	added, err := s.addFile(ctx, ref, f, s.blind("file", hex.EncodeToString(f.Digest)))
 	if err != nil {
@@ -46,7 +47,7 @@ func (s *Store) addFile(ctx context.Context, ref apply.Reference, f apply.NewFil
 		return r.file, err
 	}
 	if err := s.putBlobs(ctx, r, f); err != nil {
-		return apply.File{}, errors.Join(err, s.giveUp(ctx, r.file.ID))
+		return apply.File{}, errors.Join(apply.ErrNotKept, err, s.giveUp(ctx, r.file.ID))
 	}
 	return s.settleFile(ctx, r, f)
 }
@@ -149,11 +150,13 @@ func (s *Store) putBlobs(ctx context.Context, r fileRow, f apply.NewFile) error 
 
 // giveUp marks a file whose blobs did not arrive, also when ctx has ended.
 func (s *Store) giveUp(ctx context.Context, id string) error {
-	return s.write(context.WithoutCancel(ctx), func(ctx context.Context, tx *sql.Tx) error { return s.dropFile(ctx, tx, id) })
+	ctx, stop := s.steady(ctx)
+	defer stop()
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.dropFile(ctx, tx, id) })
 }
 
 func (s *Store) dropFile(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(context.WithoutCancel(ctx), `UPDATE files SET state = $1, changed_at = $2 WHERE id = $3`, fileGone, micros(s.now()), id)
+	_, err := tx.ExecContext(ctx, `UPDATE files SET state = $1, changed_at = $2 WHERE id = $3`, fileGone, micros(s.now()), id)
 	return err
 }
 

@@ -451,3 +451,27 @@ func TestScan(t *testing.T) {
 		}
 	})
 }
+
+// TestNoPlaceForFiles takes the place of the files away for a while: the rest of the
+// application goes on, and nothing is left of what could not be kept.
+func TestNoPlaceForFiles(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		a, _ := f.draft(t)
+		aside := f.blobs + "-aside"
+		if err := errors.Join(os.Rename(f.blobs, aside), os.WriteFile(f.blobs, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.AddFile(t.Context(), a.Reference, photo("photo", 1)); !errors.Is(err, apply.ErrNotKept) {
+			t.Errorf("no place: %v; want ErrNotKept", err)
+		}
+		if again := f.again(t, a.Reference); len(again.Files) != 0 {
+			t.Errorf("%d files; want none", len(again.Files))
+		}
+		if err := errors.Join(os.Remove(f.blobs), os.Rename(aside, f.blobs)); err != nil {
+			t.Fatal(err)
+		}
+		if f.attach(t, a.Reference, photo("photo", 1)); len(f.stored(t)) != 2 {
+			t.Errorf("stored: %v; want the photo and its small one", f.stored(t))
+		}
+	})
+}

@@ -132,6 +132,15 @@ func (s *Store) startWriting() {
 // without a word, would otherwise keep everybody who writes waiting for good.
 const sharedLasts = 8 * time.Second
 
+// steady is ctx for work that goes on when its caller has left, though not for good.
+func (s *Store) steady(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx = context.WithoutCancel(ctx)
+	if s.sharedLasts == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, 2*s.sharedLasts)
+}
+
 func (s *Store) openPostgres(source string) (err error) {
 	if s.db, err = sql.Open("pgx", source); err != nil {
 		return err

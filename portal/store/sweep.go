@@ -162,7 +162,9 @@ func filesUpTo(ctx context.Context, tx *sql.Tx, after string) (to string, err er
 // discardLater deletes what the family has just removed. What does not work now the
 // next sweep does: nobody can read it any more.
 func (s *Store) discardLater(ctx context.Context, ref apply.Reference) {
-	_, _ = s.discard(context.WithoutCancel(ctx), `reference = $1 AND state = 'gone'`, string(ref))
+	ctx, stop := s.steady(ctx)
+	defer stop()
+	_, _ = s.discard(ctx, `reference = $1 AND state = 'gone'`, string(ref))
 }
 
 // discard deletes blobs first and their rows afterwards, so that a crash between

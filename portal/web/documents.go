@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -247,6 +248,10 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 		_, err := s.cases.Files.AddFile(c.UserContext(), f.app.Reference, n)
 		return err
 	})
+	if errors.Is(err, apply.ErrNotKept) { // the family can go on: on paper, or later
+		s.log.LogAttrs(c.UserContext(), slog.LevelError, "upload not kept", slog.String("request", requestID(c)), slog.Any("error", err))
+		return apply.Invalid{{Section: apply.DocumentsPage, Field: apply.DocumentField(n.Document), Key: apply.KeyFileNotKept}}
+	}
 	var refusal *intake.RefusedError
 	if errors.As(err, &refusal) {
 		return apply.Invalid{{
@@ -260,7 +265,7 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 // clean puts what is kept of a file that arrived into n and hands it on, few at a time.
 // The error is an [intake.RefusedError] for what cannot be taken.
 func (s *Server) clean(c *fiber.Ctx, file sent, n apply.NewFile, keep func(apply.NewFile) error) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), uploadWait)
+	ctx, cancel := context.WithTimeout(wholeTime(c), uploadWait)
 	defer cancel()
 	if err := s.uploads.Acquire(ctx, 1); err != nil {
 		return fiber.ErrServiceUnavailable
@@ -269,10 +274,14 @@ func (s *Server) clean(c *fiber.Ctx, file sent, n apply.NewFile, keep func(apply
 	if file.large {
 		return &intake.RefusedError{Reason: intake.TooLarge}
 	}
-	cleaned, err := s.cleaner.Clean(c.UserContext(), file.body)
-	if err != nil {
+	cleaned, err := s.cleaner.Clean(ctx, file.body)
+	switch {
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // others' large pictures came first
+		return fiber.ErrServiceUnavailable
+	case err != nil:
 		return err
 	}
+	s.renewTime(c) // waiting for a turn took none of what the store may take
 	digest := sha256.Sum256(file.body)
 	n.Kind, n.Body, n.Small, n.Digest = string(cleaned.Kind), cleaned.Body, cleaned.Small, digest[:]
 	return keep(n)

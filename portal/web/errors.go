@@ -39,7 +39,7 @@ var failures = []failure{
 	{casework.ErrForbidden, fiber.StatusForbidden, "forbidden"},
 	{apply.ErrConflict, fiber.StatusConflict, "conflict"},
 	{casework.ErrKeyUsed, fiber.StatusConflict, "conflict"},
-	{context.DeadlineExceeded, fiber.StatusServiceUnavailable, ours}, // what the site stands on does not answer
+	{context.DeadlineExceeded, fiber.StatusGatewayTimeout, ours}, // not 503, at which a proxy would ask another portal of the same database
 }
 
 // ours are the words for what is our fault.

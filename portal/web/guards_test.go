@@ -188,7 +188,7 @@ func TestFailureOf(t *testing.T) {
 		{fiber.ErrRequestHeaderFieldsTooLarge, 431, "bad"},
 		{errors.New("disk full"), 500, "ours"},
 		{fiber.ErrBadGateway, 500, "ours"},
-		{context.DeadlineExceeded, 503, "ours"},
+		{context.DeadlineExceeded, 504, "ours"},
 	} {
 		if f := failureOf(fmt.Errorf("wrapped: %w", test.err)); f.status != test.status || f.words != test.words {
 			t.Errorf("%v: %d %s; want %d %s", test.err, f.status, f.words, test.status, test.words)

@@ -44,6 +44,14 @@ func (s *Server) renewTime(c *fiber.Ctx) {
 	c.SetUserContext(ctx)
 }
 
+// wholeTime is the context of what has bounds of its own.
+func wholeTime(c *fiber.Ctx) context.Context {
+	if a, ok := c.Locals(timeKey).(*allowance); ok {
+		return a.base
+	}
+	return c.UserContext()
+}
+
 // aside is the context of what a visitor need not wait for.
 func aside(c *fiber.Ctx) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(c.UserContext(), asideLasts)

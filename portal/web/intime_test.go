@@ -2,9 +2,15 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http/httptest"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -63,10 +69,59 @@ func TestToldThatTheDatabaseIsFrozen(t *testing.T) {
 	b := d.begin("family")
 	ice := frozen{t: t, within: answeredWithin, asked: &asked, Drafts: d.server.cases.Drafts, Files: d.server.cases.Files}
 	d.server.cases.Drafts, d.server.cases.Files = ice, ice
-	b.attach(chosen{doc("photo"), shot(t, 200)}).wants(503, "网站出了点问题", "12345")
+	b.attach(chosen{doc("photo"), shot(t, 200)}).wants(504, "网站出了点问题", "12345")
 	other := d.browser("other")
-	other.open(applied).send(applied, map[string]string{"-start": "1"}).wants(503, "网站出了点问题", "已经保存的内容还在")
+	other.open(applied).send(applied, map[string]string{"-start": "1"}).wants(504, "网站出了点问题", "已经保存的内容还在")
 	if asked != 2 {
 		t.Errorf("the database was asked %d times; want 2", asked)
 	}
+}
+
+// TestTimeOfUploads waits for its turn to be cleaned longer than the store may take, and
+// still leaves the store what it may take.
+func TestTimeOfUploads(t *testing.T) {
+	s := newTestServer(t, nil)
+	s.app = fiber.New(fiber.Config{ErrorHandler: s.fail})
+	s.app.Get("/", s.inTime, func(c *fiber.Ctx) error {
+		if _, bounded := wholeTime(c).Deadline(); bounded {
+			t.Error("what has bounds of its own is bounded twice")
+		}
+		first := c.UserContext()
+		s.renewTime(c)
+		if first.Err() == nil || c.UserContext().Err() != nil {
+			t.Errorf("before: %v, then: %v; want the new time alone", first.Err(), c.UserContext().Err())
+		}
+		if end, ok := c.UserContext().Deadline(); !ok || time.Until(end) > answeredWithin {
+			t.Errorf("until %v, %t", end, ok)
+		}
+		return nil
+	})
+	send(t, s, httptest.NewRequest("GET", "/", nil))
+}
+
+// fullDisk keeps no file.
+type fullDisk struct{ Files }
+
+func (fullDisk) AddFile(context.Context, apply.Reference, apply.NewFile) (apply.File, error) {
+	return apply.File{}, fmt.Errorf("add file: %w", errors.Join(apply.ErrNotKept, syscall.ENOSPC))
+}
+
+// TestToldThatTheDiskIsFull sends a photo that cannot be kept: the family stays where it
+// is, with its ticks, and may bring the photo on paper.
+func TestToldThatTheDiskIsFull(t *testing.T) {
+	d := newDesk(t)
+	b := d.begin("family")
+	files := d.server.cases.Files
+	d.server.cases.Files = fullDisk{files}
+	address := strings.TrimSuffix(b.address, "?to=review")
+	b.post(address, b.others(), chosen{doc("household-register"), shot(t, 200)})
+	b.wants(422, "网站这会儿收不了照片", "到镇街窗口交纸质的")
+	if got := b.form(address)["paper"]; len(got) != 4 {
+		t.Errorf("ticks = %v; want the four that were sent", got)
+	}
+	if !strings.Contains(d.log.String(), "no space left") {
+		t.Error("whoever runs the site is not told")
+	}
+	d.server.cases.Files = files
+	b.onPaper().wants(200, "核对并提交")
 }
