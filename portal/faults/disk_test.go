@@ -181,15 +181,16 @@ func killPortal(t *testing.T, w *world) outcome {
 func jumpClock(t *testing.T, w *world) outcome {
 	p := w.start(t, t.TempDir())
 	set := func(by string) {
-		if err := os.WriteFile(os.Getenv(clockKey), []byte(by), 0o600); err != nil {
+		file := os.Getenv(clockKey)
+		if err := errors.Join(os.WriteFile(file+".new", []byte(by), 0o600), os.Rename(file+".new", file)); err != nil {
 			t.Error(err)
 		}
 	}
 	return trial{portal: p, lasts: harmLasts, harm: func() func() {
 		set("24h")
-		return func() {
-			set("-48h")
-			set("0s")
-		}
+		return func() { set("0s") }
+	}, also: func(*outcome) {
+		time.Sleep(harmLasts / 2)
+		set("-48h")
 	}}.run(t)
 }
