@@ -45,10 +45,14 @@ BESIDE := $(shell echo $$(($$(nproc) + 1)))
 # TOGETHER runs targets at once and shows what each printed in one piece.
 TOGETHER := $(MAKE) --no-print-directory --output-sync=target --jobs=$(BESIDE)
 
+# make soak SOAK=5m is for a first look; LOAD="-postgres" is for the other database.
+SOAK ?= 30m
+LOAD ?=
+
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store break
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store break load soak
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -136,7 +140,15 @@ audit: ## known weaknesses of what is linked; needs a network
 
 bench: ## the portal beside bare Fiber, nginx and Hugo: tables with ratios, some ten minutes
 	./.ci/debian hugo nginx-light wrk
-	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/bench $(BENCH)
+	go test -count=1 -timeout 2h -run '^$$' -bench '^Benchmark(Serve|Meter|Build|Ask)$$' -benchtime 1x ./portal/bench $(BENCH)
+
+load: ## a portal under rising numbers of clients until it no longer holds, beside nginx; some five minutes
+	./.ci/debian
+	go test -count=1 -timeout 1h -run '^$$' -bench '^BenchmarkLoad$$' -benchtime 1x ./portal/bench $(LOAD)
+
+soak: ## a portal under steady load for SOAK; fails if memory or handles grow
+	./.ci/debian
+	go test -count=1 -timeout 0 -run '^$$' -bench '^BenchmarkSoak$$' -benchtime 1x ./portal/bench -soak $(SOAK) $(LOAD)
 
 bench-store: ## submissions beside bare commits, a city of a million applications beside one of a thousand, 50 kills; on both databases
 	./.ci/debian

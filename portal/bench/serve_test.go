@@ -331,17 +331,7 @@ func (s *server) load(d time.Duration) error {
 
 // used returns the processor time of the server so far. It tells the servers apart
 // even on a machine that has more to do.
-func (s *server) used() time.Duration {
-	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	_, rest, _ := strings.Cut(string(b), ") ")
-	f := strings.Fields(rest)
-	if len(f) < 13 {
-		return 0
-	}
-	user, _ := strconv.Atoi(f[11])
-	system, _ := strconv.Atoi(f[12])
-	return time.Duration(user+system) * time.Second / 100 // in ticks of USER_HZ
-}
+func (s *server) used() time.Duration { return ticks(s.cmd.Process.Pid, false) }
 
 // BenchmarkServe loads each server in turn, several rounds, and prints the medians.
 func BenchmarkServe(b *testing.B) {
@@ -376,9 +366,15 @@ func printServers(all []*server) {
 	t.print()
 }
 
-// TestServers starts everything that BenchmarkServe measures; all send the same.
+// TestServers starts everything that BenchmarkServe measures; all send the same. The
+// portal also has visitors of every kind, as those of BenchmarkLoad.
 func TestServers(t *testing.T) {
 	all := startAll(t)
+	for _, s := range all {
+		if s.name == "portal" {
+			tryVisits(t, s)
+		}
+	}
 	if _, err := exec.LookPath("wrk"); err != nil {
 		return // what is left is to count, and only wrk does
 	}
