@@ -14,7 +14,7 @@ import (
 
 const (
 	callPatience = 30 * time.Second
-	settling     = 2 * time.Second // of each step, in which nothing is counted
+	settles      = 2 * time.Second // of each step, in which nothing is counted
 	digits       = 3               // to which times are kept
 )
 
@@ -86,8 +86,8 @@ type usage struct {
 // watched tells what the server and its database have used so far.
 type watched func() (server usage, database time.Duration)
 
-// run lets the crowd go on for the time that it settles and for length, which counts.
-func (c crowd) run(tb testing.TB, length time.Duration, now watched) outcome {
+// run lets the crowd go on for the time that it settles, and for length, which counts.
+func (c crowd) run(tb testing.TB, length, settling time.Duration, now watched) outcome {
 	tb.Helper()
 	o := outcome{clients: c.clients, all: newTally()}
 	for k := range o.kinds {
@@ -127,7 +127,7 @@ func (c crowd) run(tb testing.TB, length time.Duration, now watched) outcome {
 func (c crowd) visit(ctx context.Context, n int, note func(kind, time.Duration, error)) {
 	v := newVisitor(n, c.material, c.shares, c.families)
 	v.onlyAddress = c.only
-	due := time.Now().Add(time.Duration(v.r.Float64() * float64(min(2*c.pause, settling))))
+	due := time.Now().Add(time.Duration(v.r.Float64() * float64(min(2*c.pause, settles))))
 	for {
 		if wait := time.Until(due); wait > 0 {
 			select {

@@ -159,7 +159,7 @@ func rise(tb testing.TB, s *stand, f *families, length time.Duration) {
 	for range mostSteps {
 		c := s.crowd(f)
 		c.clients, c.pause = n, thinking
-		o := c.run(tb, length, s.using)
+		o := c.run(tb, length, settles, s.using)
 		why := o.broken(held)
 		t.rising(o, why)
 		if why != "" {
@@ -244,7 +244,7 @@ func compareFlat(tb testing.TB, s *stand, f *families, length time.Duration) {
 	t := newTable("what", "requests/s", "of nginx", "p50", "p99", "p99.9", "processor/request", "of nginx", "database/request")
 	var nginx outcome
 	for i, one := range all {
-		o := one.crowd.run(tb, length, one.used)
+		o := one.crowd.run(tb, length, settles, one.used)
 		if err := o.problem(); err != nil {
 			tb.Errorf("%s: %v", one.name, err)
 		}

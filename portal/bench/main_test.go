@@ -16,6 +16,7 @@ var roles = map[string]func(args []string) error{
 	"build": buildSite,
 	"bare":  serveBare,
 	"write": writeRole,
+	"pages": servePages,
 }
 
 // role returns the command that runs this test binary as one of the programs.

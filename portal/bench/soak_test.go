@@ -19,7 +19,7 @@ var (
 const (
 	sampled   = 10 * time.Second
 	shortSoak = 60   // samples at least: a shorter soak takes them more often
-	settles   = 10   // the first of so many parts of a soak does not count
+	unsettled = 10   // the first of so many parts of a soak does not count
 	heapPart  = 0.05 // of what is in memory may come and go
 	fewMB     = 4    // and so much of it always may
 	few       = 8    // handles and goroutines, likewise
@@ -103,7 +103,7 @@ func soak(tb testing.TB, length time.Duration, rate int) {
 	if all.failed > 0 {
 		tb.Errorf("%d requests failed, such as: %v", all.failed, all.first)
 	}
-	judge(tb, samples[len(samples)/settles:], every, float64(all.took.TotalCount())/length.Seconds())
+	judge(tb, samples[len(samples)/unsettled:], every, float64(all.took.TotalCount())/length.Seconds())
 }
 
 // watch takes samples until ctx ends, and prints the middle of each tenth of a run.
@@ -144,7 +144,7 @@ func (g gauge) text(value float64) string {
 // judge prints how each gauge went, and fails for those that grow.
 func judge(tb testing.TB, samples [][]float64, every time.Duration, rate float64) {
 	tb.Helper()
-	fmt.Printf("\n%d samples, without the first %d %% of the time\n", len(samples), 100/settles)
+	fmt.Printf("\n%d samples, without the first %d %% of the time\n", len(samples), 100/unsettled)
 	t := newTable("figure", "first third", "last third", "line, an hour", "line, a request", "verdict")
 	for i, g := range gauges {
 		var series []float64

@@ -112,6 +112,8 @@ type visitor struct {
 	pages       *rand.Zipf
 	words       *rand.Zipf
 	client      netip.Addr
+	asked       int // by the visitor of this address
+	number      int // of the visitor
 	cookies     string
 	families    *families
 	onlyAddress string // one page and no other, for servers that have no more
@@ -119,7 +121,7 @@ type visitor struct {
 
 func newVisitor(n int, m *material, s [kinds]int, f *families) *visitor {
 	r := rand.New(rand.NewPCG(mixSeed, uint64(n)+2))
-	v := &visitor{r: r, m: m, shares: s, families: f, client: clientAddress(1, n)}
+	v := &visitor{r: r, m: m, shares: s, families: f, number: n, client: clientAddress(1, n)}
 	v.pages = rand.NewZipf(r, zipfS, zipfV, uint64(len(m.pages)-1))
 	v.words = rand.NewZipf(r, zipfS, zipfV, uint64(len(m.words)-1))
 	for n, i := r.IntN(100), 0; i < len(modes); i++ {
@@ -131,14 +133,24 @@ func newVisitor(n int, m *material, s [kinds]int, f *families) *visitor {
 	return v
 }
 
+// crowdsMost is more than the clients of any crowd.
+const crowdsMost = 1 << 16
+
 // clientAddress gives each client of a group an address of its own, so that limits are
 // kept on, and count as they do for visitors.
 func clientAddress(group byte, n int) netip.Addr {
-	return netip.AddrFrom4([4]byte{10, group<<4 | byte(n>>16), byte(n >> 8), byte(n)})
+	return netip.AddrFrom4([4]byte{10 + group, byte(n >> 16), byte(n >> 8), byte(n)})
 }
+
+// stay is after how many requests somebody else comes in a visitor's place.
+const stay = 40
 
 // next is the visitor's next request. Whoever made it has to give it back to done.
 func (v *visitor) next() (c *call, done func(*call)) {
+	if v.asked++; v.asked > stay {
+		v.asked, v.number = 1, v.number+crowdsMost
+		v.client = clientAddress(1, v.number)
+	}
 	n, k := v.r.IntN(100), pageKind
 	for n -= v.shares[k]; n >= 0; n -= v.shares[k] {
 		k++
