@@ -54,6 +54,11 @@ type Config struct {
 	LogFormat    string        `name:"log-format" default:"text" enum:"text,json" env:"HUITONG_LOG_FORMAT" help:"text, or json for programs that gather logs." group:"Settings"`
 	LogLevel     string        `default:"info" enum:"debug,info,warn,error" env:"HUITONG_LOG_LEVEL" help:"debug, info, warn or error." group:"Settings"`
 
+	ACMEHosts     []string `name:"acme-hosts" env:"HUITONG_ACME_HOSTS" help:"Hosts for which a portal alone fetches its own certificates by ACME, with a comma between; --addr speaks TLS then (use :443). Default: none, a proxy has them." group:"Settings"`
+	ACMEAddr      string   `name:"acme-addr" default:":80" env:"HUITONG_ACME_ADDR" help:"Address of the listener that the authority asks, and that sends visitors on to https." group:"Settings"`
+	ACMEDirectory string   `name:"acme-directory" env:"HUITONG_ACME_DIRECTORY" help:"Directory of another authority, https://…. Default: Let's Encrypt." group:"Settings"`
+	ACMEEmail     string   `name:"acme-email" env:"HUITONG_ACME_EMAIL" help:"Where the authority writes when something is wrong." group:"Settings"`
+
 	SiteHost        string `env:"HUITONG_SITE_HOST" help:"主办单位, for the footer." group:"Footer"`
 	SiteContact     string `env:"HUITONG_SITE_CONTACT" help:"联系方式, for the footer." group:"Footer"`
 	SiteIDCode      string `env:"HUITONG_SITE_ID_CODE" help:"网站标识码, ten characters." group:"Footer"`
@@ -116,6 +121,7 @@ func (c *Config) Validate() error {
 		bad("--remind-days", "HUITONG_REMIND_DAYS", "is negative", "use 0 for no reminder")
 	}
 	c.checkRunning(bad)
+	c.checkCertificates(bad)
 	c.checkLimits(bad)
 	if c.QuestionDays < 1 || c.QuestionDays > maxQuestionDays {
 		bad("--question-days", "HUITONG_QUESTION_DAYS", fmt.Sprintf("is %d", c.QuestionDays), fmt.Sprintf("use 1 to %d", maxQuestionDays))

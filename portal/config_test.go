@@ -53,6 +53,19 @@ func TestConfigValidate(t *testing.T) {
 		{"silent", func(c *Config) { c.Speech = "off" }, ""},
 		{"limits of several portals", func(c *Config) { c.RedisURL = "rediss://portal:secret@cache:6380/1" }, ""},
 		{"limits in no Redis", func(c *Config) { c.RedisURL = "http://cache" }, "--redis-url (HUITONG_REDIS_URL)"},
+		{"certificates of its own", func(c *Config) {
+			c.ACMEHosts, c.ACMEAddr, c.Addr, c.BaseURL = []string{"etfl.example.cn"}, ":80", ":443", "https://etfl.example.cn"
+		}, ""},
+		{"certificates for an address", func(c *Config) {
+			c.ACMEHosts, c.ACMEAddr, c.BaseURL = []string{"192.0.2.1"}, ":80", "https://192.0.2.1"
+		}, "--acme-hosts (HUITONG_ACME_HOSTS)"},
+		{"certificates for another host", func(c *Config) {
+			c.ACMEHosts, c.ACMEAddr, c.BaseURL = []string{"etfl.example.cn"}, ":80", "https://www.example.cn"
+		}, "--base-url (HUITONG_BASE_URL)"},
+		{"certificates over http", func(c *Config) {
+			c.ACMEHosts, c.ACMEAddr, c.BaseURL, c.ACMEDirectory = []string{"etfl.example.cn"}, ":80", "https://etfl.example.cn", "http://ca"
+		}, "--acme-directory (HUITONG_ACME_DIRECTORY)"},
+		{"certificates for nobody", func(c *Config) { c.ACMEEmail = "a@example.cn" }, "--acme-hosts (HUITONG_ACME_HOSTS)"},
 		{"figures on another listener", func(c *Config) { c.PrivateAddr = "127.0.0.1:9090" }, ""},
 		{"figures nowhere", func(c *Config) { c.PrivateAddr = "9090" }, "--private-addr (HUITONG_PRIVATE_ADDR)"},
 		{"figures for everybody", func(c *Config) { c.PrivateAddr = ":8080" }, "is the public one"},

@@ -81,6 +81,9 @@ func (serveCommand) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w; choose another with --addr or HUITONG_ADDR", err)
 	}
+	if listener, err = secured(env, listener, nil); err != nil {
+		return err
+	}
 	if err := greet(env, data.Store); err != nil {
 		return err
 	}

@@ -147,3 +147,16 @@ func TestUnit(t *testing.T) {
 		t.Errorf("exposure %s of 10; want 2 or less", found[1])
 	}
 }
+
+// TestProxySpeaksNewTLS reads which versions of TLS the proxy takes.
+func TestProxySpeaksNewTLS(t *testing.T) {
+	versions := regexp.MustCompile(`(?m)^\s*ssl_protocols ([^;]+);`).FindAllStringSubmatch(read(t, "nginx.conf"), -1)
+	if len(versions) == 0 {
+		t.Fatal("the proxy takes whatever nginx takes by default")
+	}
+	for _, v := range versions {
+		if got := strings.Join(strings.Fields(v[1]), " "); got != "TLSv1.2 TLSv1.3" {
+			t.Errorf("the proxy takes %s; want TLSv1.2 TLSv1.3", got)
+		}
+	}
+}
