@@ -19,6 +19,7 @@ import (
 	"gocloud.dev/gcerrors"
 
 	"huitong/portal/store"
+	"huitong/portal/vault"
 )
 
 // A backup is one file: a tar of backup.json, the rows of each table as JSON, the keys
@@ -341,14 +342,22 @@ func (c restoreCommand) Run(env *environment) error {
 	if err := store.Restore(env.ctx, databaseOf(env), r.head.Tables, r.part); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
+	late := 0
 	end, err := r.rest(func(name string, from io.Reader) error {
 		if name == keysEntry {
 			return writeKeys(secrets, from)
+		}
+		if !r.named[strings.TrimPrefix(name, blobsEntry)] {
+			late++
+			return nil
 		}
 		return putBlob(env.ctx, bucket, strings.TrimPrefix(name, blobsEntry), from)
 	})
 	if err != nil {
 		return fmt.Errorf("restore: %w; the database is filled: empty it before you try again", err)
+	}
+	if late > 0 {
+		fmt.Fprintf(env.out, "%d uploads came after the rows and belong to none: they were left out.\n", late)
 	}
 	fmt.Fprintf(env.out, "Restored from %s: %s. Now run portal doctor and portal audit verify.\n", r.head.Made.Format(time.RFC3339), end)
 	return nil
@@ -381,7 +390,8 @@ type backupReader struct {
 	tar     *tar.Reader
 	head    backupHead
 	seen    backupEnd
-	pending *tar.Header // read beyond the rows
+	named   map[string]bool // what stands in the rows and may be the name of an upload
+	pending *tar.Header     // read beyond the rows
 }
 
 func (c restoreCommand) open() (*backupReader, error) {
@@ -393,7 +403,7 @@ func (c restoreCommand) open() (*backupReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("restore: %w", err)
 	}
-	r := &backupReader{file: f, seen: backupEnd{Rows: map[string]int{}}}
+	r := &backupReader{file: f, named: map[string]bool{}, seen: backupEnd{Rows: map[string]int{}}}
 	if err := r.begin(ids); err != nil {
 		return nil, errors.Join(fmt.Errorf("restore: %w", err), f.Close())
 	}
@@ -464,7 +474,27 @@ func (r *backupReader) part() (*store.Part, error) {
 		return nil, fmt.Errorf("%w: %w", errBackupDamaged, err)
 	}
 	r.seen.Rows[p.Table] += len(p.Rows)
+	r.note(p.Rows)
 	return p.part()
+}
+
+// note keeps what may be names of uploads. An upload that came while the backup was
+// written has no row: nobody could open it, and nobody would ever delete it. Which columns
+// name uploads is not asked, so that a table of tomorrow cannot be forgotten here.
+func (r *backupReader) note(rows [][]any) {
+	for _, row := range rows {
+		for _, v := range row {
+			text, ok := v.(string)
+			if !ok {
+				continue
+			}
+			for _, word := range strings.FieldsFunc(text, func(c rune) bool { return !strings.ContainsRune("0123456789abcdef", c) }) {
+				if len(word) == vault.FileIDLength {
+					r.named[word] = true
+				}
+			}
+		}
+	}
 }
 
 func (r *backupReader) readRows(take func(store.Part) error) error {

@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"huitong/portal/apply"
+	"huitong/portal/vault"
 )
 
 // keeper is an environment for commands on a data directory.
@@ -52,6 +53,11 @@ func TestBackup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// One whose row is written after the backup has read the rows: it is there already.
+	late := strings.Repeat("0a", vault.FileIDLength/2)
+	if err := data.bucket.WriteAll(t.Context(), late, []byte("late"), nil); err != nil {
+		t.Fatal(err)
+	}
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +67,7 @@ func TestBackup(t *testing.T) {
 	if err := command.Run(env); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "1 applications") || !strings.Contains(out.String(), "1 uploads") {
+	if !strings.Contains(out.String(), "1 applications") || !strings.Contains(out.String(), "2 uploads") {
 		t.Errorf("backup says %s", out.String())
 	}
 	if err := command.Run(env); err == nil {
@@ -104,6 +110,9 @@ func TestBackup(t *testing.T) {
 	}
 	if text := body; !bytes.Contains(text, []byte("canary-paper")) {
 		t.Errorf("its paper: %q", text)
+	}
+	if there, err := restored.bucket.Exists(t.Context(), late); err != nil || there || !strings.Contains(said.String(), "1 uploads came after the rows") {
+		t.Errorf("an upload without a row is restored: %t, %v; said %s", there, err, said.String())
 	}
 	damagedBackups(t, file, identity)
 }

@@ -41,6 +41,9 @@ const (
 	tempLifetime   = 24 * time.Hour
 )
 
+// FileIDLength is how many characters the name of a file has, all of them of 0-9 and a-f.
+const FileIDLength = 2 * fileIDSize
+
 // Files is a bucket of encrypted files. Whoever holds the bucket sees random names
 // and sealed bytes. It is safe for concurrent use.
 type Files struct {
@@ -194,7 +197,7 @@ func (f *Files) Reseal(ctx context.Context, id string) (bool, error) {
 // checkFileID admits nothing but the 32 digits of NewID, so no id can leave the
 // bucket.
 func checkFileID(id string) error {
-	if len(id) != 2*fileIDSize || strings.Trim(id, "0123456789abcdef") != "" {
+	if len(id) != FileIDLength || strings.Trim(id, "0123456789abcdef") != "" {
 		return ErrFileID
 	}
 	return nil
