@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"huitong/portal/casework"
 )
 
 // sections is how many sections each chapter of OWASP ASVS 5.0 has; the last has one row.
@@ -104,6 +107,31 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 			if !exist[name] {
 				t.Errorf("%s names %s, which is no test", guide, name)
 			}
+		}
+	}
+}
+
+// TestReadmeSaysHowStaffSignIn holds what README says of passwords and sessions against
+// what the portal does.
+func TestReadmeSaysHowStaffSignIn(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Staff accounts\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, want := range []string{
+		fmt.Sprintf("%d characters or more", casework.MinPassword),
+		fmt.Sprintf("%d minutes without use", int(casework.SessionIdle.Minutes())), fmt.Sprintf("after %d hours", int(casework.SessionLasts.Hours())),
+		"argon2id", "authenticator app",
+	} {
+		if !strings.Contains(section, want) {
+			t.Errorf("README's section on staff accounts does not say %q", want)
+		}
+	}
+	for _, r := range casework.Roles() {
+		if !strings.Contains(section, "| `"+string(r)+"` ") {
+			t.Errorf("README does not say what a %s is", r)
 		}
 	}
 }

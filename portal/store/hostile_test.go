@@ -45,3 +45,65 @@ func TestHostileText(t *testing.T) {
 		}
 	})
 }
+
+// TestQuotesAreText puts what would go on in SQL where a question to the database takes
+// what somebody typed: it finds what is called so, which is nothing, and changes nothing.
+func TestQuotesAreText(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		by := f.officer(t).Actor()
+		a, _ := f.draft(t)
+		if err := f.AddToDirectory(ctx, by, entryID(t, f), casework.DirectoryEntry{Town: "shiqi", Village: "迎阳社区"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{`' OR '1'='1`, `x'; DELETE FROM users; --`, `" OR 1=1 --`, `迎阳社区' UNION SELECT '1', '2'; --`, `%' OR village LIKE '%`} {
+			finds := map[string]func() (int, error){
+				"applications of a town": func() (int, error) {
+					p, err := f.Applications(ctx, by, casework.Query{Town: text})
+					return len(p.Applications), err
+				},
+				"applications of a child": func() (int, error) {
+					l, err := f.ApplicationsOfChild(ctx, by, text)
+					return len(l), err
+				},
+				"children of a village": func() (int, error) {
+					p, err := f.Children(ctx, by, casework.ChildQuery{Town: text, Village: text})
+					return len(p.Children), err
+				},
+				"directory": func() (int, error) {
+					p, err := f.Directory(ctx, by, casework.DirectoryQuery{Village: text})
+					return len(p.Entries), err
+				},
+				"published directory": func() (int, error) {
+					l, err := f.PublicDirectory(ctx, text)
+					return len(l), err
+				},
+				"session":     func() (int, error) { _, err := f.UserBySession(ctx, apply.Token(text)); return 0, err },
+				"draft":       func() (int, error) { _, err := f.ApplicationByDraftToken(ctx, apply.Token(text)); return 0, err },
+				"application": func() (int, error) { _, err := f.ApplicationByReference(ctx, apply.Reference(text)); return 0, err },
+				"sign in":     func() (int, error) { _, _, err := f.signIn(ctx, text, text, text); return 0, err },
+			}
+			for name, find := range finds {
+				n, err := find()
+				if n != 0 || err != nil && !errors.Is(err, apply.ErrNotFound) {
+					t.Errorf("%s by %q: %d, %v; want nothing", name, text, n, err)
+				}
+			}
+		}
+		if all, err := f.Users(ctx); err != nil || len(all) != 1 {
+			t.Errorf("%d users, %v; want the one there was", len(all), err)
+		}
+		if _, err := f.ApplicationByReference(ctx, a.Reference); err != nil {
+			t.Errorf("the draft is gone: %v", err)
+		}
+	})
+}
+
+func entryID(t *testing.T, f *fixture) string {
+	t.Helper()
+	id, err := f.NewDirectoryID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}

@@ -94,6 +94,42 @@ func TestSlowClients(t *testing.T) {
 		}
 		_ = conn.Close()
 	}
+	dripping(t, l.Addr().String())
+}
+
+// dripping sends a head that never ends, drop by drop, so that there is always something
+// to read: it is cut off all the same.
+func dripping(t *testing.T, address string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	cut := make(chan error, 1)
+	go func() {
+		_, err := io.ReadAll(conn)
+		cut <- err
+	}()
+	drop := time.NewTicker(5 * time.Millisecond)
+	defer drop.Stop()
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		select {
+		case err := <-cut:
+			if ne, ok := err.(net.Error); ok && ne.Timeout() {
+				t.Error("a head by drops: the connection stays open")
+			}
+			return
+		case <-drop.C:
+			_, _ = io.WriteString(conn, "x") // until it is cut off
+		}
+	}
 }
 
 var inline = []*regexp.Regexp{
