@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -55,6 +56,9 @@ var questionTypes = map[string]exprKind{
 	"relation": kindText, "choice": kindText, "yesno": kindText,
 	"number": kindNumber, "amount": kindNumber,
 }
+
+// QuestionTypes lists the types of questions by name.
+func QuestionTypes() []string { return slices.Sorted(maps.Keys(questionTypes)) }
 
 // OptionLabel returns the label of the option with this value, or the value.
 func (q *Question) OptionLabel(value string) string {

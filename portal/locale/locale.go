@@ -2,7 +2,7 @@
 // 繁體中文 and English. What the site says about a policy is content and lives
 // elsewhere.
 //
-// Load reads messages/zh-Hans.toml and messages/en.toml into a Catalog. The
+// Load reads the file of each language, such as messages/en.toml, into a Catalog. The
 // traditional texts are converted from the simplified ones; a message in
 // messages/zh-Hant.toml replaces the conversion, and messages/words.toml corrects
 // single words wherever they occur. Catalog.Printer gives the texts of one
@@ -72,10 +72,6 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	en, err := readMessages(fsys, english)
-	if err != nil {
-		return nil, err
-	}
 	exceptions, err := readMessages(fsys, traditional)
 	if err != nil {
 		return nil, err
@@ -90,10 +86,14 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		messages: map[string]messages{
 			simplified:  hans,
 			traditional: hans.converted(conv, exceptions),
-			english:     en,
 		},
 	}
 	for _, l := range Languages() {
+		if c.messages[l.Tag] == nil {
+			if c.messages[l.Tag], err = readMessages(fsys, l.Tag); err != nil {
+				return nil, err
+			}
+		}
 		if c.lines[l.Tag], err = readLines(fsys, l.Tag); err != nil {
 			return nil, err
 		}

@@ -31,6 +31,11 @@ func site(files map[string]string) fs.FS {
 	for _, name := range []string{"zh-Hans.toml", "en.toml", "zh-Hant.toml", "words.toml"} {
 		tree["messages/"+name] = &fstest.MapFile{Data: []byte(files[name])}
 	}
+	for _, l := range locale.Languages() { // a new one says what English does
+		if name := "messages/" + l.Tag + ".toml"; tree[name] == nil {
+			tree[name] = tree["messages/en.toml"]
+		}
+	}
 	return tree
 }
 
