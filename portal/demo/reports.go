@@ -14,8 +14,8 @@ func (t *city) planReports() {
 	for range t.Cases * reportsOf / 100 {
 		t.later(t.sometime(), "report", t.report)
 	}
-	for i := range 4 { // some that nobody has closed yet, whatever the draws
-		t.later(span-time.Duration(30+i*20)*time.Hour, "report", t.report)
+	for i := range 4 { // some that nobody has taken on yet, whatever the draws
+		t.days.plan(t.Until.Add(-time.Duration(1+i*8)*time.Hour), "report", t.report)
 	}
 }
 
