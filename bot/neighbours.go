@@ -12,8 +12,16 @@ type neighbours struct {
 	classes  int
 	files    []file // by feature
 	postings []posting
-	examples []example
+	ballots  []ballot  // by example
+	shared   [][]int   // classes of the examples that have several
 	memory   sync.Pool // of polls
+}
+
+// ballot is what a vote needs of an example, and no more: those of the voters lie all
+// over memory.
+type ballot struct {
+	weight float32
+	class  int32 // or, for one with several, -1 less its place in shared
 }
 
 // file is what is known of a feature, side by side, as they lie all over memory.
@@ -39,7 +47,8 @@ const (
 // newNeighbours files the examples, whose vectors are given, under the features that the
 // classifier knows.
 func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbours {
-	n := &neighbours{classes: c.classes, files: make([]file, c.ids.n), examples: examples}
+	n := &neighbours{classes: c.classes, files: make([]file, c.ids.n)}
+	n.enrol(examples)
 	for _, v := range vectors {
 		for _, f := range v {
 			n.files[f.id].last++
@@ -63,6 +72,28 @@ func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbo
 		}
 	}
 	return n
+}
+
+// enrol gives each example its ballot.
+func (n *neighbours) enrol(examples []example) {
+	n.ballots, n.shared = make([]ballot, len(examples)), nil
+	for i, e := range examples {
+		class := -1 - len(n.shared)
+		if len(e.classes) == 1 {
+			class = e.classes[0]
+		} else {
+			n.shared = append(n.shared, e.classes)
+		}
+		n.ballots[i] = ballot{e.weight, int32(class)}
+	}
+}
+
+// classesOf returns the classes of an example.
+func (n *neighbours) classesOf(b ballot) []int {
+	if b.class >= 0 {
+		return []int{int(b.class)}
+	}
+	return n.shared[-1-b.class]
 }
 
 // weigh makes rare features count for more and scales the vector to length 1.
@@ -89,7 +120,7 @@ type poll []float32
 func (n *neighbours) vote(v vector) []float64 {
 	p, _ := n.memory.Get().(*poll)
 	if p == nil {
-		all := make(poll, len(n.examples))
+		all := make(poll, len(n.ballots))
 		p = &all
 	}
 	defer n.memory.Put(p)
@@ -100,11 +131,16 @@ func (n *neighbours) vote(v vector) []float64 {
 	total := 1e-9
 	var room [voters]posting
 	for _, voter := range p.nearest(room[:0]) {
-		e := &n.examples[voter.example]
-		votes := float64(voter.value*voter.value*voter.value) * float64(min(1, e.weight))
+		b := n.ballots[voter.example]
+		votes := float64(voter.value*voter.value*voter.value) * float64(min(1, b.weight))
 		total += votes
-		for _, class := range e.classes {
-			out[class] += votes / float64(len(e.classes))
+		if b.class >= 0 {
+			out[b.class] += votes
+			continue
+		}
+		several := n.shared[-1-b.class]
+		for _, class := range several {
+			out[class] += votes / float64(len(several))
 		}
 	}
 	for i := range out {

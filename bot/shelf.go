@@ -165,17 +165,18 @@ func (n *neighbours) through(t *tape) {
 		n.files[i].first = n.files[i-1].last
 	}
 	n.postings = columns(t, n.postings, func(p *posting) (*uint32, *float32) { return &p.example, &p.value })
-	sized := make([]sizedExample, len(n.examples))
+	sized := make([]sizedExample, len(n.ballots))
 	var classes []uint32
-	for i, e := range n.examples {
-		sized[i] = sizedExample{uint32(len(e.classes)), e.weight}
-		for _, class := range e.classes {
+	for i, b := range n.ballots {
+		of := n.classesOf(b)
+		sized[i] = sizedExample{uint32(len(of)), b.weight}
+		for _, class := range of {
 			classes = append(classes, uint32(class))
 		}
 	}
 	sized = columns(t, sized, func(e *sizedExample) (*uint32, *float32) { return &e.classes, &e.weight })
 	if run(t, &classes); t.reading {
-		n.examples = t.examples(sized, classes)
+		n.enrol(t.examples(sized, classes))
 	}
 }
 
