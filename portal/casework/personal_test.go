@@ -1,9 +1,12 @@
 package casework
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 func TestMaskPersonal(t *testing.T) {
-	public := []string{"076088201124", "12345"}
+	public := func() []string { return []string{"076088201124", "12345"} }
 	cases := []struct {
 		name, text, want string
 		found            Found
@@ -25,6 +28,9 @@ func TestMaskPersonal(t *testing.T) {
 		{"crying", "孩子叫救命", "孩子叫救命", Found{}},
 		{"English name", "My name is Mary Ann Chan and my son is sick", "My name is *** and my son is sick", Found{Names: true}},
 		{"English, lower case", "my name is peter, can I apply", "my name is ***, can I apply", Found{Names: true}},
+		{"full width mail", "写信到 a.b＠example.com 吧", "写信到 *** 吧", Found{Names: true}},
+		{"name in capitals", "MY NAME IS PETER", "MY NAME IS ***", Found{Names: true}},
+		{"Arabic digits", "٠١٢٣٤٥٦٧٨", "***", Found{Numbers: true}},
 		{"mail", "写信到 a.b@example.com 吧", "写信到 *** 吧", Found{Names: true}},
 	}
 	for _, c := range cases {
@@ -39,7 +45,14 @@ func TestMaskPersonal(t *testing.T) {
 
 func FuzzMaskPersonal(f *testing.F) {
 	f.Add("身份证 44200020170302002X")
+	f.Add("Name: Mary, a@b.cn")
 	f.Fuzz(func(t *testing.T, text string) {
+		h := hintsOf(text)
+		for pattern, can := range map[*regexp.Regexp]bool{figures: h.figures >= fewestFigures, mailbox: h.mail, named: h.named, namedEN: h.latin} {
+			if pattern.MatchString(text) && !can {
+				t.Errorf("%q matches %v; hints are %+v", text, pattern, h)
+			}
+		}
 		once, _ := MaskPersonal(text, nil)
 		if twice, _ := MaskPersonal(once, nil); twice != once {
 			t.Errorf("masking %q twice: %q, then %q", text, once, twice)

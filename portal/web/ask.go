@@ -126,9 +126,11 @@ type heardQuestion struct {
 // hear takes out of a question what identifies anybody, before anything else is done
 // with it.
 func (s *Server) hear(c *fiber.Ctx, text string) heardQuestion {
-	var public []string
-	for _, f := range s.content().Library.Facts.Phones() {
-		public = append(public, strings.Map(digitsOnly, f.Value))
+	public := func() (out []string) {
+		for _, f := range s.content().Library.Facts.Phones() {
+			out = append(out, strings.Map(digitsOnly, f.Value))
+		}
+		return out
 	}
 	text, found := casework.MaskPersonal(text, public)
 	h := heardQuestion{text: text}
