@@ -287,7 +287,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if near := b.close(t, m); near != nil {
 		return b.which(t, near), nil
 	}
-	return b.answer(t, m), nil
+	return b.answer(t, b.arranged(m)), nil
 }
 
 // refuse says that nothing is published that answers the question.

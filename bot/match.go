@@ -33,13 +33,16 @@ const (
 
 // match is what was found for a question.
 type match struct {
-	entries    []*Entry  // of the best policy, best first
+	entries    []*Entry  // of the best policy, best first once arranged
 	likely     []*Entry  // best entry of each policy, best policy first
 	scores     []float64 // by class of the policy; nil for a follow-up
 	topics     []float64 // probability of each policy by the examples alone, by its class
 	belongs    float64   // that the question is one to answer
 	confidence float64   // that entries[0] is of the right policy
 	bare       bool      // the question names no topic
+
+	found []hit  // what entries are still to be put in order by; nil where they are
+	said  []sign // the same
 }
 
 // lead returns by how much one policy's score is higher than another's.
@@ -89,9 +92,18 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
 		m.belongs, m.confidence = s.belongs(), s.confidence()
-		m.entries = b.arrange(m.entries, found, said)
+		m.found, m.said = found, said
 	}
 	return m, nil
+}
+
+// arranged returns the match with its entries in the order in which they answer, which
+// only an answer needs: whether there is one depends on the policy alone.
+func (b *Bot) arranged(m match) match {
+	if m.found != nil {
+		m.entries, m.found, m.said = b.arrange(m.entries, m.found, m.said), nil, nil
+	}
+	return m
 }
 
 // hit is an entry that search has found.

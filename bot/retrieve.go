@@ -14,7 +14,7 @@ func (b *Bot) Retrieve(ctx context.Context, text string, limit int) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	found := m.entries
+	found := b.arranged(m).entries
 	if len(m.likely) > 1 {
 		found = append(found[:len(found):len(found)], m.likely[1:]...)
 	}
