@@ -110,15 +110,16 @@ func TestListenByServer(t *testing.T) {
 		if seconds := evaluate[float64](b, "played.duration"); seconds < 5 {
 			t.Errorf("the sound lasts %v s", seconds)
 		}
+		b.marksSentences()
 		b.inspect(mode, 360, 320)
 		b.press(`[data-speech="pause"]`)
-		b.holds("it pauses", "played.paused")
+		b.holds("it pauses, its sentence marked", `played.paused && CSS.highlights.get("reading")?.size === 1`)
 		b.press(`[data-speech="pause"]`)
 		b.holds("it goes on", "!played.paused")
 		evaluate[*bool](b, `const v = document.querySelector('[data-speech="voice"]'); v.value = "yue"; v.dispatchEvent(new Event("change")); null`)
 		b.holds("the other voice speaks", `played.src.endsWith("/amount.yue.wav") && played.currentTime > 0.2`)
 		b.press(`[data-speech="stop"]`)
-		b.holds("it stops", `played.paused && !document.querySelector(".player").checkVisibility({ visibilityProperty: true })`)
+		b.holds("it stops", `played.paused && !CSS.highlights.has("reading") && !document.querySelector(".player").checkVisibility({ visibilityProperty: true })`)
 		if !evaluate[bool](b, `document.activeElement.matches("#amount ~ .listen .listen__play")`) {
 			t.Error("the focus is lost when reading ends")
 		}
@@ -126,6 +127,20 @@ func TestListenByServer(t *testing.T) {
 			b.readPartsFromHere()
 		}
 	}
+}
+
+// readingNow is the text that is marked as being read.
+const readingNow = `[...CSS.highlights.get("reading") ?? []].map((range) => range.toString()).join("")`
+
+// marksSentences follows the sound through the text: the heading is marked when it
+// begins, and later one sentence of the text, never all of it.
+func (t *tab) marksSentences() {
+	t.Helper()
+	evaluate[*bool](t, `played.pause(); played.currentTime = 0; played.dispatchEvent(new Event("timeupdate")); null`)
+	t.holds("the heading is marked", readingNow+` === document.querySelector("#amount").innerText.trim()`)
+	evaluate[*bool](t, `played.currentTime = played.duration - 0.6; played.dispatchEvent(new Event("timeupdate")); null`)
+	t.holds("the last sentence alone is marked", `((words) => words.length > 4 && words.length < 80 && words !== document.querySelector("#amount").innerText.trim())(`+readingNow+")")
+	evaluate[*bool](t, `played.currentTime = 0; played.play(); null`)
 }
 
 // readPartsFromHere has the tools of the accessible mode read the page without a voice of
@@ -140,7 +155,7 @@ func (t *tab) readPartsFromHere() {
 		t.Error("pointed reading is offered without a voice")
 	}
 	t.press(`[data-tool="read"]`)
-	t.holds("the first part is heard and marked", `window.played?.currentTime > 0 && played.src.endsWith("/summary.cmn.wav") && `+marked("生活费"))
+	t.holds("the first part is heard and its sentence marked", `window.played?.currentTime > 0 && played.src.endsWith("/summary.cmn.wav") && `+marked("生活费")+" && "+readingNow+".length < 60")
 	t.press(`[data-tool="read"]`)
 	t.holds("it pauses, and is still marked", "played.paused && "+marked("生活费"))
 	t.press(`[data-tool="read"]`)

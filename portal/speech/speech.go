@@ -68,7 +68,7 @@ const (
 )
 
 // version is part of every tag; it changes when the same text sounds different.
-const version = "2"
+const version = "3"
 
 // Speaker makes sound files. It is safe for concurrent use.
 type Speaker struct {
@@ -178,7 +178,30 @@ func (s *Speaker) Speak(ctx context.Context, voice string, texts ...string) ([]b
 		}
 		sounds = append(sounds, one)
 	}
-	return joined(sounds)
+	return joined(sounds, pause)
+}
+
+// Marks returns the sentences of the texts as they are written, and the second of their
+// sound at which each begins. The errors are those of [Speaker.Speak].
+func (s *Speaker) Marks(ctx context.Context, voice string, texts ...string) (said []string, at []float64, err error) {
+	sound, err := s.Speak(ctx, voice, texts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, text := range texts {
+		said = append(said, Sentences(text, Voice(voice))...)
+	}
+	rate, _, err := muLawSamples(sound)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, cue := range cuesOf(sound) {
+		at = append(at, float64(cue)/float64(rate))
+	}
+	if len(at) != len(said) { // what has no sound at all
+		return nil, nil, errNoSound
+	}
+	return said, at, nil
 }
 
 // speak returns one text as a WAVE file.
@@ -197,7 +220,7 @@ func (s *Speaker) speak(ctx context.Context, v Voice, text string) ([]byte, erro
 		s.work <- struct{}{}
 		defer func() { <-s.work }()
 		// Whoever asked first may leave; the sound is for those who wait with them.
-		sound, err := s.run(context.WithoutCancel(ctx), v, Readable(text, v))
+		sound, err := s.read(context.WithoutCancel(ctx), v, text)
 		if err != nil {
 			return nil, fmt.Errorf("read a text aloud: %w", err)
 		}
@@ -208,6 +231,22 @@ func (s *Speaker) speak(ctx context.Context, v Voice, text string) ([]byte, erro
 		}
 		return sound, nil
 	})
+}
+
+// read has the program read a text sentence by sentence, so that it is known where each
+// begins. The program ends a sentence with the same silence when it stands alone.
+func (s *Speaker) read(ctx context.Context, v Voice, text string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	var sounds [][]byte
+	for _, sentence := range Sentences(text, v) {
+		one, err := s.run(ctx, v, Readable(sentence, v))
+		if err != nil {
+			return nil, err
+		}
+		sounds = append(sounds, one)
+	}
+	return joined(sounds, 0)
 }
 
 // shelved returns a sound that was kept; nil if it has to be made.

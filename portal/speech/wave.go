@@ -28,7 +28,7 @@ func compact(wave []byte) ([]byte, error) {
 	for i := range data {
 		data[i] = muLaw(halved(samples, 2*i))
 	}
-	return muLawFile(rate/2, data), nil
+	return muLawFile(rate/2, data, []uint32{0}), nil
 }
 
 // pcm returns the rate and the samples of a WAVE file with one channel. The program
@@ -100,13 +100,15 @@ const pause = 3 // a third
 // silent is a sample of no sound.
 const silent = 0xff
 
-// joined puts sound files of ours one after the other, with a pause between them.
-func joined(sounds [][]byte) ([]byte, error) {
+// joined puts sound files of ours one after the other, with so much silence between them,
+// as a part of a second; 0 is none.
+func joined(sounds [][]byte, silence int) ([]byte, error) {
 	if len(sounds) == 1 {
 		return sounds[0], nil
 	}
 	var rate uint32
 	var data []byte
+	var cues []uint32
 	for i, sound := range sounds {
 		one, samples, err := muLawSamples(sound)
 		switch {
@@ -114,15 +116,18 @@ func joined(sounds [][]byte) ([]byte, error) {
 			return nil, err
 		case i > 0 && one != rate:
 			return nil, fmt.Errorf("sounds of %d and of %d samples a second", rate, one)
-		case i > 0:
-			data = append(data, bytes.Repeat([]byte{silent}, int(rate)/pause)...)
+		case i > 0 && silence > 0:
+			data = append(data, bytes.Repeat([]byte{silent}, int(one)/silence)...)
+		}
+		for _, cue := range cuesOf(sound) {
+			cues = append(cues, uint32(len(data))+cue)
 		}
 		rate, data = one, append(data, samples...)
 	}
 	if rate == 0 {
 		return nil, errNoSound
 	}
-	return muLawFile(rate, data), nil
+	return muLawFile(rate, data, cues), nil
 }
 
 // muLawSamples returns the rate and the samples of a file of ours, of which nothing may
@@ -139,12 +144,38 @@ func muLawSamples(file []byte) (rate uint32, samples []byte, err error) {
 	return le.Uint32(file[24:]), file[headerBytes : headerBytes+size], nil
 }
 
-func muLawFile(rate uint32, data []byte) []byte {
+// cueBytes is what a file says of one place in its sound.
+const cueBytes = 24
+
+// cuesOf returns the samples at which sentences begin in a file of ours, which has them
+// behind its sound: nothing else needs to be kept, and players pass over it.
+func cuesOf(file []byte) []uint32 {
+	_, samples, err := muLawSamples(file)
+	if err != nil {
+		return nil
+	}
+	rest := file[min(headerBytes+len(samples)+len(samples)%2, len(file)):]
+	if len(rest) < 12 || string(rest[:4]) != "cue " {
+		return nil
+	}
+	var out []uint32
+	for rest = rest[12:]; len(rest) >= cueBytes; rest = rest[cueBytes:] {
+		out = append(out, binary.LittleEndian.Uint32(rest[cueBytes-4:]))
+	}
+	return out
+}
+
+// muLawFile returns samples as a file; sentences begin at the cues.
+func muLawFile(rate uint32, data []byte, cues []uint32) []byte {
 	le := binary.LittleEndian
 	padding := len(data) % 2
-	out := make([]byte, 0, headerBytes+len(data)+padding)
+	size := 50 + len(data) + padding
+	if len(cues) > 0 {
+		size += 12 + cueBytes*len(cues)
+	}
+	out := make([]byte, 0, size+8)
 	out = append(out, "RIFF"...)
-	out = le.AppendUint32(out, uint32(50+len(data)+padding))
+	out = le.AppendUint32(out, uint32(size))
 	out = append(out, "WAVEfmt "...)
 	out = le.AppendUint32(out, 18)
 	out = le.AppendUint16(out, formatMuLaw)
@@ -160,5 +191,19 @@ func muLawFile(rate uint32, data []byte) []byte {
 	out = append(out, "data"...)
 	out = le.AppendUint32(out, uint32(len(data)))
 	out = append(out, data...)
-	return append(out, make([]byte, padding)...)
+	out = append(out, make([]byte, padding)...)
+	if len(cues) == 0 {
+		return out
+	}
+	out = append(out, "cue "...)
+	out = le.AppendUint32(out, uint32(4+cueBytes*len(cues)))
+	out = le.AppendUint32(out, uint32(len(cues)))
+	for i, cue := range cues {
+		out = le.AppendUint32(out, uint32(i+1))
+		out = le.AppendUint32(out, cue)
+		out = append(out, "data"...)
+		out = append(out, make([]byte, 8)...) // no other chunk and no block before it
+		out = le.AppendUint32(out, cue)
+	}
+	return out
 }

@@ -23,6 +23,7 @@ type Speaker interface {
 	Voices() []string
 	Tag(voice string, texts ...string) string // names the sound of texts without making it
 	Speak(ctx context.Context, voice string, texts ...string) ([]byte, error)
+	Marks(ctx context.Context, voice string, texts ...string) (sentences []string, seconds []float64, err error)
 }
 
 // The voices that texts of each language are read in, by the codes of package
@@ -183,21 +184,23 @@ const faqPrefix = "faq-"
 
 func faqPart(i int) string { return faqPrefix + strconv.Itoa(i+1) }
 
-// The endings of addresses below /speech/: a text as it is said, and its sound.
+// The endings of addresses below /speech/: a text as it is said, its sound, and when
+// each sentence of the sound begins.
 const (
 	saidEnding  = ".txt"
 	soundEnding = ".wav"
+	marksEnding = ".json"
 )
 
 // sendSpeech sends a published text, or several, as they are said,
-// /speech/<slug>/<part>~<part>.<voice>.txt, or as sound, .wav. Players ask for parts of that, and some play nothing unless they
-// get them.
+// /speech/<slug>/<part>~<part>.<voice>.txt, or as sound, .wav, or the marks of that, .json.
+// Players ask for parts of a sound, and some play nothing unless they get them.
 func (s *Server) sendSpeech(c *fiber.Ctx) error {
 	name := c.Params("file")
 	ending := path.Ext(name)
 	name = strings.TrimSuffix(name, ending)
 	dot := strings.LastIndexByte(name, '.')
-	if dot < 0 || ending != saidEnding && ending != soundEnding {
+	if dot < 0 || !slices.Contains([]string{saidEnding, soundEnding, marksEnding}, ending) {
 		return fiber.ErrNotFound
 	}
 	voice := name[dot+1:]
@@ -218,15 +221,23 @@ func (s *Server) sendSpeech(c *fiber.Ctx) error {
 	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
+	if ending == marksEnding {
+		return s.sendMarks(c, voice, texts)
+	}
 	sound, err := s.speaker.Speak(c.UserContext(), voice, texts...)
 	if err != nil {
-		s.log.LogAttrs(c.UserContext(), slog.LevelWarn, "text not read aloud", slog.String("request", requestID(c)), slog.Any("error", err))
-		c.Response().Header.Del(fiber.HeaderETag)
-		c.Set(fiber.HeaderRetryAfter, "10")
-		return fiber.ErrServiceUnavailable
+		return s.notRead(c, err)
 	}
 	c.Set(fiber.HeaderContentType, "audio/wav")
 	return sendPart(c, tag, sound)
+}
+
+// notRead answers where the program could not read a text: it may be able to soon.
+func (s *Server) notRead(c *fiber.Ctx, err error) error {
+	s.log.LogAttrs(c.UserContext(), slog.LevelWarn, "text not read aloud", slog.String("request", requestID(c)), slog.Any("error", err))
+	c.Response().Header.Del(fiber.HeaderETag)
+	c.Set(fiber.HeaderRetryAfter, "10")
+	return fiber.ErrServiceUnavailable
 }
 
 // sendPart sends the body, or the one part of it that is asked for.

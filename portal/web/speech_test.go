@@ -26,6 +26,12 @@ func (p *parrot) Speak(_ context.Context, voice string, texts ...string) ([]byte
 	return []byte(strings.Join(texts, "\n")), p.err
 }
 
+// Marks says that every sound is one sentence.
+func (p *parrot) Marks(ctx context.Context, voice string, texts ...string) ([]string, []float64, error) {
+	said, err := p.Speak(ctx, voice, texts...)
+	return []string{string(said)}, []float64{1.23456}, err
+}
+
 func newSpeakingServer(t testing.TB, p *parrot) *Server {
 	t.Helper()
 	return newTestServer(t, func(c *Config) { c.Speaker = p })

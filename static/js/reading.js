@@ -138,8 +138,8 @@ document.addEventListener("speech:state", ({ detail }) => {
   const focused = document.activeElement === part("stop");
   turn += 1; // what this script was reading
   now = detail;
-  if (now) markBlock(blockOf(now.row));
-  else unmark();
+  if (!now) unmark();
+  else if (!now.range) markBlock(blockOf(now.row)); // else its sentence is marked
   label();
   if (focused && !now) part("read").focus();
 });

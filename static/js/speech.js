@@ -100,7 +100,7 @@ try {
 }
 
 // What is read is told to the tools of the accessible mode, which mark it.
-const report = () => document.dispatchEvent(new CustomEvent("speech:state", { detail: now && { row: now.row, paused: now.paused } }));
+const report = () => document.dispatchEvent(new CustomEvent("speech:state", { detail: now && { row: now.row, paused: now.paused, range: now.range } }));
 
 const tell = (words) => { part("status").textContent = words ? part("status").dataset[words] : ""; };
 
@@ -109,11 +109,13 @@ function silence() {
   now.turn += 1; // whatever is still to end does not count any more
   synth?.cancel();
   now.audio?.pause();
+  now.unfollow?.();
 }
 
 function stop(words) {
   if (!now) return;
   silence();
+  now.unmark?.();
   const { row } = now;
   const focused = player.contains(document.activeElement);
   button(row).setAttribute("aria-pressed", "false");
@@ -216,9 +218,23 @@ function play(session) {
   sound.onended = () => { if (now === session) finished(session); };
   sound.onerror = () => { if (now === session) stop("failed"); };
   sound.playbackRate = Number(part("rate").value);
+  markSaid(session, source);
   sound.play().catch((problem) => {
     if (now === session && problem.name !== "AbortError") stop("failed");
   });
+}
+
+// The sentence that is heard is marked in the text beside which one listens, where the
+// server knows when it is said.
+async function markSaid(session, source) {
+  const { turn, row } = session;
+  const { follow, unmark } = await import(player.dataset.sentences);
+  if (now !== session || session.turn !== turn) return;
+  const block = (row.dataset.hears && row.closest(row.dataset.hears)) || row.parentElement;
+  const marks = `${source.replace(/\.wav$/, ".json")}?in=${document.documentElement.lang}`;
+  session.unmark = unmark;
+  session.unfollow?.();
+  session.unfollow = follow(sound, { marks, block, unread, from: session.page ? row : null, tell: (range) => { session.range = range; } });
 }
 
 function choose() {
