@@ -228,16 +228,6 @@ var deskMatrix = map[string]string{
 	"POST /staff/events/:id/checkin":  "ooA---",
 	"POST /staff/events/:id/count":    "ooA---",
 	"POST /staff/events/:id/asked":    "ooA---",
-	"GET /staff/events":               "AAA---", // each sees their own
-	"GET /staff/events/new":           "AAA---",
-	"POST /staff/events/new":          "AAA---",
-	"GET /staff/events/:id":           "ooA---",
-	"GET /staff/events/:id/edit":      "ooA---",
-	"POST /staff/events/:id/edit":     "ooA---",
-	"POST /staff/events/:id/cancel":   "ooA---",
-	"POST /staff/events/:id/checkin":  "ooA---",
-	"POST /staff/events/:id/count":    "ooA---",
-	"POST /staff/events/:id/asked":    "ooA---",
 	"GET /staff/events/coverage":      "AAA---", // each sees their own
 	"GET /staff/events/coverage.csv":  "AAA---",
 	"GET /staff/events/list.csv":      "AAA---",
