@@ -28,8 +28,8 @@ type eventWords struct {
 const listed = "\x1f"
 
 const eventSelect = `SELECT e.id, e.version, e.code, e.town, e.day, e.begins, e.ends, e.body, e.organiser, e.cancelled_at, e.counted, e.updated_at,
-	COALESCE((SELECT string_agg(v.village, '` + listed + `' ORDER BY v.village) FROM outreach_event_villages v WHERE v.event = e.id), ''),
-	COALESCE((SELECT string_agg(t.topic, '` + listed + `' ORDER BY t.topic) FROM outreach_event_topics t WHERE t.event = e.id), ''),
+	COALESCE((SELECT string_agg(v.village, '` + listed + `') FROM outreach_event_villages v WHERE v.event = e.id), ''),
+	COALESCE((SELECT string_agg(t.topic, '` + listed + `') FROM outreach_event_topics t WHERE t.event = e.id), ''),
 	CAST(COALESCE((SELECT SUM(c.people) FROM outreach_checkins c WHERE c.event = e.id), 0) AS BIGINT)
 	FROM outreach_events e `
 
@@ -44,8 +44,10 @@ func (s *Store) scanEvent(scan func(...any) error) (outreach.Event, error) {
 	}
 	e.Cancelled, e.Changed, e.HasCount = cancelled > 0, moment(changed), e.Counted >= 0
 	e.Counted = max(e.Counted, 0)
-	list := func(s string) []string {
-		return strings.FieldsFunc(s, func(r rune) bool { return string(r) == listed })
+	list := func(s string) []string { // databases sort letters in ways of their own
+		all := strings.FieldsFunc(s, func(r rune) bool { return string(r) == listed })
+		slices.Sort(all)
+		return all
 	}
 	e.Villages, e.Topics = list(villages), list(topics)
 	var w eventWords

@@ -311,3 +311,56 @@ func TestReach(t *testing.T) {
 		}
 	})
 }
+
+// TestImportEvents adds all events of a file or none, once, and knows those again that are
+// there, in whichever order a database sorts their villages.
+func TestImportEvents(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		read := func(b []byte, places []outreach.Place) outreach.EventTable {
+			return outreach.ParseEvents(b, outreach.EventNames{Towns: directoryTowns, Topics: map[string]string{"低保": "basic-living-allowance"}, Places: places}, f.clock.now())
+		}
+		const head, both = "日期,开始时间,结束时间,镇街,村（社区）,地点,名称,政策,参加人数\n", "2026-11-20,9:00,,石岐街道,迎阳社区、莲峰社区,云雀文化室,宣讲,低保,35\n"
+		sends := func(by casework.User, rows string) (id string, in outreach.EventImport) {
+			t.Helper()
+			id, err := f.SendEvents(ctx, by.Actor(), []byte(head+rows))
+			if err == nil {
+				in, err = f.EventImport(ctx, by.Actor(), id, read)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return id, in
+		}
+		if id, in := sends(p.director, both); len(in.File.Faults) != 1 || !errors.Is(f.ConfirmEvents(ctx, p.director.Actor(), id, in.File.Hash, read), apply.ErrConflict) {
+			t.Errorf("with another's village: %v; want one fault, and nothing taken", in.File.Faults)
+		}
+		id, in := sends(p.supervisor, both+"2026-11-21,9:00,,石岐街道,莲峰社区,文化室,宣讲,低保,\n")
+		if len(in.Added) != 2 || in.Same != 0 || len(in.File.Faults) != 0 {
+			t.Fatalf("%d added, %d known, faults %v; want 2 added", len(in.Added), in.Same, in.File.Faults)
+		}
+		if err := f.ConfirmEvents(ctx, p.supervisor.Actor(), id, "another", read); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("another file than was shown: %v", err)
+		}
+		if _, err := f.EventImport(ctx, p.officer.Actor(), id, read); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("another's file: %v", err)
+		}
+		for range 2 {
+			if err := f.ConfirmEvents(ctx, p.supervisor.Actor(), id, in.File.Hash, read); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.hides(t, "outreach_events", "云雀")
+		f.hides(t, "imports", "云雀")
+		if _, again := sends(p.supervisor, both); again.Same != 1 || len(again.Added) != 0 {
+			t.Errorf("sent again: %d added, %d known; want it known", len(again.Added), again.Same)
+		}
+		all, err := f.EventsOfYear(ctx, p.officer.Actor(), "2026")
+		if err != nil || len(all) != 2 || all[0].Attendance() != 35 {
+			t.Errorf("%d events of the year, %v; want 2, the first with 35 people", len(all), err)
+		}
+		if _, err := f.SendEvents(ctx, p.auditor.Actor(), nil); !errors.Is(err, casework.ErrForbidden) {
+			t.Errorf("sent by an auditor: %v", err)
+		}
+	})
+}
