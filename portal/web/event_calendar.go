@@ -50,8 +50,8 @@ type calendarPage struct {
 }
 
 type calendarRow struct {
-	Path, Title, When, Where, Villages string
-	Today, Cancelled                   bool
+	Path, Title, When, Where, Town, Villages string
+	Today, Cancelled                         bool
 }
 
 // shownPlace is the town and village whose events an address asks for; both are empty for
@@ -115,7 +115,7 @@ func (s *Server) showCalendar(c *fiber.Ctx) error {
 	for _, e := range onLeaf(all, p.Leaf, linksAtOnce) {
 		p.Events = append(p.Events, calendarRow{
 			Path: doorPath(e.Code), Title: s.contentText(c, e.Title), When: s.eventTime(c, e), Where: s.contentText(c, e.Place),
-			Villages: s.placeName(c, e.Town) + " · " + s.villageNames(c, e), Today: e.Open(s.now()), Cancelled: e.Cancelled,
+			Town: s.placeName(c, e.Town), Villages: s.villageNames(c, e), Today: e.Open(s.now()), Cancelled: e.Cancelled,
 		})
 	}
 	crumbs := p.Crumbs

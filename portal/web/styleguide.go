@@ -116,7 +116,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
 	p.Figure = guideFigure(t, long)
 	p.Reach = []townReach{{"guide", t("guide.text"), long, []villageMark{{"gap", "—"}, {"planned", "—"}, {"reached", "—"}}}}
-	p.Sets = []tickSet{newTickSet("guide-set", t("guide.text"), []content.Option{{Value: "1", Label: t("guide.text")}, {Value: "2", Label: long}}, []string{"1"})}
+	p.Sets = []tickSet{newTickSet("guide-set", t("guide.text"), []content.Option{{Value: "1", Label: "—"}, {Value: "2", Label: "—"}}, []string{"1"})}
 	p.OnDuty = onDuty{"director", t("guide.text"), "2026-11-29", "0760-00000000", "tel:076000000000"}
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
 	p.Styles = []string{"desk.css"}
