@@ -45,6 +45,7 @@ func (s *Server) eventDeskRoutes() []deskRoute {
 		{get, eventsPath + "/new", keep, s.showNewEvent, 0},
 		{post, eventsPath + "/new", keep, s.planEvent, limited},
 		{get, one, read, s.showEvent, 0},
+		{get, one + "/poster", read, s.showEventPoster, 0},
 		{get, one + "/edit", keep, s.showEventEdit, 0},
 		{post, one + "/edit", keep, s.editEvent, limited},
 		{post, one + "/cancel", keep, s.cancelEvent, limited},

@@ -98,10 +98,12 @@ func TestEvents(t *testing.T) {
 	director.open(one).send(one+"/asked", map[string]string{"asked": "孩子名叫张小明能领吗\n户口在外地行不行\n"}).wants(200, "户口在外地行不行").lacks("张小明")
 	officer.open("/staff/questions").wants(200, "户口在外地行不行", "宣讲会上")
 	town.open(eventsPath).wants(200, "参加20人", "就在今天").keepsShape(t, eventsPath)
-	for _, at := range []string{one, both, both + "/edit", newEvent} {
+	director.open(one+"/poster").wants(200, "到村里讲政策", "党群服务中心", "15:30", "/e/"+d.doorOf(one))
+	for _, at := range []string{one, both, both + "/edit", both + "/poster", newEvent} {
 		town.keepsShape(t, at)
 	}
 	town.open(both+"/edit").send(both+"/cancel", nil).wants(200, "已取消").open(both+"/edit").wants(200, "恢复这场宣讲")
+	town.open(both + "/poster").wants(404)
 	visitor.open("/e/"+d.doorOf(both)).wants(200, "取消了")
 	if log := d.log.String(); strings.Contains(log, "张小明") || strings.Contains(log, "到村里讲政策") {
 		t.Error("the log holds what was typed")

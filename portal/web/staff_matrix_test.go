@@ -222,6 +222,7 @@ var deskMatrix = map[string]string{
 	"GET /staff/events/new":           "AAA---",
 	"POST /staff/events/new":          "AAA---",
 	"GET /staff/events/:id":           "ooA---",
+	"GET /staff/events/:id/poster":    "ooA---",
 	"GET /staff/events/:id/edit":      "ooA---",
 	"POST /staff/events/:id/edit":     "ooA---",
 	"POST /staff/events/:id/cancel":   "ooA---",

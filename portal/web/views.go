@@ -31,7 +31,7 @@ var pageTypes = map[string]any{
 	"staff-directory": staffDirectoryPage{}, "staff-import": importPage{}, "staff-record": recordForm{}, "staff-training": trainingYearPage{}, "staff-training-one": trainingPage{},
 	"staff-talks": talksPage{}, "staff-talk": talkPage{}, "staff-talk-next": talkNextPage{},
 	"staff-field": fieldPage{}, "field-kit": fieldKitPage{},
-	"staff-events": eventsPage{}, "staff-event": eventPage{}, "staff-coverage": coveragePage{}, "events": calendarPage{}, "event-door": doorPage{},
+	"staff-events": eventsPage{}, "staff-event": eventPage{}, "staff-event-poster": eventPosterPage{}, "staff-coverage": coveragePage{}, "events": calendarPage{}, "event-door": doorPage{},
 	"call": callPage{}, "call-done": calledPage{}, "staff-call": callFilePage{}, "staff-calls": callsPage{},
 	"staff-confer": conferPage{}, "staff-conferences": conferencesPage{}, "staff-conference": conferencePage{},
 	"children": childrenPage{}, "child": childPage{}, "child-form": childForm{}, "child-assess": assessPage{}, "child-sheet": sheetPage{},
