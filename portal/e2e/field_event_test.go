@@ -18,7 +18,7 @@ import (
 // checksIn counts groups of people in at the door, one after the other.
 func (v *visitor) checksIn(groups ...int) {
 	v.Helper()
-	v.kitPress("活动签到")
+	v.kitPress("宣讲签到")
 	sum := 0
 	for _, n := range groups {
 		v.kitType("-count", strconv.Itoa(n))

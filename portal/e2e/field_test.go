@@ -236,6 +236,9 @@ func TestFieldKit(t *testing.T) {
 	}
 	if near, err := data.EventsNear(t.Context(), by); err != nil || len(near) != 1 || near[0].CheckedIn != 12+3+1+5 {
 		t.Errorf("the events are %+v, %v; want 21 people at one", near, err)
+	} else {
+		second.open("/staff/events/" + near[0].ID)
+		second.sees("参加21人")
 	}
 	second.open(strings.TrimPrefix(short, s.url))
 	if !strings.HasPrefix(second.where(), "/policies/") {
@@ -246,7 +249,7 @@ func TestFieldKit(t *testing.T) {
 	if mode := evaluate[string](staff.tab, "document.documentElement.dataset.mode"); mode != "elder" {
 		t.Errorf("the kept page stays in mode %q; want what was chosen", mode)
 	}
-	for _, screen := range []string{"活动签到", "看政策"} {
+	for _, screen := range []string{"宣讲签到", "看政策"} {
 		staff.kitPress(screen)
 		evaluate[*bool](staff.tab, `document.querySelector("[data-field-screen] details")?.setAttribute("open", ""); null`)
 		staff.inspect("elder", 360)

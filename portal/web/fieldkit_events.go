@@ -76,5 +76,5 @@ func (s *Server) takeCheckIn(c *fiber.Ctx, u casework.User, once casework.Once) 
 	if err != nil {
 		return fieldAnswer{}, err
 	}
-	return fieldAnswer{State: "done", Words: s.words(c)("field.sent.check-in", "Count", body.Count)}, nil
+	return fieldAnswer{State: "done", Words: s.words(c)("field.sent.check-in", "Count", body.Count), Path: visitOf(c).Lang.path(eventsPath + "/" + body.Event)}, nil
 }

@@ -38,7 +38,7 @@ func TestFieldCheckIn(t *testing.T) {
 		return `{"event":"` + id + `","count":` + count + `,"at":"2026-11-23T01:30:00Z"}`
 	}
 	for range 2 { // the answer was lost
-		if got := phone.sendBox("check-in", talkKey, phone.box("check-in", talkKey, body(event, "12"))); got.State != "done" || !strings.Contains(got.Words, "12人") {
+		if got := phone.sendBox("check-in", talkKey, phone.box("check-in", talkKey, body(event, "12"))); got.State != "done" || !strings.Contains(got.Words, "12人") || got.Path != eventsPath+"/"+event {
 			t.Errorf("twelve people = %+v; want them counted", got)
 		}
 	}
@@ -51,8 +51,8 @@ func TestFieldCheckIn(t *testing.T) {
 		words        string
 	}{
 		"another number under the key": {phone, talkKey, event, "5", "编号重复"},
-		"an event that is ahead":       {phone, "33333333-3333-4333-8333-333333333333", later, "5", ""},
-		"nobody":                       {phone, "33333333-3333-4333-8333-333333333333", event, "0", ""},
+		"an event that is ahead":       {phone, "33333333-3333-4333-8333-333333333333", later, "5", "还没"},
+		"nobody":                       {phone, "33333333-3333-4333-8333-333333333333", event, "0", "500"},
 		"an event that is not there":   {phone, "33333333-3333-4333-8333-333333333333", "nothing", "5", "已经不在"},
 		"another village's":            {other, "33333333-3333-4333-8333-333333333333", event, "5", "岗位"},
 	} {
