@@ -167,6 +167,7 @@ type Cases struct {
 	EventReach   EventReach
 	EventFiles   EventFiles
 	Forgotten    Forgotten
+	PayRemains   PayRemains
 }
 
 // CasesOf fills all parts of Cases from one store.
@@ -231,6 +232,7 @@ func CasesOf[S interface {
 	EventReach
 	EventFiles
 	Forgotten
+	PayRemains
 }](s S) Cases {
 	return Cases{
 		Drafts:      s,
@@ -296,5 +298,6 @@ func CasesOf[S interface {
 		EventReach:   s,
 		EventFiles:   s,
 		Forgotten:    s,
+		PayRemains:   s,
 	}
 }

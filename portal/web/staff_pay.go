@@ -177,7 +177,7 @@ type payDuePage struct {
 	Rule                string // what the policy's page says of when it pays
 	Due                 casework.PayDue
 	Totals              []payTotal // one, or both that may count
-	Rows                []payDueRow
+	Table               payTable
 	Next, First         string
 	Standards           string // where grants are brought to the standard
 	Standard            string
@@ -192,9 +192,11 @@ type payDuePage struct {
 type payTotal struct{ Words, Capitals string }
 
 type payDueRow struct {
-	Number, Path, Town, Child, ID, Account, Amount, Basis, First string
-	Months                                                       int
-	Shared                                                       bool
+	Number, Path, Town, Child, ID, Account, Amount, First string
+	Months                                                int
+	Basis                                                 int // of those below the table; 0: none
+	Shared                                                bool
+	Owed                                                  string // earlier months, to be settled by hand
 }
 
 // duesOf are the terms of the address.
@@ -243,8 +245,8 @@ func (s *Server) renderDue(c *fiber.Ctx, u casework.User, terms casework.PayTerm
 	if next != "" {
 		view.Next = view.Action + "?" + url.Values{"town": {terms.Town}, "after": {next}}.Encode()
 	}
-	for _, r := range rows {
-		view.Rows = append(view.Rows, s.payDueRow(c, r))
+	if view.Table, err = s.payTable(c, u, terms, rows); err != nil {
+		return err
 	}
 	s.payTotals(c, &view, due)
 	var invalid apply.Invalid
@@ -291,7 +293,7 @@ func (s *Server) payDueRow(c *fiber.Ctx, r casework.PayRow) payDueRow {
 	r.Payee = r.Masked()
 	return payDueRow{
 		Number: number, Path: path, Town: s.townName(c, r.Town), Child: r.Child, ID: r.ID, Account: payName(r), Amount: amount,
-		Basis: s.contentText(c, r.Basis), First: s.monthWords(c, r.First), Months: r.Months, Shared: r.Shared,
+		First: s.monthWords(c, r.First), Months: r.Months, Shared: r.Shared,
 	}
 }
 

@@ -25,7 +25,7 @@ func TestPayList(t *testing.T) {
 	first, second := d.staff(casework.Officer, "first"), d.staff(casework.Officer, "second")
 	first.open("/staff/pay").wants(200, "石岐街道", "还没列入的1份").keepsShape(t, "/staff/pay")
 	due := "/staff/pay/due/" + living + "/2026-12"
-	first.open(due).wants(200, number, "金丝雀", "002X", "0124", "1578", "一共1份，合计1578元", "壹仟伍佰柒拾捌元整", "2026年12月", "会办意见").lacks(secrets[1], secrets[6])
+	first.open(due).wants(200, number, "金丝雀", "002X", "0124", "1578", "一共1份，合计1578元", "壹仟伍佰柒拾捌元整", "2026年12月", "依据1", "会办意见").lacks(secrets[1], secrets[6])
 	first.keepsShape(t, due)
 	first.open("/staff/pay/due/" + living + "/2027-01").wants(404)
 	first.open(due).send(due, nil)

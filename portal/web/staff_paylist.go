@@ -27,7 +27,7 @@ type payListPage struct {
 	Closed, Decided                  string
 	Mine                             bool // closed by who reads it: a colleague has to confirm it
 	Changes                          []payChangeRow
-	Rows                             []payDueRow
+	Table                            payTable
 	Next, First                      string
 	Changed                          bool // nothing was done: somebody was quicker, or it is no longer as it was closed
 	Refused                          bool // nothing was done: it takes a second officer
@@ -64,8 +64,9 @@ func (s *Server) renderPayList(c *fiber.Ctx, u casework.User, wrong error) error
 			view.Changes = append(view.Changes, s.payChangeRow(c, ch))
 		}
 	}
-	for _, r := range l.Rows {
-		view.Rows = append(view.Rows, s.payDueRow(c, r))
+	of := casework.PayTerms{Month: l.Month, Policy: l.Policy, Town: l.Town}
+	if view.Table, err = s.payTable(c, u, of, l.Rows); err != nil {
+		return err
 	}
 	if after != "" {
 		view.First = view.Path
