@@ -38,7 +38,8 @@ func (s *Store) mayAlbum(ctx context.Context, tx *sql.Tx, by apply.Actor, a case
 
 // albumThere returns [apply.ErrNotFound] for photos of a visit that nobody made.
 func albumThere(ctx context.Context, tx *sql.Tx, a casework.Album) error {
-	query, args := ``, []any{a.Case.ID, storable(a.Of)}
+	var query string
+	args := []any{a.Case.ID, storable(a.Of)}
 	switch a.Case.Kind {
 	case casework.ChildCase:
 		query = `SELECT COUNT(*) FROM visits WHERE child_id = $1 AND id = $2`

@@ -168,7 +168,7 @@ func TestPhotosThatAreRefused(t *testing.T) {
 		if err := f.CloseChild(ctx, p.supervisor.Actor(), album.Case.ID, 0, casework.NoNeed); err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(f.AddPhoto(ctx, by, album, photo("", 100))); !errors.Is(err, apply.ErrConflict) {
+		if err := f.AddPhoto(ctx, by, album, photo("", 100)); !errors.Is(err, apply.ErrConflict) {
 			t.Errorf("added to a closed record: %v; want ErrConflict", err)
 		}
 		if err := f.RemovePhoto(ctx, by, album, photos[0].ID); !errors.Is(err, apply.ErrConflict) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -176,7 +177,7 @@ func (s *Server) takePhotos(c *fiber.Ctx, check func(*fiber.Ctx, url.Values) err
 	var invalid apply.Invalid
 	n := 0
 	values, err := s.readFormBy(c, check, func(file sent) error {
-		err := s.clean(c, file, apply.NewFile{}, func(f apply.NewFile) error { return keep(f) })
+		err := s.clean(c, file, apply.NewFile{}, keep)
 		var refusal *intake.RefusedError
 		var wrong apply.Invalid
 		switch {
@@ -275,7 +276,7 @@ func (s *Server) visitsPanel(c *fiber.Ctx, u casework.User, a *apply.Application
 	var out []visitPhotos
 	for _, e := range a.Events {
 		if e.Visit != nil {
-			out = append(out, visitPhotos{s.dayText(c, e.Visit.Day), s.albumLink(c, u, of, photos, fmt.Sprint(e.Number))})
+			out = append(out, visitPhotos{s.dayText(c, e.Visit.Day), s.albumLink(c, u, of, photos, strconv.Itoa(e.Number))})
 		}
 	}
 	if len(out) == 0 {
