@@ -3,8 +3,11 @@
 // nginx, thousands of generated policies against Hugo, and the bot's answers against
 // plain Bleve queries.
 //
-// There is nothing here but tests. [BenchmarkServe], [BenchmarkBuild] and
-// [BenchmarkAsk], behind make bench, print the machine, its load and tables with ratios; the ordinary tests
+// It also loads a whole portal with visitors of every kind, and watches it for long:
+// [BenchmarkLoad] and [BenchmarkSoak], behind make load and make soak (doc 0038).
+//
+// There is nothing here but tests. [BenchmarkServe], [BenchmarkMeter],
+// [BenchmarkBuild] and [BenchmarkAsk], behind make bench, print the machine, its load and tables with ratios; the ordinary tests
 // run the same code at a tiny size, with what the machine has of the other programs,
 // so that a change of the portal cannot break the benchmarks unseen. A program that
 // is measured, but for the bot and Bleve, which are libraries, runs in a process of

@@ -190,12 +190,13 @@ func (v *visitor) question() *call {
 
 const formType = "application/x-www-form-urlencoded"
 
-// caller sends calls to one server, as a proxy that keeps connections.
+// caller sends calls to one server, as a proxy that keeps connections. The one that was
+// used last is used next: those that only a burst needed are closed again.
 type caller struct{ host *fasthttp.HostClient }
 
 func newCaller(addr string) caller {
 	return caller{&fasthttp.HostClient{
-		Addr: addr, MaxConns: 15000, ReadBufferSize: 16 << 10, MaxIdleConnDuration: callPatience,
+		Addr: addr, MaxConns: 15000, ReadBufferSize: 16 << 10, MaxIdleConnDuration: callPatience, ConnPoolStrategy: fasthttp.LIFO,
 		ReadTimeout: callPatience, WriteTimeout: callPatience, DisablePathNormalizing: true,
 		NoDefaultUserAgentHeader: true, MaxIdemponentCallAttempts: 1,
 	}}
