@@ -17,11 +17,11 @@ import (
 func (l *Library) Check(today time.Time) []Problem {
 	c := &lint{problems: slices.Clone(l.notes), today: today}
 	for _, f := range l.Facts.All {
-		c.due(f.ReviewBy.Time, "facts.yaml", f.line, fmt.Sprintf("fact %q is to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
+		c.due(f.ReviewBy.Time, "facts.yaml", at(f.line), fmt.Sprintf("fact %q is to be reviewed by %s", f.Name, f.ReviewBy), "confirm the value and move reviewBy")
 	}
 	asked := map[string]*Policy{} // in any language
 	for _, p := range l.Policies {
-		c.due(p.ReviewBy.Time, p.file, p.src.line("reviewBy"), "policy is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
+		c.due(p.ReviewBy.Time, p.file, p.src.place("reviewBy"), "policy is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		l.checkLinks(p.file, p.Sections, c)
 		l.checkFAQ(p, asked, c)
 		p.checkForm(c)
@@ -32,7 +32,7 @@ func (l *Library) Check(today time.Time) []Problem {
 		}
 	}
 	for _, p := range slices.Concat(l.Help, l.Replies) {
-		c.due(p.ReviewBy.Time, p.file, p.src.line("reviewBy"), "page is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
+		c.due(p.ReviewBy.Time, p.file, p.src.place("reviewBy"), "page is to be reviewed by "+p.ReviewBy.String(), "read it again and move reviewBy")
 		l.checkLinks(p.file, p.Sections, c)
 		for _, lang := range sortedKeys(p.translations) {
 			t := p.translations[lang]
@@ -70,13 +70,17 @@ const (
 	remindAfter = 8 * 7 * 24 * time.Hour
 )
 
-// due adds what must be done by a day, if there is one, once that is near.
-func (c *lint) due(by time.Time, file string, line int, what, fix string) {
+// due adds what must be done by a day, if there is one, once that is near. Its line is
+// asked for only then, see [source].
+func (c *lint) due(by time.Time, file string, line func() int, what, fix string) {
 	if by.IsZero() || c.today.Before(by.Add(-remindAhead)) {
 		return
 	}
-	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix, Due: c.today.Before(by.Add(remindAfter))})
+	c.problems = append(c.problems, Problem{File: file, Line: line(), What: what, Fix: fix, Due: c.today.Before(by.Add(remindAfter))})
 }
+
+// at is a line that is known.
+func at(line int) func() int { return func() int { return line } }
 
 func (c *lint) add(file string, line int, what, fix string) {
 	c.problems = append(c.problems, Problem{File: file, Line: line, What: what, Fix: fix})

@@ -104,7 +104,7 @@ func (l *Library) checkHolidays(c *lint) {
 	for year := c.today.Year(); year <= c.today.Year()+1; year++ {
 		if !l.Holidays.Known(year) {
 			begins := time.Date(year, time.January, 1, 0, 0, 0, 0, c.today.Location())
-			c.due(begins, holidaysFile, 1, fmt.Sprintf("the holidays of %d are missing", year), "enter them from the notice of the State Council's General Office, which is published in October or November before")
+			c.due(begins, holidaysFile, at(1), fmt.Sprintf("the holidays of %d are missing", year), "enter them from the notice of the State Council's General Office, which is published in October or November before")
 		}
 	}
 }

@@ -99,6 +99,9 @@ func (s *source) line(path ...any) int {
 	return n.Line
 }
 
+// place is line for whoever may not need it.
+func (s *source) place(path ...any) func() int { return func() int { return s.line(path...) } }
+
 func descend(n *yaml.Node, step any) *yaml.Node {
 	switch key := step.(type) {
 	case int:
