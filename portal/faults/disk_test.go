@@ -57,7 +57,7 @@ func fillUploads(t *testing.T, w *world) outcome {
 			o.broke("a photo on a full disk: %v", err)
 			return
 		}
-		o.note("who sends a photo: %d “%s” %s", f.page.status, f.page.heading(), f.page.lead())
+		o.note("who sends a photo: %d “%s”", f.page.status, f.page.problem())
 		if err := f.open(context.Background(), programme+"/documents"); err != nil {
 			o.broke("and then cannot go on without it: %v", err)
 		}
