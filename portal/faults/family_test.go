@@ -100,14 +100,6 @@ func (f *family) answers() map[string]string {
 	}
 }
 
-// apply goes through all pages and hands in; nil means that the receipt was shown.
-func (f *family) apply(ctx context.Context) error {
-	if err := f.fill(ctx); err != nil {
-		return err
-	}
-	return f.submit(ctx)
-}
-
 // fill answers every page up to the last.
 func (f *family) fill(ctx context.Context) error {
 	if err := f.open(ctx, programme); err != nil {
