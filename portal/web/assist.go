@@ -207,12 +207,16 @@ func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string,
 	for _, o := range s.relations() {
 		who.Options = append(who.Options, content.Option{Value: o.Value, Label: s.contentText(c, o.Label)})
 	}
+	if visitOf(c).Mode == modeElder {
+		who = who.split(groupNamed(c, relationGroup))
+		who.OwnGroups = true
+	}
 	how := field{Name: "means", Label: t("assist.means"), Value: c.FormValue("means")}
 	for _, m := range casework.MeansKnown() {
 		how.Options = append(how.Options, content.Option{Value: string(m), Label: t(fmt.Sprintf("assist.means.%s", m))})
 	}
 	fields := []field{who, how, {Name: "agreed"}, {Name: wishField}}
-	if groupAsked(c) > 0 { // a tick that was just made; a new page never has one
+	if turnsGroups(c) { // a tick that was just made; a new page never has one
 		fields[2].Value = c.FormValue("agreed")
 	}
 	view.Problems = s.noteProblems(c, fields, invalid)
@@ -227,6 +231,12 @@ func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string,
 	}
 	return s.render(c, "assist-new", view)
 }
+
+// relationGroup names the buttons that turn the groups of relations.
+const relationGroup = formGroup + "-relation"
+
+// turnsGroups reports whether a post only wants to see other choices.
+func turnsGroups(c *fiber.Ctx) bool { return groupAsked(c) > 0 || groupNamed(c, relationGroup) > 0 }
 
 // relations are the options for who a guardian is to the child.
 func (s *Server) relations() []content.Option {
@@ -251,7 +261,7 @@ func (s *Server) beginAssist(c *fiber.Ctx, u casework.User) error {
 		return err
 	}
 	chosen := s.chosen(c)
-	if groupAsked(c) > 0 { // nothing is judged by turning the groups
+	if turnsGroups(c) { // nothing is judged by turning the groups
 		return s.renderAssistNew(c, u, chosen, nil)
 	}
 	if len(chosen) == 0 {

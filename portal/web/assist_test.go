@@ -111,6 +111,39 @@ func TestAssistedAsksBeforeLeaving(t *testing.T) {
 	}
 }
 
+// TestRelationsComeInGroups wants no more than six choices at once in elder mode, and what
+// was chosen and ticked to stay when a director turns them.
+func TestRelationsComeInGroups(t *testing.T) {
+	d := newDesk(t)
+	o := d.staff(casework.Director, "shiqi")
+	o.cookies["mode"] = modeElder
+	relations := func() (out []string) {
+		for _, n := range find(o.doc, func(n *html.Node) bool { return attr(n, "name") == "relation" && attr(n, "type") == "radio" }) {
+			out = append(out, attr(n, "value"))
+		}
+		return out
+	}
+	o.open("/staff/assist/new")
+	first := relations()
+	if len(first) < 2 || len(first) > choicesAtOnce {
+		t.Fatalf("relations %v; want two to six at once", first)
+	}
+	o.send("/staff/assist/new", map[string]string{"relation": first[0], "means": "by-phone", "programme": living, relationGroup: "2"}).wants(200)
+	second := relations()
+	if len(second) < 2 || len(second) > choicesAtOnce || slices.Contains(second, first[0]) {
+		t.Errorf("the second group is %v; want others than %v, no more than six", second, first)
+	}
+	form := o.form("/staff/assist/new")
+	if form.Get("relation") != first[0] || !slices.Contains(form["programme"], living) || form.Get("means") != "by-phone" {
+		t.Errorf("after turning the form has %v; want all that was chosen", form)
+	}
+	o.cookies["mode"] = modeStandard
+	o.open("/staff/assist/new")
+	if got := len(relations()); got <= choicesAtOnce {
+		t.Errorf("%d relations in the standard mode; want all of them", got)
+	}
+}
+
 // TestHandOverIsRenewed says until when the digits count, and gives new ones with as much
 // time again by one press.
 func TestHandOverIsRenewed(t *testing.T) {

@@ -192,11 +192,19 @@ func (s *Server) showReaders(c *fiber.Ctx, u casework.User) error {
 	return s.render(c, "staff-feedback", view)
 }
 
+// languageName is what a language calls itself; its code where the site no longer has it.
+func languageName(code string) string {
+	if i := slices.IndexFunc(languages, func(l language) bool { return l.Code == code }); i >= 0 {
+		return languages[i].Name
+	}
+	return code
+}
+
 func (s *Server) readersTexts(c *fiber.Ctx, texts []casework.Feedback) []readersText {
 	out := make([]readersText, len(texts))
 	for i, f := range texts {
 		out[i] = readersText{
-			ID: f.ID, Path: f.Path, Name: s.pageName(c, f.Path), At: s.moment(c, f.At), Lang: f.Lang,
+			ID: f.ID, Path: f.Path, Name: s.pageName(c, f.Path), At: s.moment(c, f.At), Lang: languageName(f.Lang),
 			Verdict: string(f.Verdict), Text: f.Text,
 		}
 		if !f.Settled.IsZero() {

@@ -109,7 +109,7 @@ func TestStaffReadFeedback(t *testing.T) {
 	d := newDesk(t)
 	reader := d.browser("reader").open("/policies/tomorrow-plan").wants(200, "这一页有用吗")
 	reader.send("/feedback", map[string]string{"verdict": "wrong", "text": "医院名单旧了，打13800138000"}).wants(200, "谢谢您告诉我们")
-	d.staff(casework.Officer, "").open("/staff/feedback").wants(200, "明天计划", "医院名单旧了，打***").lacks("13800138000")
+	d.staff(casework.Officer, "").open("/staff/feedback").wants(200, "明天计划", "医院名单旧了，打***", "简体中文").lacks("13800138000")
 	d.staff(casework.Auditor, "").open("/staff/feedback").wants(403)
 	o := d.staff(casework.Officer, "xiaolan").open("/staff/feedback").lacks("已经处理的")
 	o.send("/staff/feedback/settle", map[string]string{"settled": o.tickable("settled")}).wants(200, "没有还要处理的", "已经处理的", "医院名单旧了")

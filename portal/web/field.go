@@ -31,8 +31,9 @@ type field struct {
 	Form, Action string // id of the form that other buttons of the field post, and their address; see turn.go
 	Bare         bool   // the heading of the page is the label
 
-	grouping                 // of the choices, see groups.go
-	Kept     *content.Option // the chosen one, where it is in another group
+	grouping                  // of the choices, see groups.go
+	OwnGroups bool            // turned by buttons of its own: the page has another long list
+	Kept      *content.Option // the chosen one, where it is in another group
 
 	Heard heard // the question, and what is wrong; the zero value is not read by the server
 }

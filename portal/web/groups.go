@@ -17,8 +17,12 @@ const (
 )
 
 // groupAsked returns the group of choices that a post wants to see; 0 for none.
-func groupAsked(c *fiber.Ctx) int {
-	n, err := strconv.Atoi(c.FormValue(formGroup))
+func groupAsked(c *fiber.Ctx) int { return groupNamed(c, formGroup) }
+
+// groupNamed is groupAsked for one of several long lists on a page, by the name of the
+// buttons that turn it.
+func groupNamed(c *fiber.Ctx, name string) int {
+	n, err := strconv.Atoi(c.FormValue(name))
 	if err != nil || n < 1 || n > maxGroups {
 		return 0
 	}
@@ -48,6 +52,14 @@ func (f field) split(group int) field {
 	}
 	f.Options = f.Options[first:end]
 	return f
+}
+
+// Turns names the buttons that turn the groups of the field.
+func (f field) Turns() string {
+	if f.OwnGroups {
+		return formGroup + "-" + f.Name
+	}
+	return formGroup
 }
 
 // grouping says which group of a long list is shown, of how many; both are 0 where the

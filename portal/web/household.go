@@ -204,6 +204,8 @@ func (s *Server) showHousehold(c *fiber.Ctx, h household) error {
 	return s.renderHousehold(c, h, nil, "")
 }
 
+// renderHousehold shows the household; wrong is the key of what was wrong with what was
+// to be added, "" if nothing was.
 func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wrong string) error {
 	t := s.words(c)
 	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1"}
@@ -230,12 +232,18 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 		view.Offers, view.Choosing = inGroups(c, s.offers(c, chosen)), groupAsked(c) > 0
 	}
 	if wrong != "" {
-		at := "main" // where the list of what there is begins
+		one := problem{Field: "main", Text: t(wrong, "Max", apply.MaxHousehold)} // where the list of what there is begins
 		if view.Child != nil {
-			view.Child.Error, at = wrong, view.Child.ID()
+			view.Child.Error, one.Field = one.Text, view.Child.ID()
 		}
-		view.Problems = []problem{{Field: at, Text: wrong}}
+		view.Problems = []problem{one}
 		s.wrong(c, &view.page)
+	}
+	if view.Child != nil {
+		heard := s.hearAlso(view.Child, view.page, childField, wrong)
+		for i := range view.Problems {
+			view.Problems[i].Heard = heard
+		}
 	}
 	return s.render(c, "household", view)
 }

@@ -63,14 +63,14 @@ func (s *Server) extendHousehold(c *fiber.Ctx, h household) error {
 	case groupAsked(c) > 0:
 		return s.renderHousehold(c, h, chosen, "")
 	case len(h.all) >= apply.MaxHousehold: // the page is from before it was full
-		return s.renderHousehold(c, h, chosen, s.words(c)("household.full", "Max", apply.MaxHousehold))
+		return s.renderHousehold(c, h, chosen, "household.full")
 	case err != nil || child < 1 || child > min(h.children()+1, maxRadios):
-		return s.renderHousehold(c, h, chosen, s.words(c)("household.for.choose"))
+		return s.renderHousehold(c, h, chosen, "household.for.choose")
 	case len(chosen) == 0:
-		return s.renderHousehold(c, h, chosen, s.words(c)("household.programme.choose"))
+		return s.renderHousehold(c, h, chosen, "household.programme.choose")
 	}
 	if err := s.extend(c, h.own, child, chosen); errors.Is(err, apply.ErrConflict) {
-		return s.renderHousehold(c, h, chosen, s.words(c)("household.full", "Max", apply.MaxHousehold))
+		return s.renderHousehold(c, h, chosen, "household.full")
 	} else if err != nil {
 		return err
 	}

@@ -22,10 +22,12 @@ func TestHousehold(t *testing.T) {
 	d := newDesk(t)
 	b := d.household("family")
 	b.wants(200, "我家的申请", "第1个孩子", "有2份还没有提交")
+	b.offersToHear("/speech/words/field-for-child")
 	number, code := b.pass()
 
 	// A second child, with the same two; then the first child's answers, each once.
 	b.send("/household", map[string]string{"for-child": "new"}).wants(422, "请至少选一项")
+	b.offersToHear("/speech/words/wrong-for-child.household.programme.choose~field-for-child", "/speech/words/problems~wrong-for-child.household.programme.choose")
 	b.together("new", bothOf...).wants(200, "第2个孩子", "有4份还没有提交")
 	fillChild := func(b *browser, child int, name, id string) {
 		t.Helper()
@@ -322,4 +324,16 @@ func FuzzHousehold(f *testing.F) {
 			t.Errorf("%d applications, %v", len(all), err)
 		}
 	})
+}
+
+// offersToHear wants the page to offer these texts to the ear, and each of them to be there.
+func (b *browser) offersToHear(said ...string) {
+	b.t.Helper()
+	for _, want := range said {
+		rows := find(b.doc, func(n *html.Node) bool { return attr(n, "data-said") == want })
+		slug, parts, _ := strings.Cut(strings.TrimPrefix(want, "/speech/"), "/")
+		if texts, ok := b.server.spokenAll(slug, parts, "cmn"); len(rows) == 0 || !ok || len(texts) == 0 {
+			b.t.Errorf("%s: %s is offered %d times, and its texts are %q", b.address, want, len(rows), texts)
+		}
+	}
 }

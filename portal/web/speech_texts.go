@@ -45,6 +45,7 @@ var heardWords = map[string][]string{
 	"field-consent_relation": {"apply.consent.relation"},
 	"field-consent":          {"apply.consent.title"},
 
+	"field-for-child":       {"household.for", "aloud.names", "household.for.new"},
 	"field-channel":         {"track.notify.channel", "track.notify.channel.sms", "track.notify.channel.email"},
 	"field-contact":         {"track.notify.address", "track.notify.address.help"},
 	"field-feedback":        {"feedback.text", "feedback.help"},

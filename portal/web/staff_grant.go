@@ -70,8 +70,12 @@ func (s *Server) renderGrant(c *fiber.Ctx, u casework.User, a *apply.Application
 	if err != nil {
 		return err
 	}
+	title := "grant.stop"
+	if !g.Stopped.IsZero() {
+		title = "grant.resume"
+	}
 	view := grantPage{
-		staffPage: s.newStaffPage(c, u, "grant.stop"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, "grant"), Back: casePath(a.Reference, ""),
+		staffPage: s.newStaffPage(c, u, title), Number: a.Reference.Grouped(), Path: casePath(a.Reference, "grant"), Back: casePath(a.Reference, ""),
 		Amount: yuan(g.Amount) + g.Unit, Since: s.day(c, g.Began), Changed: errors.Is(wrong, apply.ErrConflict),
 	}
 	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
