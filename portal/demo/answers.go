@@ -26,7 +26,7 @@ func newForms(lib *content.Library) forms {
 type family struct {
 	place                   place
 	child, guardian         string
-	childID, relation       string
+	childID                 string
 	guardianID, phone, bank string
 }
 

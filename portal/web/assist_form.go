@@ -28,7 +28,8 @@ func (s *Server) clock(at time.Time) string { return at.In(apply.China).Format("
 func (s *Server) newAssistDraft(c *fiber.Ctx, p *content.Policy, ref apply.Reference, part casework.Assist, heading string) draft {
 	t := s.words(c)
 	d := s.newDraft(c, p, nil, heading)
-	d.Base, d.Scripts, d.Desk = assistPath(ref, ""), nil, true
+	d.Base, d.Scripts = assistPath(ref, ""), nil
+	d.onDesk()
 	d.Assist = &assistBar{Path: assistPath(part.Reference, ""), Until: s.clock(part.Ends())}
 	d.Crumbs = []crumb{{t("staff.title"), "/staff"}, {t("assist.title"), "/staff/assist"}, {part.Reference.Grouped(), d.Assist.Path}}
 	d.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
@@ -162,7 +163,7 @@ func (s *Server) giveBackAssisted(c *fiber.Ctx, p *content.Policy, ref apply.Ref
 		page: s.page(c, "apply.lost.title"), Policy: p.Slug, Review: c.FormValue(formTo) == "review",
 		Action: assistPath(ref, partOf(c)), SignIn: signIn,
 	}
-	view.NoIndex, view.Desk = true, true
+	view.onDesk()
 	view.ContentLang = view.Lang.shows(p.Lang)
 	view.Rows, view.Given = s.typed(view.page, p, posted)
 	c.Status(fiber.StatusForbidden)

@@ -75,7 +75,8 @@ var kitModules = []string{"field-store.js", "field-outbox.js", "field-form.js"}
 
 func (s *Server) showFieldKit(c *fiber.Ctx) error {
 	p := fieldKitPage{page: s.page(c, "field.title")}
-	p.NoIndex, p.Desk, p.Styles, p.Scripts = true, true, []string{"desk.css"}, []string{"field-kit.js"}
+	p.onDesk()
+	p.Scripts = []string{"field-kit.js"}
 	p.Crumbs = []crumb{{s.words(c)("staff.title"), "/staff"}}
 	for _, key := range kitWords {
 		p.Words = append(p.Words, kitWord{key, s.words(c)(fmt.Sprintf("field.js.%s", key))})

@@ -24,7 +24,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, s.outsideRoutes()...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes(), s.callDeskRoutes(), s.photoRoutes(), s.eventDeskRoutes(), s.coverageRoutes(), s.eventFileRoutes()))...)
+	}, slices.Concat(s.outsideRoutes(), s.forgottenRoutes())...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes(), s.callDeskRoutes(), s.photoRoutes(), s.eventDeskRoutes(), s.coverageRoutes(), s.eventFileRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be
@@ -170,7 +170,7 @@ type deskLink struct {
 func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
 	t := s.words(c)
 	p := staffPage{page: s.page(c, titleID), Login: u.Name, Role: string(u.Role)}
-	p.NoIndex, p.Desk, p.Styles = true, true, []string{"desk.css"}
+	p.onDesk()
 	p.Crumbs = []crumb{}
 	p.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
 	p.Links, p.Menu = newDeskMenu(t, u, visitOf(c).Path)

@@ -68,7 +68,7 @@ func (s *Server) sendFactor(c *fiber.Ctx) error {
 
 func (s *Server) halfwayPage(c *fiber.Ctx, step casework.Step) factorPage {
 	view := factorPage{staffPage: staffPage{page: s.page(c, "staff.factor")}, Action: "/staff/factor", Enrol: step == casework.NeedsApp, Must: true}
-	view.NoIndex, view.Desk = true, true
+	view.onDesk()
 	return view
 }
 

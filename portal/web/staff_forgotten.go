@@ -44,7 +44,7 @@ type forgottenPage struct {
 func (s *Server) newForgotten(c *fiber.Ctx) forgottenPage {
 	t := s.words(c)
 	p := forgottenPage{page: s.page(c, "forgotten.title"), Sends: len(s.channels) > 0}
-	p.NoIndex, p.Desk = true, true
+	p.onDesk()
 	p.Crumbs = []crumb{{t("staff.sign-in"), "/staff"}}
 	p.Fields = []field{{Name: "login", Label: t("staff.login"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium"}}
 	return p
@@ -81,7 +81,7 @@ func (s *Server) showReset(c *fiber.Ctx) error { return s.renderReset(c, c.Query
 func (s *Server) renderReset(c *fiber.Ctx, token string, invalid apply.Invalid) error {
 	t := s.words(c)
 	p := resetPage{page: s.page(c, "forgotten.new"), Token: token}
-	p.NoIndex, p.Desk = true, true
+	p.onDesk()
 	p.Crumbs = []crumb{{t("staff.sign-in"), "/staff"}}
 	switch err := s.cases.Forgotten.CheckReset(c.UserContext(), token); {
 	case errors.Is(err, apply.ErrNotFound):

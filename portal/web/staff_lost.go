@@ -29,7 +29,7 @@ func (s *Server) giveBackPost(c *fiber.Ctx) error {
 		return errStaleForm
 	}
 	view := staffLostPage{page: s.page(c, "apply.lost.title"), Action: strings.TrimSuffix(visitOf(c).Path, "/")}
-	view.NoIndex, view.Desk = true, true
+	view.onDesk()
 	c.Request().PostArgs().VisitAll(func(key, value []byte) {
 		name, words := string(key), string(value)
 		if unreturned[name] {

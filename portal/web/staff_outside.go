@@ -65,7 +65,7 @@ type outsidePage struct {
 func (s *Server) newOutsidePage(c *fiber.Ctx, name string) outsidePage {
 	t := s.words(c)
 	p := outsidePage{page: s.page(c, fmt.Sprintf("staff.outside.%s", name)), Lead: t(fmt.Sprintf("staff.outside.%s.lead", name)), Go: t(fmt.Sprintf("staff.outside.%s.go", name)), On: "/staff"}
-	p.NoIndex, p.Desk = true, true
+	p.onDesk()
 	return p
 }
 

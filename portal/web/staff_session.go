@@ -22,7 +22,8 @@ type signInPage struct {
 func (s *Server) newSignIn(c *fiber.Ctx) signInPage {
 	t := s.words(c)
 	p := signInPage{page: s.page(c, "staff.sign-in"), Welcome: c.Query("welcome") == "1", Changed: c.Query("changed") == "1"}
-	p.NoIndex, p.Desk, p.Outside = true, true, s.signOn != nil
+	p.onDesk()
+	p.Outside = s.signOn != nil
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: c.FormValue("login")},
 		{Name: "password", Label: t("staff.password"), InputType: "password", Autocomplete: "current-password", MaxLength: 200, Width: "medium"},
@@ -95,7 +96,7 @@ func (s *Server) renderSetup(c *fiber.Ctx, token string, invalid apply.Invalid) 
 	}
 	t := s.words(c)
 	p := setupPage{page: s.page(c, "staff.setup"), Role: string(invite.Role), Token: token}
-	p.NoIndex, p.Desk = true, true
+	p.onDesk()
 	p.Fields = []field{
 		{Name: "login", Label: t("staff.login"), Help: t("staff.login.help"), InputType: "text", Autocomplete: "username", MaxLength: 64, Width: "medium", Value: cmp.Or(c.FormValue("login"), invite.Login)},
 		{Name: "name", Label: t("staff.name"), InputType: "text", Autocomplete: "name", MaxLength: 50, Width: "medium", Value: cmp.Or(c.FormValue("name"), invite.Name)},

@@ -158,6 +158,11 @@ type page struct {
 	Marks       []mark   // who runs the site, in its footer
 }
 
+// onDesk makes it a page of the case desk.
+func (p *page) onDesk() {
+	p.NoIndex, p.Desk, p.Styles = true, true, []string{"desk.css"}
+}
+
 // Listens reports whether the page can be listened to; elder mode has its player in
 // the bar of every page.
 func (p page) Listens() bool { return p.Mode != modeElder && slices.Contains(p.Scripts, "speech.js") }
