@@ -149,7 +149,7 @@ func TestAway(t *testing.T) {
 
 // TestCheckTellsNoPassword gives addresses that are wrong.
 func TestCheckTellsNoPassword(t *testing.T) {
-	for _, address := range []string{"http://user:geheim@host", "redis://:geheim@host:port:1", "geheim"} {
+	for _, address := range []string{"http://user:geheim@host", "redis://:geheim@host:port", "geheim"} {
 		if err := Check(address); err == nil || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("Check(%q) = %v; want an error without what it was given", address, err)
 		}
