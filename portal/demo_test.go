@@ -52,7 +52,7 @@ func TestDemoCommand(t *testing.T) {
 	if err != nil || step != casework.SignedIn {
 		t.Errorf("%s signs in with what was printed: %s, %v", signIn[2], step, err)
 	}
-	if err := (demoCommand{Cases: 12}).fill(env); err != nil || strings.Contains(strings.TrimPrefix(out.String(), printed), "director") {
+	if err := (demoCommand{Cases: 12}).fill(env); err != nil || strings.Contains(strings.TrimPrefix(out.String(), printed), "officer") {
 		t.Errorf("filled again: %v, %s; want it left alone", err, strings.TrimPrefix(out.String(), printed))
 	}
 }

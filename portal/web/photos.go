@@ -107,7 +107,7 @@ func (s *Server) renderPhotos(c *fiber.Ctx, u casework.User, of *deskCase, inval
 	view.Heading = view.Title
 	view.Crumbs = append(view.Crumbs, crumb{of.Number, of.Path})
 	if done := c.Query("done"); photosDone[done] && len(invalid) == 0 {
-		view.Notice = t("photos.done." + done)
+		view.Notice = t(fmt.Sprintf("photos.done.%s", done))
 	}
 	mine := u.May(album.AddedBy(), of.Scope) && !of.Over
 	view.Full = len(photos) >= casework.MaxPhotos
