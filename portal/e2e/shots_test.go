@@ -175,6 +175,8 @@ func (a *album) everything(officer *visitor) {
 	for _, v := range w.everybody() {
 		if v != a.visitor {
 			v.mode = a.mode
+			v.device.width, v.device.height = a.device.width, a.device.height
+			v.resize(v.device.width, v.device.height)
 			v.open("/?mode=" + a.mode)
 			a.draws(v)
 		}

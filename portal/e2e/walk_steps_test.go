@@ -23,12 +23,16 @@ func (v *visitor) next() {
 func (w *walk) reports() {
 	v := w.neighbour
 	v.goTo("/report")
-	v.give("kind", "alone")
-	v.give("town", "shiqi")
-	v.fill("village", "迎阳社区")
-	v.give("danger", "no")
-	v.fill("words", reportWords)
-	v.to(`main form[action="/report"] .form__buttons button`)
+	where, forward, send := "village", "", `main form[action="/report"] .form__buttons button`
+	if v.mode == "elder" { // which asks one thing a page, and for the village and the street in one
+		where, forward, send = "place", send, send+`[name="-now"]`
+	}
+	for _, told := range [][2]string{{"kind", "alone"}, {"town", "shiqi"}, {where, "迎阳社区"}, {"danger", "no"}, {"words", reportWords}} {
+		if v.give(told[0], told[1]); forward != "" && told[0] != "words" {
+			v.to(forward)
+		}
+	}
+	v.to(send)
 	v.sees("收到了，谢谢您")
 	w.reported = v.receipt()
 }
