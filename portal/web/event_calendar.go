@@ -80,21 +80,21 @@ func (s *Server) eventPlace(c *fiber.Ctx) (shownPlace, error) {
 	return p, err
 }
 
-// comingEvents returns the events of a place that are to come.
-func (s *Server) comingEvents(c *fiber.Ctx, at shownPlace) ([]outreach.Event, error) {
+// comingEvents returns the place of the address and the events there that are to come.
+func (s *Server) comingEvents(c *fiber.Ctx) (shownPlace, []outreach.Event, error) {
+	at, err := s.eventPlace(c)
+	if err != nil {
+		return at, nil, err
+	}
 	all, err := s.cases.PublicEvents.ComingEvents(c.UserContext(), at.town)
 	if at.village != "" {
 		all = slices.DeleteFunc(all, func(e outreach.Event) bool { return !slices.Contains(e.Villages, at.village) })
 	}
-	return all, err
+	return at, all, err
 }
 
 func (s *Server) showCalendar(c *fiber.Ctx) error {
-	at, err := s.eventPlace(c)
-	if err != nil {
-		return err
-	}
-	all, err := s.comingEvents(c, at)
+	at, all, err := s.comingEvents(c)
 	if err != nil {
 		return err
 	}
@@ -145,11 +145,7 @@ func (s *Server) eventTowns(c *fiber.Ctx, all []outreach.Event) []placeLink {
 
 // sendCalendar sends the events of a place to calendars that ask for them now and then.
 func (s *Server) sendCalendar(c *fiber.Ctx) error {
-	at, err := s.eventPlace(c)
-	if err != nil {
-		return err
-	}
-	all, err := s.comingEvents(c, at)
+	at, all, err := s.comingEvents(c)
 	if err != nil {
 		return err
 	}
