@@ -15,11 +15,11 @@ var kinds = []string{
 // prefer has the tab's owner wish for something besides less motion.
 func (t *tab) prefer(name, value string) {
 	t.Helper()
-	features := []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}
-	if name != "" {
-		features = append(features, &emulation.MediaFeature{Name: name, Value: value})
+	if name == "" {
+		t.shows("")
+		return
 	}
-	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	t.shows("", &emulation.MediaFeature{Name: name, Value: value})
 }
 
 // wantContrast measures all text of the page as it stands.

@@ -32,10 +32,6 @@ func (t *tab) inspect(mode string, widths ...int64) {
 	if words := look[string](t, "text", "body"); strings.Contains(words, "⟦") {
 		t.Errorf("%s lacks words of the interface: %.80s", t.where(), words[strings.Index(words, "⟦"):])
 	}
-	// A new page of a busy browser learns a moment late that its reader wants no motion.
-	t.until("the page knows what its reader prefers", func() bool {
-		return evaluate[bool](t, `matchMedia("(prefers-reduced-motion: reduce)").matches`)
-	})
 	for _, width := range widths {
 		t.resize(width, t.device.height)
 		t.report(mode, width, look[map[string][]string](t, "inspect", t.wanted(mode, width)))

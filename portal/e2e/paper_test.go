@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 )
 
@@ -93,7 +92,7 @@ func TestPolicyOnPaper(t *testing.T) {
 // onPaper returns how an element is displayed when the page is printed.
 func onPaper(b *tab, selector string) string {
 	b.Helper()
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
-	defer call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	b.shows("print")
+	defer b.shows("")
 	return evaluate[string](b, fmt.Sprintf("getComputedStyle(document.querySelector(%q)).display", selector))
 }

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -93,8 +92,8 @@ func (v *visitor) isSheet(path string, wide, high float64) {
 // onPaper looks at the open page as it is printed.
 func (v *visitor) onPaper(look func()) {
 	v.Helper()
-	call(v.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
-	defer call(v.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	v.shows("print")
+	defer v.shows("")
 	look()
 }
 

@@ -81,9 +81,7 @@ func newTab(tb testing.TB, s *site, d device) *tab {
 	}
 	t.resize(d.width, d.height)
 	call(t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: d.touch})
-	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
-	})
+	t.shows("")
 	if !d.worker {
 		t.before("delete Navigator.prototype.serviceWorker;")
 	}
@@ -91,6 +89,15 @@ func newTab(tb testing.TB, s *site, d device) *tab {
 		call(t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	}
 	return t
+}
+
+// shows has pages appear on a medium, "" for the screen, to a reader who wants no motion and
+// whatever else is given.
+func (t *tab) shows(medium string, more ...*emulation.MediaFeature) {
+	t.Helper()
+	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media: medium, Features: append(more, &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"}),
+	})
 }
 
 // hear runs for every event of the tab; it must not block.
