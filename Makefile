@@ -14,7 +14,7 @@ LINT         := $(LINT_HOME)/golangci-lint
 # These tests train bots on everything and measure what they know, or kill whole
 # processes: the race detector takes ten times as long there, and has nothing to see.
 # The last ones are one caller who counts everything, or invents a city.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue)
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue|Card|SM4KnownAnswers|PublishedSupports|WordsOfMessages)
 
 # These packages are tested whole without the race detector. In portal/bench one engine
 # runs after the other, and through portal/web one visitor walks after the other: nothing
