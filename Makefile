@@ -14,7 +14,7 @@ LINT         := $(LINT_HOME)/golangci-lint
 # These tests train bots on everything and measure what they know, or kill whole
 # processes: the race detector takes ten times as long there, and has nothing to see.
 # The last ones are one caller who counts everything, or invents a city.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue|Card|SM4KnownAnswers|PublishedSupports|WordsOfMessages)
+PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue|Card|SM4KnownAnswers|PublishedSupports|WordsOfMessages|Break)
 
 # These packages are tested whole without the race detector. In portal/bench one engine
 # runs after the other, and through portal/web one visitor walks after the other: nothing
@@ -155,6 +155,6 @@ bench-store: ## submissions beside bare commits, a city of a million application
 	go test -count=1 -timeout 2h -run '^$$' -bench . -benchtime 1x ./portal/store $(BENCH)
 	go test -count=1 -timeout 1h -v -run '^TestKilledPortal$$' ./portal/store -crashes 50
 
-break: ## freeze, kill, fill and flood what the portal stands on; prints a table, fails where a promise is broken; as root also with full disks; some ten minutes
+break: ## freeze, kill, fill and flood what the portal stands on; prints a table, fails where a promise is broken; as root; some ten minutes
 	./.ci/debian
 	go test -count=1 -timeout 40m -v -run '^TestBreak$$' ./portal/faults -break
