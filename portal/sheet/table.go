@@ -34,7 +34,7 @@ const (
 	KeyTown     = "error.import.town"     // no town or street of this name
 	KeyOther    = "error.import.other"    // the town of somebody else
 	KeyRepeated = "error.import.repeated" // Line says the same
-	KeyLarge    = "error.import.large"    // Max kilobytes
+	KeyLarge    = "error.import.large"    // Max, a size in words
 )
 
 // Fault is what keeps a file from being imported: where, and what to do. It never holds

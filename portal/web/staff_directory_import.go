@@ -31,7 +31,7 @@ func (s *Server) uploadForm(c *fiber.Ctx, u casework.User, title string) recordF
 	t := s.words(c)
 	view := recordForm{staffPage: s.newStaffPage(c, u, title), Go: t("import.check")}
 	view.Heading = view.Title
-	view.Upload = &field{Name: "file", Label: t("import.file"), Help: t("import.file.help", "Max", sheet.MaxBytes>>10)}
+	view.Upload = &field{Name: "file", Label: t("import.file"), Help: t("import.file.help", "Max", s.fileSize(c, sheet.MaxBytes))}
 	return view
 }
 
@@ -61,7 +61,7 @@ func (s *Server) readTableFile(c *fiber.Ctx) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case large:
-		return nil, apply.Invalid{{Field: "file", Key: sheet.KeyLarge, Args: map[string]any{"Max": sheet.MaxBytes >> 10}}}
+		return nil, apply.Invalid{{Field: "file", Key: sheet.KeyLarge, Args: map[string]any{"Max": s.fileSize(c, sheet.MaxBytes)}}}
 	case len(body) == 0:
 		return nil, apply.Invalid{{Field: "file", Key: sheet.KeyEmpty}}
 	}
