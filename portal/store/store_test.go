@@ -81,9 +81,11 @@ type fixture struct {
 	blobs   string // directory of attached files
 }
 
-// onBoth runs a test on SQLite and on PostgreSQL.
+// onBoth runs a test on SQLite and on PostgreSQL, beside others: each has databases of its
+// own, and waits for them most of the time.
 func onBoth(t *testing.T, test func(t *testing.T, f *fixture)) {
 	t.Helper()
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "huitong test%.db")
 		if err := storetest.WriteEmpty(path); err != nil {
