@@ -11,26 +11,49 @@ import (
 
 // Judged is a query with the documents that answer it.
 type Judged struct {
-	ID       string   `json:"id"`
-	Text     string   `json:"text"`
-	Relevant []string `json:"relevant"`
+	ID       string
+	Text     string
+	Relevant []string
+}
+
+// name is an id, which many collections write as a number.
+type name string
+
+// UnmarshalJSON implements json.Unmarshaler. A number is taken as it is written: 1 and "1"
+// are the same name.
+func (n *name) UnmarshalJSON(b []byte) error {
+	var number json.Number
+	if len(b) > 0 && b[0] != '"' {
+		if err := json.Unmarshal(b, &number); err != nil {
+			return fmt.Errorf("id: %w", err)
+		}
+		*n = name(number)
+		return nil
+	}
+	var s string
+	err := json.Unmarshal(b, &s)
+	*n = name(s)
+	return err
 }
 
 // ReadDocuments reads a collection: one JSON object with id, title and text on each
-// line. Blank lines and further fields are passed over; an id must be there and
-// be new. Errors name the line.
+// line. Blank lines and further fields are passed over; an id, a text or a number, must be
+// there and be new. Errors name the line.
 func ReadDocuments(r io.Reader) ([]Document, error) {
 	var out []Document
 	seen := map[string]bool{}
 	err := readLines(r, func(line []byte) error {
-		var d struct{ ID, Title, Text string }
+		var d struct {
+			ID          name
+			Title, Text string
+		}
 		if err := json.Unmarshal(line, &d); err != nil {
 			return err
 		}
-		if err := fresh(seen, d.ID); err != nil {
+		if err := fresh(seen, string(d.ID)); err != nil {
 			return err
 		}
-		out = append(out, Document{ID: d.ID, Title: d.Title, Text: d.Text})
+		out = append(out, Document{ID: string(d.ID), Title: d.Title, Text: d.Text})
 		return nil
 	})
 	return out, err
@@ -42,9 +65,17 @@ func ReadQueries(r io.Reader) ([]Judged, error) {
 	var out []Judged
 	seen := map[string]bool{}
 	err := readLines(r, func(line []byte) error {
-		var q Judged
-		if err := json.Unmarshal(line, &q); err != nil {
+		var read struct {
+			ID       name
+			Text     string
+			Relevant []name
+		}
+		if err := json.Unmarshal(line, &read); err != nil {
 			return err
+		}
+		q := Judged{ID: string(read.ID), Text: read.Text}
+		for _, id := range read.Relevant {
+			q.Relevant = append(q.Relevant, string(id))
 		}
 		if len(q.Relevant) == 0 {
 			return fmt.Errorf("query %q: nothing is relevant", q.ID)

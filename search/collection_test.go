@@ -34,10 +34,29 @@ func TestReadQueries(t *testing.T) {
 	}
 }
 
+func TestNumbersAreNames(t *testing.T) {
+	docs, err := ReadDocuments(strings.NewReader(`{"id":7,"text":"低保"}` + "\n" + `{"id":"8","title":null,"text":"孤儿"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	queries, err := ReadQueries(strings.NewReader(`{"id":1,"text":"低保怎么办","relevant":[7,"8"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Document{{ID: "7", Text: "低保"}, {ID: "8", Text: "孤儿"}}, docs); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Judged{{ID: "1", Text: "低保怎么办", Relevant: []string{"7", "8"}}}, queries); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	for _, test := range []struct{ name, in, want string }{
 		{"broken", "{\"id\":\"a\"}\n\n{\"id\":", "line 3: "},
 		{"no object", "[1]", "line 1: "},
+		{"an id that is none", `{"id":{"a":1}}`, "line 1: id: "},
+		{"an empty id", `{"id":null}`, "line 1: id is missing"},
 		{"no id", `{"text":"a"}`, "line 1: id is missing"},
 		{"twice", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"id\":\"a\"}", `line 3: id "a" is used twice`},
 		{"two on a line", `{"id":"a"} {"id":"b"}`, "line 1: "},
