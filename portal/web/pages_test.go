@@ -389,7 +389,7 @@ func TestNoDeadLinks(t *testing.T) {
 func TestTemplatesFitTheirStructs(t *testing.T) {
 	s := newTestServer(t, nil)
 	for name, data := range pageTypes {
-		set, err := s.views.sets["en"][name].set()
+		set, err := s.views.sets["en"][name].parse()
 		if err != nil {
 			t.Fatal(err)
 		}

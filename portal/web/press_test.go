@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -25,8 +26,8 @@ func body(t *testing.T, s *Server, mode, address string) string {
 	return strings.ReplaceAll(text, resp.Header.Get("X-Request-ID"), "")
 }
 
-// pressed is a server whose pages for all come from presses alone.
-func pressed(t *testing.T, change func(*Config)) *Server {
+// printing is a server whose presses stand alone: what they cannot do is seen.
+func printing(t *testing.T, change func(*Config)) *Server {
 	t.Helper()
 	s := newTestServer(t, change)
 	for _, pages := range s.views.sets {
@@ -50,7 +51,7 @@ func unpressed(t *testing.T, change func(*Config)) *Server {
 	s := newTestServer(t, change)
 	for _, pages := range s.views.sets {
 		for name, page := range pages {
-			page.press = nil
+			page.set, page.press = sync.OnceValues(page.parse), nil
 			pages[name] = page
 		}
 	}
@@ -60,7 +61,7 @@ func unpressed(t *testing.T, change func(*Config)) *Server {
 // TestPress holds every page that anybody may read, in every language and mode,
 // beside the same page from its templates.
 func TestPress(t *testing.T) {
-	quick, plain := pressed(t, nil), unpressed(t, nil)
+	quick, plain := printing(t, nil), unpressed(t, nil)
 	for _, address := range readPages(t) {
 		for _, l := range languages {
 			for _, mode := range []string{modeStandard, modeAccessible, modeElder} {
@@ -117,7 +118,7 @@ faq:
 		content := &Content{Library: lib, Bot: c.Content().Bot, Search: c.Content().Search}
 		c.Content = func() *Content { return content }
 	}
-	quick, plain := pressed(t, change), unpressed(t, change)
+	quick, plain := printing(t, change), unpressed(t, change)
 	for _, l := range languages {
 		for _, address := range []string{"/policies/hostile", "/policies", "/policies/hostile/card", "/sitemap", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E%22%27"} {
 			got, want := body(t, quick, modeStandard, l.path(address)), body(t, plain, modeStandard, l.path(address))

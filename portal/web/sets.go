@@ -35,37 +35,41 @@ func (k kit) pages() (map[string]pageTemplate, error) {
 	return out, nil
 }
 
-// forAll are the pages of published texts, which there may be many of: they have a
-// press. Forms, answers and the desk are executed as they are written.
-var forAll = []string{"card", "glossary", "home", "offline", "policies", "policy", "sitemap", "statement", "text", "texts"}
+// pressed are the pages that are printed most: of published texts, which there may be many
+// of, and of what is found. They have a press. Forms, answers and the desk are executed.
+var pressed = []string{"card", "glossary", "home", "offline", "policies", "policy", "search", "sitemap", "statement", "text", "texts"}
 
 // pageTemplate is one page in one language.
 type pageTemplate struct {
-	set   func() (*template.Template, error)
-	press func() (*press, error) // nil where the page has none
+	parse func() (*template.Template, error) // as it is written
+	set   func() (*template.Template, error) // folded
+	press func() (*press, error)             // nil where the page has none
 }
 
 func (k kit) page(name, file string) pageTemplate {
-	p := pageTemplate{set: sync.OnceValues(func() (*template.Template, error) {
+	p := pageTemplate{parse: func() (*template.Template, error) {
 		set, err := k.base.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("clone layout: %w", err)
 		}
 		return set.ParseFS(templateFiles, file)
-	})}
-	if !slices.Contains(forAll, name) {
-		return p
-	}
-	p.press = sync.OnceValues(func() (*press, error) {
-		set, err := p.set()
+	}}
+	p.set = sync.OnceValues(func() (*template.Template, error) {
+		set, err := p.parse()
 		if err != nil {
 			return nil, err
 		}
-		if err := fold(set); err != nil {
-			return nil, err
-		}
-		return newPress(set, k.funcs, k.escape)
+		return set, fold(set)
 	})
+	if slices.Contains(pressed, name) {
+		p.press = sync.OnceValues(func() (*press, error) {
+			set, err := p.set()
+			if err != nil {
+				return nil, err
+			}
+			return newPress(set, k.funcs, k.escape)
+		})
+	}
 	return p
 }
 
