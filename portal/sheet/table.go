@@ -72,14 +72,6 @@ func (t *Table) Wrong(line int, column string, p apply.Problem) {
 	t.faults = append(t.faults, Fault{line, column, p})
 }
 
-// unguarded takes away the apostrophe that keeps spreadsheets from reading a formula.
-func unguarded(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@", rune(s[1])) {
-		return s[1:]
-	}
-	return s
-}
-
 // decoded is a file as UTF-8: from UTF-8 with or without its mark, or from GB18030, which
 // is what spreadsheets write in China.
 func decoded(b []byte) (string, bool) {
@@ -174,21 +166,6 @@ func Hash(b []byte) string {
 
 // TownNames finds a town by what people call it.
 type TownNames map[string]string
-
-// Write writes rows for spreadsheets.
-func Write(w io.Writer, rows [][]string) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil { // by which they know that it is UTF-8
-		return err
-	}
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) { // no formula
-				row[i] = "'" + cell
-			}
-		}
-	}
-	return csv.NewWriter(w).WriteAll(rows)
-}
 
 // Faults is what is wrong with the file: the first ones, since who mends them sees the next.
 func (t *Table) Faults() []Fault {

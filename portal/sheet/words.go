@@ -1,6 +1,6 @@
 // Package sheet is what people type into tables, and tables that they send as files: one
-// line of words as it is kept and compared, and a file of comma-separated values read row
-// by row, with what is wrong where.
+// line of words as it is kept and compared, a file of comma-separated values read row by
+// row, with what is wrong where, and tables written as such a file or as a workbook.
 //
 // A file is understood or not: what is wrong with it is a [Fault], the key of a message
 // with its line and column, and never repeats what stands there. The package knows

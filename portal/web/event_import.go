@@ -1,9 +1,9 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -68,11 +68,7 @@ func (s *Server) sendEvents(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := outreach.WriteEvents(&b, all, s.chineseTown, s.chineseTopic); err != nil {
-		return err
-	}
-	return sendTable(c, "events.csv", b.Bytes())
+	return sendTable(c, "events.csv", func(w io.Writer) error { return outreach.WriteEvents(w, all, s.chineseTown, s.chineseTopic) })
 }
 
 func (s *Server) eventUpload(c *fiber.Ctx, u casework.User) recordForm {

@@ -63,14 +63,6 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-func TestPlainCell(t *testing.T) {
-	for give, want := range map[string]string{"=1+1": "'=1+1", "@a": "'@a", "-5": "'-5", "+5": "'+5", "石岐": "石岐", "": "", "12": "12"} {
-		if got := csvText(give); got != want {
-			t.Errorf("%q: %q; want %q", give, got, want)
-		}
-	}
-}
-
 func TestShortLabel(t *testing.T) {
 	for give, want := range map[string]string{"石岐街道": "石岐街道", "一二三四五六七八九十": "一二三四五六七八九十", "一二三四五六七八九十一": "一二三四五六七八九十…", "Twenty letters and more": "Twenty letters and m…"} {
 		if got := shortLabel(give); got != want {

@@ -1,10 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 
@@ -137,11 +137,7 @@ func (s *Server) sendDirectoryFile(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := casework.WriteDirectory(&b, all, s.chineseTown); err != nil {
-		return err
-	}
-	return sendTable(c, "directory.csv", b.Bytes())
+	return sendTable(c, "directory.csv", func(w io.Writer) error { return casework.WriteDirectory(w, all, s.chineseTown) })
 }
 
 // chineseTown is what a town is called in files, which are in Chinese.
@@ -184,15 +180,22 @@ func (s *Server) entryForm(c *fiber.Ctx, u casework.User, title string, e casewo
 // postedEntry reads an entry of a form. Who belongs to a town writes into that one.
 func (s *Server) postedEntry(c *fiber.Ctx, u casework.User) casework.DirectoryEntry {
 	e := casework.DirectoryEntry{Village: c.FormValue("village"), Name: c.FormValue("name"), Phone: c.FormValue("phone"), Since: c.FormValue("since"), Public: c.FormValue("public") == "yes"}
+	e.Town = s.postedTown(c, u, casework.EditDirectory)
+	return e
+}
+
+// postedTown is the town that was chosen, if there is such a one; who may act only there
+// acts in the own one, whatever was chosen.
+func (s *Server) postedTown(c *fiber.Ctx, u casework.User, a casework.Action) string {
+	if !u.Everywhere(a) {
+		return u.Area
+	}
 	for _, o := range s.towns() {
 		if o.Value == c.FormValue("town") {
-			e.Town = o.Value
+			return o.Value
 		}
 	}
-	if !u.Everywhere(casework.EditDirectory) {
-		e.Town = u.Area
-	}
-	return e
+	return ""
 }
 
 func (s *Server) newEntryForm(c *fiber.Ctx, u casework.User, id string) recordForm {

@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // TestPayList goes from an approval to the files of a list that two officers answer for.
@@ -75,14 +76,14 @@ func (b *browser) book(t *testing.T, address string) {
 	}
 	defer func() { _ = f.Close() }()
 	for cell, want := range map[string]string{"D2": secrets[1], "F2": secrets[6], "G2": "1,578.00"} {
-		if got, err := f.GetCellValue(bookSheet, cell); err != nil || got != want {
+		if got, err := f.GetCellValue(sheet.BookSheet, cell); err != nil || got != want {
 			t.Errorf("%s = %q, %v; want %q", cell, got, err, want)
 		}
 	}
-	if kind, err := f.GetCellType(bookSheet, "F2"); err != nil || kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString {
+	if kind, err := f.GetCellType(sheet.BookSheet, "F2"); err != nil || kind != excelize.CellTypeInlineString && kind != excelize.CellTypeSharedString {
 		t.Errorf("an account is of the type %v, %v; want text", kind, err)
 	}
-	if panes, err := f.GetPanes(bookSheet); err != nil || !panes.Freeze || panes.YSplit != 1 {
+	if panes, err := f.GetPanes(sheet.BookSheet); err != nil || !panes.Freeze || panes.YSplit != 1 {
 		t.Errorf("panes %+v, %v; want the heading to stay", panes, err)
 	}
 }
@@ -123,15 +124,6 @@ func TestCapitals(t *testing.T) {
 	} {
 		if got := capitals(fen); got != want {
 			t.Errorf("capitals(%d) = %q; want %q", fen, got, want)
-		}
-	}
-}
-
-// TestCSVText neutralises formulas and keeps long numbers.
-func TestCSVText(t *testing.T) {
-	for v, want := range map[string]string{"": "", "甲": "甲", "=1+1": "'=1+1", "＝1": "'＝1", "@a": "'@a", "\tx": "'\tx", "6217003360000000124": "\t6217003360000000124", "2026-12": "2026-12"} {
-		if got := csvText(v); got != want {
-			t.Errorf("csvText(%q) = %q; want %q", v, got, want)
 		}
 	}
 }

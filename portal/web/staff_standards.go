@@ -12,6 +12,7 @@ import (
 	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/sheet"
 )
 
 // Grants keeps what approvals pay, and changes it when somebody says so.
@@ -78,7 +79,7 @@ func (s *Server) standardRow(c *fiber.Ctx, one casework.StandardChange) standard
 }
 
 // yuan writes fen as yuan, without what is nothing.
-func yuan(fen int64) string { return strconv.FormatFloat(float64(fen)/100, 'f', -1, 64) }
+func yuan(fen int64) string { return sheet.Hundredths(fen).String() }
 
 func signed(fen int64) string {
 	if fen > 0 {

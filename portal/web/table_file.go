@@ -2,33 +2,33 @@ package web
 
 import (
 	"bytes"
-	"encoding/csv"
+	"fmt"
+	"io"
+	"path/filepath"
 
 	"github.com/gofiber/fiber/v2"
+
+	"huitong/portal/sheet"
 )
 
-// harmless keeps texts in a table that somebody typed from being formulas.
-func harmless(rows [][]string) [][]string {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = csvText(row[i])
-		}
-	}
-	return rows
+// tableKinds are the forms in which a table leaves the site, by the end of its name.
+var tableKinds = map[string]string{
+	".csv":  "text/csv; charset=utf-8",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 // sendRows sends a table as a file for spreadsheets.
 func sendRows(c *fiber.Ctx, name string, rows [][]string) error {
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // by which they know that it is UTF-8
-	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
-		return err
-	}
-	return sendTable(c, name, b.Bytes())
+	return sendTable(c, name, func(w io.Writer) error { return sheet.Write(w, rows) })
 }
 
-func sendTable(c *fiber.Ctx, name string, b []byte) error {
+// sendTable sends what write writes.
+func sendTable(c *fiber.Ctx, name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
 	c.Attachment(name)
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	return c.Send(b)
+	c.Set(fiber.HeaderContentType, tableKinds[filepath.Ext(name)])
+	return c.Send(b.Bytes())
 }

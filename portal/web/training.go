@@ -1,10 +1,10 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 
@@ -179,11 +179,7 @@ func (s *Server) sendTraining(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := casework.WriteTraining(&b, y, s.chineseTown); err != nil {
-		return err
-	}
-	return sendTable(c, "training.csv", b.Bytes())
+	return sendTable(c, "training.csv", func(w io.Writer) error { return casework.WriteTraining(w, y, s.chineseTown) })
 }
 
 // trainingForm is the page on which a session is planned or changed.
@@ -217,14 +213,7 @@ func (s *Server) trainingForm(c *fiber.Ctx, u casework.User, title string, one c
 func (s *Server) postedTraining(c *fiber.Ctx, u casework.User) casework.Training {
 	one := casework.Training{Day: c.FormValue("day"), Topic: c.FormValue("topic"), Place: c.FormValue("place"), Audience: casework.Audience(c.FormValue("audience"))}
 	one.Hours, _ = strconv.Atoi(c.FormValue("hours")) // what is no number is no length, which is said
-	for _, o := range s.towns() {
-		if o.Value == c.FormValue("town") {
-			one.Town = o.Value
-		}
-	}
-	if !u.Everywhere(casework.KeepTraining) {
-		one.Town = u.Area
-	}
+	one.Town = s.postedTown(c, u, casework.KeepTraining)
 	return one
 }
 
