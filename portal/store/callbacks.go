@@ -159,17 +159,7 @@ func townStaff(ctx context.Context, tx *sql.Tx, town string) ([]casework.User, e
 // callsOf are the requests that are the user's.
 func callsOf(u casework.User) condition {
 	w := condition{text: "TRUE"}
-	if u.Everywhere(casework.ListCalls) {
-		return w
-	}
-	w.and("town = " + w.arg(u.Area))
-	if u.Role == casework.Director {
-		var own []string
-		for _, v := range u.Villages() {
-			own = append(own, w.arg(v))
-		}
-		w.and("village IN (" + strings.Join(own, ", ") + ")")
-	}
+	w.within(u, casework.ListCalls, "")
 	return w
 }
 

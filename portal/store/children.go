@@ -284,21 +284,30 @@ func (w *condition) arg(v any) string {
 
 func (w *condition) and(text string) { w.text += " AND " + text }
 
+// among is a list of values for IN; of none nothing is a member.
+func (w *condition) among(values []string) string {
+	if len(values) == 0 {
+		return "(NULL)"
+	}
+	var own []string
+	for _, v := range values {
+		own = append(own, w.arg(v))
+	}
+	return "(" + strings.Join(own, ", ") + ")"
+}
+
 // within keeps to the town that is asked for, "" for all, and to what the user owns,
 // whatever is asked for.
 func (w *condition) within(u casework.User, a casework.Action, town string) {
-	if !u.Everywhere(a) {
+	everywhere := u.Everywhere(a)
+	if !everywhere {
 		town = u.Area
 	}
-	if town != "" {
+	if town != "" || !everywhere {
 		w.and("town = " + w.arg(storable(town)))
 	}
 	if u.Role == casework.Director {
-		var own []string
-		for _, v := range u.Villages() {
-			own = append(own, w.arg(v))
-		}
-		w.and("village IN (" + strings.Join(own, ", ") + ")")
+		w.and("village IN " + w.among(u.Villages()))
 	}
 }
 

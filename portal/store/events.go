@@ -67,14 +67,7 @@ func eventsOf(u casework.User, w *condition) {
 	}
 	w.and("e.town = " + w.arg(u.Area))
 	if u.Role == casework.Director {
-		var own []string
-		for _, v := range u.Villages() {
-			own = append(own, w.arg(v))
-		}
-		if len(own) == 0 {
-			own = []string{"NULL"}
-		}
-		w.and("EXISTS (SELECT 1 FROM outreach_event_villages v WHERE v.event = e.id AND v.village IN (" + strings.Join(own, ", ") + "))")
+		w.and("EXISTS (SELECT 1 FROM outreach_event_villages v WHERE v.event = e.id AND v.village IN " + w.among(u.Villages()) + ")")
 	}
 }
 

@@ -15,17 +15,18 @@ import (
 
 // reportsOf is the condition under which reports are somebody's to handle. What it says
 // is what [casework.User.May] says of each of them.
-func reportsOf(u casework.User, arg func(any) string) string {
-	mine := "FALSE"
+func reportsOf(u casework.User) condition {
+	w := condition{text: "FALSE"}
 	switch u.Role {
 	case casework.Officer:
-		mine = "TRUE"
+		w.text = "TRUE"
 	case casework.Supervisor:
-		mine = "town = " + arg(u.Area) + " AND town <> '' AND city = 0"
+		w.text = "town = " + w.arg(u.Area) + " AND town <> '' AND city = 0"
 	case casework.Director:
-		mine = "assigned = " + arg(u.ID)
+		w.text = "assigned = " + w.arg(u.ID)
 	}
-	return mine + " AND NOT EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = reports.number AND x.user_id = " + arg(u.ID) + ")"
+	w.and("NOT EXISTS (SELECT 1 FROM report_excluded x WHERE x.report = reports.number AND x.user_id = " + w.arg(u.ID) + ")")
+	return w
 }
 
 // reader returns who asks, if the role allows it at all.
@@ -42,10 +43,10 @@ func (s *Store) ReportsWaiting(ctx context.Context, u casework.User) (int, error
 	if !u.Has(casework.HandleReport) {
 		return 0, nil
 	}
-	var args []any
-	where := reportsOf(u, func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) })
+	w := reportsOf(u)
+	w.and("place = 0")
 	var n int
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM reports WHERE place = 0 AND `+where+` LIMIT `+strconv.Itoa(casework.CountLimit)+`) AS waiting`, args...).Scan(&n); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM reports WHERE `+w.text+` LIMIT `+strconv.Itoa(casework.CountLimit)+`) AS waiting`, w.args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count reports: %w", err)
 	}
 	return n, nil
@@ -74,20 +75,18 @@ func (s *Store) Reports(ctx context.Context, by apply.Actor, q casework.ReportQu
 
 func listReports(ctx context.Context, tx *sql.Tx, u casework.User, q casework.ReportQuery) (casework.ReportPage, error) {
 	var page casework.ReportPage
-	var args []any
-	arg := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
-	where := reportsOf(u, arg)
+	w := reportsOf(u)
 	if q.State != "" {
-		where += " AND place = " + arg(slices.Index(casework.ReportStates(), q.State))
+		w.and("place = " + w.arg(slices.Index(casework.ReportStates(), q.State)))
 	}
 	if q.After != "" {
 		m, err := parseMark(q.After, len(casework.ReportStates()))
 		if err != nil {
 			return page, err
 		}
-		where += " AND (place, sort_at, number) > (" + arg(m.part) + ", " + arg(m.turn) + ", " + arg(m.reference) + ")"
+		w.and("(place, sort_at, number) > (" + w.arg(m.part) + ", " + w.arg(m.turn) + ", " + w.arg(m.reference) + ")")
 	}
-	rows, err := tx.QueryContext(ctx, reportColumns+`WHERE `+where+` ORDER BY place, sort_at, number LIMIT `+strconv.Itoa(q.Limit+1), args...)
+	rows, err := tx.QueryContext(ctx, reportColumns+`WHERE `+w.text+` ORDER BY place, sort_at, number LIMIT `+strconv.Itoa(q.Limit+1), w.args...)
 	if err != nil {
 		return page, err
 	}
