@@ -24,7 +24,7 @@ func verifyAudit(env *environment, noted ...string) (string, error) {
 
 func TestAuditVerify(t *testing.T) {
 	var log bytes.Buffer
-	env := &environment{ctx: t.Context(), cfg: &Config{Data: t.TempDir(), KeepDrafts: 180, QuestionDays: 365}, log: slog.New(slog.NewTextHandler(&log, nil)), now: time.Now}
+	env := &environment{ctx: t.Context(), cfg: &Config{Data: fresh(t), KeepDrafts: 180, QuestionDays: 365}, log: slog.New(slog.NewTextHandler(&log, nil)), now: time.Now}
 	data, err := openStore(env, nil)
 	if err != nil {
 		t.Fatal(err)

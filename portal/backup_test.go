@@ -14,13 +14,14 @@ import (
 	"filippo.io/age"
 
 	"huitong/portal/apply"
+	"huitong/portal/servers"
 	"huitong/portal/vault"
 )
 
 // keeper is an environment for commands on a data directory.
-func keeper(t *testing.T, dir string) (*environment, *buffer) {
+func keeper(t *testing.T, dir string) (*environment, *servers.Output) {
 	t.Helper()
-	out := &buffer{}
+	out := &servers.Output{}
 	return &environment{ctx: t.Context(), cfg: &Config{Addr: ":8080", Data: dir, KeepDrafts: 180, QuestionDays: 365}, out: out, log: slog.New(slog.DiscardHandler), now: time.Now}, out
 }
 
@@ -35,8 +36,7 @@ func writeFile(t *testing.T, text string) string {
 
 // TestBackup backs up a portal in use and restores it elsewhere.
 func TestBackup(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	env, out := keeper(t, dir)
+	env, out := keeper(t, fresh(t))
 	data, err := openStore(env, nil)
 	if err != nil {
 		t.Fatal(err)

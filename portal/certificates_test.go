@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"huitong/portal/servers"
 )
 
 // authority is a certificate authority of the test's own that speaks as much of ACME (RFC
@@ -215,7 +217,7 @@ func shake(t *testing.T, a *authority, addr, host string) (tls.ConnectionState, 
 // TestCertificates has a portal fetch its certificate from a stand-in of an authority: once,
 // for its own host alone, and kept where others of the machine cannot read it.
 func TestCertificates(t *testing.T) {
-	port80 := freeAddress(t)
+	port80 := servers.FreeAddress(t)
 	a := newAuthority(t, port80)
 	dir := t.TempDir()
 	addr := securePortal(t, a, dir)
@@ -244,7 +246,7 @@ func TestCertificates(t *testing.T) {
 		}
 	}
 	redirects(t, port80)
-	b := newAuthority(t, freeAddress(t)) // knows nobody, and is not asked: the certificate is there
+	b := newAuthority(t, servers.FreeAddress(t)) // knows nobody, and is not asked: the certificate is there
 	b.root, b.key = a.root, a.key
 	if _, err := shake(t, b, securePortal(t, b, dir), "etfl.example.cn"); err != nil || b.signed.Load() != 0 {
 		t.Errorf("after a restart: %v, %d more certificates; want the one that was kept", err, b.signed.Load())

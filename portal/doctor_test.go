@@ -6,10 +6,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"huitong/portal/servers"
 )
 
 // examined runs the doctor and returns what it said.
-func examined(t *testing.T, env *environment, out *buffer) (string, error) {
+func examined(t *testing.T, env *environment, out *servers.Output) (string, error) {
 	t.Helper()
 	before := len(out.String())
 	err := doctorCommand{}.Run(env)
@@ -71,7 +73,7 @@ func TestDoctor(t *testing.T) {
 }
 
 // jobsAreSeen lets a job end well, and then not for hours.
-func jobsAreSeen(t *testing.T, env *environment, out *buffer) {
+func jobsAreSeen(t *testing.T, env *environment, out *servers.Output) {
 	t.Helper()
 	data, err := openStore(env, nil)
 	if err != nil {

@@ -38,7 +38,8 @@ var floors = map[string][]string{
 	"portal/signon":          {"portal/casework"},
 	"portal/store":           {"portal/apply", "portal/casework", "portal/outreach", "portal/vault", "portal/sheet"},
 	"portal/demo":            {"content", "portal/apply", "portal/casework", "portal/outreach", "portal/intake", "portal/store"},
-	"portal/store/storetest": {"portal/store"}, // an empty database for tests: only tests import it
+	"portal/servers":         {},                                 // PostgreSQL, Redis and other programs: only tests import it
+	"portal/store/storetest": {"portal/servers", "portal/store"}, // an empty database for tests: only tests import it
 	"portal/web":             {"content", "search", "static", "portal/locale", "portal/pinyin", "portal/intake", "portal/proof", "portal/meter", "bot", "portal/apply", "portal/casework", "portal/outreach", "portal/sheet"},
 	"portal":                 {"content", "search", "static", "portal/locale", "portal/vault", "portal/speech", "portal/whole", "portal/intake", "portal/meter", "portal/notify", "portal/rephrase", "portal/signon", "bot", "portal/apply", "portal/casework", "portal/store", "portal/web", "portal/outreach", "portal/demo", "portal/limits"},
 	"portal/proof/collect":   {"portal/proof"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"huitong/portal/apply"
+	"huitong/portal/servers"
 )
 
 // rotate runs the command and returns what it printed.
@@ -72,7 +73,7 @@ func TestKeysRotate(t *testing.T) {
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the portal takes the new key", func() bool { return strings.Contains(site.log.String(), "key="+after) })
+	servers.Await(t, "the portal takes the new key", func() bool { return strings.Contains(site.log.String(), "key="+after) })
 	if got, err := data.ApplicationByReference(t.Context(), a.Reference); err != nil || got.Answers["child_name"] != "canary-name" {
 		t.Errorf("application after the rotation: %v, %v", got, err)
 	}

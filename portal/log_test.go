@@ -8,12 +8,13 @@ import (
 	"sync"
 	"testing"
 
+	"huitong/portal/servers"
 	"huitong/portal/web"
 )
 
 // TestLogIsGathered holds lines back until there is a reason to write them.
 func TestLogIsGathered(t *testing.T) {
-	var out buffer
+	var out servers.Output
 	lines := &gatherer{to: &out}
 	log := slog.New(newLogHandler(lines, slog.LevelInfo, "text")).With("part", "web")
 	log.Info("first")
@@ -26,7 +27,7 @@ func TestLogIsGathered(t *testing.T) {
 		t.Errorf("after a warning: %q", got)
 	}
 	log.Info("third")
-	eventually(t, "the line is written after a while", func() bool { return strings.Contains(out.String(), "third") })
+	servers.Await(t, "the line is written after a while", func() bool { return strings.Contains(out.String(), "third") })
 	log.Info(strings.Repeat("x", logRoom-100))
 	log.Info(strings.Repeat("y", logRoom-100))
 	if !strings.Contains(out.String(), "xxx") {
@@ -40,7 +41,7 @@ func TestLogIsGathered(t *testing.T) {
 // TestLogJSON has one object a line, whatever stands in it, with the number of the
 // request that it is about.
 func TestLogJSON(t *testing.T) {
-	var out buffer
+	var out servers.Output
 	lines := &gatherer{to: &out}
 	log := slog.New(newLogHandler(lines, slog.LevelInfo, logJSON))
 	hostile := "a\nlevel=ERROR msg=forged \x1b[31m\u2028 \"}"
@@ -53,7 +54,7 @@ func TestLogJSON(t *testing.T) {
 	if got := strings.Count(out.String(), "\n"); got != 1 || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%d lines, or what a terminal obeys: %q", got, out.String())
 	}
-	out = buffer{}
+	out = servers.Output{}
 	slog.New(newLogHandler(&gatherer{to: &out}, slog.LevelInfo, "text")).Warn("x", "error", hostile)
 	if got := strings.Count(out.String(), "\n"); got != 1 || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("as text %d lines, or what a terminal obeys: %q", got, out.String())
@@ -61,7 +62,7 @@ func TestLogJSON(t *testing.T) {
 }
 
 func TestLogFromManySides(t *testing.T) {
-	var out buffer
+	var out servers.Output
 	lines := &gatherer{to: &out}
 	log := slog.New(newLogHandler(lines, slog.LevelInfo, "text"))
 	var wait sync.WaitGroup

@@ -29,7 +29,7 @@ func (g *gateway) Send(_ context.Context, m notify.Message) error {
 
 func testStore(t *testing.T) archive {
 	t.Helper()
-	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: t.TempDir(), KeepDrafts: 180, QuestionDays: 365}, now: time.Now}, nil)
+	data, err := openStore(&environment{ctx: t.Context(), cfg: &Config{Data: fresh(t), KeepDrafts: 180, QuestionDays: 365}, now: time.Now}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,66 +7,37 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"huitong/content"
+	"huitong/portal/servers"
 )
-
-// buffer is a bytes.Buffer that two goroutines may use.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
 
 // running is a portal that serves.
 type running struct {
 	base     string
-	out, log *buffer
-}
-
-// freeAddress is one that nobody listened to a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return l.Addr().String()
+	out, log *servers.Output
 }
 
 // start serves until the test ends.
 func start(t *testing.T, change func(*Config)) running {
 	t.Helper()
-	addr := freeAddress(t)
-	cfg := &Config{Addr: addr, Data: t.TempDir(), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t), Learnt: learnt}
+	if err := school(); err != nil {
+		t.Fatal(err)
+	}
+	addr := servers.FreeAddress(t)
+	cfg := &Config{Addr: addr, Data: fresh(t), BaseURL: "http://" + addr, QuestionDays: 365, Content: lean(t), Learnt: learnt}
 	change(cfg)
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	r := running{cfg.BaseURL, &buffer{}, &buffer{}}
+	r := running{cfg.BaseURL, &servers.Output{}, &servers.Output{}}
 	env := &environment{ctx: ctx, cfg: cfg, out: r.out, log: slog.New(slog.NewTextHandler(r.log, nil)), now: time.Now}
 	done := make(chan error, 1)
 	go func() { done <- serveCommand{}.Run(env) }()
@@ -76,7 +47,7 @@ func start(t *testing.T, change func(*Config)) running {
 			t.Errorf("serve: %v", err)
 		}
 	})
-	eventually(t, "the portal answers", func() bool { return r.get(t, "/healthz") != "" })
+	servers.Await(t, "the portal answers", func() bool { return r.get(t, "/healthz") != "" })
 	return r
 }
 
@@ -95,27 +66,11 @@ func (r running) get(t *testing.T, path string) string {
 	return string(body)
 }
 
-// eventually waits far longer than a quiet machine needs.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited in vain until %s", what)
-		case <-tick.C:
-		}
-	}
-}
-
 func TestServeFirstStart(t *testing.T) {
-	var data string
-	private := freeAddress(t)
-	r := start(t, func(c *Config) { data, c.PrivateAddr = c.Data, private })
-	eventually(t, "the link is printed", func() bool { return strings.Contains(r.out.String(), "/staff/setup?token=") })
+	private := servers.FreeAddress(t)
+	data := t.TempDir() // with nothing in it
+	r := start(t, func(c *Config) { c.Data, c.PrivateAddr = data, private })
+	servers.Await(t, "the link is printed", func() bool { return strings.Contains(r.out.String(), "/staff/setup?token=") })
 	for _, name := range []string{"secrets.json", "huitong.db"} {
 		info, err := os.Stat(filepath.Join(data, name))
 		if err != nil {
@@ -150,9 +105,9 @@ func TestServeReload(t *testing.T) {
 	}
 	page := func() string { return r.get(t, "/policies/tomorrow-plan") }
 	save("\nsummary: ", "\nsummary: 第一版。")
-	eventually(t, "the page changes", func() bool { return strings.Contains(page(), "第一版。") })
+	servers.Await(t, "the page changes", func() bool { return strings.Contains(page(), "第一版。") })
 	save("\nsummary: ", "\nsumary: 第二版。")
-	eventually(t, "the error is logged", func() bool { return strings.Contains(r.log.String(), "field sumary not found") })
+	servers.Await(t, "the error is logged", func() bool { return strings.Contains(r.log.String(), "field sumary not found") })
 	// r.get is nobody who has signed in.
 	if strings.Contains(r.get(t, "/staff")+page(), "sumary") {
 		t.Error("a visitor is shown the mistake")
@@ -161,7 +116,7 @@ func TestServeReload(t *testing.T) {
 		t.Error("the last good version is gone")
 	}
 	save("\nsummary: ", "\nsummary: 第三版。")
-	eventually(t, "the page is mended", func() bool { return strings.Contains(page(), "第三版。") })
+	servers.Await(t, "the page is mended", func() bool { return strings.Contains(page(), "第三版。") })
 }
 
 // stopped is a server that ends its serving with this error.
@@ -171,7 +126,7 @@ func (s stopped) ShutdownWithTimeout(time.Duration) error { return s.err }
 
 // TestStop takes connections that do not end for no failure.
 func TestStop(t *testing.T) {
-	var log buffer
+	var log servers.Output
 	env := &environment{log: slog.New(slog.NewTextHandler(&log, nil))}
 	broken := errors.New("broken")
 	for _, test := range []struct{ err, want error }{
@@ -205,13 +160,13 @@ func TestFaults(t *testing.T) {
 	broken := bytes.Replace(original, []byte("\nsummary: "), []byte("\nsumary: "), 1)
 	faults := func() string { return strings.Join(*s.faults.Load(), "\n") }
 	// The directory may not be watched yet, so the file is saved until it is seen.
-	eventually(t, "the fault is told with its place", func() bool {
+	servers.Await(t, "the fault is told with its place", func() bool {
 		return os.WriteFile(file, broken, 0o600) == nil && strings.Contains(faults(), "policies/tomorrow-plan.md:")
 	})
 	if err := os.WriteFile(file, original, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "nothing is left to tell", func() bool { return faults() == "" })
+	servers.Await(t, "nothing is left to tell", func() bool { return faults() == "" })
 }
 
 // BenchmarkReload measures from saving a policy until it is published, beside a bare
@@ -270,12 +225,12 @@ func BenchmarkReload(b *testing.B) {
 // TestServeWithoutMeilisearch names a server that is not there: the site answers
 // from the embedded engine and says so.
 func TestServeWithoutMeilisearch(t *testing.T) {
-	private := freeAddress(t)
+	private := servers.FreeAddress(t)
 	r := start(t, func(c *Config) { c.MeiliURL, c.PrivateAddr = "http://127.0.0.1:1", private })
 	if page := r.get(t, "/search?q=孤儿补贴"); !strings.Contains(page, "/policies/basic-living-allowance") {
 		t.Error("the search page finds nothing without the server")
 	}
-	eventually(t, "readyz explains", func() bool {
+	servers.Await(t, "readyz explains", func() bool {
 		ready := running{base: "http://" + private}.get(t, "/readyz")
 		return strings.Contains(ready, `"name":"search","ok":false`) && strings.Contains(ready, "embedded: ")
 	})
@@ -301,7 +256,7 @@ func TestNewPolicy(t *testing.T) {
 func TestCommands(t *testing.T) {
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) // when nothing of the content was due
 	env := func(out io.Writer) *environment {
-		cfg := &Config{Addr: ":8080", Data: t.TempDir(), QuestionDays: 365}
+		cfg := &Config{Addr: ":8080", Data: fresh(t), QuestionDays: 365, Learnt: learnt}
 		if err := cfg.Validate(); err != nil {
 			t.Fatal(err)
 		}

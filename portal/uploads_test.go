@@ -19,6 +19,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/intake"
+	"huitong/portal/servers"
 )
 
 // What the signatures of the tests find, harmless in itself.
@@ -71,14 +72,14 @@ func (c *clamav) start() {
 	if err != nil {
 		c.t.Fatal("no clamd here; run: ./.ci/debian")
 	}
-	var out buffer
+	var out servers.Output
 	c.process = exec.Command(path, "--config-file", filepath.Join(c.dir, "clamd.conf"))
 	c.process.Stdout, c.process.Stderr = &out, &out
 	if err := c.process.Start(); err != nil {
 		c.t.Fatal(err)
 	}
 	d := c.client()
-	eventually(c.t, "clamd answers: "+out.String(), func() bool { return d.Ping(c.t.Context()) == nil })
+	servers.Await(c.t, "clamd answers: "+out.String(), func() bool { return d.Ping(c.t.Context()) == nil })
 }
 
 func (c *clamav) stop() {
@@ -152,11 +153,11 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // is kept apart, and what comes while it is away is checked when it is back.
 func TestUploadsAreScanned(t *testing.T) {
 	c := newClamAV(t)
-	cfg := &Config{Addr: ":8080", Data: t.TempDir(), Clamd: c.socket, QuestionDays: 365}
+	cfg := &Config{Addr: ":8080", Data: fresh(t), Clamd: c.socket, QuestionDays: 365}
 	if err := cfg.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	var log buffer
+	var log servers.Output
 	env := &environment{ctx: t.Context(), cfg: cfg, out: io.Discard, log: slog.New(slog.NewTextHandler(&log, nil)), now: time.Now}
 	data, err := openStore(env, nil)
 	if err != nil {
@@ -194,7 +195,7 @@ func TestUploadsAreScanned(t *testing.T) {
 	c.start()
 	go scan(env, data.Store)
 	good, bad := attach(goodPDF), attach("%PDF-1.4 "+marked)
-	eventually(t, "all are judged", func() bool {
+	servers.Await(t, "all are judged", func() bool {
 		return state(early) == apply.FileInfected && state(good) == apply.FileClean && state(bad) == apply.FileInfected
 	})
 	if _, err := data.ReadFile(t.Context(), a.Reference, bad, false); !errors.Is(err, apply.ErrNotFound) {

@@ -6,14 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"huitong/content"
 	"huitong/portal/apply"
 )
 
 // papersForm is a form that asks for documents of every kind.
 func papersForm(t testing.TB) apply.Form {
 	t.Helper()
-	lib, err := content.Load(content.Embedded())
+	lib, err := library()
 	if err != nil {
 		t.Fatal(err)
 	}

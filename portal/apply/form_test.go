@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,9 +33,17 @@ func (s sampleContent) Open(name string) (fs.File, error) {
 	return f, err
 }
 
+// The content is read once for all tests, which change nothing of it.
+var (
+	sampleLibrary = sync.OnceValues(func() (*content.Library, error) {
+		return content.Load(sampleContent{os.DirFS("testdata/content")})
+	})
+	library = sync.OnceValues(func() (*content.Library, error) { return content.Load(content.Embedded()) })
+)
+
 func sample(tb testing.TB) apply.Form {
 	tb.Helper()
-	lib, err := content.Load(sampleContent{os.DirFS("testdata/content")})
+	lib, err := sampleLibrary()
 	if err != nil {
 		tb.Fatal(err)
 	}

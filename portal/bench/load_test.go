@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"huitong/portal/servers"
 )
 
 // The sizes of a run of BenchmarkLoad.
@@ -36,7 +38,7 @@ const (
 type stand struct {
 	*server
 	addr, figures string
-	database      *database // nil: SQLite
+	database      *servers.Postgres // nil: SQLite
 	material      material
 }
 
@@ -56,12 +58,12 @@ func buildPortal(tb testing.TB) string {
 // generator stands for the proxy before it, and says which client each request is of.
 func startStand(tb testing.TB, postgres bool, more ...string) *stand {
 	tb.Helper()
-	s := &stand{addr: freeAddr(tb), figures: freeAddr(tb)}
+	s := &stand{addr: servers.FreeAddress(tb), figures: servers.FreeAddress(tb)}
 	args := append([]string{"--addr", s.addr, "--base-url", "http://localhost:8080", "--data", tb.TempDir(),
 		"--private-addr", s.figures, "--trusted-proxies", "127.0.0.1", "--speech", "off"}, more...)
 	if postgres {
-		s.database = startDatabase(tb)
-		args = append(args, "--database-url", s.database.url())
+		s.database = servers.StartPostgres(tb) // whose commits reach the disk
+		args = append(args, "--database-url", s.database.URL())
 	}
 	s.server = start(tb, "portal", s.addr, exec.Command(buildPortal(tb), args...))
 	s.material = gather(tb, s.base)
@@ -108,18 +110,26 @@ func (s *stand) warm(tb testing.TB) {
 	wait.Wait()
 }
 
+// storage says where the data is.
+func (s *stand) storage() string {
+	if s.database == nil {
+		return "SQLite"
+	}
+	return s.database.Version()
+}
+
 // using tells what the portal and its database have used so far.
 func (s *stand) using() (usage, time.Duration) {
 	var stored time.Duration
 	if s.database != nil {
-		stored = s.database.used()
+		stored = s.database.Used()
 	}
-	return usage{s.used(), s.resident()}, stored
+	return usage{s.Used(), s.resident()}, stored
 }
 
 // resident is the memory of the server, in bytes.
 func (s *server) resident() int64 {
-	kb, _ := strconv.ParseInt(strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid), "VmRSS"), " kB"), 10, 64)
+	kb, _ := strconv.ParseInt(strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", s.Process.Pid), "VmRSS"), " kB"), 10, 64)
 	return kb << 10
 }
 
@@ -137,7 +147,7 @@ func BenchmarkLoad(b *testing.B) {
 		began := time.Now()
 		s.warm(b)
 		fmt.Printf("\n%d pages in %d modes read and %d questions asked before, in %v; %s; limits on, a log line for each request; the portal on one core, the generator on the other\n",
-			len(s.material.pages), len(modes), warmUp, time.Since(began).Round(time.Second), s.database)
+			len(s.material.pages), len(modes), warmUp, time.Since(began).Round(time.Second), s.storage())
 		f := newFamilies(open)
 		compareFlat(b, s, f, *stepLength*3/4)
 		rise(b, s, f, *stepLength)
@@ -234,7 +244,7 @@ func compareFlat(tb testing.TB, s *stand, f *families, length time.Duration) {
 	if still := startStill(tb, s.base); still != nil {
 		c := s.crowd(f)
 		c.caller, c.only, c.shares = newCaller(strings.TrimPrefix(still.base, "http://")), page, [kinds]int{pageKind: 100}
-		add("nginx, a static page", c, func() (usage, time.Duration) { return usage{still.used(), still.resident()}, 0 })
+		add("nginx, a static page", c, func() (usage, time.Duration) { return usage{still.Used(), still.resident()}, 0 })
 	}
 	c := s.crowd(f)
 	c.only, c.shares = page, [kinds]int{pageKind: 100}
@@ -270,7 +280,7 @@ func startStill(tb testing.TB, base string) *server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	addr := freeAddr(tb)
+	addr := servers.FreeAddress(tb)
 	cmd, err := a.nginx(tb.TempDir(), addr)
 	if err != nil {
 		fmt.Printf("no nginx: %v\n", err)

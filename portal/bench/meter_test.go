@@ -13,6 +13,7 @@ import (
 	"huitong/content"
 	"huitong/portal/locale"
 	"huitong/portal/meter"
+	"huitong/portal/servers"
 	"huitong/portal/vault"
 	"huitong/portal/web"
 )
@@ -58,7 +59,7 @@ func compareMeter(tb testing.TB, times int, length time.Duration) {
 	tb.Helper()
 	var all []*server
 	for _, args := range [][]string{nil, {"counted"}} {
-		addr := freeAddr(tb)
+		addr := servers.FreeAddress(tb)
 		all = append(all, start(tb, "pages "+strings.Join(args, ""), addr, role("pages", append([]string{addr, tb.TempDir()}, args...)...)))
 	}
 	m := &material{pages: []string{page}, words: []string{page}, questions: []string{page}}
@@ -68,7 +69,7 @@ func compareMeter(tb testing.TB, times int, length time.Duration) {
 		var pair [2]float64
 		for i, s := range all {
 			c := crowd{caller: newCaller(strings.TrimPrefix(s.base, "http://")), material: m, shares: [kinds]int{pageKind: 100}, clients: flatOut}
-			o := c.run(tb, length, 0, func() (usage, time.Duration) { return usage{processor: s.used()}, 0 })
+			o := c.run(tb, length, 0, func() (usage, time.Duration) { return usage{processor: s.Used()}, 0 })
 			if err := o.problem(); err != nil {
 				tb.Error(err)
 			}

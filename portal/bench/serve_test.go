@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,11 +15,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"huitong/content/contenttest"
+	"huitong/portal/servers"
 )
 
 const (
@@ -150,7 +151,7 @@ http {
 
 // nginx returns the command that serves the answer from a directory of its own.
 func (a answer) nginx(dir, addr string) (*exec.Cmd, error) {
-	path, err := find("nginx")
+	path, err := servers.Find("nginx")
 	if err != nil {
 		return nil, err
 	}
@@ -176,21 +177,11 @@ func (a answer) nginx(dir, addr string) (*exec.Cmd, error) {
 	return exec.Command(path, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-g", "daemon off; master_process off;"), nil
 }
 
-// find also looks where Debian puts what is for administrators.
-func find(name string) (string, error) {
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return exec.LookPath("/usr/sbin/" + name)
-	}
-	return path, nil
-}
-
 // server is one program that serves the page.
 type server struct {
+	*servers.Program
 	name string
 	base string
-	cmd  *exec.Cmd
-	log  *os.File
 	rate []float64 // requests a second of each round
 	cost []float64 // microseconds of the server's processor for each request, likewise
 }
@@ -199,10 +190,11 @@ type server struct {
 func start(tb testing.TB, name, addr string, cmd *exec.Cmd) *server {
 	tb.Helper()
 	s := &server{name: name, base: "http://" + addr}
-	var err error
-	if s.log, err = os.Create(filepath.Join(tb.TempDir(), "log")); err != nil {
+	log, err := os.Create(filepath.Join(tb.TempDir(), "log")) // who measures does not read it meanwhile
+	if err != nil {
 		tb.Fatal(err)
 	}
+	tb.Cleanup(func() { _ = log.Close() })
 	if path, err := exec.LookPath("taskset"); err == nil {
 		core, _ := cores()
 		cmd.Args = append([]string{path, "-c", core, cmd.Path}, cmd.Args[1:]...)
@@ -212,59 +204,43 @@ func start(tb testing.TB, name, addr string, cmd *exec.Cmd) *server {
 		cmd.Env = os.Environ()
 	}
 	cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
-	cmd.Stdout, cmd.Stderr = s.log, s.log
-	s.cmd = cmd
-	if err := cmd.Start(); err != nil {
-		tb.Fatalf("%s: %v", name, err)
-	}
-	tb.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		_ = s.log.Close()
-	})
+	cmd.Stdout, cmd.Stderr = log, log
+	s.Program = servers.Start(tb, cmd)
 	for end := time.Now().Add(patience); time.Now().Before(end); <-time.After(20 * time.Millisecond) {
 		if _, _, err = ask(s.base); err == nil {
 			return s
 		}
 	}
-	log, _ := os.ReadFile(s.log.Name())
-	tb.Fatalf("%s is not ready: %v\n%s", name, err, log)
+	said, _ := os.ReadFile(log.Name())
+	tb.Fatalf("%s is not ready: %v\n%s", name, err, said)
 	return nil
 }
 
-func freeAddr(tb testing.TB) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 // startPortal runs the portal as people run it, but for the level of its log.
-func startPortal(tb testing.TB, binary, name, level string) *server {
+func startPortal(tb testing.TB, binary, name, level string, more ...string) *server {
 	tb.Helper()
-	addr := freeAddr(tb)
-	return start(tb, name, addr, exec.Command(binary, "--addr", addr, "--base-url", "http://localhost:8080",
-		"--data", tb.TempDir(), "--log-level", level))
+	addr := servers.FreeAddress(tb)
+	return start(tb, name, addr, exec.Command(binary, append([]string{"--addr", addr, "--base-url", "http://localhost:8080",
+		"--data", tb.TempDir(), "--log-level", level}, more...)...))
 }
 
 func startBare(tb testing.TB, name, recorded string, more ...string) *server {
 	tb.Helper()
-	addr := freeAddr(tb)
+	addr := servers.FreeAddress(tb)
 	return start(tb, name, addr, role("bare", append([]string{addr, recorded}, more...)...))
 }
 
-// startAll starts every server that the machine has; all send the same.
-func startAll(tb testing.TB) []*server {
+// startAll starts every server that the machine has; all send the same. The portals have
+// more settings, and learn once.
+func startAll(tb testing.TB, more ...string) []*server {
 	tb.Helper()
 	dir := tb.TempDir()
+	more = append(more, "--learnt", filepath.Join(dir, "learnt"))
 	binary := filepath.Join(dir, "portal")
 	if out, err := exec.Command("go", "build", "-o", binary, "huitong/portal").CombinedOutput(); err != nil {
 		tb.Fatalf("build portal: %v\n%s", err, out)
 	}
-	portal := startPortal(tb, binary, "portal", "warn")
+	portal := startPortal(tb, binary, "portal", "warn", more...)
 	a, err := record(portal.base)
 	if err != nil {
 		tb.Fatal(err)
@@ -281,9 +257,9 @@ func startAll(tb testing.TB) []*server {
 		startBare(tb, "bare Fiber", recorded),
 		startBare(tb, "bare Fiber, the portal's buffers", recorded, strconv.Itoa(32<<10)),
 		portal,
-		startPortal(tb, binary, "portal, a log line for each request", "info"),
+		startPortal(tb, binary, "portal, a log line for each request", "info", more...),
 	}
-	addr := freeAddr(tb)
+	addr := servers.FreeAddress(tb)
 	cmd, err := a.nginx(tb.TempDir(), addr)
 	switch {
 	case err == nil:
@@ -309,12 +285,12 @@ func (s *server) load(d time.Duration) error {
 	_, core := cores()
 	cmd := exec.Command("taskset", "-c", core, "wrk", "-t1", "-c"+strconv.Itoa(readers),
 		fmt.Sprintf("-d%.0fs", d.Seconds()), "-H", "Accept-Encoding: "+encoding, s.base+page)
-	before := s.used()
+	before := s.Used()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("wrk: %w\n%s", err, out)
 	}
-	used := s.used() - before
+	used := s.Used() - before
 	m, n := requestRate.FindSubmatch(out), requestCount.FindSubmatch(out)
 	if m == nil || n == nil || bytes.Contains(out, []byte("Non-2xx")) || bytes.Contains(out, []byte("Socket errors")) {
 		return fmt.Errorf("wrk on %s:\n%s", s.name, out)
@@ -328,10 +304,6 @@ func (s *server) load(d time.Duration) error {
 	s.cost = append(s.cost, float64(used.Microseconds())/float64(max(count, 1)))
 	return err
 }
-
-// used returns the processor time of the server so far. It tells the servers apart
-// even on a machine that has more to do.
-func (s *server) used() time.Duration { return ticks(s.cmd.Process.Pid, false) }
 
 // BenchmarkServe loads each server in turn, several rounds, and prints the medians.
 func BenchmarkServe(b *testing.B) {
@@ -369,7 +341,11 @@ func printServers(all []*server) {
 // TestServers starts everything that BenchmarkServe measures; all send the same. The
 // portal also has visitors of every kind, as those of BenchmarkLoad.
 func TestServers(t *testing.T) {
-	all := startAll(t)
+	lean := filepath.Join(t.TempDir(), "content")
+	if err := contenttest.WriteLean(lean); err != nil {
+		t.Fatal(err)
+	}
+	all := startAll(t, "--content", lean)
 	for _, s := range all {
 		if s.name == "portal" {
 			tryVisits(t, s)

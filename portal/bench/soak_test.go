@@ -83,7 +83,7 @@ func soak(tb testing.TB, length time.Duration, rate int) {
 	c := s.crowd(f)
 	c.clients, c.pause = rate, thinking
 	every := min(sampled, length/shortSoak)
-	fmt.Printf("\n%v of some %d requests a second of the mix; %s; a sample each %v\n", length, rate, s.database, every)
+	fmt.Printf("\n%v of some %d requests a second of the mix; %s; a sample each %v\n", length, rate, s.storage(), every)
 	ctx, stop := context.WithTimeout(tb.Context(), length)
 	defer stop()
 	all := newTally()

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"huitong/content/contenttest"
+	"huitong/portal/servers"
 )
 
 // patience bounds every single wait. It is far beyond what a busy machine needs;
@@ -133,25 +133,7 @@ type site struct {
 	setup   string // one-time link with which the first officer sets a password
 	admin   string // and that of the first who makes accounts
 	process *exec.Cmd
-	out     *output
-}
-
-// output collects what a process prints.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
+	out     *servers.Output
 }
 
 // startSite runs a portal of the test's own, with further settings if need be.
@@ -181,7 +163,7 @@ func launch(data string, settings ...string) (*site, error) {
 	if err := listener.Close(); err != nil {
 		return nil, err
 	}
-	s := &site{url: "http://" + addr, out: &output{}}
+	s := &site{url: "http://" + addr, out: &servers.Output{}}
 	args := append([]string{"--addr", addr, "--base-url", s.url, "--data", data, "--rate-limit", "0", "--learnt", filepath.Join(filepath.Dir(suite.binary), "learnt")}, settings...)
 	s.process = exec.Command(suite.binary, args...)
 	if err := s.restart(); err != nil {

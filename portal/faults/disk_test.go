@@ -159,7 +159,7 @@ func killPortal(t *testing.T, w *world) outcome {
 	p := w.start(t, t.TempDir())
 	var down time.Duration
 	kill := func() {
-		p.end(syscall.SIGKILL)
+		p.Stop(syscall.SIGKILL)
 		began := time.Now()
 		p.again(t)
 		down = max(down, time.Since(began))

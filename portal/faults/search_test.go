@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"huitong/portal/servers"
 	"huitong/search/meilitest"
 )
 
@@ -26,12 +27,12 @@ func breakSearch(f meilitest.Fault) func(*testing.T, *world) outcome {
 			}
 			return nil
 		}
-		await(t, "the search server is asked", func() bool { return asked(t.Context(), nil) == nil })
+		servers.Await(t, "the search server is asked", func() bool { return asked(t.Context(), nil) == nil })
 		return trial{portal: p, lasts: harmLasts, try: asked, harm: func() func() {
 			server.Inject(f)
 			return func() { server.Inject(nil) }
 		}, also: func(o *outcome) {
-			await(t, "the embedded engine stands in", func() bool { return !p.asksServer(t.Context()) })
+			servers.Await(t, "the embedded engine stands in", func() bool { return !p.asksServer(t.Context()) })
 		}}.run(t)
 	}
 }

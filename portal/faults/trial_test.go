@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"huitong/portal/servers"
 )
 
 // trial is one harm done to a portal that is used.
@@ -189,7 +191,7 @@ func (c *crowd) more(t *testing.T, n int) {
 			t.Logf("families met: %v", c.met)
 		}
 	}()
-	await(t, "families are acknowledged", func() bool { return c.acknowledged() >= from+n })
+	servers.Await(t, "families are acknowledged", func() bool { return c.acknowledged() >= from+n })
 }
 
 // run does the harm amid a crowd and looks afterwards for what was acknowledged.
@@ -222,8 +224,8 @@ func (tr trial) run(t *testing.T) outcome {
 		}
 		o.found++
 	}
-	if strings.Contains(p.out.String(), "panic") {
-		o.broke("the log tells of a panic: %s", p.out.tail())
+	if strings.Contains(p.Output.String(), "panic") {
+		o.broke("the log tells of a panic: %s", p.Output.Tail())
 	}
 	if out, err := exec.Command(p.world.binary, append([]string{"audit", "verify"}, p.args...)...).CombinedOutput(); err != nil {
 		o.broke("the audit is not whole: %s", out)
@@ -244,7 +246,7 @@ func (tr trial) heals(t *testing.T) time.Time {
 	if try == nil {
 		try = func(ctx context.Context, f *family) error { return f.begin(ctx) }
 	}
-	await(t, "writing works again", func() bool {
+	servers.Await(t, "writing works again", func() bool {
 		return try(context.Background(), tr.portal.world.family(tr.portal.base)) == nil
 	})
 	return time.Now()

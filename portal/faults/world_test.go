@@ -8,11 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"huitong/content/contenttest"
+	"huitong/portal/servers"
 )
 
 // world is what all scenarios use: the portal's binary, content with little to learn,
@@ -98,7 +98,7 @@ func wrongNow() time.Time {
 
 // portal is one that serves.
 type portal struct {
-	*process
+	*servers.Program
 	world *world
 	base  string
 	data  string
@@ -108,7 +108,7 @@ type portal struct {
 // start runs a portal until the test ends.
 func (w *world) start(t *testing.T, data string, args ...string) *portal {
 	t.Helper()
-	addr := freeAddress(t)
+	addr := servers.FreeAddress(t)
 	p := &portal{world: w, base: "http://" + addr, data: data}
 	p.args = append([]string{"--addr", addr, "--base-url", p.base, "--data", data, "--content", w.content, "--learnt", w.learnt,
 		"--rate-limit", "0", "--speech", "off", "--log-level", "warn"}, args...)
@@ -120,10 +120,10 @@ func (w *world) start(t *testing.T, data string, args ...string) *portal {
 // again starts it anew with the same data and address.
 func (p *portal) again(t *testing.T) {
 	t.Helper()
-	p.process = launch(t, nil, p.world.binary, p.args...)
-	await(t, "the portal is ready", func() bool {
-		if p.ProcessState != nil || p.Process.Signal(syscall.Signal(0)) != nil {
-			t.Fatalf("the portal ended: %s", p.out.tail())
+	p.Program = servers.Start(t, exec.Command(p.world.binary, p.args...))
+	servers.Await(t, "the portal is ready", func() bool {
+		if !p.Running() {
+			t.Fatalf("the portal ended: %s", p.Output.Tail())
 		}
 		resp, err := http.Get(p.base + "/readyz")
 		if err != nil {

@@ -1,62 +1,16 @@
 package limits
 
 import (
-	"bytes"
 	"errors"
 	"log/slog"
-	"net"
-	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"huitong/portal/servers"
 )
-
-// server is a redis-server of the test's own.
-type server struct {
-	address string
-	process *exec.Cmd
-}
-
-// start runs redis-server on an address until the test ends.
-func start(t *testing.T, address string) *server {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatal("no redis-server here; run: ./.ci/debian")
-	}
-	_, port, _ := net.SplitHostPort(address)
-	s := &server{address, exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir())}
-	if err := s.process.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.stop)
-	for range 500 {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = c.Close()
-			return s
-		}
-		time.Sleep(10 * time.Millisecond) // until it listens
-	}
-	t.Fatal("redis-server does not listen")
-	return nil
-}
-
-func (s *server) stop() {
-	_ = s.process.Process.Kill()
-	_ = s.process.Wait()
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
 
 // clock is a time that the test sets.
 type clock struct {
@@ -68,19 +22,9 @@ func (c *clock) now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at 
 
 func (c *clock) pass(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.at = c.at.Add(d) }
 
-// written is a log that the test reads.
-type written struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (w *written) Write(p []byte) (int, error) { w.mu.Lock(); defer w.mu.Unlock(); return w.b.Write(p) }
-
-func (w *written) String() string { w.mu.Lock(); defer w.mu.Unlock(); return w.b.String() }
-
-func open(t *testing.T, address string) (*Shared, *clock, *written) {
+func open(t *testing.T, address string) (*Shared, *clock, *servers.Output) {
 	t.Helper()
-	c, w := &clock{at: time.Now()}, &written{}
+	c, w := &clock{at: time.Now()}, &servers.Output{}
 	s, err := Open("redis://"+address, slog.New(slog.NewTextHandler(w, nil)), c.now)
 	if err != nil {
 		t.Fatal(err)
@@ -91,8 +35,8 @@ func open(t *testing.T, address string) (*Shared, *clock, *written) {
 
 // TestTogether counts the same name in two portals.
 func TestTogether(t *testing.T) {
-	address := freeAddress(t)
-	start(t, address)
+	address := servers.FreeAddress(t)
+	servers.Redis(t, address)
 	one, _, _ := open(t, address)
 	two, _, _ := open(t, address)
 	for i, s := range []*Shared{one, two, one, two} {
@@ -114,13 +58,13 @@ func TestTogether(t *testing.T) {
 
 // TestAway kills the server: it is said once, and asked again only after a pause.
 func TestAway(t *testing.T) {
-	address := freeAddress(t)
-	server := start(t, address)
+	address := servers.FreeAddress(t)
+	server := servers.Redis(t, address)
 	s, clock, log := open(t, address)
 	if _, _, err := s.Add(t.Context(), "x", time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	server.stop()
+	server.Stop(syscall.SIGKILL)
 	for range 3 {
 		if _, _, err := s.Add(t.Context(), "x", time.Minute); !errors.Is(err, ErrAway) {
 			t.Errorf("count without a server: %v; want ErrAway", err)
@@ -129,7 +73,7 @@ func TestAway(t *testing.T) {
 	if got := strings.Count(log.String(), "is away"); got != 1 {
 		t.Errorf("said %d times that it is away; want once:\n%s", got, log)
 	}
-	start(t, address)
+	servers.Redis(t, address)
 	if _, _, err := s.Add(t.Context(), "x", time.Minute); !errors.Is(err, ErrAway) {
 		t.Errorf("count within the pause: %v; want ErrAway", err)
 	}

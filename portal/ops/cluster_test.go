@@ -5,131 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"huitong/content/contenttest"
+	"huitong/portal/servers"
 )
-
-// patience is far beyond what a busy machine needs.
-const patience = 2 * time.Minute
-
-// program is a process that ends with the test.
-func program(t *testing.T, attr *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
-	t.Helper()
-	var out lines
-	cmd := exec.Command(name, args...)
-	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = &out, &out, attr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("%s:\n%s", filepath.Base(name), out.String())
-		}
-	})
-	return cmd
-}
-
-// lines is what a program printed.
-type lines struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func await(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// startPostgres runs a server of the test's own and returns its address.
-func startPostgres(t *testing.T) string {
-	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if len(found) == 0 {
-		t.Fatal("no PostgreSQL here; run: ./.ci/debian")
-	}
-	bin := found[len(found)-1]
-	dir, err := os.MkdirTemp("", "huitong-ops")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	attr := &syscall.SysProcAttr{}
-	if os.Getuid() == 0 { // as root it does not run
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			t.Fatal(err)
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(dir, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-	}
-	init := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	init.Dir, init.SysProcAttr = dir, attr
-	if out, err := init.CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v\n%s", err, out)
-	}
-	program(t, attr, filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
-	await(t, "PostgreSQL listens", func() bool {
-		_, err := os.Stat(filepath.Join(dir, ".s.PGSQL.5432"))
-		return err == nil
-	})
-	return "postgres://postgres@/postgres?host=" + url.QueryEscape(dir)
-}
 
 // startNginx runs nginx with the example, but for what needs a certificate.
 func startNginx(t *testing.T, addr string, portals []string) {
 	t.Helper()
-	nginx, err := exec.LookPath("nginx")
+	nginx, err := servers.Find("nginx")
 	if err != nil {
-		nginx = "/usr/sbin/nginx"
+		t.Fatal(err)
 	}
 	conf := read(t, "nginx.conf")
 	for i, p := range portals {
@@ -152,8 +51,8 @@ func startNginx(t *testing.T, addr string, portals []string) {
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	program(t, nil, nginx, "-p", dir, "-c", file, "-e", "stderr")
-	await(t, "nginx answers", func() bool { return ready("http://" + addr) })
+	servers.Start(t, exec.Command(nginx, "-p", dir, "-c", file, "-e", "stderr"))
+	servers.Await(t, "nginx answers", func() bool { return ready("http://" + addr) })
 }
 
 func ready(base string) bool {
@@ -182,7 +81,7 @@ func (f *family) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client := &http.Client{Jar: jar, Timeout: patience}
+	client := &http.Client{Jar: jar, Timeout: servers.Patience}
 	page, _, err := do(ctx, client, http.MethodGet, f.base+f.form, nil)
 	if err != nil {
 		return fmt.Errorf("open the form: %w", err)
@@ -238,24 +137,24 @@ func TestOneDies(t *testing.T) {
 		t.Fatal(err)
 	}
 	secret := filepath.Join(dir, "database_url")
-	if err := os.WriteFile(secret, []byte(startPostgres(t)+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte(servers.StartPostgres(t, servers.NoSync).URL()+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("HUITONG_DATABASE_URL_FILE", secret)
-	front := freeAddress(t)
+	front := servers.FreeAddress(t)
 	var portals []string
-	var processes []*exec.Cmd
+	var processes []*servers.Program
 	for i := range 3 {
-		addr := freeAddress(t)
+		addr := servers.FreeAddress(t)
 		portals = append(portals, addr)
-		processes = append(processes, program(t, nil, binary, "--addr", addr, "--base-url", "http://"+front, "--data", filepath.Join(dir, "data"),
-			"--content", lean, "--trusted-proxies", "127.0.0.1", "--rate-limit", "0", "--speech", "off", "--log-level", "warn"))
+		processes = append(processes, servers.Start(t, exec.Command(binary, "--addr", addr, "--base-url", "http://"+front, "--data", filepath.Join(dir, "data"),
+			"--content", lean, "--trusted-proxies", "127.0.0.1", "--rate-limit", "0", "--speech", "off", "--log-level", "warn")))
 		if i == 0 { // it makes the keys and learns, the others find both
-			await(t, "the first is ready", func() bool { return ready("http://" + addr) })
+			servers.Await(t, "the first is ready", func() bool { return ready("http://" + addr) })
 		}
 	}
 	for _, p := range portals {
-		await(t, "all are ready", func() bool { return ready("http://" + p) })
+		servers.Await(t, "all are ready", func() bool { return ready("http://" + p) })
 	}
 	startNginx(t, front, portals)
 	families := make([]*family, 6)
@@ -276,7 +175,7 @@ func TestOneDies(t *testing.T) {
 	}
 	more := func(n int64) {
 		from := begun.Load()
-		await(t, "the families go on", func() bool { return begun.Load() >= min(from+n, int64(len(families))*200) })
+		servers.Await(t, "the families go on", func() bool { return begun.Load() >= min(from+n, int64(len(families))*200) })
 	}
 	more(20)
 	if err := processes[0].Process.Kill(); err != nil {

@@ -6,12 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -43,7 +40,7 @@ func BenchmarkSubmit(b *testing.B) {
 func openDurable(tb testing.TB, on string) *fixture {
 	tb.Helper()
 	if on == "postgres" {
-		address := schemaOf(tb, durable.start(tb))
+		address := durable.Empty(tb)
 		return open(tb, store.Config{URL: address}, "pgx", address)
 	}
 	path := filepath.Join(tb.TempDir(), "huitong.db")
@@ -74,15 +71,15 @@ func benchmarkSubmit(b *testing.B, f *fixture) {
 	for b.Loop() {
 		for range *rounds {
 			drafts := f.drafts(b, *submissions)
-			before, serverBefore := ownTime(b), serverTime(b)
+			before, serverBefore := ownTime(b), f.serverTime(b)
 			theirs = append(theirs, perSecond(b, len(drafts), bare))
-			between, serverBetween := ownTime(b), serverTime(b)
+			between, serverBetween := ownTime(b), f.serverTime(b)
 			ours = append(ours, perSecond(b, len(drafts), func(i int) error {
 				_, err := f.Submit(context.Background(), f.submission(drafts[i], "key"))
 				return err
 			}))
 			n := time.Duration(len(drafts))
-			after, serverAfter := ownTime(b), serverTime(b)
+			after, serverAfter := ownTime(b), f.serverTime(b)
 			theirsCPU = append(theirsCPU, float64((between-before)/n))
 			oursCPU = append(oursCPU, float64((after-between)/n))
 			theirsServer = append(theirsServer, float64((serverBetween-serverBefore)/n))
@@ -112,29 +109,13 @@ func ownTime(tb testing.TB) time.Duration {
 	return time.Duration(own.Utime.Nano() + own.Stime.Nano())
 }
 
-// serverTime is what the processes of the durable server have used; 0 without one.
-func serverTime(tb testing.TB) time.Duration {
+// serverTime is what the processes of the database have used; 0 where it is a file.
+func (f *fixture) serverTime(tb testing.TB) time.Duration {
 	tb.Helper()
-	if durable.cmd == nil {
+	if f.config.URL == "" {
 		return 0
 	}
-	server := strconv.Itoa(durable.cmd.Process.Pid)
-	all, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var total time.Duration
-	for _, file := range all {
-		line, _ := os.ReadFile(file) // one that has just ended is none of ours
-		_, rest, _ := strings.Cut(string(line), ") ")
-		if words := strings.Fields(rest); len(words) > 12 && (words[1] == server || file == "/proc/"+server+"/stat") {
-			for _, ticks := range words[11:13] {
-				n, _ := strconv.Atoi(ticks)
-				total += time.Duration(n) * (time.Second / 100)
-			}
-		}
-	}
-	return total
+	return durable.Server(tb).Used()
 }
 
 // perSecond does n things with all clients and returns how many a second.

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"huitong/portal/apply"
+	"huitong/portal/servers"
 	"huitong/portal/store"
 	"huitong/portal/vault"
 )
@@ -379,9 +380,8 @@ func (f *fixture) holds(t *testing.T, r receipt) {
 // TestKilledPostgres kills the server under a portal, now one of its processes, now
 // all of it. The families press the button again on the page that they see.
 func TestKilledPostgres(t *testing.T) {
-	p := &postgres{}
-	t.Cleanup(p.remove)
-	address := p.start(t)
+	p := servers.StartPostgres(t)
+	address := p.URL()
 	f := open(t, store.Config{URL: address}, "pgx", address)
 	told := map[string]receipt{}
 	for crash := range *serverCrashes {
@@ -427,10 +427,11 @@ func (f *fixture) insist(t *testing.T, a *apply.Application) {
 
 // crash kills the whole server, or one process, upon which the server ends the rest;
 // either way it comes back by its log.
-func (f *fixture) crash(t *testing.T, p *postgres, whole bool) {
+func (f *fixture) crash(t *testing.T, p *servers.Postgres, whole bool) {
 	t.Helper()
 	if whole {
-		if err := errors.Join(p.kill(), p.launch()); err != nil {
+		p.Kill()
+		if err := p.Again(); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -440,7 +441,7 @@ func (f *fixture) crash(t *testing.T, p *postgres, whole bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(syscall.Kill(pid, syscall.SIGKILL), p.await()); err != nil {
+	if err := errors.Join(syscall.Kill(pid, syscall.SIGKILL), p.Ready()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -448,9 +449,8 @@ func (f *fixture) crash(t *testing.T, p *postgres, whole bool) {
 // TestFrozenPostgres stops the server where it stands under a portal: connections stay
 // open and nothing answers. Who writes is told so in time, and may do so again later.
 func TestFrozenPostgres(t *testing.T) {
-	p := &postgres{settings: []string{"-c", "fsync=off"}}
-	t.Cleanup(p.remove)
-	address := p.start(t)
+	p := servers.StartPostgres(t, servers.NoSync)
+	address := p.URL()
 	f := open(t, store.Config{URL: address, Patience: 200 * time.Millisecond}, "pgx", address)
 	drafts := f.drafts(t, 3)
 	told := map[string]receipt{}
@@ -464,7 +464,7 @@ func TestFrozenPostgres(t *testing.T) {
 	if err := submit(drafts[0]); err != nil {
 		t.Fatal(err)
 	}
-	thaw := p.freeze(t)
+	thaw := p.Freeze()
 	defer thaw()
 	answered := make(chan error, 1)
 	go func() { answered <- submit(drafts[1]) }()
@@ -482,28 +482,4 @@ func TestFrozenPostgres(t *testing.T) {
 		told[a.Answers["phone"]] = receipt{"submitted", a.Reference, a.Answers["phone"], "-"}
 	}
 	f.keepsItsWord(t, told)
-}
-
-// freeze stops all processes of the server and returns what lets them go on.
-func (p *postgres) freeze(t *testing.T) func() {
-	t.Helper()
-	all := []int{p.cmd.Process.Pid}
-	begun, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", all[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for word := range strings.FieldsSeq(string(begun)) {
-		pid, err := strconv.Atoi(word)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, pid)
-	}
-	send := func(s syscall.Signal) {
-		for _, pid := range all {
-			_ = syscall.Kill(pid, s)
-		}
-	}
-	send(syscall.SIGSTOP)
-	return func() { send(syscall.SIGCONT) }
 }

@@ -65,7 +65,7 @@ func TestDump(t *testing.T) {
 		if err := store.Restore(t.Context(), f.config, version, next()); !errors.Is(err, store.ErrNotEmpty) {
 			t.Errorf("restored over what is there: %v", err)
 		}
-		for name, c := range map[string]store.Config{"sqlite": {Path: filepath.Join(t.TempDir(), "new.db")}, "postgres": {URL: postgresURL(t)}} {
+		for name, c := range map[string]store.Config{"sqlite": {Path: filepath.Join(t.TempDir(), "new.db")}, "postgres": {URL: quick.Bare(t)}} {
 			c.Vault, c.Now, c.Files = f.config.Vault, f.config.Now, f.config.Files
 			if err := store.Restore(t.Context(), c, version, next()); err != nil {
 				t.Fatalf("into %s: %v", name, err)

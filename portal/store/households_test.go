@@ -3,6 +3,7 @@ package store_test
 import (
 	"crypto/rand"
 	"errors"
+	"sync"
 	"testing"
 
 	"huitong/content"
@@ -10,10 +11,12 @@ import (
 	"huitong/portal/store"
 )
 
+var library = sync.OnceValues(func() (*content.Library, error) { return content.Load(content.Embedded()) })
+
 // realForms returns the forms of the site's own policies.
 func realForms(t *testing.T) func(string) (apply.Form, bool) {
 	t.Helper()
-	lib, err := content.Load(content.Embedded())
+	lib, err := library()
 	if err != nil {
 		t.Fatal(err)
 	}

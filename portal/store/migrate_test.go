@@ -20,7 +20,7 @@ func TestFewerIndexesKeepEverything(t *testing.T) {
 			return store.Config{Path: path}, "sqlite", "file:" + path
 		},
 		"postgres": func() (store.Config, string, string) {
-			address := postgresURL(t)
+			address := quick.Bare(t)
 			return store.Config{URL: address}, "pgx", address
 		},
 	} {

@@ -81,7 +81,7 @@ func (f *fixture) paysOn(t *testing.T, who helpers, confirmed string) {
 	}
 	c := store.Config{Path: filepath.Join(t.TempDir(), "new.db"), Vault: keys, Now: f.config.Now}
 	if f.config.URL != "" {
-		c.Path, c.URL = "", postgresURL(t)
+		c.Path, c.URL = "", quick.Bare(t)
 	}
 	err = store.Restore(ctx, c, version, func() (p *store.Part, err error) {
 		if len(parts) > 0 {

@@ -91,22 +91,23 @@ func onBoth(t *testing.T, test func(t *testing.T, f *fixture)) {
 		if err := storetest.WriteEmpty(path); err != nil {
 			t.Fatal(err)
 		}
-		test(t, open(t, store.Config{Path: path}, "sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(5000)"))
+		test(t, open(t, store.Config{Path: path, Disposable: true}, "sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_pragma=busy_timeout(5000)"))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		address := postgresURL(t)
+		address := quick.Empty(t)
 		test(t, open(t, store.Config{URL: address}, "pgx", address))
 	})
 }
 
-func sampleForm() (apply.Form, error) {
+// sampleForm is that of the one policy, which no test changes.
+var sampleForm = sync.OnceValues(func() (apply.Form, error) {
 	lib, err := content.Load(sampleContent{os.DirFS("../apply/testdata/content")})
 	if err != nil {
 		return apply.Form{}, err
 	}
 	policy, _ := lib.Policy("sample")
 	return apply.Form{Policy: policy}, nil
-}
+})
 
 func open(tb testing.TB, c store.Config, driver, source string) *fixture {
 	tb.Helper()

@@ -13,7 +13,7 @@ import (
 // of a change, where PostgreSQL locks nothing: the change is decided again on what is
 // there then, and written once.
 func TestChangedSinceRead(t *testing.T) {
-	address := postgresURL(t)
+	address := quick.Empty(t)
 	f := open(t, store.Config{URL: address}, "pgx", address)
 	a := f.submitted(t)
 	decided := 0
@@ -45,7 +45,7 @@ func TestDeletedWhileHandedIn(t *testing.T) {
 		"expired": func(f *fixture, _ *apply.Application) error { return f.Prune(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			address := postgresURL(t)
+			address := quick.Empty(t)
 			f := open(t, store.Config{URL: address}, "pgx", address)
 			a, _ := f.draft(t)
 			f.clock.advance(apply.IdleLasts + time.Second)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -11,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +20,7 @@ import (
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 	"huitong/portal/intake"
+	"huitong/portal/servers"
 	"huitong/portal/store"
 	"huitong/portal/store/storetest"
 	"huitong/portal/vault"
@@ -34,7 +33,7 @@ type desk struct {
 	store  *store.Store
 	file   string // of the database
 	blobs  string // directory of attached files
-	log    *syncBuffer
+	log    *servers.Output
 	now    time.Time
 	faults []string // of a content that is not published
 	city   *cityAccounts
@@ -48,25 +47,6 @@ type answer struct {
 	status                              int
 }
 
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-// String returns what was written.
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	dir := t.TempDir()
@@ -74,7 +54,7 @@ func newDesk(t testing.TB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), blobs: filepath.Join(dir, "uploads"), log: &syncBuffer{}, city: &cityAccounts{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
+	d := &desk{t: t, file: filepath.Join(dir, "huitong.db"), blobs: filepath.Join(dir, "uploads"), log: &servers.Output{}, city: &cityAccounts{}, now: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)}
 	bucket, err := vault.OpenDirectory(d.blobs)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +65,7 @@ func newDesk(t testing.TB) *desk {
 	now := func() time.Time { return d.now }
 	files := vault.OpenFiles(bucket, keys, intake.MaxSize)
 	if d.store, err = store.Open(t.Context(), store.Config{
-		Path: d.file, Vault: keys, Now: now, Files: files, Due: func(a *apply.Application) time.Time {
+		Path: d.file, Disposable: true, Vault: keys, Now: now, Files: files, Due: func(a *apply.Application) time.Time {
 			p, ok := d.server.content().Library.Policy(a.Policy)
 			if !ok {
 				return time.Time{}

@@ -1,6 +1,7 @@
-// Package storetest gives tests an SQLite database with all tables and nothing in them,
-// as httptest gives them a server. It is made once for a process: a copy is there sooner
-// than an empty file has gone through every migration.
+// Package storetest gives tests a database with all tables and nothing in them, as
+// httptest gives them a server: on SQLite a file, on PostgreSQL a database of a server of
+// the tests' own. It is made once for a process: a copy is there sooner than an empty one
+// has gone through every migration.
 package storetest
 
 import (
