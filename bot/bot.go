@@ -215,8 +215,11 @@ func New(c Config) (*Bot, error) {
 	return b, nil
 }
 
+// GiveUp ends a training that goes on, of a bot that nobody will ask any more.
+func (b *Bot) GiveUp() { b.giveUp() }
+
 // Trained returns a channel that is closed when the bot has learnt what it can, or
-// was told to give up by a bot that follows it.
+// was told to give up.
 func (b *Bot) Trained() <-chan struct{} { return b.done }
 
 // Ask answers one question. The error is ErrEmpty, ErrTooLong, or that of the

@@ -14,6 +14,7 @@ func TestNormalizerTakenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	first.bot.GiveUp()
 	for _, c := range []struct {
 		file, text string
 		same       bool
@@ -31,6 +32,7 @@ func TestNormalizerTakenOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			next.bot.GiveUp()
 			if lib.Version == first.published.Version {
 				t.Fatal("the save changed nothing")
 			}

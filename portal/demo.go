@@ -31,6 +31,8 @@ type demoCommand struct {
 	Seed  uint64 `help:"Another city, with passwords that follow from the number: for whoever has to know them beforehand."`
 	Cases int    `default:"2000" hidden:"" help:"Cases; fewer make a smaller city."`
 	Fill  bool   `help:"Only fill the directory; do not serve."`
+
+	cost casework.PasswordCost // zero: that of a real portal
 }
 
 // Run refuses where there is real data. What was filled before is served as it is.
@@ -65,6 +67,7 @@ func (c demoCommand) fill(env *environment) (err error) {
 	data, err := openStore(&story, due, func(s *store.Config) {
 		s.Disposable = true
 		s.Rand = seeded(c.seed())
+		s.Passwords = c.cost
 	})
 	if err != nil {
 		return err

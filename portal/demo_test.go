@@ -32,7 +32,7 @@ func TestDemoRefusesRealData(t *testing.T) {
 // filling it again leaves it as it is.
 func TestDemoCommand(t *testing.T) {
 	env, out := keeper(t, t.TempDir())
-	if err := (demoCommand{Cases: 12}).fill(env); err != nil {
+	if err := (demoCommand{Cases: 12, cost: casework.PasswordCost{Memory: 64, Time: 1, Threads: 1}}).fill(env); err != nil {
 		t.Fatal(err)
 	}
 	data, err := openStore(env, nil)
@@ -52,7 +52,7 @@ func TestDemoCommand(t *testing.T) {
 	if err != nil || step != casework.SignedIn {
 		t.Errorf("%s signs in with what was printed: %s, %v", signIn[2], step, err)
 	}
-	if err := (demoCommand{Cases: 12}).fill(env); err != nil || strings.Contains(strings.TrimPrefix(out.String(), printed), "officer") {
+	if err := (demoCommand{Cases: 12, cost: casework.PasswordCost{Memory: 64, Time: 1, Threads: 1}}).fill(env); err != nil || strings.Contains(strings.TrimPrefix(out.String(), printed), "officer") {
 		t.Errorf("filled again: %v, %s; want it left alone", err, strings.TrimPrefix(out.String(), printed))
 	}
 }

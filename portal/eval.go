@@ -71,10 +71,11 @@ func (c evalCommand) Run(env *environment) error {
 	if c.Corpus != "" {
 		return c.runCollection(env)
 	}
-	corpus, err := loadCorpus(env.ctx, env.cfg.Content, wiring{})
+	corpus, err := loadCorpus(env.ctx, env.cfg.Content, wiring{shelf: openShelf(env)})
 	if err != nil {
 		return err
 	}
+	defer corpus.bot.GiveUp()
 	if c.Conversations {
 		return c.play(env, corpus.bot)
 	}
@@ -118,7 +119,8 @@ func compareBots(env *environment, embedded *corpus, cases []bot.Case) error {
 	if err != nil {
 		return err
 	}
-	served, err := loadCorpus(env.ctx, env.cfg.Content, wiring{server: func(x *search.Index) web.Searcher { return meili.Over(x) }})
+	<-embedded.bot.Trained() // so that the other takes what it has learnt from the shelf
+	served, err := loadCorpus(env.ctx, env.cfg.Content, wiring{func(x *search.Index) web.Searcher { return meili.Over(x) }, openShelf(env)})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +23,7 @@ func evaluate(t *testing.T, corpus, queries string, engines ...string) (string, 
 		}
 	}
 	var out bytes.Buffer
-	err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now})
+	err := c.Run(&environment{ctx: t.Context(), cfg: &Config{Learnt: learnt}, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
 	return out.String(), err
 }
 
@@ -77,7 +78,7 @@ func TestEvalPortal(t *testing.T) {
 	}
 	var out bytes.Buffer
 	c := evalCommand{File: []string{name}, Engine: []string{enginePortal}}
-	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now}); err != nil {
+	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{Learnt: learnt}, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -100,7 +101,7 @@ func TestEvalConversations(t *testing.T) {
 	}
 	var out bytes.Buffer
 	c := evalCommand{File: []string{name}, Conversations: true}
-	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{}, out: &out, now: time.Now}); err != nil {
+	if err := c.Run(&environment{ctx: t.Context(), cfg: &Config{Learnt: learnt}, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"turns                  2", "conversation accuracy  0.500", "line 3: 那要多久: outcome"} {

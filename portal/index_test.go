@@ -128,7 +128,7 @@ func TestProgressReckonsTheTimeLeft(t *testing.T) {
 func TestEvalMeili(t *testing.T) {
 	s := meilitest.New(t)
 	var out bytes.Buffer
-	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey}
+	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey, Learnt: learnt}
 	questions := filepath.Join(t.TempDir(), "q.txt")
 	lines := "answer\tbasic-living-allowance\t孤儿补贴一个月多少钱\nrefuse\t\t今天天气怎么样\n"
 	if err := os.WriteFile(questions, []byte(lines), 0o600); err != nil {
@@ -153,7 +153,7 @@ func TestEvalCalibrate(t *testing.T) {
 	if err := os.WriteFile(questions, []byte("answer\tbasic-living-allowance\t孤儿补贴一个月多少钱\nrefuse\t\t火锅店几点关门\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey}
+	cfg := &Config{MeiliURL: s.URL, MeiliKey: meilitest.SearchKey, MeiliAdmin: meilitest.IndexKey, Learnt: learnt}
 	err := evalCommand{File: []string{questions}, Calibrate: true}.Run(&environment{ctx: t.Context(), cfg: cfg, out: &out, log: slog.New(slog.DiscardHandler), now: time.Now})
 	if err != nil {
 		t.Fatal(err)

@@ -63,11 +63,16 @@ func TestMeiliFindsWhatTheIndexFinds(t *testing.T) {
 		}
 	}
 	compare("retrieval", func(e bot.Searcher) float64 { return firstRight(t, e, cases) })
+	var taught *bot.Bot
 	compare("bot", func(e bot.Searcher) float64 {
-		b, err := bot.Load(lib, n, e, nil)
+		b, err := bot.Load(lib, n, e, taught)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if taught != nil {
+			b.GiveUp() // it judges by what the first has learnt of the same
+		}
+		taught = b
 		report, err := b.Evaluate(t.Context(), cases)
 		if err != nil {
 			t.Fatal(err)
