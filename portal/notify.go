@@ -147,7 +147,7 @@ func (p postman) message(n store.Note) notify.Message {
 	}
 	args := []any{"Number", n.Reference.Grouped(), "URL", address + "/track"}
 	switch n.Kind {
-	case store.NoteFactorReset, store.NotePost, store.NotePasswordSet:
+	case store.NoteFactorReset, store.NotePost, store.NotePasswordSet, store.NoteAccess:
 		args = []any{"URL", address + "/staff"}
 	case store.NoteForgotten:
 		args = []any{"URL", address + "/staff/reset?token=" + url.QueryEscape(n.Token), "Minutes", int(casework.ResetLasts.Minutes())}

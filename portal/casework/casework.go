@@ -187,6 +187,10 @@ const (
 	ResetPassword  Action = "reset-password"  // it was used
 	ChangePost     Action = "change-post"     // role or area of another
 	EnableUser     Action = "enable-user"
+	AskAccess      Action = "ask-access"    // somebody lost password and second factor
+	GiveAccess     Action = "give-access"   // agreed to, a link was made
+	RecallAccess   Action = "recall-access" //
+	UseAccess      Action = "use-access"    // the link was used
 
 	SendInvite      Action = "send-invite"
 	TakeInvite      Action = "take-invite"

@@ -79,7 +79,7 @@ func StaffActions() []Action {
 	return slices.Concat(Actions(), []Action{
 		SignIn, SignInFailed, SignOut, EnrolFactor, PassFactor, FactorFailed, UseRecovery, RenewRecovery, DropFactor, ResetFactor, EndSession,
 		LinkOutside, UnlinkOutside,
-		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, Denied,
+		ChangePassword, SendInvite, TakeInvite, ChangePost, DisableUser, EnableUser, AskAccess, GiveAccess, RecallAccess, UseAccess, Denied,
 		AdviseCase, ProposeCase, ReturnCase,
 		UncheckDocument,
 		ReceiveReport, AskCall, RaiseCall,

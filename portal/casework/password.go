@@ -36,6 +36,8 @@ const (
 	KeyArea           = "error.staff.area"       // a role of a town needs its town
 	KeyVillage        = "error.staff.village"    // a director belongs to villages or communities
 	KeyDepartment     = "error.staff.department" // a liaison belongs to a department
+	KeyAccessProof    = "error.access.proof"     // how somebody was recognised
+	KeyAccessReason   = "error.access.reason"    // Max
 	KeyAssistRelation = "error.assist.relation"  // who agreed to be helped
 	KeyAssistMeans    = "error.assist.means"     // how
 	KeyAssistAgree    = "error.assist.agree"     // that they did
@@ -73,7 +75,7 @@ const (
 func MessageKeys() []string {
 	return []string{
 		KeyPasswordShort, KeyPasswordLong, KeyPasswordCommon, KeyPasswordWrong, KeyPasswordSame,
-		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment,
+		KeyLoginForm, KeyLoginTaken, KeyStaffName, KeyRole, KeyArea, KeyVillage, KeyDepartment, KeyAccessProof, KeyAccessReason,
 		KeyAssistRelation, KeyAssistMeans, KeyAssistAgree, KeyViewName, KeyViewMany,
 		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,

@@ -66,7 +66,10 @@ func (s *Store) resetToken(user, password string, made time.Time) string {
 // resetUser returns whose password a token sets at this moment.
 func (s *Store) resetUser(ctx context.Context, token string) (casework.User, error) {
 	none := fmt.Errorf("link for a password: %w", apply.ErrNotFound)
-	user, rest, _ := strings.Cut(token, ".")
+	user, rest, sent := strings.Cut(token, ".")
+	if !sent { // in no message: an administrator gave it
+		return s.accessUser(ctx, s.db, token)
+	}
 	at, _, ok := strings.Cut(rest, ".")
 	made, err := strconv.ParseInt(at, 36, 64)
 	if !ok || err != nil || storable(user) != user {
@@ -93,8 +96,9 @@ func (s *Store) CheckReset(ctx context.Context, token string) error {
 }
 
 // ResetPassword sets the password of who was sent the link, and ends all sessions. The
-// second factor stays as it is, and is asked for at the next sign-in. The error is
-// [apply.Invalid] for a password that does not fit.
+// second factor stays as it is, and is asked for at the next sign-in; a link that two
+// administrators gave takes it away, too. The error is [apply.Invalid] for a password
+// that does not fit.
 func (s *Store) ResetPassword(ctx context.Context, token, password string) error {
 	u, err := s.resetUser(ctx, token)
 	if err != nil {
@@ -115,6 +119,11 @@ func (s *Store) ResetPassword(ctx context.Context, token, password string) error
 		}
 		if err != nil {
 			return err
+		}
+		if !strings.Contains(token, ".") {
+			if err := s.useAccess(ctx, tx, token); err != nil {
+				return err
+			}
 		}
 		if err := s.endSessions(ctx, tx, by, u, ""); err != nil {
 			return err

@@ -48,6 +48,7 @@ func (s *Store) sealedTables() []sealedTable {
 		childTable("children", "names", "details"), childTable("assessments", "body"), childTable("pairings", "body"),
 		childTable("visits", "body"), childTable("episodes", "body"), childTable("talks", "body"),
 		{"field_devices", "id", []string{"key"}, func(id, _ string) []byte { return deviceBound(id) }},
+		{"access_requests", "id", []string{"reason"}, func(id, _ string) []byte { return accessBound(id) }},
 		{"factors", "user_id", []string{"secret"}, func(user, _ string) []byte { return factorBound(user) }},
 		{"staff_contacts", "user_id", []string{"address"}, func(user, _ string) []byte { return staffAddressBound(user) }},
 		{"desk_views", "id", []string{"name"}, func(id, _ string) []byte { return viewBound(id) }},

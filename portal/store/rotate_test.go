@@ -202,7 +202,7 @@ func TestResealAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]store.Reseal{
-			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1}, "conference_decisions": {Table: "conference_decisions"}, "conference_texts": {Table: "conference_texts", Done: 1}, "referral_events": {Table: "referral_events", Done: 1}, "tellings": {Table: "tellings", Done: 1},
+			"applications": {Table: "applications", Done: 12}, "assists": {Table: "assists", Done: 1}, "contacts": {Table: "contacts", Done: 1}, "desk_views": {Table: "desk_views", Done: 1}, "access_requests": {Table: "access_requests"}, "factors": {Table: "factors", Done: 1}, "feedback": {Table: "feedback", Done: 1}, "staff_contacts": {Table: "staff_contacts", Done: 1}, "unanswered": {Table: "unanswered", Done: 1}, "conference_decisions": {Table: "conference_decisions"}, "conference_texts": {Table: "conference_texts", Done: 1}, "referral_events": {Table: "referral_events", Done: 1}, "tellings": {Table: "tellings", Done: 1},
 			"uploads": {Table: "uploads", Done: 2}, "events": {Table: "events", Kept: history},
 			"children": {Table: "children", Done: 2}, "assessments": {Table: "assessments", Done: 1}, "pairings": {Table: "pairings", Done: 1}, "visits": {Table: "visits", Done: 1}, "episodes": {Table: "episodes", Done: 1}, "talks": {Table: "talks", Done: 1}, "field_devices": {Table: "field_devices", Done: 1},
 			"reports": {Table: "reports", Done: 2}, "report_events": {Table: "report_events"},

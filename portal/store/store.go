@@ -287,6 +287,7 @@ func (s *Store) Prune(ctx context.Context) error {
 			{`DELETE FROM field_devices WHERE seen_at < $1`, now.Add(-casework.DeviceLasts)},
 			{`DELETE FROM sends WHERE at < $1`, now.Add(-casework.OnceLasts)},
 			{`DELETE FROM unanswered WHERE last_at < $1`, now.Add(-s.questionsLast)},
+			{`DELETE FROM access_requests WHERE asked_at < $1`, now.Add(-accessKept)},
 			{`DELETE FROM share_batches WHERE at < $1`, now.Add(-batchesLast)},
 		} {
 			if _, err := tx.ExecContext(ctx, del.statement, micros(del.before)); err != nil {

@@ -167,6 +167,7 @@ type Cases struct {
 	EventReach   EventReach
 	EventFiles   EventFiles
 	Forgotten    Forgotten
+	Access       Access
 	PayRemains   PayRemains
 }
 
@@ -232,6 +233,7 @@ func CasesOf[S interface {
 	EventReach
 	EventFiles
 	Forgotten
+	Access
 	PayRemains
 }](s S) Cases {
 	return Cases{
@@ -298,6 +300,7 @@ func CasesOf[S interface {
 		EventReach:   s,
 		EventFiles:   s,
 		Forgotten:    s,
+		Access:       s,
 		PayRemains:   s,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -47,6 +48,7 @@ func (s *Server) peopleRoutes() []deskRoute {
 type accountsPage struct {
 	staffPage
 	Filters []deskLink
+	Lost    []personRow // that wait for a second administrator
 	Rows    []personRow
 	Next    string
 	Later   bool
@@ -72,6 +74,9 @@ func (s *Server) showAccounts(c *fiber.Ctx, u casework.User) error {
 	view.Filters = []deskLink{{t("staff.all"), accountsPath, q.Role == ""}}
 	for _, r := range casework.Roles() {
 		view.Filters = append(view.Filters, deskLink{t(fmt.Sprintf("staff.role.%s", r)), accountsQuery(r, ""), r == q.Role})
+	}
+	if view.Lost, err = s.lostRows(c, u); err != nil {
+		return err
 	}
 	for _, one := range list.Users {
 		view.Rows = append(view.Rows, s.personRow(c, one))
@@ -119,18 +124,22 @@ type personPage struct {
 	Sessions []sessionRow
 	Fields   []field
 	Problems []problem
+	Access   accessPart
 	Own      bool   // the administrator's: others change it
 	Done     string // what has just been done: a word of its message
+
+	wrong apply.Invalid // with what was sent
 }
 
 // personDone are the words with which a page says what was done.
-var personDone = map[string]bool{"post": true, "factor": true, "disabled": true, "enabled": true, "sessions": true}
+var personDone = map[string]bool{"post": true, "factor": true, "disabled": true, "enabled": true, "sessions": true, "access": true, "recalled": true}
 
 func (s *Server) showPerson(c *fiber.Ctx, u casework.User) error {
-	return s.renderPerson(c, u, nil)
+	return s.renderPerson(c, u, personPage{})
 }
 
-func (s *Server) renderPerson(c *fiber.Ctx, u casework.User, invalid apply.Invalid) error {
+// renderPerson shows an account, with what the answer knows already.
+func (s *Server) renderPerson(c *fiber.Ctx, u casework.User, known personPage) error {
 	person, err := s.cases.People.Account(c.UserContext(), u.Actor(), c.Params("id"))
 	if err != nil {
 		return err
@@ -151,7 +160,13 @@ func (s *Server) renderPerson(c *fiber.Ctx, u casework.User, invalid apply.Inval
 		return err
 	}
 	view.Fields = s.postFields(c, person.Post)
-	view.Problems = s.noteProblems(c, view.Fields, invalid)
+	if view.Access, err = s.accessPart(c, u, person.ID); err != nil {
+		return err
+	}
+	view.Access.Link = known.Access.Link
+	asked := slices.Concat(view.Fields, view.Access.Fields)
+	view.Problems = s.noteProblems(c, asked, known.wrong)
+	view.Fields, view.Access.Fields = asked[:len(view.Fields)], asked[len(view.Fields):]
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
@@ -193,7 +208,7 @@ func (s *Server) changePost(c *fiber.Ctx, u casework.User) error {
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		return s.renderPerson(c, u, invalid)
+		return s.renderPerson(c, u, personPage{wrong: invalid})
 	case err != nil:
 		return err
 	}

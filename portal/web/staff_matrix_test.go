@@ -35,6 +35,9 @@ var deskMatrix = map[string]string{
 	"POST /staff/accounts/:id/post":                                "-----A",
 	"POST /staff/accounts/:id/sessions":                            "-----A",
 	"POST /staff/accounts/:id/factor":                              "-----A",
+	"POST /staff/accounts/:id/access":                              "-----A",
+	"POST /staff/accounts/:id/access/give":                         "-----A", // who has not asked, see TestLostAccess
+	"POST /staff/accounts/:id/access/recall":                       "-----A",
 	"POST /staff/accounts/:id/disable":                             "-----A",
 	"POST /staff/accounts/:id/enable":                              "-----A",
 	"GET /staff/invite":                                            "-----A",
