@@ -63,6 +63,16 @@ type NewFile struct {
 	Replaces string // ID of a file that goes when this one is there; empty for none
 }
 
+// Part is a piece of a file that comes over a weak network, in order.
+type Part struct {
+	Whole    string // SHA-256 of the file, by which it is known again
+	Size     int64  // of the file
+	Document string
+	Replaces string // as in [NewFile]
+	At       int64  // where the piece begins
+	Body     []byte
+}
+
 // Documents lists the documents that the family is asked for after these answers.
 // What departments check between themselves is not among them.
 func (f Form) Documents(a Answers) []content.Document {

@@ -8,10 +8,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 )
 
@@ -204,4 +207,65 @@ func photoFile(v *visitor, dir, name string, width, height int) string {
 		v.Fatal(err)
 	}
 	return path
+}
+
+// slowLine is a village's network.
+var slowLine = network.Conditions{Latency: 50, UploadThroughput: 400_000, DownloadThroughput: 1_000_000}
+
+// setLine makes the page's connection a slow one, or cuts it in the middle of what it sends.
+func (t *tab) setLine(how network.Conditions) {
+	t.Helper()
+	call(t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&how}})
+}
+
+// TestUploadGoesOnAfterReload cuts a village's slow line in the middle of a photo of some
+// megabytes, and leaves the page: when it is opened again, the photo goes on by itself where
+// it stopped, which a screen reader hears.
+func TestUploadGoesOnAfterReload(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, startSite(t), handset, "standard")
+	v.arriveAtHome()
+	v.goTo("/apply/" + journeySlug)
+	v.to(`main form button[name="-start"]`)
+	for !v.atPapers() {
+		v.answerAll()
+		v.to(`main form .form__buttons button`)
+	}
+	photo := photoFile(v, t.TempDir(), "one.jpg", 4000, 3000)
+	v.setLine(slowLine)
+	v.upload("household-register", "main #f-document-household-register", photo)
+	percent := func() int {
+		return evaluate[int](v.tab, `document.querySelector("#household-register .upload__bar")?.value ?? 0`)
+	}
+	v.until("some of it is there", func() bool { return percent() >= 25 })
+	v.setOffline(true)
+	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
+	v.until("it says that the connection is broken", func() bool {
+		return strings.Contains(evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`), "网络断了")
+	})
+	v.setOffline(false)
+	v.setLine(slowLine)
+	v.open("/apply/" + journeySlug)
+	v.open("/apply/" + journeySlug + "/documents")
+	went := regexp.MustCompile(`接着上次的地方传，已经有(\d+)%`)
+	at := 0
+	v.until("it goes on where it stopped", func() bool {
+		m := went.FindStringSubmatch(evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`))
+		if m == nil {
+			return false
+		}
+		at, _ = strconv.Atoi(m[1])
+		return true
+	})
+	if at == 0 {
+		t.Error("it begins anew")
+	}
+	v.setLine(network.Conditions{UploadThroughput: -1, DownloadThroughput: -1})
+	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	v.until("nothing is kept in the browser", func() bool {
+		return evaluate[bool](v.tab, `new Promise((done) => {
+			const open = indexedDB.open("huitong-uploads");
+			open.onsuccess = () => { const all = open.result.transaction("files").objectStore("files").count(); all.onsuccess = () => { open.result.close(); done(all.result === 0); }; };
+		})`)
+	})
 }

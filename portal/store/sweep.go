@@ -111,8 +111,8 @@ const sweepLook = 20_000
 // those that broke off while arriving, and those whose case is gone. It returns
 // how many.
 func (s *Store) SweepFiles(ctx context.Context, limit int) (int, error) {
-	n, err := s.discard(ctx, `state = 'gone' OR state = 'arriving' AND changed_at < $1
-		ORDER BY changed_at LIMIT $2`, micros(s.now().Add(-arrivalLasts)), limit)
+	n, err := s.discard(ctx, `state = 'gone' OR state = 'arriving' AND changed_at < $1 AND (document NOT LIKE '`+partPrefix+`%' OR changed_at < $2)
+		ORDER BY changed_at LIMIT $3`, micros(s.now().Add(-arrivalLasts)), micros(s.now().Add(-partsLast)), limit)
 	if err == nil {
 		var lost int
 		lost, err = s.sweepLost(ctx, limit-n)

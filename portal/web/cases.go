@@ -56,6 +56,14 @@ type Files interface {
 	ReadFileForStaff(ctx context.Context, by apply.Actor, ref apply.Reference, id string) ([]byte, error)
 }
 
+// Arrivals takes a file in pieces, so that one that broke off goes on where it stopped.
+type Arrivals interface {
+	AddPart(ctx context.Context, ref apply.Reference, p apply.Part) (int64, error)
+	Arrived(ctx context.Context, ref apply.Reference, p apply.Part) (int64, error)
+	WholeFile(ctx context.Context, ref apply.Reference, p apply.Part) ([]byte, error)
+	DropParts(ctx context.Context, ref apply.Reference, p apply.Part) error
+}
+
 // Accounts signs staff in and out and takes up invitations.
 type Accounts interface {
 	SignIn(ctx context.Context, a casework.Attempt) (casework.Step, apply.Token, error)
@@ -168,6 +176,7 @@ type Cases struct {
 	EventFiles   EventFiles
 	Forgotten    Forgotten
 	Access       Access
+	Arrivals     Arrivals
 	PayRemains   PayRemains
 }
 
@@ -234,6 +243,7 @@ func CasesOf[S interface {
 	EventFiles
 	Forgotten
 	Access
+	Arrivals
 	PayRemains
 }](s S) Cases {
 	return Cases{
@@ -301,6 +311,7 @@ func CasesOf[S interface {
 		EventFiles:   s,
 		Forgotten:    s,
 		Access:       s,
+		Arrivals:     s,
 		PayRemains:   s,
 	}
 }

@@ -143,6 +143,10 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 // whatever else the page brought is kept.
 func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
+	var more *moreWanted
+	if errors.As(err, &more) {
+		return more.answer(c)
+	}
 	if err != nil {
 		return err
 	}
@@ -205,15 +209,30 @@ func (s *Server) missing(f filing) apply.Invalid {
 // and removes what is to be removed. What is wrong with files comes back as Invalid.
 func (s *Server) takeFiles(c *fiber.Ctx, f filing) (url.Values, apply.Invalid, error) {
 	var invalid apply.Invalid
-	values, err := s.readForm(c, func(file sent) error {
-		err := s.takeFile(c, f, file)
+	known := func(err error) error {
 		var found apply.Invalid
 		if errors.As(err, &found) {
 			invalid = append(invalid, found...)
 			return nil
 		}
 		return err
+	}
+	var before url.Values // what stood before the file
+	var piece []byte
+	check := func(c *fiber.Ctx, values url.Values) error {
+		before = values
+		return s.checkPosted(c, values)
+	}
+	values, err := s.readFormBy(c, check, func(file sent) error {
+		if before.Has(uploadField) {
+			piece = file.body
+			return nil
+		}
+		return known(s.takeFile(c, f, file))
 	})
+	if err == nil && values.Has(uploadField) {
+		err = known(s.takePart(c, f, values, piece))
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -249,8 +268,7 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 		return err
 	})
 	if errors.Is(err, apply.ErrNotKept) { // the family can go on: on paper, or later
-		s.log.LogAttrs(c.UserContext(), slog.LevelError, "upload not kept", slog.String("request", requestID(c)), slog.Any("error", err))
-		return apply.Invalid{{Section: apply.DocumentsPage, Field: apply.DocumentField(n.Document), Key: apply.KeyFileNotKept}}
+		return s.notKept(c, n.Document, err)
 	}
 	var refusal *intake.RefusedError
 	if errors.As(err, &refusal) {
@@ -260,6 +278,11 @@ func (s *Server) takeFile(c *fiber.Ctx, f filing, file sent) error {
 		}}
 	}
 	return err
+}
+
+func (s *Server) notKept(c *fiber.Ctx, document string, err error) error {
+	s.log.LogAttrs(c.UserContext(), slog.LevelError, "upload not kept", slog.String("request", requestID(c)), slog.Any("error", err))
+	return apply.Invalid{{Section: apply.DocumentsPage, Field: apply.DocumentField(document), Key: apply.KeyFileNotKept}}
 }
 
 // clean puts what is kept of a file that arrived into n and hands it on, few at a time.

@@ -64,8 +64,19 @@ function restore() {
   tell("restored");
 }
 
+// forgetPhotos forgets photos that were being sent, see upload.js, with everything else or
+// when the server has forgotten their pieces as well.
+function forgetPhotos() {
+  const since = Number(localStorage.getItem("uploads-since"));
+  if (since && (document.querySelector("[data-draft-wipe]") || Date.now() - since > 24 * 60 * 60 * 1000)) {
+    localStorage.removeItem("uploads-since");
+    indexedDB.deleteDatabase("huitong-uploads");
+  }
+}
+
 try {
   wipe();
+  forgetPhotos();
   if (form) restore();
 } catch {
   // No session storage here: the form works without.

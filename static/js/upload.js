@@ -1,12 +1,17 @@
 // Sends photos one by one as soon as they are chosen, shows how far each has come
-// and tries again by itself after a broken connection. The same photo sent twice is
-// one for the server, so that trying again is safe. The page that comes back is the
-// one without scripts; only the part of the document concerned is put in. Without
+// and tries again by itself after a broken connection. A large one goes in pieces: after
+// a break, or when the page was left, it goes on where it stopped. The same photo sent
+// twice is one for the server, so that trying again is safe. The page that comes back
+// is the one without scripts; only the part of the document concerned is put in. Without
 // this script the form sends everything with its button.
 const form = document.querySelector('form[data-module="upload"]');
 const heard = document.querySelector("[data-upload-heard]");
 const words = form.dataset;
 const pauses = [1000, 2000, 4000, 8000, 15000]; // milliseconds before each new attempt
+const smallest = 64 * 1024; // bytes of a piece
+const largest = 1024 * 1024;
+const kept = 24 * 60 * 60 * 1000; // as long as the server keeps pieces
+let piece = 2 * smallest;
 let queue = Promise.resolve(); // one photo after the other: a slow line carries no more
 
 const part = (name, attributes) => {
@@ -50,47 +55,140 @@ function progress(section, text, at) {
   bar.dataset.quarter = quarter;
 }
 
-// post sends one photo; it resolves to status and page, and rejects where a new
-// attempt may help.
-function post(field, file, document_, onProgress) {
+// hears says which quarter has been heard; none: the next progress is heard at once.
+function hears(section, quarter) {
+  const bar = section.querySelector(".upload__bar");
+  if (bar) bar.dataset.quarter = quarter;
+}
+
+// post sends a page's fields with a photo or a piece of one; it resolves to the answer,
+// and rejects where a new attempt may help.
+function post(fields, field, body, patience, onProgress) {
   return new Promise((resolve, reject) => {
     const data = new FormData();
     data.append("_csrf", form.elements._csrf.value);
     if (form.elements["-to"]) data.append("-to", form.elements["-to"].value);
-    data.append("-stay", document_);
-    data.append(field, file, "photo"); // the name on the phone stays there
+    Object.keys(fields).forEach((name) => data.append(name, fields[name]));
+    if (body) data.append(field, body, "photo"); // the name on the phone stays there
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
     request.responseType = "document";
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) onProgress(event.loaded / event.total);
-    });
+    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
     request.addEventListener("load", () => {
-      if (request.status === 429 || request.status >= 500) reject(new Error(String(request.status)));
-      else resolve({ status: request.status, page: request.response });
+      const got = request.getResponseHeader("Upload-Offset");
+      if (request.status === 429 || request.status >= 500) {
+        const reason = new Error(String(request.status));
+        reason.after = Number(request.getResponseHeader("Retry-After")) * 1000;
+        reject(reason);
+      } else resolve({ status: request.status, page: request.response, got: got === null ? -1 : Number(got) });
     });
     request.addEventListener("error", () => reject(new Error("connection")));
     request.addEventListener("timeout", () => reject(new Error("timeout")));
-    request.timeout = 10 * 60 * 1000;
+    request.timeout = patience;
     request.send(data);
   });
+}
+
+// digest names a file by what is in it. Without a safe connection there is none, and the
+// file goes in one piece.
+async function digest(file) {
+  if (file.size <= smallest * 2 || !(window.crypto && crypto.subtle)) return "";
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return [...hash].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+// sendPiece sends the next piece of a job, and resolves to the answer once all is there.
+// A piece takes some seconds: little is lost with it, and a good line is used.
+async function sendPiece(job, tell) {
+  const end = Math.min(job.at + piece, job.file.size);
+  const fields = { "-stay": job.document, "-upload": job.whole, "-length": job.file.size, "-offset": job.at, "-field": job.field };
+  const began = Date.now();
+  const answer = await post(fields, job.field, job.file.slice(job.at, end), 90000, (sent) => tell(Math.min(job.at + sent, end)));
+  if (answer.got < 0) return answer;
+  const took = Date.now() - began;
+  if (took < 3000) piece = Math.min(piece * 2, largest);
+  if (took > 10000) piece = Math.max(piece / 2, smallest);
+  if (answer.status === 409 && answer.got === job.at) throw new Error("conflict");
+  job.at = answer.got;
+  return null;
+}
+
+// sendJob sends what is left of a file.
+async function sendJob(job, tell) {
+  if (!job.whole) return post({ "-stay": job.document }, job.field, job.file, 10 * 60 * 1000, tell);
+  for (;;) {
+    const answer = await sendPiece(job, tell);
+    if (answer) return answer;
+  }
 }
 
 const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 const online = () => (navigator.onLine ? Promise.resolve() : new Promise((resolve) => { addEventListener("online", resolve, { once: true }); }));
 
-async function persist(name, field, file, document_, text) {
-  for (let attempt = 0; ; attempt += 1) {
+// persist tries until it is through, or until several attempts in a row moved nothing.
+async function persist(job, text) {
+  const show = (sent) => progress(sectionOf(job.name), text, job.file.size ? sent / job.file.size : 1);
+  for (let attempt = 0, before = job.at; ; attempt += 1) {
     try {
-      return await post(field, file, document_, (at) => progress(sectionOf(name), text, at));
+      return await sendJob(job, show);
     } catch (reason) {
+      if (job.at > before) attempt = 0;
+      before = job.at;
       if (attempt === pauses.length) throw reason;
-      say(sectionOf(name), navigator.onLine ? words.retry : words.waiting);
-      await wait(pauses[attempt]);
+      piece = Math.max(piece / 2, smallest);
+      say(sectionOf(job.name), navigator.onLine ? words.retry : words.waiting);
+      hears(sectionOf(job.name), "");
+      await wait(Math.max(pauses[attempt], reason.after || 0));
       await online();
     }
   }
+}
+
+// What is being sent is kept in this browser until it is through, or for a day, so that a
+// page that was left goes on with it. Without such a store it is chosen again, and goes on
+// as well.
+const same = (request) => new Promise((done, fail) => {
+  request.onsuccess = () => done(request.result);
+  request.onerror = () => fail(request.error);
+});
+
+async function shelf(mode, use) {
+  try {
+    const request = indexedDB.open("huitong-uploads", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("files", { keyPath: "id" });
+    const db = await same(request);
+    try {
+      return await same(use(db.transaction("files", mode).objectStore("files")));
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined; // private windows, and old ones of WeChat
+  }
+}
+
+const page = (() => {
+  const at = new URL(form.action);
+  return at.pathname + at.search;
+})();
+
+const keepJob = async (job) => {
+  await shelf("readwrite", (files) => files.put({ ...job, page, since: Date.now() }));
+  try {
+    localStorage.setItem("uploads-since", Date.now()); // by which other pages forget them
+  } catch {
+    // none is kept in such a window either
+  }
+};
+const dropJob = (job) => shelf("readwrite", (files) => files.delete(job.id));
+
+// left are the jobs of this page that were not through when it was left.
+async function left() {
+  const all = (await shelf("readonly", (files) => files.getAll())) || [];
+  const fresh = (job) => Date.now() - job.since < kept;
+  for (const job of all.filter((j) => !fresh(j))) await dropJob(job);
+  return all.filter((job) => fresh(job) && job.page === page);
 }
 
 // take puts the document's part of the answered page in, and keeps what has been
@@ -107,30 +205,53 @@ function take(name, answer) {
   return true;
 }
 
-function again(name, field, files, document_, from) {
-  const button = part("button", { type: "button", class: "button" });
-  button.textContent = words.again;
-  button.addEventListener("click", () => {
-    button.remove();
-    send(name, field, files, document_, from);
+// again offers what is left to be sent once more, or to be given up.
+function again(name, jobs, from) {
+  const offer = part("p", { class: "upload__again" });
+  const choice = (text, style, then) => {
+    const button = part("button", { type: "button", class: style });
+    button.textContent = text;
+    button.addEventListener("click", () => {
+      offer.remove();
+      then();
+    });
+    offer.append(button);
+    return button;
+  };
+  const first = choice(words.again, "button", () => send(name, jobs, from));
+  choice(words.drop, "button button--quiet", async () => {
+    for (const job of jobs) await dropJob(job);
+    finish(name, [], from, words.dropped);
   });
-  sectionOf(name).querySelector("[data-upload-status]").append(button);
-  button.focus();
+  sectionOf(name).querySelector("[data-upload-status]").append(offer);
+  first.focus();
 }
 
-function send(name, field, files, document_, from) {
+// chosen makes jobs of the files of an input.
+const chosen = (name, field, files, document_) => files.map((file) => ({ name, field, file, document: document_, at: 0 }));
+
+function send(name, jobs, from) {
   queue = queue.then(async () => {
     const limit = Number(words.size) * 1024 * 1024;
     let refused = [];
-    for (let i = 0; i < files.length; i += 1) {
-      const text = words.sending.replace("#", i + 1).replace("@", files.length);
-      if (files[i].size > limit) {
+    for (let i = 0; i < jobs.length; i += 1) {
+      const job = jobs[i];
+      const text = words.sending.replace("#", i + 1).replace("@", jobs.length);
+      if (job.file.size > limit) {
         refused.push(words.large.replace("#", words.size));
         continue;
       }
       progress(sectionOf(name), text, 0);
       try {
-        const answer = await persist(name, field, files[i], document_, text);
+        if (job.whole === undefined) {
+          job.whole = await digest(job.file);
+          job.id = page + job.field + job.whole;
+          if (job.whole) await keepJob(job);
+        } else if (job.whole) {
+          await resumed(job);
+        }
+        const answer = await persist(job, text);
+        await dropJob(job);
         const errors = answer.page ? [...answer.page.querySelectorAll(`[data-upload="${name}"] .upload__errors p`)].map(wordsIn) : [];
         if (!take(name, answer)) {
           location.reload();
@@ -139,23 +260,38 @@ function send(name, field, files, document_, from) {
         refused = refused.concat(errors);
       } catch (reason) {
         say(sectionOf(name), words.lost);
-        again(name, field, files.slice(i), document_, from);
+        again(name, jobs.slice(i), from);
         return;
       }
     }
-    finish(name, [...new Set(refused)], from);
+    finish(name, [...new Set(refused)], from, words.done);
   });
+}
+
+// resumed asks how far a job has come, and tells it.
+async function resumed(job) {
+  const fields = { "-stay": job.document, "-upload": job.whole, "-length": job.file.size, "-field": job.field };
+  try {
+    const answer = await post(fields, job.field, null, 30000, () => {});
+    job.at = Math.max(answer.got, 0);
+  } catch {
+    return; // the next piece will tell
+  }
+  if (job.at === 0) return;
+  const come = job.at / job.file.size;
+  say(sectionOf(job.name), words.resuming.replace("%", `${Math.floor(come * 100)}%`));
+  hears(sectionOf(job.name), Math.floor(come * 4));
 }
 
 // finish tells how it went. What was refused stays in sight until the next attempt. Who
 // works by keyboard goes on from the button, camera or album, that was pressed.
-function finish(name, refused, from) {
+function finish(name, refused, from, done) {
   const section = sectionOf(name);
   section.querySelector("[data-upload-status]").textContent = "";
   section.querySelectorAll(".upload__errors").forEach((e) => e.remove());
   section.classList.toggle("field--wrong", refused.length > 0);
   if (refused.length === 0) {
-    say(section, words.done);
+    say(section, done);
   } else {
     const errors = part("div", { class: "field__error upload__errors", tabindex: "-1" });
     refused.forEach((text) => {
@@ -209,7 +345,7 @@ function enhance(section) {
     input.addEventListener("change", () => {
       const files = [...input.files];
       input.value = ""; // sent here, so that the button does not send it again
-      if (files.length > 0) send(name, input.name, files, section.id, input.id);
+      if (files.length > 0) send(name, chosen(name, input.name, files, section.id), input.id);
     });
   });
   section.querySelectorAll('[name="-remove"]').forEach((button) => {
@@ -221,6 +357,13 @@ function enhance(section) {
 }
 
 form.querySelectorAll("[data-upload]").forEach(enhance);
+
+left().then((jobs) => {
+  for (const job of jobs) {
+    if (sectionOf(job.name)) send(job.name, [job]);
+    else dropJob(job); // no longer asked for
+  }
+});
 
 // The way on waits for what is still being sent.
 form.addEventListener("submit", (event) => {
