@@ -52,7 +52,7 @@ LOAD ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-store break load soak
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break load soak
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -149,6 +149,10 @@ load: ## a portal under rising numbers of clients until it no longer holds, besi
 soak: ## a portal under steady load for SOAK; fails if memory or handles grow
 	./.ci/debian
 	go test -count=1 -timeout 0 -run '^$$' -bench '^BenchmarkSoak$$' -benchtime 1x ./portal/bench -soak $(SOAK) $(LOAD)
+
+bench-growth: ## a city of a million applications beside one of a thousand, on both databases; some ten minutes on a quiet machine
+	./.ci/debian
+	go test -count=1 -timeout 1h -run '^$$' -bench '^BenchmarkGrowth$$' -benchtime 1x ./portal/store $(BENCH)
 
 bench-store: ## submissions beside bare commits, a city of a million applications beside one of a thousand, 50 kills; on both databases
 	./.ci/debian
