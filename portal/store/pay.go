@@ -47,14 +47,19 @@ func dueFrom(t casework.PayTerms, args *arguments) string {
 	return from
 }
 
-// shared is a condition: another grant is due for the same child.
+// shared is a condition: another grant is due for the same child. What was submitted has an
+// index by the child; that it was has to be said, or every row is read for every grant. So
+// does the order to SQLite, which takes the tables of a cross join as they come.
 func shared(t casework.PayTerms, args *arguments) string {
-	return `(a.child_index <> '' AND EXISTS (SELECT 1 FROM applications b JOIN grants h ON h.reference = b.reference
-		WHERE b.child_index = a.child_index AND b.reference <> a.reference AND ` + paid("h", t, args) + `))`
+	return `(a.child_index <> '' AND EXISTS (SELECT 1 FROM applications b CROSS JOIN grants h
+		WHERE b.submitted_at > 0 AND h.reference = b.reference AND b.child_index = a.child_index AND b.reference <> a.reference AND ` + paid("h", t, args) + `))`
 }
 
 // payDue counts what is due by the terms and on no list yet.
-func payDue(ctx context.Context, tx *sql.Tx, t casework.PayTerms) (d casework.PayDue, err error) {
+func (s *Store) payDue(ctx context.Context, tx *sql.Tx, t casework.PayTerms) (d casework.PayDue, err error) {
+	if err := s.uncompiled(ctx, tx); err != nil {
+		return d, err
+	}
 	var args arguments
 	first, last := t.Month.Days()
 	early, late := amountOn("amount", args.add(micros(first))), amountOn("amount", args.add(micros(last)))
@@ -67,6 +72,16 @@ func payDue(ctx context.Context, tx *sql.Tx, t casework.PayTerms) (d casework.Pa
 		COALESCE(SUM(CASE WHEN early <> late THEN 1 ELSE 0 END), 0), COALESCE(SUM(`+behind+`), 0), COALESCE(SUM(shared), 0) FROM (`+inner+`) AS due`, args...).
 		Scan(&d.Grants, &d.Early, &d.Late, &d.Both, &d.Behind, &d.Shared)
 	return d, err
+}
+
+// uncompiled keeps PostgreSQL from compiling the statements of a transaction: it takes
+// grants of a town for more work than a second of its compiler.
+func (s *Store) uncompiled(ctx context.Context, tx *sql.Tx) error {
+	if !s.postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SET LOCAL jit = off`)
+	return err
 }
 
 // dueRow is a grant that is due, with both facts of its amounts.
@@ -109,6 +124,9 @@ func (s *Store) payee(ref apply.Reference, sealed []byte) (casework.Payee, error
 func (s *Store) PayTowns(ctx context.Context, by apply.Actor, t casework.PayTerms) (out []casework.PayTown, err error) {
 	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: "pay-towns+" + string(t.Month)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
+		if err := s.uncompiled(ctx, tx); err != nil {
+			return err
+		}
 		var args arguments
 		_, last := t.Month.Days()
 		late, month := amountOn("amount", args.add(micros(last))), args.add(string(t.Month))
@@ -134,7 +152,7 @@ func (s *Store) PayTowns(ctx context.Context, by apply.Actor, t casework.PayTerm
 func (s *Store) PayPreview(ctx context.Context, by apply.Actor, t casework.PayTerms, after string, limit int) (due casework.PayDue, list []casework.PayRow, next string, err error) {
 	look := casework.AuditEntry{Actor: by, Action: casework.PayGrants, Detail: payDetail("pay-preview", t.Month, t.Town)}
 	err = s.show(ctx, look, func(tx *sql.Tx) error {
-		if due, err = payDue(ctx, tx, t); err != nil {
+		if due, err = s.payDue(ctx, tx, t); err != nil {
 			return err
 		}
 		rows, err := s.payRows(ctx, tx, t, after, limit+1)
@@ -179,7 +197,7 @@ func (s *Store) ClosePayList(ctx context.Context, by apply.Actor, o casework.Pay
 		if missing(err) != apply.ErrNotFound { //nolint:errorlint // as missing returns it
 			return err
 		}
-		due, err := payDue(ctx, tx, o.PayTerms)
+		due, err := s.payDue(ctx, tx, o.PayTerms)
 		if err != nil {
 			return err
 		}

@@ -113,9 +113,10 @@ func (s *Store) payNow(ctx context.Context, tx *sql.Tx, l casework.PayList, rows
 		day = first
 	}
 	var args arguments
-	query := `SELECT g.reference, ` + amountOn("amount", args.add(micros(day))) + `, a.answers FROM grants g JOIN applications a ON a.reference = g.reference
-		WHERE (g.stopped = 0 OR g.stopped >= ` + args.add(micros(l.Month.Begins())) + `) AND g.reference >= ` + args.add(string(rows[0].Reference)) +
-		` AND g.reference <= ` + args.add(string(rows[len(rows)-1].Reference)) + ` AND g.reference IN (SELECT reference FROM pay_entries WHERE list = ` + args.add(l.ID) + `)`
+	// In the order of a cross join SQLite reads the rows of the list and what belongs to each.
+	query := `SELECT g.reference, ` + amountOn("amount", args.add(micros(day))) + `, a.answers FROM pay_entries e CROSS JOIN grants g CROSS JOIN applications a
+		WHERE g.reference = e.reference AND a.reference = e.reference AND (g.stopped = 0 OR g.stopped >= ` + args.add(micros(l.Month.Begins())) + `)
+		AND e.list = ` + args.add(l.ID) + ` AND e.reference >= ` + args.add(string(rows[0].Reference)) + ` AND e.reference <= ` + args.add(string(rows[len(rows)-1].Reference))
 	all, err := eachRow(ctx, tx, func(scan func(...any) error) (r casework.PayRow, err error) {
 		var sealed []byte
 		if err := scan(&r.Reference, &r.Amount, &sealed); err != nil {

@@ -73,7 +73,7 @@ func openTown(tb testing.TB, f *fixture, n int) *paidTown {
 		all := f.blank(tb, some)
 		for i, a := range all {
 			at := f.clock.now().AddDate(-1, 0, 0)
-			a.Answers[apply.FieldChildID] = fmt.Sprintf("44200020180101%04d", i%10000) + string(a.Reference)[:2]
+			a.Answers[apply.FieldChildID] = fmt.Sprintf("4420002018%08d", f.drawn-i)
 			a.State, a.Submitted, a.Updated = apply.Approved, at, at
 			a.Consent = apply.Consent{Guardian: guardian, Relation: "grandparent", Notice: "2026-11", At: at}
 			for number, m := range []apply.Move{apply.Submit, apply.Accept, apply.Approve} {
