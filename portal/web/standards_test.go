@@ -27,7 +27,7 @@ func TestLinkedStandard(t *testing.T) {
 	officer.open(one).wants(200, number, "石岐街道", "1578", "1600", "+22").lacks(secrets...)
 	officer.keepsShape(t, one)
 	officer.open(one + "/list.csv").wants(200)
-	if kind := officer.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/csv") || !strings.Contains(officer.body, ungrouped(number)+",石岐街道,1578,1600,+22,2021-05-13") {
+	if kind := officer.header.Get("Content-Type"); !strings.HasPrefix(kind, "text/csv") || !strings.Contains(officer.body, "\t"+ungrouped(number)+"\",石岐街道,1578,1600,+22,2021-05-13") {
 		t.Errorf("the list is %s: %s", kind, officer.body)
 	}
 	form := officer.open(one).form(one)
