@@ -343,7 +343,7 @@ func TestCleanAtOnce(t *testing.T) {
 	c := intake.NewCleaner()
 	bodies := [][]byte{jpegOf(t, quarters(800, 600)), pngOf(t, quarters(800, 600)), heicFile(t), []byte(pdf), bomb(8000, 8000)}
 	var wg sync.WaitGroup
-	for i := range 64 {
+	for i := range 5 * len(bodies) {
 		wg.Go(func() {
 			_, err := c.Clean(t.Context(), bodies[i%len(bodies)])
 			if bad := i%len(bodies) == 4; bad == (err == nil) {

@@ -37,7 +37,8 @@ func (p *Postgres) Empty(tb testing.TB) string {
 	if p.migrateErr != nil {
 		tb.Fatal(p.migrateErr)
 	}
-	return p.database(tb, " TEMPLATE "+migrated)
+	// File by file takes half the processor time of page by page through the log.
+	return p.database(tb, " TEMPLATE "+migrated+" STRATEGY FILE_COPY")
 }
 
 // Bare is Empty without tables.
