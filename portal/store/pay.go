@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"huitong/portal/apply"
@@ -96,7 +97,10 @@ func (s *Store) payRows(ctx context.Context, tx *sql.Tx, t casework.PayTerms, af
 	first, last := t.Month.Days()
 	d1, d2 := args.add(micros(first)), args.add(micros(last))
 	columns := strings.Join([]string{"g.reference", "g.town", "g.began", amountOn("amount", d1), amountOn("fact", d1), amountOn("amount", d2), amountOn("fact", d2), shared(t, &args), "a.answers"}, ", ")
-	query := `SELECT ` + columns + dueFrom(t, &args) + ` AND g.reference > ` + args.add(storable(after)) + ` ORDER BY g.reference LIMIT ` + args.add(limit)
+	// What a grant comes to is worked out for those of the page alone: PostgreSQL would
+	// otherwise do it for all before it sorts them.
+	query := `WITH page AS MATERIALIZED (SELECT g.reference` + dueFrom(t, &args) + ` AND g.reference > ` + args.add(storable(after)) + ` ORDER BY g.reference LIMIT ` + args.add(limit) + `)
+		SELECT ` + columns + ` FROM page CROSS JOIN grants g CROSS JOIN applications a WHERE g.reference = page.reference AND a.reference = page.reference ORDER BY g.reference`
 	return eachRow(ctx, tx, func(scan func(...any) error) (r dueRow, err error) {
 		var began int64
 		var sealed []byte
@@ -227,38 +231,58 @@ func (s *Store) alone(ctx context.Context, tx *sql.Tx, table string) error {
 
 var insertPayEntries = insertInto(`pay_entries`, `id, list, month, reference, town, amount, basis, began, months, body`)
 
+// choiceOf is the choice that counts; none where there was nothing to choose.
+func choiceOf(o casework.PayOrder, due casework.PayDue) casework.PayChoice {
+	if due.Both == 0 {
+		return ""
+	}
+	return o.Choice
+}
+
 // insertPayList writes the list and, some at a time, its rows.
 func (s *Store) insertPayList(ctx context.Context, tx *sql.Tx, by apply.Actor, id string, o casework.PayOrder, due casework.PayDue) error {
-	choice := o.Choice
-	if due.Both == 0 {
-		choice = ""
-	}
+	choice := choiceOf(o, due)
 	_, err := tx.ExecContext(ctx, `INSERT INTO pay_lists (id, page_key, month, policy, town, choice, state, grants, total, closed_by, closed_at, decided_by, decided_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', 0)`,
 		id, s.blind("pay-page", o.Key), string(o.Month), o.Policy, o.Town, string(choice), string(casework.PayClosed), due.Grants, choice.Of(due.Early, due.Late), by.ID, micros(s.now()))
 	if err != nil {
 		return err
 	}
-	for after, done := "", 0; done < due.Grants; {
-		rows, err := s.payRows(ctx, tx, o.PayTerms, after, payAtOnce)
-		if err != nil {
+	values, err := s.payEntriesOf(ctx, tx, id, o, due)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(values, payAtOnce) {
+		if err := s.writeRows(ctx, tx, insertPayEntries, some); err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return fmt.Errorf("%d of %d grants were read: %w", done, due.Grants, apply.ErrConflict)
-		}
-		values := make([][]any, len(rows))
-		for i, r := range rows {
-			if values[i], err = s.payEntry(id, o, choice, r); err != nil {
-				return err
-			}
-		}
-		if err := s.writeRows(ctx, tx, insertPayEntries, values); err != nil {
-			return err
-		}
-		done, after = done+len(rows), string(rows[len(rows)-1].Reference)
 	}
 	return nil
+}
+
+// payEntriesOf are the rows of a list. All are read before the first is written:
+// PostgreSQL goes on by the plan that it made while the table was empty, which asks every
+// row of it for every grant.
+func (s *Store) payEntriesOf(ctx context.Context, tx *sql.Tx, list string, o casework.PayOrder, due casework.PayDue) ([][]any, error) {
+	choice := choiceOf(o, due)
+	var values [][]any
+	for after := ""; len(values) < due.Grants; {
+		rows, err := s.payRows(ctx, tx, o.PayTerms, after, payAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			return nil, fmt.Errorf("%d of %d grants were read: %w", len(values), due.Grants, apply.ErrConflict)
+		}
+		for _, r := range rows {
+			one, err := s.payEntry(list, o, choice, r)
+			if err != nil {
+				return nil, err
+			}
+			values, after = append(values, one), string(r.Reference)
+		}
+	}
+	return values, nil
 }
 
 // payEntry are the values of a row of a list.

@@ -72,7 +72,6 @@ function post(fields, field, body, patience, onProgress) {
     if (body) data.append(field, body, "photo"); // the name on the phone stays there
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
-    request.responseType = "document";
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
     request.addEventListener("load", () => {
       const got = request.getResponseHeader("Upload-Offset");
@@ -80,7 +79,8 @@ function post(fields, field, body, patience, onProgress) {
         const reason = new Error(String(request.status));
         reason.after = Number(request.getResponseHeader("Retry-After")) * 1000;
         reject(reason);
-      } else resolve({ status: request.status, page: request.response, got: got === null ? -1 : Number(got) });
+      } else if (got !== null) resolve({ status: request.status, got: Number(got) });
+      else resolve({ status: request.status, got: -1, page: new DOMParser().parseFromString(request.responseText, "text/html") });
     });
     request.addEventListener("error", () => reject(new Error("connection")));
     request.addEventListener("timeout", () => reject(new Error("timeout")));
