@@ -117,6 +117,7 @@ func (c *Catalog) makePrinters() error {
 			language: l,
 			catalog:  c,
 			plain:    c.messages[l.Tag].plain(),
+			filled:   c.messages[l.Tag].filled(),
 			local:    i18n.NewLocalizer(bundle, l.Tag),
 		}
 	}

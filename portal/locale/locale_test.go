@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -237,4 +239,35 @@ func BenchmarkDefault(b *testing.B) {
 		load(b)
 	}
 	b.ReportMetric(float64(first.Microseconds())/1000, "first-ms")
+}
+
+// TestFilled holds every message whose arguments come one by one beside the same from
+// its template, which is what a map of them is given to.
+func TestFilled(t *testing.T) {
+	c := load(t)
+	c.OnProblem = nil // those that count are asked for without a number
+	file, err := os.ReadFile("messages/en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := map[string]any{}
+	var pairs []any
+	for i, m := range regexp.MustCompile(`\{\{[^{}]*?\.([A-Za-z]\w*)`).FindAllStringSubmatch(string(file), -1) {
+		name := m[1]
+		if _, ok := data[name]; ok || name == "Count" {
+			continue
+		}
+		data[name] = any("<" + name + "> {{.Count}}")
+		if i%2 == 0 {
+			data[name] = i
+		}
+		pairs = append(pairs, name, "given twice", name, data[name])
+	}
+	for _, l := range locale.Languages() {
+		for _, id := range c.IDs() {
+			if got, want := c.Printer(l.Tag).T(id, pairs...), c.Printer(l.Tag).T(id, data); got != want {
+				t.Errorf("%s T(%q) = %q; want %q", l.Tag, id, got, want)
+			}
+		}
+	}
 }

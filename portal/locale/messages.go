@@ -116,6 +116,9 @@ func newMessage(id string, value any) (*i18n.Message, error) {
 		return nil, errors.New("no text")
 	}
 	for _, text := range []string{m.One, m.Other} {
+		if !strings.Contains(text, "{{") {
+			continue // as nearly all, and to read one takes long
+		}
 		if _, err := template.New(id).Parse(text); err != nil {
 			return nil, err
 		}

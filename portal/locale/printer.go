@@ -16,6 +16,7 @@ type Printer struct {
 	language Language
 	catalog  *Catalog
 	plain    map[string]string
+	filled   map[string]filled
 	local    *i18n.Localizer
 }
 
@@ -32,6 +33,11 @@ func (p *Printer) Language() Language { return p.language }
 func (p *Printer) T(id string, args ...any) string {
 	if text, ok := p.plain[id]; ok {
 		return text
+	}
+	if f, ok := p.filled[id]; ok {
+		if text, ok := f.with(args); ok {
+			return text
+		}
 	}
 	data, err := arguments(args)
 	if err != nil {
