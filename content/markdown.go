@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -154,7 +153,7 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 	pictures := bytes.Contains(src, []byte("!["))
 	md := markdown()
 	doc := md.Parser().Parse(text.NewReader(src))
-	var sections []Section
+	sections := make([]Section, 0, bytes.Count(src, []byte("\n## "))+1)
 	out, _ := md.drafts.Get().(*draft)
 	defer md.drafts.Put(out)
 	out.reset()
@@ -184,7 +183,7 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 	if len(sections) == 0 {
 		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
 	}
-	return slices.Clip(sections)
+	return sections
 }
 
 // draft is a section that is being read.

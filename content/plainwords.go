@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A section in plain words is what elder mode shows first, and what is read aloud to
@@ -24,6 +25,9 @@ var officialWords = map[string]string{
 	"上述": "上面的", "相关": "有关的", "社会化": "发到账户", "常态化": "经常", "统筹": "一起管", "机制": "办法", "口径": "规定",
 	"保证": "可以", "一定能": "可以", "肯定能": "可以",
 }
+
+// officialList is the words of offices in order.
+var officialList = sync.OnceValue(func() []string { return sortedKeys(officialWords) })
 
 // attachPlain gives each section its plain words.
 func attachPlain(sections []Section, plain map[string]string) {
@@ -68,7 +72,7 @@ func notePlain(src *source, s Section, c *collector) {
 	for _, r := range uncommon(s.Plain) {
 		note(fmt.Sprintf("has the hard character %c", r), "use one that everybody reads")
 	}
-	for _, word := range sortedKeys(officialWords) {
+	for _, word := range officialList() {
 		if strings.Contains(s.Plain, word) {
 			note("has the office's word "+word, "say "+officialWords[word])
 		}
