@@ -1,7 +1,7 @@
 package search
 
 import (
-	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -25,23 +25,46 @@ func (w *scratch) dropStrangers() {
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return
 	}
-	kept := w.found[:0]
+	n, least := 0, max(topicShare*w.most, math.SmallestNonzeroFloat32)
 	for i, c := range w.found {
-		if w.common[i] > 0 && w.common[i] >= topicShare*w.most {
-			kept = append(kept, c)
+		w.found[n] = c // which of them stay nobody can foresee, so nothing branches on it
+		if w.common[i] >= least {
+			n++
 		}
 	}
-	w.found = kept
+	w.found = w.found[:n]
 }
 
-// topicWeights returns what the clues are worth that share a topic.
-func (p *plan) topicWeights() (weights [64]float32) {
+// topicTable tells what several topics together are worth, four at a time: by the number
+// of the four and which of them there are.
+type topicTable [16][16]float32
+
+// weighTopics returns what the clues are worth that share a topic, and how many fours of
+// topics there are.
+func (p *plan) weighTopics(t *topicTable) (fours int) {
+	var weights [64]float32
 	for _, c := range p.clues {
 		if c.topic != 0 {
 			weights[bits.TrailingZeros64(c.topic)] += c.weight
 		}
 	}
-	return weights
+	fours = (min(p.topics, 64) + 3) / 4
+	for i := range fours {
+		for set := 1; set < 16; set++ {
+			t[i][set] = t[i][set&(set-1)] + weights[4*i+bits.TrailingZeros(uint(set))]
+		}
+	}
+	return fours
+}
+
+// worth returns what topics are worth together. Which a document has nobody can foresee,
+// so nothing branches on it.
+func (t *topicTable) worth(topics uint64, fours int) (sum float32) {
+	for i := range t[:fours] {
+		sum += t[i][topics&15]
+		topics >>= 4
+	}
+	return sum
 }
 
 // support lets passages of the same page speak for each other: a lucky match of
@@ -51,7 +74,7 @@ func (w *scratch) support(s *snapshot, top []candidate) {
 		return
 	}
 	w.pages = grow(w.pages, len(s.pages))
-	slices.SortStableFunc(top, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(top, candidate.byScore)
 	for _, c := range top {
 		if page := s.page[c.doc]; page >= 0 && w.pages[page].n < witnesses {
 			w.pages[page].n++
@@ -67,16 +90,14 @@ func (w *scratch) support(s *snapshot, top []candidate) {
 	clear(w.pages)
 }
 
-// settle puts the best candidates in their final order, keeps the rest behind them
-// and drops what is far below the best.
-func (w *scratch) settle(top []candidate) {
-	if len(top) == 0 {
-		return
+// settle puts the candidates that have been read in their final order and drops what is
+// far below the best. It returns the least score of all of them, and that from which they
+// stay.
+func (w *scratch) settle() (least, floor float32) {
+	slices.SortStableFunc(w.found, candidate.byScore)
+	least, floor = w.found[len(w.found)-1].score, floorShare*w.found[0].score
+	for w.found[len(w.found)-1].score < floor {
+		w.found = w.found[:len(w.found)-1]
 	}
-	slices.SortStableFunc(top, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	least, floor := top[len(top)-1].score, floorShare*top[0].score
-	for i := len(top); i < len(w.found); i++ {
-		w.found[i].score = min(w.found[i].score, least)
-	}
-	w.found = slices.DeleteFunc(w.found, func(c candidate) bool { return c.score < floor })
+	return least, floor
 }

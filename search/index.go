@@ -176,9 +176,6 @@ func (s *snapshot) frequency(term int32) int32 {
 	return s.lex.frequency(s.memory, term)
 }
 
-// list returns the postings of a term.
-func (s *snapshot) list(term int32) cursor { return s.cursor(s.lex.list(term)) }
-
 // worth returns what a term counts in a unit that has it n times, without its idf.
 func (s *snapshot) worth(unit, n int32) float32 {
 	once := s.once[unit]

@@ -165,7 +165,7 @@ func compareTerm(t *testing.T, s *snapshot, want *naive, term string) {
 	}
 	worth := want.worth(term)
 	var block [blockLength]posting
-	list, last := s.list(id), int32(-1)
+	list, last := s.cursor(s.lex.list(id)), int32(-1)
 	for postings := list.read(&block); len(postings) > 0; postings = list.read(&block) {
 		for _, p := range postings {
 			if p.unit <= last {

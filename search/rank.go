@@ -33,7 +33,9 @@ const initialsBonus = 1.5
 // What bounds the work of a search, whatever is asked of however much text.
 const (
 	rerankDepth = 48   // documents that are read with the whole query in view
+	readShare   = 0.3  // of the best score by what was read to find them; what is below is not read
 	seedBudget  = 1000 // postings read to find them, and those of one more term
+	seedTenths  = 3    // of these, after which no term is read that has more than all of them
 )
 
 // scratch is the working memory of one search, reused by the next.
@@ -46,11 +48,17 @@ type scratch struct {
 	found  []candidate
 	pages  []evidence // by page; zero between searches
 	reader reader
-	looks  []look    // of the documents read
-	read   int       // of the candidates: the first so many have been read
+	looks  []look      // of the documents read
+	rest   []candidate // that have not been read
+	least  float32     // the score from which those are hits
+	behind int         // such hits that are not among those found
+	topics topicTable
+	fours  int       // of topics
 	common []float32 // of the candidates: what they have of what the query is about
 	most   float32   // of common
 	block  [blockLength]posting
+
+	touched uint32 // of no use: see touchLists
 }
 
 // cell is what a unit has in common with the query.
@@ -70,6 +78,7 @@ type tally struct {
 type want struct {
 	term   int32
 	docs   int32 // that have it
+	list   address
 	weight float32
 	topics uint64
 }
@@ -98,13 +107,10 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	w.accumulate(s)
 	w.collect(s, q)
-	w.complete()
 	limit, offset := q.page()
-	w.rerank(s)
-	total := len(w.found)
-	if read := min(w.read, total); offset+limit > read {
-		order(w.found[read:])
-	}
+	w.complete(s, offset+limit)
+	w.rerank(s, offset+limit)
+	total := len(w.found) + w.behind
 	page := w.found[min(offset, total):min(offset+limit, total)]
 	if len(page) == 0 {
 		return Result{Total: total}, nil
@@ -136,7 +142,7 @@ func (w *scratch) merge(s *snapshot) (topics int) {
 			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
 		}
 	}
-	slices.SortStableFunc(w.wants, func(a, b want) int { return cmp.Compare(a.term, b.term) })
+	slices.SortFunc(w.wants, func(a, b want) int { return int(a.term - b.term) })
 	out := w.wants[:0]
 	for _, t := range w.wants {
 		if n := len(out) - 1; n >= 0 && out[n].term == t.term {
@@ -171,19 +177,68 @@ func (w *scratch) accumulate(s *snapshot) {
 	if n > 1 {
 		slices.SortFunc(seeds, func(a, b want) int { return cmp.Or(int(a.docs-b.docs), int(a.term-b.term)) })
 	}
+	w.touched += s.touchLists(seeds, w.budget)
 	read := int32(0)
-	for _, t := range seeds {
-		if read > w.budget {
+	for i := range seeds {
+		if enough(read, seeds[i].docs, w.budget) {
 			break
 		}
-		read += w.add(s, t)
+		read += w.add(s, &seeds[i])
 	}
 	w.matchInitials(s)
 }
 
+// worthReading moves those of the candidates behind the others that are so far below the
+// best that they will hardly be among the first, and returns the others, but at least so
+// many.
+func worthReading(top []candidate, least int) []candidate {
+	if len(top) <= least {
+		return top
+	}
+	var most float32
+	for i := range top {
+		most = max(most, top[i].score)
+	}
+	n := 0
+	for i := range top {
+		if top[i].score >= readShare*most {
+			top[i], top[n] = top[n], top[i]
+			n++
+		}
+	}
+	if n < least {
+		return choose(top, least)
+	}
+	return top[:n]
+}
+
+// enough reports whether so many postings have been read that a term is not, which that
+// many documents have.
+func enough(read, docs, budget int32) bool {
+	return read > budget || read > budget/10*seedTenths && docs > budget
+}
+
+// touchLists finds the lists of the terms that so many postings are to be read of. They lie
+// all over memory: looked for and read one after the other each would be waited for, this
+// way they come together. What it returns is of no use but to have been read.
+func (s *snapshot) touchLists(seeds []want, budget int32) (touched uint32) {
+	read := int32(0)
+	for i := range seeds {
+		t := &seeds[i]
+		if enough(read, t.docs, budget) {
+			break
+		}
+		t.list = s.lex.list(t.term)
+		number, at := t.list.at()
+		touched += uint32(s.memory[number][at])
+		read += t.docs // at most as many as postings
+	}
+	return touched
+}
+
 // add adds what a term counts to all units that have it.
-func (w *scratch) add(s *snapshot, t want) (read int32) {
-	list := s.list(t.term)
+func (w *scratch) add(s *snapshot, t *want) (read int32) {
+	list := s.cursor(t.list)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
 			w.mark(p.unit)
@@ -230,7 +285,8 @@ func grow[T any](s []T, n int) []T {
 // the accumulators empty for the next search.
 func (w *scratch) collect(s *snapshot, q Query) {
 	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
-	f, weights := s.filter(&q), w.plan.topicWeights()
+	f := s.filter(&q)
+	w.fours = w.plan.weighTopics(&w.topics)
 	t := tally{doc: -1}
 	for k, set := range w.marks {
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
@@ -238,7 +294,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 			doc, field := s.owners[unit].at()
 			if doc != t.doc {
 				if t.doc >= 0 && s.passes(&f, t.doc) {
-					w.enter(&t, &weights)
+					w.enter(&t)
 				}
 				t = tally{doc: doc}
 			}
@@ -247,17 +303,14 @@ func (w *scratch) collect(s *snapshot, q Query) {
 		}
 	}
 	if t.doc >= 0 && s.passes(&f, t.doc) {
-		w.enter(&t, &weights)
+		w.enter(&t)
 	}
 	w.dropStrangers()
 }
 
 // enter makes a document a candidate.
-func (w *scratch) enter(t *tally, weights *[64]float32) {
-	var common float32
-	for set := t.topics; set != 0; set &= set - 1 {
-		common += weights[bits.TrailingZeros64(set)]
-	}
+func (w *scratch) enter(t *tally) {
+	common := w.topics.worth(t.topics, w.fours)
 	w.found = append(w.found, candidate{doc: t.doc, score: t.head + t.body})
 	w.common, w.most = append(w.common, common), max(w.most, common)
 }
@@ -274,9 +327,11 @@ func (t *tally) count(c cell, field uint8, weight float32) {
 
 // complete reads the best candidates for the whole query and puts them in order. What
 // is far below the best is no hit.
-func (w *scratch) complete() {
+func (w *scratch) complete(s *snapshot, wanted int) {
 	w.reader.prepare(&w.plan)
-	top := best(w.found, rerankDepth)
+	top := worthReading(best(w.found, rerankDepth), wanted+wanted/5)
+	w.rest = w.found[len(top):]
+	w.touched += s.touchDocuments(top)
 	w.looks = w.looks[:0]
 	var seeds float32 // the best score by what was read of the lists
 	for i := range top {
@@ -287,18 +342,28 @@ func (w *scratch) complete() {
 		top[i].score, top[i].look = l.match, int32(len(w.looks))
 	}
 	order(top)
-	w.read = len(top)
-	for w.read > 0 && top[w.read-1].score < cutShare*top[0].score {
-		w.read--
+	read := len(top)
+	for read > 0 && top[read-1].score < cutShare*top[0].score {
+		read--
 	}
-	kept := w.found[:w.read]
-	for _, c := range w.found[len(top):] {
-		if c.score >= cutShare*seeds {
-			kept = append(kept, c)
+	w.found, w.least = w.found[:read], cutShare*seeds
+}
+
+// touchDocuments does for documents what touchLists does for lists.
+func (s *snapshot) touchDocuments(top []candidate) (touched uint32) {
+	for i := range top {
+		unit := s.first[top[i].doc]
+		at := s.starts[unit]
+		touched += uint32(s.units[unit].from) + math.Float32bits(s.once[unit]) + uint32(s.signs[at])
+		if at += lineSigns; int(at) < len(s.signs) {
+			touched += uint32(s.signs[at])
 		}
 	}
-	w.found = kept
+	return touched
 }
+
+// lineSigns is how many signs a processor gets from memory at a time.
+const lineSigns = 32
 
 // compare puts the better candidate first; equal ones keep the order of indexing.
 func (c candidate) compare(other candidate) int {
@@ -311,10 +376,64 @@ func (c candidate) compare(other candidate) int {
 	return int(c.doc - other.doc)
 }
 
+// byScore puts the better candidate first, and of equal ones none.
+func (c candidate) byScore(other candidate) int {
+	switch {
+	case c.score > other.score:
+		return -1
+	case c.score < other.score:
+		return 1
+	}
+	return 0
+}
+
 func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
 
 // best moves the n best candidates to the front, in no order, and returns them.
 func best(list []candidate, n int) []candidate {
+	if n >= len(list) {
+		return list
+	}
+	return choose(list[:promising(list, n)], n)
+}
+
+// levels are steps from no score to the best one.
+const levels = 256
+
+// promising moves those candidates to the front that may be among the n best, and returns
+// how many these are: all whose score is of the level of the n-th or above. To count how
+// many are of each level needs no comparison whose outcome a processor cannot foresee.
+func promising(list []candidate, n int) int {
+	var top float32
+	for i := range list {
+		top = max(top, list[i].score)
+	}
+	if top <= 0 {
+		return len(list)
+	}
+	var counts [levels]int32
+	step := (levels - 1) / top
+	for i := range list {
+		counts[uint8(list[i].score*step)]++
+	}
+	level := levels - 1
+	for left := int32(n); level > 0; level-- {
+		if left -= counts[level]; left <= 0 {
+			break
+		}
+	}
+	m := 0
+	for i := range list {
+		if uint8(list[i].score*step) >= uint8(level) {
+			list[i], list[m] = list[m], list[i]
+			m++
+		}
+	}
+	return m
+}
+
+// choose is best by comparing candidates with each other.
+func choose(list []candidate, n int) []candidate {
 	low, high := 0, len(list)
 	for n < high && high-low > 1 {
 		pivot, i := list[low+(high-low)/2], low
@@ -339,24 +458,55 @@ func best(list []candidate, n int) []candidate {
 }
 
 // rerank turns scores into shares of what the query could reach and compares
-// the best candidates with the query as a whole and with each other.
-func (w *scratch) rerank(s *snapshot) {
-	top := w.found[:w.read]
-	for i := range top {
-		l := &w.looks[top[i].look-1]
-		top[i].score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
+// the best candidates with the query as a whole and with each other. Those that have not
+// been read follow only if so many are wanted; otherwise they are counted.
+func (w *scratch) rerank(s *snapshot, wanted int) {
+	w.behind = 0
+	if len(w.found) == 0 {
+		return
+	}
+	for i := range w.found {
+		c := &w.found[i]
+		l := &w.looks[c.look-1]
+		c.score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
 			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
 	}
-	for i := len(top); i < len(w.found); i++ {
-		w.found[i].score = w.plan.share(w.found[i].score)
+	w.support(s, w.found)
+	least, floor := w.settle()
+	if least < floor {
+		return // what has not been read is no better than the least
 	}
-	w.support(s, top)
-	w.settle(top)
+	enough := max(w.least, w.plan.reaches(floor))
+	if wanted <= len(w.found) {
+		for i := range w.rest {
+			if w.rest[i].score >= enough {
+				w.behind++
+			}
+		}
+		return
+	}
+	read := len(w.found)
+	for _, c := range w.rest { // which lie behind those found, in the same list
+		if c.score >= enough {
+			c.score = min(w.plan.share(c.score), least)
+			w.found = append(w.found, c)
+		}
+	}
+	order(w.found[read:])
 }
 
 // share returns the share of the score that a query could reach.
 func (p *plan) share(score float32) float32 {
 	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
+}
+
+// reaches returns the score whose share is the one given; more than any where there is
+// none.
+func (p *plan) reaches(share float32) float32 {
+	if share >= matchPart {
+		return math.MaxFloat32
+	}
+	return float32(-math.Log(1-float64(share)/matchPart)/saturation) * p.ideal
 }
 
 // terms yields the pairs and words of a text, -1 for unknown ones; a

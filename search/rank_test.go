@@ -72,7 +72,7 @@ func TestScoredAsCounted(t *testing.T) {
 		w.plan.prepare(s, n, q.Text)
 		w.accumulate(s)
 		w.collect(s, q)
-		w.complete()
+		w.complete(s, rerankDepth)
 		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, w.wants, spell))
 	}
 }
@@ -137,6 +137,35 @@ func TestBest(t *testing.T) {
 		order(got)
 		if want := sorted[:min(n, len(sorted))]; !slices.Equal(got, want) {
 			t.Fatalf("best %d = %v; want %v", n, got, want)
+		}
+	}
+}
+
+// TestWorthReading wants those that come near the best to be read, and as many as are asked
+// for, whatever they score.
+func TestWorthReading(t *testing.T) {
+	scores := []float32{0.1, 1, 0.29, 0.31, 0.2, 0.9, 0.15}
+	for least, want := range map[int][]int32{
+		0: {1, 5, 3}, 3: {1, 5, 3}, 5: {1, 5, 3, 2, 4}, 7: {1, 5, 3, 2, 4, 6, 0}, 9: {1, 5, 3, 2, 4, 6, 0},
+	} {
+		list := make([]candidate, len(scores))
+		for i, score := range scores {
+			list[i] = candidate{doc: int32(i), score: score}
+		}
+		read := worthReading(list, least)
+		order(read)
+		var got []int32
+		for _, c := range read {
+			got = append(got, c.doc)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("of at least %d, %v are read; want %v", least, got, want)
+		}
+		slices.SortFunc(list, func(a, b candidate) int { return int(a.doc - b.doc) })
+		for i, c := range list {
+			if c.doc != int32(i) {
+				t.Fatalf("candidate %d is lost", i)
+			}
 		}
 	}
 }

@@ -60,6 +60,7 @@ type readPair struct {
 type nearPair struct {
 	clue          int32
 	first, second int16 // terms of the characters
+	pair          int16 // the term that is the clue's only alternative; -1 where it has none or several
 }
 
 // look is what a document has of a query.
@@ -165,7 +166,10 @@ func (r *reader) watch(p *plan, n *queryPair) {
 	if a < 0 || b < 0 || a == b {
 		return
 	}
-	c := nearPair{clue: n.clue, first: r.term(p.s, a), second: r.term(p.s, b)}
+	c := nearPair{clue: n.clue, first: r.term(p.s, a), second: r.term(p.s, b), pair: -1}
+	if only := &p.clues[n.clue]; only.last == only.first+1 {
+		c.pair = r.entries[only.first]
+	}
 	if c.first != c.second { // two rare characters can share a sign
 		r.close = append(r.close, c)
 	}
@@ -339,7 +343,14 @@ func (r *reader) share(p *plan, c *clue) (best float32) {
 func (r *reader) nearly(p *plan) (sum float32) {
 	for i := range r.close {
 		n := &r.close[i]
-		if !r.terms[n.first].seen || !r.terms[n.second].seen || r.share(p, &p.clues[n.clue]) != 0 {
+		if !r.terms[n.first].seen || !r.terms[n.second].seen {
+			continue
+		}
+		if n.pair >= 0 {
+			if r.terms[n.pair].seen {
+				continue
+			}
+		} else if r.share(p, &p.clues[n.clue]) != 0 {
 			continue
 		}
 		if gap := r.gap(n); gap <= nearSigns {
