@@ -193,10 +193,18 @@ func (n *Normalizer) fold(s string) *text { return (&tracer{n: n}).fold(s) }
 // one space, what is invisible vanishes.
 func (n *Normalizer) letters(s string) *text { return (&tracer{n: n}).letters(s) }
 
-func (t *tracer) trace(s string) *text {
+func (t *tracer) trace(s string) *text { return t.rewritten(t.folded(s)) }
+
+// folded is fold; settled says that to join and to look for digits a second time would
+// change nothing.
+func (t *tracer) folded(s string) (x *text, settled bool) {
 	joined := t.joinSpaced(t.letters(s))
-	x := t.digits(joined)
-	settled := x == joined // to join and to look for digits a second time changes nothing
+	x = t.digits(joined)
+	return x, x == joined
+}
+
+// rewritten replaces synonyms in a folded text until that changes nothing.
+func (t *tracer) rewritten(x *text, settled bool) *text {
 	for range maxPasses {
 		next := t.rewrite(x)
 		if next == x && settled {
@@ -211,7 +219,10 @@ func (t *tracer) trace(s string) *text {
 	return x
 }
 
-func (t *tracer) fold(s string) *text { return t.digits(t.joinSpaced(t.letters(s))) }
+func (t *tracer) fold(s string) *text {
+	x, _ := t.folded(s)
+	return x
+}
 
 func (t *tracer) letters(s string) *text {
 	f := folder{n: t.n, out: t.newText(len(s)/3 + 8)}

@@ -123,6 +123,17 @@ func TestNumerals(t *testing.T) {
 	}
 }
 
+// TestFoldAndNormalize wants both as they are by themselves, of texts after each other.
+func TestFoldAndNormalize(t *testing.T) {
+	n := testNormalizer(t)
+	for _, text := range []string{"", "孤兒補貼幾時發", "我 啲 细路仔", "領一千五百元。", "孤 儿 补 贴", "冇 1,578 元"} {
+		folded, normal := n.FoldAndNormalize(text)
+		if wantFolded, want := n.Fold(text), n.Normalize(text); folded != wantFolded || normal != want {
+			t.Errorf("FoldAndNormalize(%q) = %q, %q; want %q, %q", text, folded, normal, wantFolded, want)
+		}
+	}
+}
+
 func TestNormalizeKeepsOrigin(t *testing.T) {
 	n := testNormalizer(t)
 	tests := []struct{ in, rune, want string }{

@@ -33,7 +33,7 @@ const initialsBonus = 1.5
 // What bounds the work of a search, whatever is asked of however much text.
 const (
 	rerankDepth = 48   // documents that are read with the whole query in view
-	readShare   = 0.3  // of the best score by what was read to find them; what is below is not read
+	readShare   = 0.25 // of the best score by what was read to find them; what is below is not read
 	seedBudget  = 1000 // postings read to find them, and those of one more term
 	seedTenths  = 3    // of these, after which no term is read that has more than all of them
 )

@@ -8,6 +8,15 @@ func (n *Normalizer) Fold(s string) string {
 	return string(t.fold(s).runes)
 }
 
+// FoldAndNormalize returns what Fold and Normalize do, for little more than one of them.
+func (n *Normalizer) FoldAndNormalize(s string) (folded, normal string) {
+	t := n.borrow()
+	defer n.tracers.Put(t)
+	x, settled := t.folded(s)
+	folded = string(x.runes)
+	return folded, string(t.rewritten(x, settled).runes)
+}
+
 // Syllables reads a lower-case Latin word as pinyin without tones; nil when it
 // is none. Of several readings it returns the one with the longest syllables in
 // front.
