@@ -385,6 +385,8 @@ func excerpt(text string) string {
 func visible(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
+		case r > ' ' && r < 0x7f, r >= 0x4e00 && r <= 0x9fff: // nearly all
+			return r
 		case r == '\n' || r == '\t' || r == '\r' || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r):
 			return ' '
 		case unicode.IsControl(r), r == utf8.RuneError, unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r),

@@ -27,8 +27,8 @@ type utterance struct {
 
 // hear makes a text ready.
 func (b *Bot) hear(text string) utterance {
-	folded := b.norm.Fold(text)
-	return utterance{text, folded, b.norm.Normalize(text), b.lexicon.readings(folded)}
+	folded, normal := b.norm.FoldAndNormalize(text)
+	return utterance{text, folded, normal, b.lexicon.readings(folded)}
 }
 
 // Choice is an answer to the bot's own question: what to send, and what it means.

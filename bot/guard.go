@@ -134,8 +134,11 @@ func (r *reading) covered(group int) (n int) {
 func (l *lexicon) marks(readings []reading) []string {
 	var single []string
 	for i, name := range l.named {
-		if slices.ContainsFunc(readings, func(r reading) bool { return r.danger.has(l.namedGroups[i]) }) {
-			single = append(single, name)
+		for k := range readings {
+			if readings[k].danger.has(l.namedGroups[i]) {
+				single = append(single, name)
+				break
+			}
 		}
 	}
 	out := slices.Clone(single)
@@ -158,8 +161,11 @@ func (l *lexicon) marks(readings []reading) []string {
 func (l *lexicon) subjects(readings []reading) []string {
 	var out []string
 	for i, name := range l.about {
-		if slices.ContainsFunc(readings, func(r reading) bool { return r.topics.has(l.aboutGroups[i]) }) {
-			out = append(out, name)
+		for k := range readings {
+			if readings[k].topics.has(l.aboutGroups[i]) {
+				out = append(out, name)
+				break
+			}
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -63,7 +64,7 @@ const (
 // phraseIndex finds the phrases that begin with a token.
 type phraseIndex struct {
 	numbers map[string]int32 // of tokens, from 1
-	opened  [][]indexed      // by number of the first token
+	opened  [][]indexed      // by number of the first token; in the order of the second, once all are there
 }
 
 // indexed is a phrase without its first token. Most have one more, so that is by
@@ -72,6 +73,14 @@ type indexed struct {
 	group, length int32
 	second        int32 // 0: there is none
 	rest          []int32
+}
+
+// settle puts the phrases of each first token in order, so that those that have a second
+// one need not be looked for among all.
+func (x *phraseIndex) settle() {
+	for _, phrases := range x.opened {
+		slices.SortStableFunc(phrases, func(a, b indexed) int { return cmp.Compare(a.second, b.second) })
+	}
 }
 
 // found is a phrase that stands in a text.
@@ -111,14 +120,22 @@ func (x *phraseIndex) scan(text []string, out []found) []found {
 	for i, token := range text {
 		numbers[i] = x.numbers[token]
 	}
-	for i, first := range numbers {
+	for i, first := range numbers[:len(text)] {
 		if int(first) >= len(x.opened) {
 			continue
 		}
-		for _, p := range x.opened[first] {
-			if p.second != 0 && p.second != numbers[i+1] {
-				continue
-			}
+		opened := x.opened[first]
+		for len(opened) > 0 && opened[0].second == 0 {
+			out = append(out, found{opened[0].group, int32(i), opened[0].length})
+			opened = opened[1:]
+		}
+		second := numbers[i+1]
+		if second == 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(opened, second, func(p indexed, second int32) int { return int(p.second - second) })
+		for ; at < len(opened) && opened[at].second == second; at++ {
+			p := &opened[at]
 			end := i + int(p.length)
 			if len(p.rest) == 0 || end <= len(text) && slices.Equal(numbers[i+2:end], p.rest) {
 				out = append(out, found{p.group, int32(i), p.length})
@@ -158,6 +175,8 @@ func (l *lexicon) index() {
 			}
 		}
 	}
+	l.written.settle()
+	l.sounding.settle()
 	l.mask = l.groups[maskGroup]
 	for _, name := range l.named {
 		l.namedGroups = append(l.namedGroups, l.groups[name])

@@ -220,7 +220,10 @@ func (b *Bot) ranked(scores []float64) []int {
 		out[i] = i
 	}
 	slices.SortFunc(out, func(x, y int) int {
-		return cmp.Or(cmp.Compare(scores[y], scores[x]), strings.Compare(b.slugs[x], b.slugs[y]))
+		if order := cmp.Compare(scores[y], scores[x]); order != 0 {
+			return order
+		}
+		return strings.Compare(b.slugs[x], b.slugs[y])
 	})
 	return out
 }

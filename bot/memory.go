@@ -1,8 +1,8 @@
 package bot
 
 import (
+	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"hash/fnv"
 	"regexp"
 	"slices"
@@ -49,7 +49,7 @@ var hashForm = regexp.MustCompile(`^[0-9a-f]{6}$`)
 // remember reads a conversation.
 func (b *Bot) remember(conversation string) memory {
 	var m memory
-	if len(conversation) > maxMemory || json.Unmarshal([]byte(conversation), &m) != nil {
+	if conversation == "" || len(conversation) > maxMemory || json.Unmarshal([]byte(conversation), &m) != nil {
 		return memory{}
 	}
 	if b.sections[m.Policy] == nil {
@@ -113,12 +113,13 @@ func (a asked) with(id string) asked {
 	return a[max(0, len(a)-maxAsked):]
 }
 
-func (a asked) has(id string) bool { return slices.Contains(a, hashOf(id)) }
+func (a asked) has(id string) bool { return len(a) > 0 && slices.Contains(a, hashOf(id)) }
 
 func hashOf(id string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id)) // never fails
-	return fmt.Sprintf("%06x", h.Sum32()&0xffffff)
+	sum := h.Sum32()
+	return hex.EncodeToString([]byte{byte(sum >> 16), byte(sum >> 8), byte(sum)})
 }
 
 // checkPrefix marks a policy to check among the choices of a conversation.

@@ -161,18 +161,28 @@ func (p poll) add(list []posting, value float32) {
 // examples is faster than to keep a list of those with a value.
 func (p poll) nearest(best []posting) []posting {
 	least := float32(0)
-	for i, value := range p {
-		if value <= least {
+	for first := 0; first < len(p); first += atOnce {
+		some := p[first:min(first+atOnce, len(p))]
+		if len(some) == atOnce && !(some[0] > least || some[1] > least || some[2] > least || some[3] > least ||
+			some[4] > least || some[5] > least || some[6] > least || some[7] > least) {
 			continue
 		}
-		best = enter(best, posting{uint32(i), value})
-		if len(best) == voters {
-			least = best[voters-1].value
+		for i, value := range some {
+			if value <= least {
+				continue
+			}
+			best = enter(best, posting{uint32(first + i), value})
+			if len(best) == voters {
+				least = best[voters-1].value
+			}
 		}
 	}
 	clear(p)
 	return best
 }
+
+// atOnce is how many examples are passed over together, as most are.
+const atOnce = 8
 
 // enter puts an example where it belongs among the best; the last makes room.
 func enter(best []posting, one posting) []posting {

@@ -10,6 +10,7 @@ import (
 type wordFinder struct {
 	words  []foundWord
 	starts map[[2]rune][]int // by its first two characters; of a word that has but one, the second is 0
+	firsts [256]bool         // what any of them begins with, by the last eight bits
 	short  bool              // there are words of one character
 	empty  []int             // what empty words mean: they stand everywhere
 }
@@ -31,6 +32,7 @@ func (f *wordFinder) add(word string, meaning int) {
 	}
 	start := startOf(word)
 	f.short = f.short || start[1] == 0
+	f.firsts[uint8(start[0])] = true
 	f.starts[start] = append(f.starts[start], len(f.words))
 	f.words = append(f.words, foundWord{word, meaning, isLatin(word)})
 }
@@ -48,7 +50,11 @@ func startOf(word string) (start [2]rune) {
 // false.
 func (f *wordFinder) each(text string, use func(w *foundWord, at int) bool) {
 	for at := 0; at < len(text); {
-		_, size := utf8.DecodeRuneInString(text[at:])
+		first, size := utf8.DecodeRuneInString(text[at:])
+		if !f.firsts[uint8(first)] {
+			at += size
+			continue
+		}
 		start := startOf(text[at:])
 		for _, i := range f.starts[start] {
 			if w := &f.words[i]; strings.HasPrefix(text[at:], w.text) && !use(w, at) {
