@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+
+	"huitong/portal/sheet"
 )
 
 // BenchmarkPayFile writes a list of ten thousand grants as each of its files. held-MB is
@@ -17,17 +19,17 @@ func BenchmarkPayFile(b *testing.B) {
 				var before, after runtime.MemStats
 				runtime.GC()
 				runtime.ReadMemStats(&before)
-				sheet, err := f.sheet(payColumns)
+				file, err := f.begin(payColumns)
 				if err != nil {
 					b.Fatal(err)
 				}
 				for i := range 10_000 {
-					if err := sheet.row([]any{fmt.Sprintf("2611%08d", i), "石岐街道", "金丝雀", "44200020180301002X", "画眉鸟", "6222021234567890124", int64(157800), "2026-12", "《关于提高标准的通知》，2026年1月1日起", "2025-12", "13"}); err != nil {
+					if err := file.Row(fmt.Sprintf("2611%08d", i), "石岐街道", "金丝雀", "44200020180301002X", "画眉鸟", "6222021234567890124", sheet.Hundredths(157800), "2026-12", "《关于提高标准的通知》，2026年1月1日起", "2025-12", "13"); err != nil {
 						b.Fatal(err)
 					}
 				}
 				var out bytes.Buffer
-				if err := sheet.end(&out); err != nil {
+				if err := file.End(&out); err != nil {
 					b.Fatal(err)
 				}
 				runtime.ReadMemStats(&after)
