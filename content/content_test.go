@@ -161,6 +161,7 @@ func TestLoadProblems(t *testing.T) {
 			"policies/other.md": strings.NewReplacer("slug: sample", "slug: other", "school, father]", "school, father, {name: extra, type: text, label: 问}]").Replace(samplePolicy),
 		}},
 		{"question asked twice", `question "father" is asked twice`, swap(pol, samplePolicy, "school, father]", "father, father]")},
+		{"danger in no answer", `question "father" has no option "hurt" that could tell of danger`, swap("questions.yaml", sampleQuestions, "label: 爸爸, ", "label: 爸爸, danger: [hurt], ")},
 		{"misspelt key in own question", "field lable not found", swap(pol, samplePolicy, "[child_id, school", "[{name: a, type: text, lable: b}, school")},
 		{"granted, and then", "nobody says what follows once it is granted", swap(pol, samplePolicy, ", granted: 批了。", "")},
 		{"refused, and then", "nobody says what follows once it is refused", swap(pol, samplePolicy, ", refused: 没批。", "")},

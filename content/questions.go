@@ -28,6 +28,7 @@ type Question struct {
 	Min          int               `yaml:"min"`          // of a number
 	Max          int               `yaml:"max"`          // of a number; 0: no bound
 	Reuse        string            `yaml:"reuse"`        // see the reuses; empty: for the same child
+	Danger       []string          `yaml:"danger"`       // answers after which telephone numbers come before all else
 }
 
 // How far an answer is taken over when a family applies for several things. An
@@ -81,6 +82,9 @@ func (q *Question) Accepts(value string) bool {
 	return len(q.Options) == 0
 }
 
+// Alarms reports whether value says that the child may be in danger.
+func (q *Question) Alarms(value string) bool { return slices.Contains(q.Danger, value) }
+
 // Section is one page of the application form.
 type FormSection struct {
 	Section string      `yaml:"section"`
@@ -109,7 +113,7 @@ func (a *AskEntry) UnmarshalYAML(n *yaml.Node) error {
 
 var questionKeys = map[string]bool{
 	"name": true, "type": true, "label": true, "help": true, "why": true, "required": true, "unknown": true,
-	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true, "reuse": true,
+	"options": true, "when": true, "derives": true, "autocomplete": true, "private": true, "min": true, "max": true, "reuse": true, "danger": true,
 }
 
 // shared reports whether the entry only names a shared question.
@@ -169,6 +173,11 @@ func (q *Question) check(file string, line func() int, c *collector) {
 	}
 	if !slices.Contains([]string{"", ReuseFamily, ReuseOften, ReuseNever}, q.Reuse) {
 		bad(fmt.Sprintf("is reused in the unknown way %q", q.Reuse), "family, often or never; leave it out for the same child")
+	}
+	for _, value := range q.Danger {
+		if len(q.Options) == 0 || !q.Accepts(value) {
+			bad(fmt.Sprintf("has no option %q that could tell of danger", value), "name a value of its options")
+		}
 	}
 	for name, kind := range q.Derives {
 		if kind != "age" || q.Type != "resident-id" && q.Type != "date" {

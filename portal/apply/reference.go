@@ -36,6 +36,13 @@ func ParseReference(s string) (Reference, bool) {
 	return Reference(s), true
 }
 
+// ReferenceLength reports whether a number as typed has as many digits as each has. It
+// tells a family what to look at, and nobody which numbers there are.
+func ReferenceLength(s string) bool {
+	s = compact(visible(s))
+	return len(s) == 12 && digits(s)
+}
+
 // Grouped returns the number as it is shown, 4-4-4.
 func (r Reference) Grouped() string {
 	if len(r) != 12 {

@@ -133,7 +133,7 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 		return err
 	}
 	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
-	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: stale(c)}
+	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: begunLate(c)}
 	start.Title = s.words(c)("apply.of", "Policy", title)
 	start.Description = s.contentText(c, p.Summary)
 	// What to know before one applies is for everybody, as long as nobody has begun.
@@ -156,6 +156,10 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 	})
 	return s.render(c, "apply-start", start)
 }
+
+// begunLate reports whether what begins an application was pressed on a page that was
+// too old. A post from the checker, whose page has no token, is none of these.
+func begunLate(c *fiber.Ctx) bool { return stale(c) && c.FormValue(formStart) != "" }
 
 // startApplication makes a draft. A post from the checker only brings its answers
 // along: it shows the start page, so that nobody misses the notice.
@@ -198,7 +202,7 @@ func (s *Server) beginDraft(c *fiber.Ctx, p *content.Policy, answers apply.Answe
 func checkedAnswers(c *fiber.Ctx, p *content.Policy) apply.Answers {
 	out := apply.Answers{}
 	eachQuestion(p, func(_ string, q *content.Question) {
-		if v := c.FormValue(q.Name); len(q.Options) > 0 && v != "" && v != content.UnknownAnswer && q.Accepts(v) {
+		if v := cleanAnswer(q, c.FormValue(q.Name)); (len(q.Options) > 0 || q.Type == "number") && v != "" && v != content.UnknownAnswer {
 			out[q.Name] = v
 		}
 	})

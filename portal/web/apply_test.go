@@ -73,6 +73,8 @@ func TestJourney(t *testing.T) {
 
 	phone := d.browser("phone")
 	phone.open("/track").send("/track", map[string]string{"number": number, "code": "0000-0000"}).wants(422, "编号或查询码不对")
+	phone.send("/track", map[string]string{"number": "2611", "code": code}).wants(422, "申请编号要12位数字")
+	phone.send("/track", map[string]string{"number": number, "code": ""}).wants(422, "查询码要8位数字")
 	phone.send("/track", map[string]string{"number": number, "code": code}).wants(200, "请您补充", "请说明妈妈在哪里服刑。")
 	phone.send("/track/supply", map[string]string{"text": "  "}).wants(422, "请写下要补充的内容")
 	phone.send("/track/supply", map[string]string{"text": "在韶关监狱。"}).wants(200, "等镇街收", "在韶关监狱。")

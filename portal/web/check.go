@@ -79,6 +79,7 @@ type questions struct {
 	Order    string
 	Given    []given // answers so far, in the order they were given
 	Number   int     // of this question, from 1
+	Danger   bool    // an answer says that the child may be in danger
 }
 
 // given is an answer that the form carries along.
@@ -218,6 +219,7 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	out := questions{Order: strings.Join(now.order, " "), Number: len(now.order) + 1}
 	for _, name := range now.order {
 		q := now.question(name)
+		out.Danger = out.Danger || q.Alarms(now.answers[name])
 		out.Given = append(out.Given, given{
 			Name: name, Value: now.answers[name], Lang: p.Lang.shows(langOf(q)),
 			Label: s.contentText(c, q.Label), Shown: s.contentText(c, q.OptionLabel(now.answers[name])),
@@ -228,6 +230,7 @@ func (s *Server) newQuestions(c *fiber.Ctx, p *page, now screening, langOf func(
 	}
 	p.Scripts = append(p.Scripts, "speech.js")
 	if now.asked == nil {
+		p.Scripts = append(p.Scripts, "print.js")
 		return out
 	}
 	p.ContentLang = p.Lang.shows(langOf(now.asked))

@@ -33,6 +33,7 @@ type screenResult struct {
 	Confirm    []string
 	Refused    bool // it is a no
 	Applicable bool // can be applied for on the site
+	Among      bool // one button applies for it together with others
 	Heard      heard
 }
 
@@ -88,7 +89,8 @@ func (s *Server) screenGroups(c *fiber.Ctx, verdicts []content.Screened) []scree
 	return out
 }
 
-// together lists what a family could apply for at once, if that is more than one.
+// together lists what a family could apply for at once, if that is more than one, and
+// notes that there is such a button.
 func together(groups []screenGroup) []string {
 	var out []string
 	for _, g := range groups {
@@ -100,6 +102,11 @@ func together(groups []screenGroup) []string {
 	}
 	if len(out) < 2 {
 		return nil
+	}
+	for _, g := range groups {
+		for i := range g.Policies {
+			g.Policies[i].Among = true
+		}
 	}
 	return out
 }

@@ -94,11 +94,40 @@ func (s *Server) withHousehold(handle func(*fiber.Ctx, household) error) fiber.H
 
 // several reports whether the family has more applications than this one.
 func (s *Server) several(c *fiber.Ctx, a *apply.Application) (bool, error) {
+	h, err := s.householdOf(c, a)
+	return len(h.all) > 1, err
+}
+
+// householdOf returns what belongs together with an application; nothing for one that
+// stands by itself.
+func (s *Server) householdOf(c *fiber.Ctx, a *apply.Application) (household, error) {
 	if a.Household == "" || s.cases.Households == nil {
-		return false, nil
+		return household{own: a}, nil
 	}
 	all, err := s.cases.Households.Household(c.UserContext(), a.Reference)
-	return len(all) > 1, err
+	return household{all, a}, err
+}
+
+// waits is an application of a household for which the office asks the family for more.
+type waits struct {
+	Child  string
+	Policy *content.Policy
+	Path   string
+}
+
+// waiting lists them, except own, whose page tells it already. Whoever opens a household
+// by its one number would else meet the first application, and never learn of the others.
+func (s *Server) waiting(c *fiber.Ctx, h household, own *apply.Application) []waits {
+	var out []waits
+	for _, a := range h.all {
+		if a.State != apply.MoreNeeded || own != nil && a.Reference == own.Reference {
+			continue
+		}
+		if p, ok := s.policy(c, a.Policy); ok {
+			out = append(out, waits{s.childName(c, h, max(a.Child, 1)), p, memberPath(applyPath(p, "done"), a)})
+		}
+	}
+	return out
 }
 
 // form returns the form of a policy as the family sees it.
@@ -177,9 +206,11 @@ type householdPage struct {
 	Together bool // more than one application
 	Ready    bool // all drafts are complete
 	Drafts   int
-	Child    *field // for whom to add something; nil when nothing can be added
+	Next     *houseApp // the first draft that still lacks something
+	Child    *field    // for whom to add something; nil when nothing can be added
 	Offers   offerList
 	Choosing bool // more programmes are being chosen
+	Waiting  []waits
 	Problems []problem
 	Done     bool // has just been submitted
 	Notify   bool // messages can be asked for
@@ -209,7 +240,7 @@ func (s *Server) showHousehold(c *fiber.Ctx, h household) error {
 func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wrong string) error {
 	t := s.words(c)
 	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1"}
-	view.NoIndex = true
+	view.NoIndex, view.Waiting = true, s.waiting(c, h, nil)
 	view.Scripts = []string{"draft.js", "print.js", "speech.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
@@ -220,6 +251,9 @@ func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wro
 			if max(a.Child, 1) == child {
 				app := s.houseApp(c, a)
 				view.Ready = view.Ready && app.Missing == 0
+				if view.Next == nil && app.Missing > 0 {
+					view.Next = &app
+				}
 				one.Apps = append(one.Apps, app)
 			}
 		}

@@ -111,7 +111,7 @@ func (s *Server) showTogether(c *fiber.Ctx) error { return s.renderTogether(c, n
 func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) error {
 	t := s.words(c)
 	all := s.offers(c, chosen)
-	view := togetherPage{page: s.page(c, "household.new.title"), Offers: inGroups(c, all), Again: stale(c)}
+	view := togetherPage{page: s.page(c, "household.new.title"), Offers: inGroups(c, all), Again: begunLate(c)}
 	view.NoIndex, view.Scripts = true, []string{"speech.js"}
 	view.Crumbs = []crumb{{t("apply.title"), "/apply"}}
 	view.Column = column{Name: t("apply.title"), About: t("apply.lead"), Path: "/apply"}

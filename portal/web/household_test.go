@@ -81,6 +81,19 @@ func TestHousehold(t *testing.T) {
 			t.Errorf("%v, %d events, consent by %q", a, len(a.Events), a.Consent.Guardian)
 		}
 	}
+	// The office asks for more of one of the four: whoever opens the household meets it.
+	o := d.staff(casework.Officer, "")
+	path := "/staff/applications/" + string(all[3].Reference)
+	o.open(path+"/ask-more").send(path+"/ask-more", map[string]string{"reason": "请补一张户口本的照片。"})
+	later := d.browser("later")
+	later.open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "镇街请您补充")
+	later.open("/household").wants(200, "镇街请您补充")
+	chief := find(later.doc, func(n *html.Node) bool { return strings.Contains(attr(n, "class"), "button--chief") })
+	if len(chief) != 1 {
+		t.Fatalf("%d chief buttons on the household; want the one that leads to what is asked for", len(chief))
+	}
+	later.open(attr(chief[0], "href")).open("/track/status").wants(200, "请补一张户口本的照片。")
+
 	stranger := d.browser("stranger")
 	stranger.open("/household").wants(200, "查进度").lacks(secrets...)
 	stranger.open(applied + "/child?child=1").lacks(secrets...)
@@ -198,14 +211,31 @@ func (d *desk) household(name string, programmes ...string) *browser {
 	}
 	b := d.browser(name)
 	b.do("POST", "/household/new", url.Values{"programme": programmes, "hukou": {"zhongshan"}, "father": {"dead"}, "mother": {"prison"}, "recognition": {"orphan"}})
-	b.wants(200, "几项一起申请", "存在哪里")
+	b.wants(200, "几项一起申请", "存在哪里").lacks("页面放得太久")
 	form := b.form("/household/new")
 	if got := form["programme"]; !slices.Equal(got, programmes) {
 		d.t.Errorf("programmes = %v; want those of the check", got)
 	}
 	form.Set("-start", "1")
 	b.do("POST", "/household/new", form)
-	return b.wants(200, "我家的申请")
+	b.wants(200, "我家的申请")
+	if chief := find(b.doc, func(n *html.Node) bool { return strings.Contains(attr(n, "class"), "button--chief") }); len(chief) != 1 || !strings.HasPrefix(text(chief[0]), "接着填") {
+		d.t.Errorf("%d chief buttons on the household; want the one that goes on", len(chief))
+	}
+	return b
+}
+
+// TestCheckedAgeIsKept begins after a check that asked for the child's age.
+func TestCheckedAgeIsKept(t *testing.T) {
+	const guidance = "/apply/guardianship-education"
+	b := newDesk(t).browser("family")
+	b.do("POST", "/household/new", url.Values{"programme": {"guardianship-education"}, "child_age": {"8"}})
+	form := b.wants(200, "几项一起申请").form("/household/new")
+	form.Set("-start", "1")
+	b.do("POST", "/household/new", form)
+	if got := b.open(guidance + "/child").form(guidance + "/child").Get("child_age"); got != "8" {
+		t.Errorf("the form has the age %q; want that of the check", got)
+	}
 }
 
 // TestProgrammesComeInGroups looks through what can be applied for in elder mode, a few at

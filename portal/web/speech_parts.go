@@ -175,7 +175,7 @@ var uncounted = map[string]string{
 }
 
 // otherProblems are what the pages find wrong by themselves.
-var otherProblems = []string{"check.choose", "check.number", "track.wrong", "track.locked", "hand-over.wrong", "error.report.kind", "error.report.place", "household.for.choose", "household.programme.choose"}
+var otherProblems = []string{"check.choose", "check.number", "track.wrong", "track.wrong.number", "track.wrong.code", "track.locked", "hand-over.wrong", "error.report.kind", "error.report.place", "household.for.choose", "household.programme.choose"}
 
 // wrongAt is where the problem of a field can be heard; field is a question, a
 // document or the name of one of the heardWords.

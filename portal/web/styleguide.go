@@ -79,7 +79,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	p := guidePage{
 		page: s.page(c, "guide.title"), Word: guideWord, Long: long,
 		Statuses: []string{"in-force", "unconfirmed", "ended"},
-		Icons:    []string{"book", "talk", "form", "check", "question", "cross", "track", "phone", "home", "warn", "sound", "voice", "photo", "forward"},
+		Icons:    []string{"book", "talk", "form", "check", "question", "cross", "track", "phone", "home", "warn", "sound", "voice", "photo", "forward", "allowance", "medical", "education", "guardianship", "protection", "network"},
 		Problems: []problem{{Field: "f-wrong", Text: t("guide.error")}, {Field: "f-pick-wrong-0", Text: long}},
 		Fields:   guideFields(t),
 		Rows:     []summaryRow{{t("guide.text"), t("guide.text"), "#f-plain", ""}, {long, long, "#f-long", ""}, {t("guide.text"), "", "", ""}, {guideWord, guideWord, "#f-plain", ""}},

@@ -79,10 +79,26 @@ func (s *Server) openTrack(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.newTrackPage(c)
-	p.Number.Error = words
-	p.Problems = []problem{{p.Number.ID(), words, s.hearOwn(&p.Number, p.page, "number", openProblemKey(err))}}
+	wrong, name, key := &p.Number, "number", openProblemKey(err)
+	if !errors.As(err, new(*apply.LockedError)) {
+		switch {
+		case !apply.ReferenceLength(c.FormValue("number")):
+			key = "track.wrong.number"
+		case !codeLength(c.FormValue("code")):
+			wrong, name, key = &p.Code, "code", "track.wrong.code"
+		}
+	}
+	wrong.Error = s.words(c)(key)
+	p.Problems = []problem{{wrong.ID(), wrong.Error, s.hearOwn(wrong, p.page, name, key)}}
 	s.wrong(c, &p.page)
 	return s.render(c, "track", p)
+}
+
+// codeLength reports whether a query code has as many digits as it must: what anybody
+// may know who reads the page.
+func codeLength(code string) bool {
+	_, ok := apply.ParseCode(code)
+	return ok
 }
 
 type statusPage struct {
@@ -92,11 +108,12 @@ type statusPage struct {
 	State     string
 	Past      []step
 	Ahead     []step
-	Continue  string // where a draft goes on
-	Household string // words that lead to what is applied for together
-	Needs     string // what the office asks for
-	Decided   string // the office's reason for its decision
-	Object    bool   // the family can ask for a second look; Supply asks why
+	Continue  string  // where a draft goes on
+	Household string  // words that lead to what is applied for together
+	Waiting   []waits // of these, what the family is asked for
+	Needs     string  // what the office asks for
+	Decided   string  // the office's reason for its decision
+	Object    bool    // the family can ask for a second look; Supply asks why
 	Supply    field
 	Papers    []paperRow
 	Version   int
@@ -145,12 +162,12 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Past = past
 	if s.cases.Households != nil {
 		view.Household = "household.more"
-		several, err := s.several(c, a)
+		h, err := s.householdOf(c, a)
 		if err != nil {
 			return err
 		}
-		if several {
-			view.Household = "household.all"
+		if len(h.all) > 1 {
+			view.Household, view.Waiting = "household.all", s.waiting(c, h, a)
 		}
 	}
 	view.Withdraw = a.Can(apply.Withdraw, apply.FamilyActor)

@@ -351,6 +351,13 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	return c.Send(body)
 }
 
+// unbroken reports whether a heading has no mark behind which a line could end. Browsers
+// then break it where it is full, often before its last character; its lines are made
+// even instead.
+func unbroken(heading string) bool {
+	return !strings.ContainsAny(strings.TrimRight(heading, "？。！"), "，、：；（“·？。！ ")
+}
+
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
@@ -372,6 +379,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
+		"even":       unbroken,
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
 		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
