@@ -92,7 +92,8 @@ func TestCounts(t *testing.T) {
 		{Method: "HEAD", Agent: wechat}, {Method: "GET"}, {Method: "GET", Agent: wechat, Purpose: "prefetch;prerender"}, {Method: "GET", Agent: wechat, Purpose: "preview"},
 		{Method: "GET", Agent: wechat, Mode: "no-cors"}, {Method: "GET", Agent: wechat, Staff: true},
 		{Method: "GET", Agent: "DingTalkBot-LinkService/1.0 (+https://open-doc.dingtalk.com)"}, {Method: "GET", Agent: "Mozilla/5.0 LarkUrl2Meta/1.0"},
-		{Method: "GET", Agent: "TelegramBot (like TwitterBot)"}, {Method: "GET", Agent: "Mozilla/5.0 (compatible; Baiduspider/2.0)"}, {Method: "GET", Agent: "curl/8.1"}, {Method: "GET", Agent: "Mozilla/5.0 HeadlessChrome/126"},
+		{Method: "GET", Agent: "TelegramBot (like TwitterBot)"}, {Method: "GET", Agent: "Mozilla/5.0 (compatible; Baiduspider/2.0)"}, {Method: "GET", Agent: "curl/8.1"},
+		{Method: "GET", Agent: "Mozilla/5.0 (Linux; U; Android 4.4.2; zh-cn) AppleWebKit/537.36 Version/4.0 MQQBrowser/5.0 QQ-URL-Manager Mobile Safari/537.36"}, {Method: "GET", Agent: "Mozilla/5.0 HeadlessChrome/126"},
 	} {
 		if r.Counts() {
 			t.Errorf("%+v is a visit", r)

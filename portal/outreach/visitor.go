@@ -17,7 +17,7 @@ var programs = []string{
 	// that make previews of links
 	"dingtalkbot", "larkurl2meta", "lark-link", "feishubot", "wechatbot", "weibobot", "weibo-link", "telegrambot",
 	"facebookexternalhit", "whatsapp/", "twitterbot", "slackbot", "discordbot", "linkedinbot", "skypeuripreview",
-	"preview", "link-service", "linkcheck", "url2meta", "unfurl", "embedly", "iframely",
+	"qq-url-manager", "preview", "link-service", "linkcheck", "url2meta", "unfurl", "embedly", "iframely",
 	// that search engines and others send
 	"bot/", "bot;", "bot)", "-bot", "+http", "spider", "crawl", "slurp", "archiver", "monitor", "uptime", "scan",
 	// that people write
