@@ -4,5 +4,6 @@
 //
 // There is nothing here but tests. [TestBreak], behind make break, starts real portals
 // and real databases on the loopback, does one harm after the other, prints a table and
-// fails where a promise is broken. Without -break it does nothing: it takes minutes.
+// fails where a promise is broken. Without -break it does the quickest harms alone: the
+// others take minutes.
 package faults

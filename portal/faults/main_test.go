@@ -57,5 +57,6 @@ func TestBreak(t *testing.T) {
 			t.Logf("%s", o.row())
 		})
 	}
+	t.Run("portal killed amid 64 who open a short link", func(t *testing.T) { killLinks(t, w) })
 	printTable(rows)
 }
