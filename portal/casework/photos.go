@@ -1,9 +1,21 @@
 package casework
 
-import "huitong/portal/apply"
+import (
+	"time"
+
+	"huitong/portal/apply"
+)
 
 // MaxPhotos is how many photos lie together at most.
 const MaxPhotos = 10
+
+// EventCase is a talk in villages. Nothing is handled there, so that it is none of
+// [CaseKinds]; photos lie with it as with cases.
+const EventCase CaseKind = "event"
+
+// EventPhotosLast is how long photos of a talk are kept after its day: until the figures
+// of its year have been looked at. They show people, and prove nothing afterwards.
+const EventPhotosLast = 2 * 365 * 24 * time.Hour
 
 // Keys of what is wrong with photos.
 const (
@@ -14,10 +26,11 @@ const (
 // PhotoAdded stands in the history of a report for a photo of who reported.
 const PhotoAdded = "photo"
 
-// Album names photos that lie together: those of one visit at home, or of one report.
+// Album names photos that lie together: those of one visit at home, of one report, or of
+// one talk in villages.
 type Album struct {
 	Case Case
-	Of   string // the visit: its ID in a child's record, the number of its event in an application; "" for a report
+	Of   string // the visit: its ID in a child's record, the number of its event in an application; "" for a report or a talk
 }
 
 // Photo is a photo that staff, or who reported, added to a case.
@@ -40,4 +53,12 @@ var albumNeeds = map[CaseKind]struct{ see, add Action }{
 	ApplicationCase: {OpenFile, VerifyCase},
 	ReportCase:      {OpenReport, HandleReport},
 	ChildCase:       {OpenChild, VisitChild},
+	EventCase:       {ReadEvents, KeepEvents},
+}
+
+// TakesBack reports whether a user who may add to the album takes that photo out of it. What
+// may be evidence goes only by who put it there; a photo of people at a talk goes by whoever
+// keeps the talk, since somebody who is seen on it may ask at any time.
+func (a Album) TakesBack(by string, p Photo) bool {
+	return a.Case.Kind == EventCase || p.By != "" && p.By == by
 }

@@ -1,12 +1,16 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -23,17 +27,55 @@ type line struct {
 	cut  atomic.Bool
 	lose atomic.Int32 // answers to lose
 	lost atomic.Int32
+
+	mu    sync.Mutex
+	keys  map[string]bool
+	kinds map[string][]string // what each device sent for the first time, in order
+}
+
+// note writes down what is sent, however often, once.
+func (l *line) note(r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	sent, err := url.ParseQuery(string(body))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if key := sent.Get("key"); !l.keys[key] {
+		l.keys[key] = true
+		l.kinds[sent.Get("device")] = append(l.kinds[sent.Get("device")], sent.Get("kind"))
+	}
+	return err
+}
+
+// order is what each device sent, one line a device.
+func (l *line) order() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []string
+	for _, kinds := range l.kinds {
+		out = append(out, strings.Join(kinds, " "))
+	}
+	slices.Sort(out)
+	return out
 }
 
 // through puts a line before a portal of the test's own.
 func through(t *testing.T) (*site, *line) {
 	t.Helper()
-	l := &line{}
+	l := &line{keys: map[string]bool{}, kinds: map[string][]string{}}
 	var portal http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		send := r.URL.Path == "/staff/field/send"
 		if l.cut.Load() {
 			panic(http.ErrAbortHandler)
+		}
+		if send {
+			if err := l.note(r); err != nil {
+				t.Error(err)
+			}
 		}
 		if send && l.lose.Add(-1) >= 0 {
 			portal.ServeHTTP(httptest.NewRecorder(), r)
@@ -160,9 +202,10 @@ func (v *visitor) dump() string {
 }
 
 // TestFieldKit works without a network on two devices at once, at an event and with
-// families: check-ins, applications and a talk on one, a check-in and an application on
+// families: both show the code of the door; check-ins, questions that were heard,
+// applications and a talk are finished on one, a check-in, questions and an application on
 // the other. Back in the network everything is there once, though each device heard no
-// answer to the first thing that it sent. Nothing lies on the device in the clear, and signing out
+// answer to the first thing that it sent, and a visitor checks in by the code. Nothing lies on the device in the clear, and signing out
 // wipes it.
 func TestFieldKit(t *testing.T) {
 	t.Parallel()
@@ -195,7 +238,13 @@ func TestFieldKit(t *testing.T) {
 		v.unlockKit()
 	}
 	short := staff.codeOffline()
+	door := staff.doorOffline()
+	if other := second.doorOffline(); other != door {
+		t.Errorf("the doors of two phones are %s and %s; want one", door, other)
+	}
 	staff.checksIn(12, 3, 1)
+	staff.hearsOffline("户口在外地行不行", canary+"能领吗")
+	second.hearsOffline("户口在外地行不行", "爷爷能不能代办")
 	staff.typesOffline(canary + "一")
 	staff.typesOffline(canary + "二")
 	staff.kitPress("入户讲政策")
@@ -204,8 +253,8 @@ func TestFieldKit(t *testing.T) {
 	staff.kitSays("等网络")
 	second.typesOffline(canary + "三")
 	second.checksIn(5)
-	if got := staff.entries("waiting"); got != 6 {
-		t.Errorf("%d things wait; want 6", got)
+	if got := staff.entries("waiting"); got != 7 {
+		t.Errorf("%d things wait; want 7", got)
 	}
 	staff.kitPress("帮家庭填申请")
 	staff.kitPress("基本生活补贴")
@@ -228,17 +277,31 @@ func TestFieldKit(t *testing.T) {
 	for v, want := range map[*visitor]int{staff: 2, second: 1} {
 		v.until("all has arrived", func() bool { return v.entries("attention") == want && v.entries("waiting")+v.entries("sending") == 0 })
 	}
-	if got, also := staff.entries("done"), second.entries("done"); got != 4 || also != 1 {
-		t.Errorf("%d and %d talks and check-ins have arrived; want 4 and 1", got, also)
+	if got, also := staff.entries("done"), second.entries("done"); got != 5 || also != 2 {
+		t.Errorf("%d and %d talks, check-ins and questions have arrived; want 5 and 2", got, also)
 	}
 	if way.lost.Load() != 2 {
 		t.Errorf("%d answers were lost; want 2", way.lost.Load())
 	}
-	if near, err := data.EventsNear(t.Context(), by); err != nil || len(near) != 1 || near[0].CheckedIn != 12+3+1+5 {
-		t.Errorf("the events are %+v, %v; want 21 people at one", near, err)
+	want := []string{"asked typed check-in", "check-in check-in check-in asked typed typed talk"}
+	if got := way.order(); !slices.Equal(got, want) {
+		t.Errorf("what was finished came in the order %q; want %q", got, want)
+	}
+	family := newVisitor(t, s, device{width: 360, height: 740, touch: true}, "standard")
+	family.arrived = func() {}
+	family.open(strings.TrimPrefix(door, s.url)) // scanned from the phone
+	family.fill("people", "2")
+	family.follow(`main form button`)
+	family.sees("签到好了")
+	if near, err := data.EventsNear(t.Context(), by); err != nil || len(near) != 1 || near[0].CheckedIn != 12+3+1+5+2 {
+		t.Errorf("the events are %+v, %v; want 23 people at one", near, err)
 	} else {
+		wantsHeard(t, data, by, near[0].Asked, "户口在外地行不行", canary+"能领吗", "爷爷能不能代办")
 		second.open("/staff/events/" + near[0].ID)
-		second.sees("参加21人")
+		second.sees("参加23人")
+		second.sees("爷爷能不能代办")
+		second.hangsDoor("/staff/events/"+near[0].ID+"/poster", door)
+		second.photographs("/staff/events/" + near[0].ID)
 	}
 	second.open(strings.TrimPrefix(short, s.url))
 	if !strings.HasPrefix(second.where(), "/policies/") {
@@ -249,9 +312,9 @@ func TestFieldKit(t *testing.T) {
 	if mode := evaluate[string](staff.tab, "document.documentElement.dataset.mode"); mode != "elder" {
 		t.Errorf("the kept page stays in mode %q; want what was chosen", mode)
 	}
-	for _, screen := range []string{"宣讲签到", "看政策"} {
+	for _, screen := range []string{"宣讲签到", "签到二维码", "大家问的问题", "看政策"} {
 		staff.kitPress(screen)
-		evaluate[*bool](staff.tab, `document.querySelector("[data-field-screen] details")?.setAttribute("open", ""); null`)
+		evaluate[*bool](staff.tab, `(() => { const fold = document.querySelector("[data-field-screen] details"); if (fold) for (const e of [fold, ...fold.querySelectorAll("details")]) e.open = true; return null; })()`)
 		staff.inspect("elder", 360)
 		staff.kitPress("返回")
 	}

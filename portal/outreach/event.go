@@ -27,20 +27,21 @@ const (
 
 // Keys of the messages about an event.
 const (
-	KeyEventTitle    = "error.event.title"    // Max
-	KeyEventPlace    = "error.event.place"    // Max
-	KeyEventTopics   = "error.event.topics"   // at least one policy
-	KeyEventTown     = "error.event.town"     //
-	KeyEventVillages = "error.event.villages" // at least one village or community
-	KeyEventVillage  = "error.event.village"  // one is not in the directory
-	KeyEventTime     = "error.event.time"     // not a time of the day
-	KeyEventEnds     = "error.event.ends"     // before it begins
-	KeyEventDay      = "error.event.day"      // not within a year from now
-	KeyEventPeople   = "error.event.people"   // Max
-	KeyEventCounted  = "error.event.counted"  // Max
-	KeyEventAhead    = "error.event.ahead"    // nobody can have come yet
-	KeyEventAsked    = "error.event.asked"    // nothing new stands there
-	KeyEventOver     = "error.event.over"     // cancelled, or checking in is over
+	KeyEventTitle     = "error.event.title"      // Max
+	KeyEventPlace     = "error.event.place"      // Max
+	KeyEventTopics    = "error.event.topics"     // at least one policy
+	KeyEventTown      = "error.event.town"       //
+	KeyEventVillages  = "error.event.villages"   // at least one village or community
+	KeyEventVillage   = "error.event.village"    // one is not in the directory
+	KeyEventTime      = "error.event.time"       // not a time of the day
+	KeyEventEnds      = "error.event.ends"       // before it begins
+	KeyEventDay       = "error.event.day"        // not within a year from now
+	KeyEventPeople    = "error.event.people"     // Max
+	KeyEventCounted   = "error.event.counted"    // Max
+	KeyEventAhead     = "error.event.ahead"      // nobody can have come yet
+	KeyEventAsked     = "error.event.asked"      // nothing stands there
+	KeyEventAskedMany = "error.event.asked.many" // Max
+	KeyEventOver      = "error.event.over"       // cancelled, or checking in is over
 )
 
 // ErrOtherCheckIn says that something else was sent under the key of a check-in before.
@@ -94,6 +95,10 @@ func (e Event) Open(now time.Time) bool { return e.Day == today(now) && !e.Cance
 func (e Event) Uncounted(now time.Time) bool {
 	return e.Begun(now) && !e.Cancelled && !e.HasCount && e.CheckedIn == 0
 }
+
+// Pictured reports whether the event takes photos: from its day on, since before that there
+// is nothing to see, and unless it was cancelled.
+func (e Event) Pictured(now time.Time) bool { return e.Begun(now) && !e.Cancelled }
 
 // Year is the year to which the event counts.
 func (e Event) Year() string { return e.Day[:min(len(e.Day), 4)] }

@@ -205,30 +205,62 @@ func (s *Store) CountEvent(ctx context.Context, by apply.Actor, id string, versi
 }
 
 // HearQuestions keeps what was asked at an event, cleaned of what tells who asked, and
-// gives it to those who write the pages, as what found no answer. A question that stands
-// there already is not counted twice.
-func (s *Store) HearQuestions(ctx context.Context, by apply.Actor, id string, version int, asked []string) error {
-	return s.changeEvent(ctx, by, id, version, "asked", func(ctx context.Context, tx *sql.Tx, e outreach.Event) error {
-		if !e.Begun(s.now()) {
-			return apply.Invalid{{Field: "asked", Key: outreach.KeyEventAhead}}
+// gives it to those who write the pages, as what found no answer: once under its key however
+// often it is sent, and a question that stands there already not a second time. Whoever may
+// check people in hears questions, several at the same moment too, so that no version is
+// asked for and none is raised.
+func (s *Store) HearQuestions(ctx context.Context, by apply.Actor, once casework.Once, id string, asked []string) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		u, err := reader(ctx, tx, by, casework.CheckInPeople)
+		if err != nil {
+			return err
 		}
-		before := len(e.Asked)
-		for _, text := range asked {
-			text = casework.CleanQuestion(storable(text))
-			if text == "" || slices.Contains(e.Asked, text) || len(e.Asked) >= outreach.MaxAsked {
-				continue
-			}
-			e.Asked = append(e.Asked, text)
-			q := casework.Unanswered{Text: text, Place: casework.AtEvent, Lang: questionsLang}
-			if err := s.addUnanswered(ctx, tx, q); err != nil {
-				return err
-			}
+		e, err := s.event(ctx, tx, id, s.lockRows)
+		if err != nil {
+			return err
 		}
-		if len(e.Asked) == before {
-			return apply.Invalid{{Field: "asked", Key: outreach.KeyEventAsked}}
+		if !u.MayInAny(casework.CheckInPeople, e.Town, e.Villages) {
+			return fmt.Errorf("%s by %s: %w", casework.CheckInPeople, u.Role, casework.ErrForbidden)
 		}
-		return s.sealEvent(ctx, tx, e.ID, eventWords{e.Title, e.Place, e.Asked})
+		_, err = s.once(ctx, tx, by, once, func() (string, error) { return "", s.hearQuestions(ctx, tx, by, e, asked) })
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("hear questions: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) hearQuestions(ctx context.Context, tx *sql.Tx, by apply.Actor, e outreach.Event, asked []string) error {
+	if !e.Begun(s.now()) {
+		return apply.Invalid{{Field: "asked", Key: outreach.KeyEventAhead}}
+	}
+	said, before := false, len(e.Asked)
+	for _, text := range asked {
+		text = casework.CleanQuestion(storable(text))
+		said = said || text != ""
+		if text == "" || slices.Contains(e.Asked, text) {
+			continue
+		}
+		if len(e.Asked) >= outreach.MaxAsked {
+			return apply.Invalid{{Field: "asked", Key: outreach.KeyEventAskedMany, Args: map[string]any{"Max": outreach.MaxAsked}}}
+		}
+		e.Asked = append(e.Asked, text)
+		q := casework.Unanswered{Text: text, Place: casework.AtEvent, Lang: questionsLang}
+		if err := s.addUnanswered(ctx, tx, q); err != nil {
+			return err
+		}
+	}
+	if !said {
+		return apply.Invalid{{Field: "asked", Key: outreach.KeyEventAsked}}
+	}
+	if len(e.Asked) == before { // somebody else has written all of it down
+		return nil
+	}
+	if err := s.sealEvent(ctx, tx, e.ID, eventWords{e.Title, e.Place, e.Asked}); err != nil {
+		return err
+	}
+	return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.KeepEvents, Reference: apply.Reference(e.ID), Detail: "asked"})
 }
 
 // questionsLang is the language in which staff write down what people ask.

@@ -234,21 +234,23 @@ func TestKeepEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		file("3 新的题目 [a] 40 false []")
-		if err := f.HearQuestions(ctx, by, id, 3, []string{"孩子名叫张小明，能申请吗", " ", "孩子名叫张小明，能申请吗", "户口在外地行不行"}); err != nil {
-			t.Fatal(err)
+		for range 2 { // the answer was lost
+			if err := f.HearQuestions(ctx, by, heardAs("one"), id, []string{"孩子名叫张小明，能申请吗", " ", "孩子名叫张小明，能申请吗", "户口在外地行不行"}); err != nil {
+				t.Fatal(err)
+			}
 		}
-		file("4 新的题目 [a] 40 false [孩子名叫***，能申请吗 户口在外地行不行]")
-		if err := f.HearQuestions(ctx, by, id, 4, []string{"户口在外地行不行"}); !strings.Contains(fmt.Sprint(err), outreach.KeyEventAsked) {
-			t.Errorf("nothing new: %v", err)
+		file("3 新的题目 [a] 40 false [孩子名叫***，能申请吗 户口在外地行不行]")
+		if err := f.HearQuestions(ctx, p.supervisor.Actor(), heardAs("two"), id, []string{"户口在外地行不行"}); err != nil {
+			t.Errorf("what somebody else heard too: %v", err)
 		}
 		heard, err := f.Unanswered(ctx, p.officer.Actor())
 		if err != nil || len(heard) != 2 || heard[0].Place != casework.AtEvent {
 			t.Errorf("the content team has %+v, %v; want both questions", heard, err)
 		}
-		if err := f.CancelEvent(ctx, by, id, 4, true); err != nil {
+		if err := f.CancelEvent(ctx, by, id, 3, true); err != nil {
 			t.Fatal(err)
 		}
-		file("5 新的题目 [a] 40 true [孩子名叫***，能申请吗 户口在外地行不行]")
+		file("4 新的题目 [a] 40 true [孩子名叫***，能申请吗 户口在外地行不行]")
 		if err := f.CheckIn(ctx, by, checkIns(id, "c")); !strings.Contains(fmt.Sprint(err), outreach.KeyEventOver) {
 			t.Errorf("to a cancelled one: %v", err)
 		}
@@ -266,6 +268,70 @@ func TestKeepEvent(t *testing.T) {
 		shown, err := f.ComingEvents(ctx, "shiqi")
 		if err != nil || len(shown) != 1 || shown[0].Attendance() != 0 || shown[0].Asked != nil || !shown[0].Cancelled {
 			t.Errorf("the calendar has %+v, %v; want the event without who came", shown, err)
+		}
+	})
+}
+
+// heardAs is something that was sent under the key of that name.
+func heardAs(name string) casework.Once {
+	return casework.Once{Key: fmt.Sprintf("%032x", name), Body: []byte(name)}
+}
+
+// TestHearQuestions: two directors of one talk write questions down at the same time, one
+// of them the same, and nothing is lost, counted double or kept from who keeps the talk.
+func TestHearQuestions(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		e := meeting()
+		e.Villages = []string{village, "莲峰社区"}
+		id := f.plans(t, p.officer, e)
+		errs := make(chan error)
+		for i, by := range []casework.User{p.director, p.stranger, p.director, p.stranger} {
+			go func() {
+				errs <- f.HearQuestions(ctx, by.Actor(), heardAs(fmt.Sprint("page", i)), id, []string{"户口在外地行不行", fmt.Sprint("第", i, "问")})
+			}()
+		}
+		for range 4 {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		got, err := f.Event(ctx, p.stranger.Actor(), id)
+		if err != nil || len(got.Event.Asked) != 5 || got.Keep {
+			t.Errorf("%d questions, kept by a director of one village: %v, %v; want 5, not kept", len(got.Event.Asked), got.Keep, err)
+		}
+		if heard, err := f.Unanswered(ctx, p.officer.Actor()); err != nil || len(heard) != 5 || heard[0].Count != 1 {
+			t.Errorf("the content team has %+v, %v; want each of 5 once", heard, err)
+		}
+		far := f.user(t, "far", casework.Post{Role: casework.Director, Area: "xiaolan", Village: "北区社区"})
+		many := make([]string, outreach.MaxAsked+1)
+		for i := range many {
+			many[i] = strings.Repeat("问", i+2)
+		}
+		e.Day = "2026-11-24"
+		ahead := f.plans(t, p.officer, e)
+		for name, tt := range map[string]struct {
+			by   casework.User
+			once casework.Once
+			id   string
+			all  []string
+			want string
+		}{
+			"another town's director": {far, heardAs("far"), id, []string{"问"}, casework.ErrForbidden.Error()},
+			"an auditor":              {p.auditor, heardAs("auditor"), id, []string{"问"}, casework.ErrForbidden.Error()},
+			"nothing":                 {p.director, heardAs("none"), id, []string{" ", ""}, outreach.KeyEventAsked},
+			"before the day":          {p.director, heardAs("ahead"), ahead, []string{"问"}, outreach.KeyEventAhead},
+			"too many":                {p.director, heardAs("many"), id, many, outreach.KeyEventAskedMany},
+			"no talk":                 {p.director, heardAs("nowhere"), "nowhere", []string{"问"}, apply.ErrNotFound.Error()},
+			"no key":                  {p.director, casework.Once{}, id, []string{"问"}, apply.ErrNotFound.Error()},
+			"a key of something else": {p.director, casework.Once{Key: heardAs("page0").Key, Body: []byte("x")}, id, []string{"问"}, casework.ErrKeyUsed.Error()},
+		} {
+			if err := f.HearQuestions(ctx, tt.by.Actor(), tt.once, tt.id, tt.all); !strings.Contains(fmt.Sprint(err), tt.want) {
+				t.Errorf("%s: %v; want %s", name, err, tt.want)
+			}
+		}
+		if got, err = f.Event(ctx, p.director.Actor(), id); err != nil || len(got.Event.Asked) != 5 {
+			t.Errorf("%d questions after what was refused, %v; want 5", len(got.Event.Asked), err)
 		}
 	})
 }

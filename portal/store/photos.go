@@ -20,20 +20,51 @@ const photoFiles = "photo:"
 // mayAlbum returns nil if the user may do what needs says with the album of a case that is
 // there. Whoever adds must find the case open.
 func (s *Store) mayAlbum(ctx context.Context, tx *sql.Tx, by apply.Actor, a casework.Album, needs casework.Action) error {
-	if storable(a.Case.ID) != a.Case.ID {
-		return apply.ErrNotFound
-	}
-	at, over, err := caseScope(ctx, tx, a.Case)
+	over, err := s.permitAlbum(ctx, tx, by, a, needs)
 	if err != nil {
-		return err
-	}
-	if err := permit(ctx, tx, by, needs, &at); err != nil {
 		return err
 	}
 	if over && needs == a.AddedBy() {
 		return apply.ErrConflict
 	}
 	return albumThere(ctx, tx, a)
+}
+
+// permitAlbum returns nil if the user may do this with photos of the case, and whether the
+// case takes none, or none any more.
+func (s *Store) permitAlbum(ctx context.Context, tx *sql.Tx, by apply.Actor, a casework.Album, needs casework.Action) (over bool, err error) {
+	if storable(a.Case.ID) != a.Case.ID {
+		return false, apply.ErrNotFound
+	}
+	if a.Case.Kind == casework.EventCase {
+		return s.permitEventAlbum(ctx, tx, by, a, needs)
+	}
+	at, over, err := caseScope(ctx, tx, a.Case)
+	if err != nil {
+		return false, err
+	}
+	return over, permit(ctx, tx, by, needs, &at)
+}
+
+// permitEventAlbum asks for villages as the page of the talk does: whoever has one of them
+// sees photos, who keeps talks in all of them adds some.
+func (s *Store) permitEventAlbum(ctx context.Context, tx *sql.Tx, by apply.Actor, a casework.Album, needs casework.Action) (over bool, err error) {
+	e, err := s.event(ctx, tx, a.Case.ID, "")
+	if err != nil {
+		return false, err
+	}
+	u, err := reader(ctx, tx, by, needs)
+	if err != nil {
+		return false, err
+	}
+	may := u.MayInAny
+	if needs == a.AddedBy() {
+		may = u.MayInAll
+	}
+	if !may(needs, e.Town, e.Villages) {
+		return false, fmt.Errorf("%s by %s: %w", needs, u.Role, casework.ErrForbidden)
+	}
+	return !e.Pictured(s.now()), nil
 }
 
 // albumThere returns [apply.ErrNotFound] for photos of a visit that nobody made.
@@ -154,10 +185,7 @@ func (s *Store) Photos(ctx context.Context, by apply.Actor, a casework.Album) ([
 	var out []casework.Photo
 	err := s.read(ctx, func(tx *sql.Tx) error {
 		out = nil
-		at, _, err := caseScope(ctx, tx, a.Case)
-		if err == nil {
-			err = permit(ctx, tx, by, a.SeenBy(), &at)
-		}
+		_, err := s.permitAlbum(ctx, tx, by, a, a.SeenBy())
 		if err == nil && a.Of != "" {
 			err = albumThere(ctx, tx, a)
 		}
@@ -234,13 +262,17 @@ func photoOf(ctx context.Context, tx *sql.Tx, a casework.Album, id string) (file
 	return all[i], nil
 }
 
-// RemovePhoto takes a photo back, which only who added it may while the case is open: a
+// RemovePhoto takes a photo back, see [casework.Album.TakesBack], while the case is open: a
 // picture of the wrong child has to go, and evidence has to stay. One that is not there
 // any more is no error.
 func (s *Store) RemovePhoto(ctx context.Context, by apply.Actor, a casework.Album, id string) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if err := s.mayAlbum(ctx, tx, by, a, a.AddedBy()); err != nil {
+		over, err := s.permitAlbum(ctx, tx, by, a, a.AddedBy())
+		if err != nil {
 			return err
+		}
+		if over && a.Case.Kind != casework.EventCase { // nobody has to stay on a photo of a talk
+			return apply.ErrConflict
 		}
 		one, err := photoOf(ctx, tx, a, id)
 		switch {
@@ -248,7 +280,7 @@ func (s *Store) RemovePhoto(ctx context.Context, by apply.Actor, a casework.Albu
 			return nil
 		case err != nil:
 			return err
-		case one.by == "" || one.by != by.ID:
+		case !a.TakesBack(by.ID, casework.Photo{By: one.by}):
 			return casework.ErrForbidden
 		}
 		if err := s.dropFile(ctx, tx, id); err != nil {
@@ -261,4 +293,24 @@ func (s *Store) RemovePhoto(ctx context.Context, by apply.Actor, a casework.Albu
 	}
 	s.discardLater(ctx, apply.Reference(a.Case.ID))
 	return nil
+}
+
+// expireEventPhotos marks the photos of talks that were held long ago.
+func (s *Store) expireEventPhotos(ctx context.Context) error {
+	before := s.now().Add(-casework.EventPhotosLast).In(apply.China).Format(time.DateOnly)
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		ids, err := texts[string](ctx, tx, `SELECT e.id FROM outreach_events e WHERE e.day < $2
+			AND EXISTS (SELECT 1 FROM files f WHERE f.reference = e.id AND f.case_kind = $1 AND f.state NOT IN ('arriving', 'gone')) ORDER BY e.id`, string(casework.EventCase), before)
+		if err != nil {
+			return err
+		}
+		var lines []casework.AuditEntry
+		for _, id := range ids {
+			if err := s.dropAll(ctx, tx, casework.Case{Kind: casework.EventCase, ID: id}); err != nil {
+				return err
+			}
+			lines = append(lines, casework.AuditEntry{At: s.now(), Action: casework.RemovePhoto, Reference: apply.Reference(id), Detail: string(casework.EventCase)})
+		}
+		return s.auditAll(ctx, tx, lines)
+	})
 }

@@ -106,13 +106,14 @@ func TestPhotos(t *testing.T) {
 			if got := len(f.stored(t)) - before; got != 2*len(tt.adds)-2 {
 				t.Errorf("%s: %d blobs after one was taken back; want %d", name, got, 2*len(tt.adds)-2)
 			}
-			f.auditedPhotos(t, name, tt.album, len(tt.adds))
+			f.auditedPhotos(t, name, tt.album, len(tt.adds), 1, len(tt.adds))
 		}
 	})
 }
 
-// auditedPhotos expects a line for each photo that was added or taken back, and for each look.
-func (f *fixture) auditedPhotos(t *testing.T, name string, a casework.Album, added int) {
+// auditedPhotos expects a line for each photo that was added or taken back, and for so many
+// looks at least.
+func (f *fixture) auditedPhotos(t *testing.T, name string, a casework.Album, added, removed, seen int) {
 	t.Helper()
 	lines, err := f.Audit(t.Context(), apply.Actor{}, casework.AuditQuery{Reference: apply.Reference(a.Case.ID), Limit: 100})
 	if err != nil {
@@ -122,8 +123,8 @@ func (f *fixture) auditedPhotos(t *testing.T, name string, a casework.Album, add
 	for _, l := range lines {
 		n[l.Action]++
 	}
-	if n[casework.AddPhoto] != added || n[casework.RemovePhoto] != 1 || n[casework.OpenFile] < added {
-		t.Errorf("%s: %d lines of photos added, %d taken back, %d seen", name, n[casework.AddPhoto], n[casework.RemovePhoto], n[casework.OpenFile])
+	if n[casework.AddPhoto] != added || n[casework.RemovePhoto] != removed || n[casework.OpenFile] < seen {
+		t.Errorf("%s: %d lines of photos added, %d taken back, %d seen; want %d, %d and %d", name, n[casework.AddPhoto], n[casework.RemovePhoto], n[casework.OpenFile], added, removed, seen)
 	}
 }
 
@@ -225,6 +226,94 @@ func TestPhotosGoWithTheirCase(t *testing.T) {
 		if n, err := f.SweepFiles(ctx, 100); n != 2 || err != nil || len(f.stored(t)) != 0 {
 			t.Errorf("of an expired record %d are swept, %v, %d blobs are left", n, err, len(f.stored(t)))
 		}
+	})
+}
+
+// TestPhotosOfTalks: who keeps a talk adds photos from its day on and takes any of them
+// out, whoever added it; who has one of its villages sees them, each look is in the audit,
+// and two years after the day they are gone.
+func TestPhotosOfTalks(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, p := t.Context(), f.people(t)
+		far := f.user(t, "far", casework.Post{Role: casework.Supervisor, Area: "xiaolan"})
+		talk := meeting()
+		talk.Villages = []string{village, "莲峰社区"}
+		both := casework.Album{Case: casework.Case{Kind: casework.EventCase, ID: f.plans(t, p.officer, talk)}}
+		own := casework.Album{Case: casework.Case{Kind: casework.EventCase, ID: f.plans(t, p.director, meeting())}}
+		for i, by := range []casework.User{p.supervisor, p.officer} {
+			for range 2 { // the page is sent twice
+				if err := f.AddPhoto(ctx, by.Actor(), both, photo("", i)); err != nil {
+					t.Fatalf("added by %s: %v", by.Login, err)
+				}
+			}
+			f.clock.advance(time.Second)
+		}
+		if err := f.AddPhoto(ctx, p.director.Actor(), own, photo("", 5)); err != nil {
+			t.Fatalf("the director of all of its villages: %v", err)
+		}
+		photos, err := f.Photos(ctx, p.stranger.Actor(), both)
+		if err != nil || len(photos) != 2 || photos[0].Name != p.supervisor.Name {
+			t.Fatalf("a director of one of its villages sees %+v, %v; want 2", photos, err)
+		}
+		one := photos[0].ID
+		for _, by := range []casework.User{p.director, p.stranger, p.supervisor, p.officer} {
+			if _, body, err := f.ReadPhoto(ctx, by.Actor(), both, one, true); err != nil || string(body) != "small" {
+				t.Errorf("seen by %s: %q, %v", by.Login, body, err)
+			}
+		}
+		for _, by := range []casework.User{p.director, p.stranger, far, p.auditor} { // none keeps it
+			for what, err := range map[string]error{"adds": f.AddPhoto(ctx, by.Actor(), both, photo("", 30)), "removes": f.RemovePhoto(ctx, by.Actor(), both, one)} {
+				if !errors.Is(err, casework.ErrForbidden) {
+					t.Errorf("%s %s: %v; want it forbidden", by.Login, what, err)
+				}
+			}
+		}
+		for _, by := range []casework.User{far, p.auditor} {
+			if list, err := f.Photos(ctx, by.Actor(), both); len(list) != 0 || err != nil {
+				t.Errorf("%s is told of %d photos, %v", by.Login, len(list), err)
+			}
+			if _, _, err := f.ReadPhoto(ctx, by.Actor(), both, one, false); !errors.Is(err, casework.ErrForbidden) {
+				t.Errorf("%s sees: %v; want it forbidden", by.Login, err)
+			}
+		}
+		if err := f.RemovePhoto(ctx, p.officer.Actor(), both, one); err != nil {
+			t.Errorf("a colleague who keeps the talk takes the photo out: %v", err)
+		}
+		if err := f.CancelEvent(ctx, p.officer.Actor(), both.Case.ID, 1, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.AddPhoto(ctx, p.officer.Actor(), both, photo("", 6)); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("added to a cancelled talk: %v; want ErrConflict", err)
+		}
+		if err := f.RemovePhoto(ctx, p.officer.Actor(), both, photos[1].ID); err != nil {
+			t.Errorf("taken out of a cancelled talk: %v", err)
+		}
+		talk.Day = "2026-11-24"
+		ahead := casework.Album{Case: casework.Case{Kind: casework.EventCase, ID: f.plans(t, p.officer, talk)}}
+		if err := f.AddPhoto(ctx, p.officer.Actor(), ahead, photo("", 7)); !errors.Is(err, apply.ErrConflict) {
+			t.Errorf("added before the day: %v; want ErrConflict", err)
+		}
+		for _, a := range []casework.Album{{Case: casework.Case{Kind: casework.EventCase, ID: "nothing"}}, {Case: own.Case, Of: "1"}} {
+			if err := f.AddPhoto(ctx, p.officer.Actor(), a, photo("", 8)); !errors.Is(err, apply.ErrNotFound) {
+				t.Errorf("added to %+v: %v; want not found", a, err)
+			}
+		}
+		f.auditedPhotos(t, "a talk", casework.Album{Case: own.Case}, 1, 0, 0)
+		f.auditedPhotos(t, "a talk of two villages", both, 2, 2, 4)
+		if n, err := f.SweepFiles(ctx, 100); n != 0 || err != nil || len(f.stored(t)) != 2 {
+			t.Errorf("%d are swept, %v, %d blobs are left; want the one that is kept, with its small picture", n, err, len(f.stored(t)))
+		}
+		f.clock.advance(casework.EventPhotosLast - time.Hour)
+		for i, want := range []int{2, 0} {
+			if err := f.Prune(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.SweepFiles(ctx, 100); err != nil || len(f.stored(t)) != want {
+				t.Errorf("round %d: %v, %d blobs are left; want %d", i, err, len(f.stored(t)), want)
+			}
+			f.clock.advance(48 * time.Hour)
+		}
+		f.auditedPhotos(t, "a talk of long ago", casework.Album{Case: own.Case}, 1, 1, 0)
 	})
 }
 

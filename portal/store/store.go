@@ -302,6 +302,9 @@ func (s *Store) Prune(ctx context.Context) error {
 	if err == nil {
 		err = s.expireChildren(ctx)
 	}
+	if err == nil {
+		err = s.expireEventPhotos(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}

@@ -145,6 +145,7 @@ func (s *Store) sweepLost(ctx context.Context, limit int) (int, error) {
 		AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.reference = files.reference AND files.case_kind = 'application')
 		AND NOT EXISTS (SELECT 1 FROM reports WHERE reports.number = files.reference AND files.case_kind = 'report')
 		AND NOT EXISTS (SELECT 1 FROM children WHERE children.id = files.reference AND files.case_kind = 'child')
+		AND NOT EXISTS (SELECT 1 FROM outreach_events WHERE outreach_events.id = files.reference AND files.case_kind = 'event')
 		ORDER BY id LIMIT $3`, after, to, limit)
 	if n < limit && err == nil { // otherwise there may be more of them
 		after = to

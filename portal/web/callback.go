@@ -38,6 +38,8 @@ const (
 	callMinute = 5            // requests a minute from one address
 	callAt     = "-at"
 	callKey    = "-key"
+
+	callForTalk = "talk" // what somebody wants who comes from the list of talks
 )
 
 // callFields are the questions in their order; elder mode asks one a page.
@@ -84,7 +86,11 @@ func CallTerms(lib *content.Library) casework.CallTerms {
 }
 
 func (s *Server) showCall(c *fiber.Ctx) error {
-	return s.renderCall(c, calling{key: rand.Text(), values: map[string]string{}}, nil)
+	values := map[string]string{}
+	if c.Query("for") == callForTalk {
+		values["about"] = s.words(c)("events.ask.about")
+	}
+	return s.renderCall(c, calling{key: rand.Text(), values: values}, nil)
 }
 
 // takeCall moves on in the form, or keeps the request. Whatever goes wrong, the page

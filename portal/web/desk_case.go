@@ -117,6 +117,8 @@ func pathOfCase(of casework.Case) string {
 		return reportFilePath(apply.Reference(of.ID), "")
 	case casework.ChildCase:
 		return childPath(of.ID, "")
+	case casework.EventCase:
+		return eventsPath + "/" + of.ID
 	}
 	return casePath(apply.Reference(of.ID), "")
 }

@@ -46,6 +46,7 @@ type calendarPage struct {
 	Towns  []placeLink // to look at one, where there is more than one
 	File   string      // what calendars subscribe to
 	All    string      // where all are listed; "" here
+	Ask    deskLink    // to ask a director for a talk
 	Leaf   leaf
 }
 
@@ -104,6 +105,7 @@ func (s *Server) showCalendar(c *fiber.Ctx) error {
 		p.page = s.pageNamed(c, t("events.of", "Place", at.name))
 		p.Crumbs, p.All = []crumb{{t("events.title"), calendarPath}}, calendarPath
 	}
+	p.Ask = s.askForTalk(c, at)
 	p.Description = t("events.lead")
 	p.Column = column{Name: t("events.title"), About: p.Description, Path: calendarPath}
 	if p.Leaf, err = leafOf(c, at.path, max(leaves(len(all), linksAtOnce), 1)); err != nil {
@@ -123,6 +125,22 @@ func (s *Server) showCalendar(c *fiber.Ctx) error {
 		p.Crumbs = append(crumbs, p.Crumbs...)
 	}
 	return s.render(c, "events", p)
+}
+
+// askForTalk leads to the director of the village; elsewhere to where the village is found.
+func (s *Server) askForTalk(c *fiber.Ctx, at shownPlace) deskLink {
+	t := s.words(c)
+	switch {
+	case s.cases.PublicDirectory == nil:
+		return deskLink{}
+	case at.village != "" && s.cases.CallBox != nil:
+		return deskLink{Text: t("events.ask.here"), Path: villagePath(at.town, at.village) + "/call?for=" + callForTalk}
+	case at.village != "":
+		return deskLink{Text: t("events.ask.here"), Path: villagePath(at.town, at.village)}
+	case at.town != "":
+		return deskLink{Text: t("events.ask"), Path: directoryPath + "/" + at.town}
+	}
+	return deskLink{Text: t("events.ask"), Path: directoryPath}
 }
 
 // eventTowns are the towns in which there are events, in the order of the city's list.

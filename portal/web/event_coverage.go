@@ -40,15 +40,16 @@ func (s *Server) coverageRoutes() []deskRoute {
 // village, and a table that says the same and more, the gaps first.
 type coveragePage struct {
 	staffPage
-	Heading string
-	Years   []deskLink
-	Topic   field
-	Year    string
-	Said    string // all in one sentence
-	Gaps    string
-	Towns   []townReach
-	Figures []figurePart
-	File    string
+	Heading  string
+	Years    []deskLink
+	Topic    field
+	Year     string
+	Said     string // all in one sentence
+	Gaps     string
+	Towns    []townReach
+	Villages figurePart // beside the towns, where there is room
+	Topics   figurePart
+	File     string
 }
 
 // townReach is a town of the map.
@@ -105,7 +106,7 @@ func (s *Server) showCoverage(c *fiber.Ctx, u casework.User) error {
 	if gaps > 0 {
 		view.Gaps = t("coverage.gaps", "Count", gaps)
 	}
-	view.Figures = []figurePart{s.villageTable(c, villages), s.topicTable(c, reach)}
+	view.Villages, view.Topics = s.villageTable(c, villages), s.topicTable(c, reach)
 	return s.render(c, "staff-coverage", view)
 }
 

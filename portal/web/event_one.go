@@ -30,6 +30,7 @@ type eventPage struct {
 	People    *field // nil: nobody can be checked in
 	Counted   []field
 	Spoken    []tickSet
+	Photos    deskLink // to the album; without a path there is nothing to see and nothing to add
 	Asked     []string
 	Ask       []field
 	Version   int
@@ -53,14 +54,20 @@ func (s *Server) renderEvent(c *fiber.Ctx, u casework.User, failed error) error 
 	view.Crumbs = append(view.Crumbs, crumb{t("event.title"), eventsPath})
 	view.Door = !e.Cancelled && (e.Open(s.now()) || !view.Begun)
 	view.Link = s.base + visitOf(c).Lang.path(doorPath(e.Code))
-	if view.Begun && !e.Cancelled {
+	if view.Begun {
 		if view.Key, err = s.checkInKey(c); err != nil {
 			return err
 		}
+		view.Ask = []field{{Name: "asked", Label: t("event.asked.new"), Help: t("event.asked.help", "Max", casework.MaxQuestionText), Long: true, Rows: 4, MaxLength: 2000, Autocomplete: "off", Value: c.FormValue("asked")}}
+	}
+	if view.Begun && !e.Cancelled {
 		view.People = &field{Name: "people", Label: t("event.people"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 3, Width: "short", Value: c.FormValue("people", "1")}
 	}
 	if view.Begun && f.Keep {
 		s.eventResult(c, &view, e)
+	}
+	if view.Photos, err = s.eventPhotos(c, u, f); err != nil {
+		return err
 	}
 	var invalid apply.Invalid
 	switch {
@@ -72,6 +79,20 @@ func (s *Server) renderEvent(c *fiber.Ctx, u casework.User, failed error) error 
 		view.Changed = true
 	}
 	return s.render(c, "staff-event", view)
+}
+
+// eventPhotos leads to the photos of an event.
+func (s *Server) eventPhotos(c *fiber.Ctx, u casework.User, f outreach.EventFile) (deskLink, error) {
+	album := casework.Album{Case: casework.Case{Kind: casework.EventCase, ID: f.Event.ID}}
+	photos, err := s.photosOf(c, u, album.Case)
+	switch t := s.words(c); {
+	case err != nil || s.cases.Photos == nil:
+	case len(photos) > 0:
+		return deskLink{Text: t("photos.count", "Count", len(photos)), Path: albumPath(album)}, nil
+	case f.Keep && f.Event.Pictured(s.now()):
+		return deskLink{Text: t("photos.add"), Path: albumPath(album)}, nil
+	}
+	return deskLink{}, err
 }
 
 // checkInKey is the key that the page had, so that it counts once, or a new one.
@@ -94,7 +115,6 @@ func (s *Server) eventResult(c *fiber.Ctx, view *eventPage, e outreach.Event) {
 	}
 	view.Counted = []field{{Name: "counted", Label: t("event.counted"), Help: t("event.counted.help", "Number", e.CheckedIn), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 4, Width: "short", Optional: true, Value: c.FormValue("counted", count)}}
 	view.Spoken = []tickSet{newTickSet("topics", t("event.spoken"), s.topicOptions(c, topics), topics)}
-	view.Ask = []field{{Name: "asked", Label: t("event.asked.new"), Help: t("event.asked.help"), Long: true, Rows: 4, MaxLength: 2000, Autocomplete: "off", Value: c.FormValue("asked")}}
 }
 
 // noteEvent puts what is wrong beside what it is about.
@@ -140,11 +160,20 @@ func (s *Server) countEvent(c *fiber.Ctx, u casework.User) error {
 	return s.eventChanged(c, err, func() error { return s.renderEvent(c, u, err) })
 }
 
-// hearQuestions keeps what was asked, a question a line.
+// hearQuestions keeps what was asked, a question a line, once for each page that was opened.
 func (s *Server) hearQuestions(c *fiber.Ctx, u casework.User) error {
-	lines := strings.FieldsFunc(c.FormValue("asked"), func(r rune) bool { return r == '\n' || r == '\r' })
-	err := s.cases.EventDoor.HearQuestions(c.UserContext(), u.Actor(), c.Params("id"), recordVersion(c), lines)
+	typed := c.FormValue("asked")
+	once := casework.Once{Key: c.FormValue("key"), Body: []byte(c.Params("id") + "\n" + typed)}
+	err := s.cases.EventDoor.HearQuestions(c.UserContext(), u.Actor(), once, c.Params("id"), linesTyped(typed))
+	if errors.Is(err, casework.ErrKeyUsed) || !once.Valid() && errors.Is(err, apply.ErrNotFound) {
+		err = apply.ErrConflict
+	}
 	return s.eventChanged(c, err, func() error { return s.renderEvent(c, u, err) })
+}
+
+// linesTyped are the lines of a text.
+func linesTyped(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // doorPath is the page of an event that everybody may see, without language: on its day

@@ -29,7 +29,7 @@ type Events interface {
 type EventDoor interface {
 	CheckIn(ctx context.Context, by apply.Actor, all []outreach.CheckIn) error
 	CountEvent(ctx context.Context, by apply.Actor, id string, version int, told outreach.Event) error
-	HearQuestions(ctx context.Context, by apply.Actor, id string, version int, asked []string) error
+	HearQuestions(ctx context.Context, by apply.Actor, once casework.Once, id string, asked []string) error
 	CancelEvent(ctx context.Context, by apply.Actor, id string, version int, cancel bool) error
 }
 

@@ -64,7 +64,7 @@ func TestEvents(t *testing.T) {
 	form["villages"] = []string{"莲峰社区", "迎阳社区"}
 	town.do("POST", newEvent, form)
 	both := strings.TrimSuffix(town.wants(200, "保存好了", "待举行").address, "?done=1")
-	director.open(both).wants(200, "两个社区一起听", "签到二维码").lacks("修改安排", "实际参加人数").open(both + "/edit").wants(403)
+	director.open(both).wants(200, "两个社区一起听", "签到二维码").lacks("修改安排", "实际参加人数", "大家问的问题").open(both + "/edit").wants(403)
 
 	door := "/e/" + d.doorOf(one)
 	visitor := d.browser("visitor")
@@ -95,7 +95,16 @@ func TestEvents(t *testing.T) {
 	director.send(one+"/count", map[string]string{"counted": "20"}).wants(200, "参加20人", "已经签到15人")
 	director.do("POST", one+"/count", stale)
 	director.wants(409, "内容刚刚有变动")
-	director.open(one).send(one+"/asked", map[string]string{"asked": "孩子名叫张小明能领吗\n户口在外地行不行\n"}).wants(200, "户口在外地行不行").lacks("张小明")
+	director.open(one).send(one+"/asked", nil).wants(422, "请至少写一个问题")
+	form = director.open(one).form(one + "/asked")
+	form.Set("asked", "孩子名叫张小明能领吗\n户口在外地行不行\n")
+	for range 2 {
+		director.do("POST", one+"/asked", form)
+		director.wants(200, "保存好了", "户口在外地行不行").lacks("张小明")
+	}
+	form.Set("asked", "别的")
+	director.do("POST", one+"/asked", form)
+	director.wants(409, "内容刚刚有变动")
 	officer.open("/staff/questions").wants(200, "户口在外地行不行", "宣讲会上")
 	town.open(eventsPath).wants(200, "参加20人", "就在今天").keepsShape(t, eventsPath)
 	director.open(one+"/poster").wants(200, "到村里讲政策", "党群服务中心", "15:30", "/e/"+d.doorOf(one))
@@ -141,6 +150,10 @@ func TestCalendar(t *testing.T) {
 	b.open("/events/in/xiaolan").wants(200, "北区的宣讲").lacks("到村里讲政策")
 	b.open(villageEventsPath("shiqi", "迎阳社区")).wants(200, "到村里讲政策")
 	b.open(villageEventsPath("shiqi", "莲峰社区")).wants(200, "近期没有安排")
+	if ask := b.linked(villagePath("shiqi", "莲峰社区") + "/call"); b.open(ask).wants(200).form(villagePath("shiqi", "莲峰社区")+"/call").Get("about") != "想请儿童主任来讲一场政策" {
+		t.Errorf("%s does not say that a talk is asked for", ask)
+	}
+	b.open("/events/in/shiqi").linked("/directory/shiqi")
 	b.open("/events/in/nowhere").wants(404)
 	b.open("/en/events").wants(200, "Policy talks", "Xiaolan")
 	b.open("/zh-hant/events").wants(200, "到村裏講政策")

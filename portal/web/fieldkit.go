@@ -149,6 +149,7 @@ var fieldKinds = map[string]func(*Server, *fiber.Ctx, casework.User, casework.On
 	"talk":     (*Server).takeTalk,
 	"typed":    (*Server).takeTyped,
 	"check-in": (*Server).takeCheckIn,
+	"asked":    (*Server).takeAsked,
 }
 
 // takeFromField opens one thing that was finished on a device and does it. Whatever is

@@ -43,7 +43,8 @@ type kitPolicy struct {
 	Ask     string       `json:"ask"` // whether the family knows it; "" where that is not asked
 	Summary string       `json:"summary"`
 	Plain   []string     `json:"plain"`
-	Share   string       `json:"share"` // address of the policy itself
+	Script  string       `json:"script"` // to read out in a minute
+	Share   string       `json:"share"`  // address of the policy itself
 	Codes   []kitCode    `json:"codes"`
 	Form    []kitSection `json:"form,omitempty"`
 }

@@ -14,18 +14,23 @@ import (
 	"huitong/portal/outreach"
 )
 
-// FieldEvents are the events that a device is to have with it, and who came to them.
+// FieldEvents are the events that a device is to have with it, who came to them and what
+// was asked there.
 type FieldEvents interface {
 	EventsNear(ctx context.Context, by apply.Actor) ([]outreach.Event, error)
 	CheckIn(ctx context.Context, by apply.Actor, all []outreach.CheckIn) error
+	HearQuestions(ctx context.Context, by apply.Actor, once casework.Once, id string, asked []string) error
 }
 
-// kitEvent is an event at which people can be checked in without a network.
+// kitEvent is an event at which people can be checked in, and questions be heard, without a
+// network.
 type kitEvent struct {
-	ID     string `json:"id"`
-	Day    string `json:"day"`   // by which the device finds that of today
-	Label  string `json:"label"` // when, what and where
-	Topics string `json:"topics"`
+	ID     string   `json:"id"`
+	Day    string   `json:"day"`   // by which the device finds that of today
+	Label  string   `json:"label"` // when, what and where
+	Topics string   `json:"topics"`
+	Link   string   `json:"link"` // of the page on which visitors check in
+	Rows   []string `json:"rows"` // of its QR code, see rowsOfQR
 }
 
 // kitEvents are the events about today in the director's villages.
@@ -46,8 +51,13 @@ func (s *Server) kitEvents(c *fiber.Ctx, u casework.User) ([]kitEvent, error) {
 				topics = append(topics, s.contentText(c, p.Short(lang)))
 			}
 		}
+		link := s.base + visitOf(c).Lang.path(doorPath(e.Code))
+		rows, err := rowsOfQR(link)
+		if err != nil {
+			return nil, err
+		}
 		out = append(out, kitEvent{
-			ID: e.ID, Day: e.Day, Topics: strings.Join(topics, t("punctuation.comma")),
+			Link: link, Rows: rows, ID: e.ID, Day: e.Day, Topics: strings.Join(topics, t("punctuation.comma")),
 			Label: t("field.event", "Day", e.Day, "Time", e.Begins, "Title", e.Title, "Place", e.Place),
 		})
 	}
@@ -77,4 +87,22 @@ func (s *Server) takeCheckIn(c *fiber.Ctx, u casework.User, once casework.Once) 
 		return fieldAnswer{}, err
 	}
 	return fieldAnswer{State: "done", Words: s.words(c)("field.sent.check-in", "Count", body.Count), Path: visitOf(c).Lang.path(eventsPath + "/" + body.Event)}, nil
+}
+
+// fieldAsked is what people asked at an event, as a device writes it down.
+type fieldAsked struct {
+	Event string   `json:"event"`
+	Asked []string `json:"asked"`
+}
+
+// takeAsked keeps what was asked. Several directors may have heard the same.
+func (s *Server) takeAsked(c *fiber.Ctx, u casework.User, once casework.Once) (fieldAnswer, error) {
+	var body fieldAsked
+	if err := json.Unmarshal(once.Body, &body); err != nil || s.cases.FieldEvents == nil {
+		return fieldAnswer{}, fiber.ErrBadRequest
+	}
+	if err := s.cases.FieldEvents.HearQuestions(c.UserContext(), u.Actor(), once, body.Event, body.Asked); err != nil {
+		return fieldAnswer{}, err
+	}
+	return fieldAnswer{State: "done", Words: s.words(c)("field.sent.asked", "Count", len(body.Asked)), Path: visitOf(c).Lang.path(eventsPath + "/" + body.Event)}, nil
 }

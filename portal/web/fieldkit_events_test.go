@@ -9,8 +9,10 @@ import (
 	"huitong/portal/outreach"
 )
 
-// TestFieldCheckIn counts people in from two phones of two directors, some of it sent more
-// than once, and is told why what cannot be counted is given back.
+const askedKey = "55555555-5555-4555-8555-555555555555"
+
+// TestFieldCheckIn counts people in from two phones of two directors and passes on what they
+// asked, some of it sent more than once, and is told why what cannot be taken is given back.
 func TestFieldCheckIn(t *testing.T) {
 	desk := newDesk(t)
 	director, stranger := desk.staff(casework.Director, "shiqi"), desk.staff(casework.Director, "xiaolan")
@@ -27,7 +29,11 @@ func TestFieldCheckIn(t *testing.T) {
 		return id
 	}
 	event, later := plan("2026-11-23"), plan("2026-11-25")
-	director.open(fieldPath).open(fieldPath+"/kit").wants(200, event, later, "2026-11-23 15:30 云雀政策宣讲（老人活动室）", `"topics":"基本生活补贴"`)
+	talk, err := desk.store.Event(t.Context(), by, event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	director.open(fieldPath).open(fieldPath+"/kit").wants(200, event, later, "2026-11-23 15:30 云雀政策宣讲（老人活动室）", `"topics":"基本生活补贴"`, `/e/`+string(talk.Event.Code)+`","rows":["`)
 	if strings.Contains(stranger.open(fieldPath).open(fieldPath+"/kit").body, event) {
 		t.Error("another town's director has the event")
 	}
@@ -61,6 +67,26 @@ func TestFieldCheckIn(t *testing.T) {
 			t.Errorf("%s: %+v; want it given back", name, got)
 		}
 	}
+	for range 2 {
+		if got := phone.sendBox("asked", askedKey, phone.box("asked", askedKey, `{"event":"`+event+`","asked":["户口在外地行不行","孩子名叫张小明能领吗"]}`)); got.State != "done" || !strings.Contains(got.Words, "2个") || got.Path != eventsPath+"/"+event {
+			t.Errorf("two questions = %+v; want them kept", got)
+		}
+	}
+	for name, tt := range map[string]struct {
+		from                 fieldDevice
+		key, id, asked, want string
+	}{
+		"other questions under the key":       {phone, askedKey, event, `["别的"]`, "编号重复"},
+		"questions of an event that is ahead": {phone, "44444444-4444-4444-8444-444444444444", later, `["别的"]`, "还没"},
+		"no questions":                        {phone, "44444444-4444-4444-8444-444444444444", event, `[" "]`, "至少写一个问题"},
+		"questions of another village":        {other, "44444444-4444-4444-8444-444444444444", event, `["别的"]`, "岗位"},
+	} {
+		got := tt.from.sendBox("asked", tt.key, tt.from.box("asked", tt.key, `{"event":"`+tt.id+`","asked":`+tt.asked+`}`))
+		if got.State != "refused" || !strings.Contains(got.Words, tt.want) || !strings.Contains(string(got.Body), tt.id) {
+			t.Errorf("%s: %+v; want it given back", name, got)
+		}
+	}
+	director.open(eventsPath+"/"+event).wants(200, "户口在外地行不行", "孩子名叫***").lacks("张小明")
 	near, err := desk.store.EventsNear(t.Context(), by)
 	if err != nil || len(near) != 2 || near[0].CheckedIn != 15 || near[1].CheckedIn != 0 {
 		t.Errorf("events %+v, %v; want 15 people at the first", near, err)

@@ -68,7 +68,7 @@ func TestFieldSend(t *testing.T) {
 		t.Error("the page that browsers keep names the director")
 	}
 	code := director.shares("policy." + living)
-	director.open(fieldPath).open(fieldPath+"/kit").wants(200, "基本生活补贴", "迎阳社区", `"link":"http://localhost:8080`+shortPath(code)+`","rows":["0000`)
+	director.open(fieldPath).open(fieldPath+"/kit").wants(200, "基本生活补贴", "迎阳社区", `"link":"http://localhost:8080`+shortPath(code)+`","rows":["0000`, `"script":"各位家长好，说说基本生活补贴`, `"chat":"【基本生活补贴】`, "问迎阳社区的儿童主任")
 	d := director.becomesDevice()
 
 	typed := d.box("typed", typedKey, typedToo)

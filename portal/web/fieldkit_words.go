@@ -15,4 +15,6 @@ var kitWords = []string{
 	"talk-with", "typed-choose", "typed-done", "typed-photos", "typed-gone", "finished",
 	"code", "code-label", "do-check-in", "check-in-event", "check-in-count", "check-in-help",
 	"check-in-done", "check-in-none", "check-in-sum", "check-in-label", "check-in-kept",
+	"do-door", "door-about", "door-topics", "do-asked", "asked-text", "asked-help", "asked-done",
+	"asked-none", "asked-label", "script", "chat", "chat-copy", "chat-copied", "chat-hold",
 }

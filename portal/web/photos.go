@@ -14,7 +14,8 @@ import (
 	"huitong/portal/intake"
 )
 
-// Photos are those of visits and reports. They are kept as the files of families are.
+// Photos are those of visits, reports and talks in villages. They are kept as the files of
+// families are.
 type Photos interface {
 	Photos(ctx context.Context, by apply.Actor, a casework.Album) ([]casework.Photo, error)
 	AddPhoto(ctx context.Context, by apply.Actor, a casework.Album, f apply.NewFile) error
@@ -27,6 +28,14 @@ var albums = map[casework.CaseKind]string{
 	casework.ApplicationCase: "/visits/:visit/photos",
 	casework.ChildCase:       "/visits/:visit/photos",
 	casework.ReportCase:      "/photos",
+	casework.EventCase:       "/photos",
+}
+
+// photoCase is a case with photos, and whether the user may add some to it and take some
+// out, which for a talk in several villages no scope tells.
+type photoCase struct {
+	deskCase
+	Adds, Takes bool
 }
 
 // albumPath is where an album is.
@@ -44,22 +53,31 @@ func (s *Server) photoRoutes() []deskRoute {
 	}
 	const get, post = fiber.MethodGet, fiber.MethodPost
 	var out []deskRoute
-	for _, k := range deskCases {
-		at, needs := k.path+albums[k.kind], casework.Album{Case: casework.Case{Kind: k.kind}}
+	add := func(kind casework.CaseKind, path string, of albumOpener) {
+		at, needs := path+albums[kind], casework.Album{Case: casework.Case{Kind: kind}}
 		out = append(out,
-			deskRoute{get, at, needs.SeenBy(), s.ofAlbum(needs.SeenBy(), k.open, s.showPhotos), 0},
-			deskRoute{post, at, needs.AddedBy(), s.ofAlbum(needs.AddedBy(), k.open, s.addPhotos), streamed},
-			deskRoute{get, at + "/:file", needs.SeenBy(), s.showPhoto(k.kind), 0},
-			deskRoute{post, at + "/:file/remove", needs.AddedBy(), s.ofAlbum(needs.AddedBy(), k.open, s.removePhoto), 0})
+			deskRoute{get, at, needs.SeenBy(), s.ofAlbum(needs.SeenBy(), of, s.showPhotos), 0},
+			deskRoute{post, at, needs.AddedBy(), s.ofAlbum(needs.AddedBy(), of, s.addPhotos), streamed},
+			deskRoute{get, at + "/:file", needs.SeenBy(), s.showPhoto(kind), 0},
+			deskRoute{post, at + "/:file/remove", needs.AddedBy(), s.ofAlbum(needs.AddedBy(), of, s.removePhoto), 0})
+	}
+	for _, k := range deskCases {
+		add(k.kind, k.path, s.albumOf(k.kind, k.open))
+	}
+	if s.cases.Events != nil {
+		add(casework.EventCase, eventsPath+"/:id", s.eventAlbum)
 	}
 	return out
 }
 
-// ofAlbum gives a handler the case of the address for who may do this with it. Photos of
-// a case that has ended can still be seen.
-func (s *Server) ofAlbum(needs casework.Action, open caseOpener, handle func(*fiber.Ctx, casework.User, *deskCase) error) func(*fiber.Ctx, casework.User) error {
+// albumOpener opens the case of the address for who may do this with it.
+type albumOpener func(c *fiber.Ctx, u casework.User, needs casework.Action) (*photoCase, error)
+
+// ofAlbum gives a handler the case of the address. Photos of a case that has ended can
+// still be seen.
+func (s *Server) ofAlbum(needs casework.Action, open albumOpener, handle func(*fiber.Ctx, casework.User, *photoCase) error) func(*fiber.Ctx, casework.User) error {
 	return func(c *fiber.Ctx, u casework.User) error {
-		of, err := open(s, c, u, needs)
+		of, err := open(c, u, needs)
 		if err != nil {
 			return err
 		}
@@ -67,7 +85,34 @@ func (s *Server) ofAlbum(needs casework.Action, open caseOpener, handle func(*fi
 	}
 }
 
-func albumOf(c *fiber.Ctx, of casework.Case) casework.Album {
+// albumOf opens a case that is handled, whose scope tells who adds.
+func (s *Server) albumOf(kind casework.CaseKind, open caseOpener) albumOpener {
+	adds := casework.Album{Case: casework.Case{Kind: kind}}.AddedBy()
+	return func(c *fiber.Ctx, u casework.User, needs casework.Action) (*photoCase, error) {
+		of, err := open(s, c, u, needs)
+		if err != nil {
+			return nil, err
+		}
+		mine := u.May(adds, of.Scope) && !of.Over
+		return &photoCase{*of, mine, mine}, nil
+	}
+}
+
+// eventAlbum opens a talk, for who keeps it where photos are added.
+func (s *Server) eventAlbum(c *fiber.Ctx, u casework.User, needs casework.Action) (*photoCase, error) {
+	f, err := s.cases.Events.Event(c.UserContext(), u.Actor(), c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	of := casework.Case{Kind: casework.EventCase, ID: f.Event.ID}
+	if !f.Keep && needs == (casework.Album{Case: of}).AddedBy() {
+		return nil, casework.ErrForbidden
+	}
+	open := f.Event.Pictured(s.now())
+	return &photoCase{deskCase{Case: of, Number: s.contentText(c, f.Event.Title), Path: pathOfCase(of), Over: !open}, f.Keep && open, f.Keep}, nil
+}
+
+func albumAt(c *fiber.Ctx, of casework.Case) casework.Album {
 	return casework.Album{Case: of, Of: c.Params("visit")}
 }
 
@@ -75,6 +120,7 @@ func albumOf(c *fiber.Ctx, of casework.Case) casework.Album {
 type photosPage struct {
 	staffPage
 	Heading, Of string // what the photos are of
+	Kind        string // see [casework.CaseKind]
 	Path, Back  string
 	Photos      []photoShown
 	Upload      field
@@ -84,7 +130,7 @@ type photosPage struct {
 	Problems    []problem
 }
 
-// photoShown is a photo with who added it; Remove is where the one who did takes it back.
+// photoShown is a photo with who added it; Remove is where somebody who may takes it back.
 type photoShown struct {
 	shownFile
 	By, Remove string
@@ -93,27 +139,30 @@ type photoShown struct {
 // photosDone are the words with which the page says what was done.
 var photosDone = map[string]bool{"added": true, "removed": true}
 
-func (s *Server) showPhotos(c *fiber.Ctx, u casework.User, of *deskCase) error {
+func (s *Server) showPhotos(c *fiber.Ctx, u casework.User, of *photoCase) error {
 	return s.renderPhotos(c, u, of, nil)
 }
 
-func (s *Server) renderPhotos(c *fiber.Ctx, u casework.User, of *deskCase, invalid apply.Invalid) error {
-	t, album := s.words(c), albumOf(c, of.Case)
+func (s *Server) renderPhotos(c *fiber.Ctx, u casework.User, of *photoCase, invalid apply.Invalid) error {
+	t, album := s.words(c), albumAt(c, of.Case)
 	photos, err := s.cases.Photos.Photos(c.UserContext(), u.Actor(), album)
 	if err != nil {
 		return err
 	}
-	view := photosPage{staffPage: s.newStaffPage(c, u, fmt.Sprintf("photos.of.%s", of.Kind)), Of: of.Number, Path: albumPath(album), Back: of.Path, Over: of.Over}
+	view := photosPage{staffPage: s.newStaffPage(c, u, fmt.Sprintf("photos.of.%s", of.Kind)), Of: of.Number, Kind: string(of.Kind), Path: albumPath(album), Back: of.Path, Over: of.Over}
 	view.Heading = view.Title
 	view.Crumbs = append(view.Crumbs, crumb{of.Number, of.Path})
 	if done := c.Query("done"); photosDone[done] && len(invalid) == 0 {
 		view.Notice = t(fmt.Sprintf("photos.done.%s", done))
 	}
-	mine := u.May(album.AddedBy(), of.Scope) && !of.Over
 	view.Full = len(photos) >= casework.MaxPhotos
-	view.Add = mine && !view.Full
+	view.Add = of.Adds && !view.Full
 	for i, p := range photos {
-		view.Photos = append(view.Photos, s.photoShown(c, u, view.Path, p, i+1, mine))
+		one := s.photoShown(c, view.Path, p, i+1)
+		if of.Takes && album.TakesBack(u.ID, p) {
+			one.Remove = view.Path + "/" + p.ID + "/remove"
+		}
+		view.Photos = append(view.Photos, one)
 	}
 	fields := []field{s.photoField(c)}
 	view.Problems = s.noteProblems(c, fields, invalid)
@@ -129,8 +178,8 @@ func (s *Server) photoField(c *fiber.Ctx) field {
 	return field{Name: "file", Label: t("photos.choose"), Help: t("photos.help", "Size", intake.MaxSize>>20, "Max", casework.MaxPhotos), InputType: "file"}
 }
 
-// photoShown is one photo as the page has it; mine says whether the user may add here.
-func (s *Server) photoShown(c *fiber.Ctx, u casework.User, path string, p casework.Photo, number int, mine bool) photoShown {
+// photoShown is one photo as the page has it.
+func (s *Server) photoShown(c *fiber.Ctx, path string, p casework.Photo, number int) photoShown {
 	t := s.words(c)
 	one := photoShown{shownFile: shownFile{ID: p.ID, Name: t("documents.file.jpeg", "Number", number), Size: s.fileSize(c, p.Size), State: string(p.State)}}
 	if s.readable(p.File) {
@@ -144,16 +193,13 @@ func (s *Server) photoShown(c *fiber.Ctx, u casework.User, path string, p casewo
 		who = t("photos.reporter")
 	}
 	one.By = t("photos.by", "Name", who, "Date", s.moment(c, p.Added))
-	if mine && p.By == u.ID {
-		one.Remove = path + "/" + p.ID + "/remove"
-	}
 	return one
 }
 
 // addPhotos keeps what was posted. Each photo that can be kept is, whatever becomes of the
 // others.
-func (s *Server) addPhotos(c *fiber.Ctx, u casework.User, of *deskCase) error {
-	album := albumOf(c, of.Case)
+func (s *Server) addPhotos(c *fiber.Ctx, u casework.User, of *photoCase) error {
+	album := albumAt(c, of.Case)
 	_, n, invalid, err := s.takePhotos(c, s.checkPosted, func(f apply.NewFile) error {
 		return s.cases.Photos.AddPhoto(c.UserContext(), u.Actor(), album, f)
 	})
@@ -203,14 +249,14 @@ func (s *Server) takePhotos(c *fiber.Ctx, check func(*fiber.Ctx, url.Values) err
 func (s *Server) showPhoto(kind casework.CaseKind) func(*fiber.Ctx, casework.User) error {
 	return func(c *fiber.Ctx, u casework.User) error {
 		of := casework.Case{Kind: kind, ID: c.Params("id")}
-		if kind != casework.ChildCase {
+		if of.ID == "" {
 			ref, ok := apply.ParseReference(c.Params("ref"))
 			if !ok {
 				return fiber.ErrNotFound
 			}
 			of.ID = string(ref)
 		}
-		album := albumOf(c, of)
+		album := albumAt(c, of)
 		f, body, err := s.cases.Photos.ReadPhoto(c.UserContext(), u.Actor(), album, c.Params("file"), c.Query("size") == "small")
 		if errors.Is(err, casework.ErrForbidden) {
 			return s.deny(c, u, album.SeenBy(), apply.Reference(of.ID))
@@ -225,8 +271,8 @@ func (s *Server) showPhoto(kind casework.CaseKind) func(*fiber.Ctx, casework.Use
 	}
 }
 
-func (s *Server) removePhoto(c *fiber.Ctx, u casework.User, of *deskCase) error {
-	album := albumOf(c, of.Case)
+func (s *Server) removePhoto(c *fiber.Ctx, u casework.User, of *photoCase) error {
+	album := albumAt(c, of.Case)
 	err := s.cases.Photos.RemovePhoto(c.UserContext(), u.Actor(), album, c.Params("file"))
 	switch {
 	case errors.Is(err, casework.ErrForbidden):

@@ -135,7 +135,58 @@ func TestPhotosOfReports(t *testing.T) {
 	}
 }
 
-// photographed writes a visit into a child's record, or takes a report, and puts a photo of
+// TestPhotosOfTalks: who keeps a talk puts photos to it from the page of the talk; the page
+// says what may be taken, whoever has one of its villages sees them, the public pages show
+// none, and a colleague takes one out.
+func TestPhotosOfTalks(t *testing.T) {
+	d := newDesk(t)
+	d.villages()
+	director, town, other, officer := d.staff(casework.Director, "shiqi"), d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Supervisor, "xiaolan"), d.staff(casework.Officer, "")
+	auditor := d.staff(casework.Auditor, "")
+	talk := eventsPath + "/" + d.plans("shiqi", "迎阳社区")
+	album := talk + "/photos"
+	if got := director.open(talk).wants(200, "添加照片").linked(album); got != album {
+		t.Fatalf("the talk leads to %s; want %s", got, album)
+	}
+	director.open(album).wants(200, "还没有照片", "到村里讲政策", "先问过本人", "不要拍：孩子的脸", "不公开").keepsShape(t, album)
+	director.open(album)
+	director.post(album, director.form(album)).wants(422, "请先拍照，或者选照片")
+	director.post(album, director.form(album), chosen{"file", []byte(samplePDF)}).wants(422, "有文件不是照片")
+	director.post(album, director.form(album), chosen{"file", shot(t, 10)}, chosen{"file", shot(t, 20)}).wants(200, "照片保存好了", "照片2")
+	pictures := director.small(album)
+	if len(pictures) != 2 {
+		t.Fatalf("%d pictures; want 2", len(pictures))
+	}
+	big, _, _ := strings.Cut(pictures[0], "?")
+	for _, b := range []*browser{director, town, officer} {
+		b.open(talk).wants(200, "照片：2张")
+		b.open(album).wants(200, "照片1", big+"/remove")
+		b.wantsPicture(pictures[0])
+		b.wantsPicture(big)
+	}
+	for _, b := range []*browser{other, auditor, d.browser("nobody")} {
+		for _, address := range []string{album, pictures[0], big} {
+			if b.open(address); b.status == 200 && !strings.HasSuffix(b.address, "/staff") || strings.Contains(b.body, "照片1") {
+				t.Errorf("%s opens %s: %d", b.name, address, b.status)
+			}
+		}
+	}
+	visitor := d.browser("visitor")
+	for _, address := range []string{"/e/" + d.doorOf(talk), "/events", "/events/in/shiqi"} {
+		visitor.open(address).wants(200, "到村里讲政策").lacks("photos", "照片")
+	}
+	visitor.open("/privacy").wants(200, "拍会场的照片", "两年以后删除")
+	town.open(album).send(big+"/remove", nil).wants(200, "照片删掉了").lacks("照片2")
+	town.open(big).wants(404)
+	officer.open("/staff/audit").wants(200, "添加照片", "删掉照片", "打开", "一场宣讲")
+	if strings.Contains(d.log.String(), phoneName) || d.holds(phoneName) {
+		t.Error("the name of the phone's file is kept")
+	}
+	director.open(talk+"/edit").send(talk+"/cancel", nil)
+	director.open(album).wants(200, "现在不能加照片", "/remove").lacks("拍照，或者选照片")
+}
+
+// photographed writes a visit into a child's record, or takes a report or a talk, and puts a photo of
 // the director of the place to it, past the forms.
 func (d *desk) photographed(kind casework.CaseKind, id string) (visit, photo string) {
 	d.t.Helper()

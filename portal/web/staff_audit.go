@@ -159,6 +159,8 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 		return t(fmt.Sprintf("case.kind.%s", detail))
 	case detail == "counted", detail == "talks":
 		return t(fmt.Sprintf("talk.detail.%s", detail))
+	case detail == string(casework.EventCase):
+		return t("event.one")
 	case detail == casework.PhotoAdded:
 		return t("photos.title")
 	case detail == "due":

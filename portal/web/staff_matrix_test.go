@@ -221,24 +221,28 @@ var deskMatrix = map[string]string{
 	"GET /staff/share/visits":          "AAA---", // each sees their own
 	"GET /staff/share/visits/list.csv": "AAA---",
 
-	"GET /staff/events":               "AAA---", // each sees their own
-	"GET /staff/events/new":           "AAA---",
-	"POST /staff/events/new":          "AAA---",
-	"GET /staff/events/:id":           "ooA---",
-	"GET /staff/events/:id/poster":    "ooA---",
-	"GET /staff/events/:id/edit":      "ooA---",
-	"POST /staff/events/:id/edit":     "ooA---",
-	"POST /staff/events/:id/cancel":   "ooA---",
-	"POST /staff/events/:id/checkin":  "ooA---",
-	"POST /staff/events/:id/count":    "ooA---",
-	"POST /staff/events/:id/asked":    "ooA---",
-	"GET /staff/events/coverage":      "AAA---", // each sees their own
-	"GET /staff/events/coverage.csv":  "AAA---",
-	"GET /staff/events/list.csv":      "AAA---",
-	"GET /staff/events/import":        "AAA---",
-	"POST /staff/events/import":       "AAA---",
-	"GET /staff/events/import/:file":  "AAA---", // each their own files
-	"POST /staff/events/import/:file": "AAA---",
+	"GET /staff/events":                          "AAA---", // each sees their own
+	"GET /staff/events/new":                      "AAA---",
+	"POST /staff/events/new":                     "AAA---",
+	"GET /staff/events/:id":                      "ooA---",
+	"GET /staff/events/:id/poster":               "ooA---",
+	"GET /staff/events/:id/edit":                 "ooA---",
+	"POST /staff/events/:id/edit":                "ooA---",
+	"POST /staff/events/:id/cancel":              "ooA---",
+	"POST /staff/events/:id/checkin":             "ooA---",
+	"POST /staff/events/:id/count":               "ooA---",
+	"POST /staff/events/:id/asked":               "ooA---",
+	"GET /staff/events/:id/photos":               "ooA---",
+	"POST /staff/events/:id/photos":              "ooA---",
+	"GET /staff/events/:id/photos/:file":         "ooA---",
+	"POST /staff/events/:id/photos/:file/remove": "ooA---",
+	"GET /staff/events/coverage":                 "AAA---", // each sees their own
+	"GET /staff/events/coverage.csv":             "AAA---",
+	"GET /staff/events/list.csv":                 "AAA---",
+	"GET /staff/events/import":                   "AAA---",
+	"POST /staff/events/import":                  "AAA---",
+	"GET /staff/events/import/:file":             "AAA---", // each their own files
+	"POST /staff/events/import/:file":            "AAA---",
 
 	// In elder mode one question is asked a page.
 	"GET /staff/assist/:ref/:section/:question":  "o-----",
@@ -318,6 +322,7 @@ func TestDeskMatrix(t *testing.T) {
 	shared := string(staff[true][0].shares("policy." + living))
 	called := d.called("shiqi", "迎阳社区")
 	talk := d.plans("shiqi", "迎阳社区")
+	_, ofTalk := d.photographed(casework.EventCase, talk)
 	nobody := d.browser("nobody")
 	nobody.open("/staff")
 	for _, at := range deskAddresses(d.server) {
@@ -352,6 +357,8 @@ func TestDeskMatrix(t *testing.T) {
 			file = ofVisit
 		case strings.HasPrefix(path, reportsPath):
 			file = ofReport
+		case strings.HasPrefix(path, eventsPath):
+			file = ofTalk
 		}
 		path = strings.NewReplacer(":visit", visit, ":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", file, ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
 		for i, role := range casework.Roles() {

@@ -180,14 +180,16 @@ async function askWipe() {
 // --- what there is to do
 
 // openers go on with what was begun, or given back.
-const openers = { "check-in-draft": (d) => checkIn(d), "typed-draft": (d) => typed(d.policy, d), "talk-draft": (d) => talk(d) };
+const openers = { "check-in-draft": (d) => checkIn(d), "asked-draft": (d) => hear(d), "typed-draft": (d) => typed(d.policy, d), "talk-draft": (d) => talk(d) };
 
 async function home(focus = true) {
   const entries = await store.list("entry");
   const drafts = (await Promise.all(Object.entries(openers).map(async ([kind, open]) => (await store.list(kind)).map((d) => ({ ...d, open: () => open(d) }))))).flat();
   const all = [
     parts.make("div", { class: "field-kit__doors", "data-field-home": true },
-      kit.events?.length ? button(words["do-check-in"], careful(() => checkIn()), "button--large") : null,
+      ...(kit.events?.length ? [button(words["do-check-in"], careful(() => checkIn()), "button--large"),
+        kit.events.some((e) => e.rows) ? button(words["do-door"], careful(() => door()), "button--large") : null,
+        button(words["do-asked"], careful(() => hear()), "button--large")] : []),
       button(words["do-talk"], careful(() => talk()), "button--large"), button(words["do-typed"], careful(() => choose()), "button--large"),
       button(words["do-read"], careful(() => readPolicies()))),
     heading(words["box-title"]),
@@ -228,11 +230,31 @@ function codeOf(p, village = kit.villages[0]) {
   return parts.make("div", { class: "field-kit__code", "data-code-of": p.slug }, parts.picture(code.rows, say("code-label", { Link: code.link })), para(words.code), para(code.link, "field-kit__address"));
 }
 
+// shareOf is what else there is to tell people of a policy: a minute to read out, and a
+// message that waits in the clipboard until the phone has a network.
+function shareOf(p, village = kit.villages[0]) {
+  const code = p.codes?.find((c) => c.village === village) ?? p.codes?.[0];
+  const box = parts.make("div", { "data-share-of": p.slug });
+  const fold = (title, ...inside) => box.append(parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, title), parts.make("div", { class: "fold__body" }, ...inside)));
+  if (p.script) fold(words.script, para(p.script));
+  if (code?.chat) {
+    const text = parts.make("textarea", { class: "input input--long", rows: 6, readonly: true, "aria-label": words.chat });
+    const said = parts.make("p", { role: "status" });
+    text.value = code.chat;
+    fold(words.chat, text, button(words["chat-copy"], careful(async () => {
+      said.textContent = await navigator.clipboard?.writeText(code.chat).then(() => words["chat-copied"], () => "") || words["chat-hold"];
+    }), "button--quiet"), said);
+  }
+  return box;
+}
+
 // followVillage has all codes of a form be those of the village that is chosen in it.
 function followVillage(form) {
   form.addEventListener("input", ({ target }) => {
     if (target.name !== "-village") return;
-    for (const e of form.querySelectorAll("[data-code-of]")) e.replaceWith(codeOf(kit.policies.find((p) => p.slug === e.dataset.codeOf), target.value));
+    const policy = (slug) => kit.policies.find((p) => p.slug === slug);
+    for (const e of form.querySelectorAll("[data-code-of]")) e.replaceWith(codeOf(policy(e.dataset.codeOf), target.value));
+    for (const e of form.querySelectorAll("[data-share-of]")) e.replaceWith(shareOf(policy(e.dataset.shareOf), target.value));
   });
 }
 
@@ -240,7 +262,7 @@ function followVillage(form) {
 const plain = (p, village) => [codeOf(p, village), parts.make("ul", {}, ...p.plain.map((w) => parts.make("li", {}, w)))];
 
 function readPolicies() {
-  const form = parts.make("form", { novalidate: true }, askVillage(kit.villages[0]), ...kit.policies.map((p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), ...plain(p))), buttons(back()));
+  const form = parts.make("form", { novalidate: true }, askVillage(kit.villages[0]), ...kit.policies.map((p) => parts.make("details", { class: "fold" }, parts.make("summary", { class: "fold__title" }, p.name), para(p.summary), ...plain(p), shareOf(p))), buttons(back()));
   followVillage(form);
   show(heading(words["do-read"]), form);
 }
@@ -325,15 +347,55 @@ async function typed(slug, draft = {}) {
 // today is the day in China, by the phone's clock.
 const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 
+// likelyEvent is the event of today, or the only one.
+const likelyEvent = (events) => events.find((e) => e.day === today()) ?? (events.length === 1 ? events[0] : undefined);
+
+// askEvent asks which event it is.
+const askEvent = (events, value) => parts.field({ name: "-event", label: words["check-in-event"], options: events.map((e) => ({ value: e.id, label: e.label })), required: true }, value, words);
+
+// door shows the code by which visitors check in by themselves: one of theirs has a network
+// where the director's phone may have none.
+function door() {
+  const events = kit.events.filter((e) => e.rows);
+  const code = parts.make("div", { class: "field-kit__door" });
+  const form = parts.make("form", { novalidate: true }, askEvent(events, likelyEvent(events)?.id), code, buttons(back()));
+  const look = () => {
+    const event = events.find((e) => e.id === parts.read(form)["-event"]);
+    code.replaceChildren(...(event ? [para(event.label), parts.picture(event.rows, say("code-label", { Link: event.link })), para(event.link, "field-kit__address"),
+      para(words["door-about"]), event.topics ? para(say("door-topics", { Topics: event.topics })) : ""] : []));
+  };
+  form.addEventListener("input", look);
+  show(heading(words["do-door"]), form);
+  look();
+}
+
+// hear keeps what people asked at an event, a question a line.
+function hear(draft = {}) {
+  const id = draft.id ?? "draft:" + crypto.randomUUID();
+  const events = kit.events ?? [];
+  const form = parts.make("form", { novalidate: true }, askEvent(events, draft.event ?? likelyEvent(events)?.id),
+    parts.field({ name: "-asked", label: words["asked-text"], help: words["asked-help"], long: true, max: 2000, required: true }, (draft.asked ?? []).join("\n"), words),
+    buttons(parts.make("button", { class: "button button--chief button--large" }, words["asked-done"]), back()));
+  const chosen = () => events.find((e) => e.id === parts.read(form)["-event"]);
+  const value = () => ({ label: words["do-asked"], event: chosen()?.id ?? draft.event ?? "", asked: (parts.read(form)["-asked"] ?? "").split(/[\r\n]+/).map((q) => q.trim()).filter(Boolean) });
+  const keeper = saving(form, id, "asked-draft", value);
+  form.addEventListener("submit", careful(async () => {
+    const all = value();
+    const event = chosen();
+    if (!event || !all.asked.length) return tell(words["asked-none"]);
+    await finish(keeper, id, "asked", { label: say("asked-label", { Event: event.label, Count: all.asked.length }) }, all);
+  }));
+  show(heading(words["do-asked"]), form);
+}
+
 // checkIn counts people in at the door of an event, one group after the other. Whether the
 // event is on, the portal says: the phone's clock may be wrong.
 async function checkIn(draft = {}) {
   const id = draft.id ?? "draft:" + crypto.randomUUID();
   const events = kit.events ?? [];
-  const likely = events.find((e) => e.day === today()) ?? (events.length === 1 ? events[0] : undefined);
   const entries = await store.list("entry");
   const form = parts.make("form", { novalidate: true }, draft.noted ? para(say("check-in-kept", { Count: draft.noted })) : null,
-    parts.field({ name: "-event", label: words["check-in-event"], options: events.map((e) => ({ value: e.id, label: e.label })), required: true }, draft.event ?? likely?.id, words),
+    askEvent(events, draft.event ?? likelyEvent(events)?.id),
     para("", "field-kit__sum"),
     parts.field({ name: "-count", label: words["check-in-count"], help: words["check-in-help"], mode: "numeric", max: 3, required: true }, draft.count, words),
     buttons(parts.make("button", { class: "button button--chief button--large" }, words["check-in-done"]), back()));
