@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,8 +38,9 @@ func TestSettingsExist(t *testing.T) {
 	}
 }
 
-// TestDockerfile holds what makes the image small and closed. No engine runs here, so
-// that the file is read, and what it needs of the code is asked of the compiler.
+// TestDockerfile holds what makes the image small and closed, without an engine: the
+// file is read, and what it needs of the code is asked of the compiler. make containers
+// builds and runs it.
 func TestDockerfile(t *testing.T) {
 	text := read(t, "Dockerfile")
 	_, last, _ := strings.Cut(text, "\nFROM gcr.io/distroless/static")
@@ -62,8 +64,67 @@ func TestDockerfile(t *testing.T) {
 			t.Errorf("%s needs C: the binary would not be static", pkg)
 		}
 	}
-	if ignored := read(t, "Dockerfile.dockerignore"); !strings.HasPrefix(strings.TrimLeft(ignored[strings.Index(ignored, "\n"):], "\n"), "*\n") || !strings.Contains(ignored, "**/secrets*") {
+	if ignored := read(t, "Dockerfile.dockerignore"); !strings.HasPrefix(strings.TrimLeft(ignored[strings.Index(ignored, "\n"):], "\n"), "*\n") || !strings.Contains(ignored, "**/secrets\n") {
 		t.Error("what is not named gets into the build")
+	}
+}
+
+// ignores reports whether the file keeps a path out of the build: the last line that
+// matches it, or a directory above it, counts.
+func ignores(t *testing.T, ignored, name string) (out bool) {
+	t.Helper()
+	for line := range strings.Lines(ignored) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		pattern, back := strings.CutPrefix(line, "!")
+		pattern, anywhere := strings.CutPrefix(pattern, "**/")
+		parts := strings.Split(name, "/")
+		for from := range parts {
+			for to := from + 1; to <= len(parts); to++ {
+				hit, err := path.Match(pattern, strings.Join(parts[from:to], "/"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if hit {
+					out = !back
+				}
+			}
+			if !anywhere {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// TestBuildSeesItsFiles expects every file that the portal is made of in the build of the
+// image, and no other kind.
+func TestBuildSeesItsFiles(t *testing.T) {
+	ignored := read(t, "Dockerfile.dockerignore")
+	const list = `{{$dir := .Dir}}{{if .Module}}{{if .Module.Main}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
+	out, err := exec.Command("go", "list", "-tags", "nodynamic", "-deps", "-f", list, "huitong/portal").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := strings.Fields(string(out))
+	if len(files) < 500 {
+		t.Fatalf("the portal is made of %d files", len(files))
+	}
+	for _, file := range append(files, filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum")) {
+		if name, err := filepath.Rel(root, file); err != nil || ignores(t, ignored, filepath.ToSlash(name)) {
+			t.Errorf("%s is not in the build (%v)", name, err)
+		}
+	}
+	for _, name := range []string{".git/config", "data/secrets.json", "portal/data/secrets.json", "portal/ops/secrets/database_url", "portal/huitong.db", "portal/e2e/node_modules/a.js", "portal/store/testdata/x", "backup.age"} {
+		if !ignores(t, ignored, name) {
+			t.Errorf("%s gets into the build", name)
+		}
 	}
 }
 
