@@ -56,7 +56,7 @@ func killLinks(t *testing.T, w *world) {
 		case <-ended:
 			t.Fatal("nobody is answered any more")
 		}
-		p.end(syscall.SIGKILL)
+		p.Stop(syscall.SIGKILL)
 		<-ended
 	}
 	var counted int64
