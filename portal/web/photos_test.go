@@ -160,7 +160,10 @@ func TestPhotosOfTalks(t *testing.T) {
 	big, _, _ := strings.Cut(pictures[0], "?")
 	for _, b := range []*browser{director, town, officer} {
 		b.open(talk).wants(200, "照片：2张")
-		b.open(album).wants(200, "照片1", big+"/remove")
+		b.open(album).wants(200, "照片1", "删掉")
+		if !strings.Contains(b.body, `action="`+big+`/remove"`) {
+			t.Errorf("%s cannot take out %s", b.name, big)
+		}
 		b.wantsPicture(pictures[0])
 		b.wantsPicture(big)
 	}
@@ -183,7 +186,7 @@ func TestPhotosOfTalks(t *testing.T) {
 		t.Error("the name of the phone's file is kept")
 	}
 	director.open(talk+"/edit").send(talk+"/cancel", nil)
-	director.open(album).wants(200, "现在不能加照片", "/remove").lacks("拍照，或者选照片")
+	director.open(album).wants(200, "现在不能加照片", "删掉").lacks("拍照，或者选照片")
 }
 
 // photographed writes a visit into a child's record, or takes a report or a talk, and puts a photo of
