@@ -75,7 +75,7 @@ npm: debian
 	$(call step,npm packages,npm --prefix portal/e2e ci --no-progress --loglevel=error)
 
 lint-tool:
-	$(call step,linter,test -x $(LINT) || GOBIN=$(LINT_HOME) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION))
+	$(call step,linter,test -x $(LINT) || GOBIN=$(LINT_HOME) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) 2>&1 | sed '/^go: downloading/d')
 
 fmt:
 	$(call step,gofmt,out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); test -z "$$out" || { echo "gofmt -w $$out"; exit 1; })
