@@ -222,8 +222,11 @@ func (b *Bot) GiveUp() { b.giveUp() }
 // was told to give up.
 func (b *Bot) Trained() <-chan struct{} { return b.done }
 
-// Ask answers one question. The error is ErrEmpty, ErrTooLong, or that of the
-// search engine.
+// Learnt reports whether the bot can judge: until then Ask waits.
+func (b *Bot) Learnt() bool { return b.learnt.Load() != nil }
+
+// Ask answers one question. The error is ErrEmpty, ErrTooLong, that of the search
+// engine, or of a context that ended before the bot had learnt.
 func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 	text := visible(q.Text)
 	switch {
@@ -232,13 +235,16 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 	case utf8.RuneCountInString(text) > MaxQuestion:
 		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
-	if err := b.wait(ctx); err != nil {
-		return Reply{}, err
-	}
 	q.Text = text
-	reply, err := b.reply(ctx, q)
-	if err != nil {
-		return Reply{}, fmt.Errorf("answer question: %w", err)
+	reply, alarming := b.alarm(q)
+	if !alarming {
+		if err := b.wait(ctx); err != nil {
+			return Reply{}, err
+		}
+		var err error
+		if reply, err = b.reply(ctx, q); err != nil {
+			return Reply{}, fmt.Errorf("answer question: %w", err)
+		}
 	}
 	if reply.Citations == nil {
 		reply.Citations = []Citation{}
@@ -247,6 +253,19 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 		reply.Suggestions = []string{}
 	}
 	return reply, nil
+}
+
+// alarm warns of danger by the rules of the lexicon while the bot has not learnt yet: a
+// child that is beaten does not wait for that, and the rules err on its side.
+func (b *Bot) alarm(q Question) (Reply, bool) {
+	if b.Learnt() {
+		return Reply{}, false
+	}
+	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
+	if !b.lexicon.isUrgent(t.words) || b.plainReply(t) {
+		return Reply{}, false
+	}
+	return b.warn(t, urgentFrom), true
 }
 
 // wait returns when the bot can judge.

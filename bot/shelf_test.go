@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -37,6 +39,14 @@ func (s *memoryShelf) Put(key string, data []byte) {
 // change what it is made of.
 func shelvedBot(t *testing.T, s Shelf, change func(*Config)) *Bot {
 	t.Helper()
+	b := learningBot(t, s, change)
+	<-b.Trained()
+	return b
+}
+
+// learningBot returns the same while it may still learn.
+func learningBot(t *testing.T, s Shelf, change func(*Config)) *Bot {
+	t.Helper()
 	n, err := search.NewNormalizer(strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +79,6 @@ func shelvedBot(t *testing.T, s Shelf, change func(*Config)) *Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-b.Trained()
 	return b
 }
 
@@ -130,5 +139,39 @@ func TestShelfDamaged(t *testing.T) {
 	}
 	if shelvedBot(t, s, nil); s.puts != 2 {
 		t.Errorf("trained %d times; want a second time", s.puts)
+	}
+}
+
+// slowShelf is one that whoever learns waits for.
+type slowShelf chan struct{}
+
+func (s slowShelf) Take(string) []byte { <-s; return nil }
+
+func (slowShelf) Put(string, []byte) {}
+
+// TestAskedWhileItLearns warns of danger at once, and lets everything else wait.
+func TestAskedWhileItLearns(t *testing.T) {
+	until := make(slowShelf)
+	b := learningBot(t, until, func(c *Config) {
+		c.Lexicon = strings.NewReader("mask = 打工\nhit = 打\nchild = 我\nrefuse: 股票\ngeneric = 怎么\nurgent: hit + child\n")
+	})
+	if b.Learnt() {
+		t.Error("it has learnt before it could")
+	}
+	r, err := b.Ask(t.Context(), Question{Text: "他打我", Lang: original})
+	if err != nil || r.Outcome != Urgent || r.Citations == nil || r.Suggestions == nil {
+		t.Errorf("a cry for help: %+v, %v; want a warning", r, err)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := b.Ask(gone, Question{Text: "补贴有多少", Lang: original}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a question whose asker has gone: %v; want the end of its context", err)
+	}
+	close(until)
+	if r, err := b.Ask(t.Context(), Question{Text: "补贴有多少", Lang: original}); err != nil || r.Outcome == Urgent {
+		t.Errorf("a question that waited: %+v, %v; want a reply to it", r, err)
+	}
+	if !b.Learnt() {
+		t.Error("it answers and has not learnt")
 	}
 }

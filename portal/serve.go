@@ -219,7 +219,7 @@ func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*w
 		Trusted:    trusted,
 		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
-			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState()}, slices.Concat(scannerState(ctx, env.cfg), limitsState(ctx, s.limits))...)
+			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState(), botState(s.judge.Load())}, slices.Concat(scannerState(ctx, env.cfg), limitsState(ctx, s.limits))...)
 		},
 	}
 	if s.limits != nil {
@@ -278,9 +278,19 @@ func databaseState(ctx context.Context, data *store.Store) web.Dependency {
 	return d
 }
 
+// botState says whether the bot can judge. Pages are read, and everything else is done,
+// while it cannot.
+func botState(b *bot.Bot) web.Dependency {
+	if !b.Learnt() {
+		return web.Dependency{Name: "bot", Detail: "learns; whoever asks waits"}
+	}
+	return web.Dependency{Name: "bot", OK: true}
+}
+
 // site is the current content and the engine that searches it.
 type site struct {
 	current  atomic.Pointer[web.Content]
+	judge    atomic.Pointer[bot.Bot]  // of the current content
 	faults   atomic.Pointer[[]string] // of a newer content that is not published
 	fallback *search.Fallback         // nil without a Meilisearch server
 	shelf    bot.Shelf                // nil where none is wanted
@@ -328,6 +338,7 @@ func (s *site) publish(c *corpus) {
 	if s.fallback != nil {
 		s.fallback.Publish(c.index)
 	}
+	s.judge.Store(c.bot)
 	s.current.Store(&web.Content{Library: c.published, Bot: c.asker(), Search: c.engine, Suggest: c.suggester})
 	s.corpus = c
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"huitong/bot"
 	"huitong/content"
 	"huitong/portal/servers"
 )
@@ -84,6 +85,22 @@ func TestServeFirstStart(t *testing.T) {
 		t.Errorf("readyz = %s; want no details for visitors", ready)
 	}
 	checkPrivate(t, r, running{base: "http://" + private})
+}
+
+// TestBotState tells whoever runs the portal that the bot learns.
+func TestBotState(t *testing.T) {
+	env := &environment{ctx: t.Context(), cfg: &Config{Content: lean(t), Learnt: learnt}, log: slog.New(slog.DiscardHandler), now: time.Now}
+	s, err := newSite(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-s.bot.Trained()
+	if got := botState(s.judge.Load()); !got.OK || got.Needed {
+		t.Errorf("learnt: %+v; want well, and not needed", got)
+	}
+	if got := botState(new(bot.Bot)); got.OK || got.Needed || got.Detail == "" {
+		t.Errorf("learning: %+v; want not yet, with a reason, and not needed", got)
+	}
 }
 
 // TestServeReload saves a policy, a broken one and a mended one, and expects the

@@ -45,6 +45,7 @@ type askPage struct {
 	Transcript   string
 	About        string // what a verdict is about; "" where none is asked for
 	Rated        string // the verdict that was given just now
+	Learning     bool   // the bot still learns, and the question has to be asked again
 	HandOver     bool
 	Towns        []content.Place
 	Directory    string // where the directors of the place that was named are listed; ""
@@ -98,6 +99,8 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 		p.Problems = []problem{{Field: p.Question.ID(), Text: p.Question.Error}}
 		s.wrong(c, &p.page)
 		return s.render(c, "ask", p)
+	case errors.Is(err, errNotYet):
+		return s.askAgain(c, p)
 	case err != nil:
 		return err
 	}
@@ -106,6 +109,15 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	}
 	p.Remarks = append(p.Remarks, heard.remarks...)
 	s.fillReply(c, &p, reply)
+	return s.render(c, "ask", p)
+}
+
+// askAgain gives a question back that the bot is not ready for. No page can send it again
+// by itself without a script; with one it does.
+func (s *Server) askAgain(c *fiber.Ctx, p askPage) error {
+	s.meter.Failed("learning")
+	p.Conversation, p.Transcript = c.FormValue("conversation"), c.FormValue("transcript")
+	p.Question.Value, p.Suggestions, p.Learning = c.FormValue("question"), nil, true
 	return s.render(c, "ask", p)
 }
 

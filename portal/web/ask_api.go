@@ -51,6 +51,12 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 		}
 		return c.Status(fiber.StatusUnprocessableEntity).JSON(apiError{Error: word, Message: s.questionProblem(c, err, heard.text)})
 	}
+	if errors.Is(err, errNotYet) {
+		// Not 503, at which a proxy would leave this portal out for its pages too.
+		s.meter.Failed("learning")
+		c.Set(fiber.HeaderRetryAfter, "5")
+		return c.Status(fiber.StatusGatewayTimeout).JSON(apiError{Error: "learning", Message: s.words(c)("ask.learning")})
+	}
 	if err != nil {
 		return fmt.Errorf("answer by program: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"huitong/bot"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 )
@@ -59,6 +60,41 @@ func TestAnswersWhileTheDatabaseIsFrozen(t *testing.T) {
 	}
 	if asked < 2 {
 		t.Errorf("the database was asked %d times", asked)
+	}
+}
+
+// learningBot has not learnt yet: nobody who asks it waits long enough.
+type learningBot struct {
+	t     *testing.T
+	asked *int
+}
+
+func (b learningBot) Ask(ctx context.Context, _ bot.Question) (bot.Reply, error) {
+	*b.asked++
+	if end, bounded := ctx.Deadline(); !bounded || time.Until(end) <= answeredWithin {
+		b.t.Errorf("it may take until %v (bounded: %t); want longer than other requests", end, bounded)
+	}
+	return bot.Reply{}, fmt.Errorf("wait for the bot: %w", context.DeadlineExceeded)
+}
+
+// TestAskedWhileTheBotLearns gets the question back with what to do about it, never an
+// error, and in danger whom to call.
+func TestAskedWhileTheBotLearns(t *testing.T) {
+	asked := 0
+	current := *testContent(t)
+	current.Bot = learningBot{t, &asked}
+	s := newTestServer(t, func(c *Config) { c.Content = func() *Content { return &current } })
+	b := &browser{desk: &desk{t: t, server: s}, cookies: map[string]string{}}
+	b.open("/ask").send("/ask", map[string]string{"question": "孤儿每月多少钱"})
+	b.wants(200, "还没准备好", "孤儿每月多少钱</textarea>", "tel:110", "tel:12345")
+	req := httptest.NewRequest("POST", "/api/v1/ask", strings.NewReader(`{"question": "孤儿每月多少钱"}`))
+	req.Header.Set("Content-Type", "application/json")
+	resp, body := send(t, s, req)
+	if resp.StatusCode != 504 || resp.Header.Get("Retry-After") == "" || !strings.Contains(body, `"error":"learning"`) {
+		t.Errorf("a program is told %d %s", resp.StatusCode, body)
+	}
+	if asked != 2 {
+		t.Errorf("the bot was asked %d times; want 2", asked)
 	}
 }
 

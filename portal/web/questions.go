@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -50,10 +52,30 @@ func (s *Server) ask(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
 	return reply, nil
 }
 
+// askedWithin is how long the bot may take: after the very first start it learns, which
+// takes seconds of all processors. Nobody is left without an answer for 20 seconds.
+const askedWithin = 18 * time.Second
+
+// errNotYet says that the bot could not answer in that time: it still learns.
+var errNotYet = errors.New("the bot is not ready")
+
+// askPatiently gives the bot a time of its own, and leaves what comes after it the whole
+// time of a request.
+func (s *Server) askPatiently(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
+	ctx, stop := context.WithTimeout(wholeTime(c), askedWithin)
+	defer stop()
+	reply, err := s.content().Bot.Ask(ctx, q)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return reply, errors.Join(errNotYet, err)
+	}
+	s.renewTime(c)
+	return reply, err
+}
+
 // answer puts a question to the bot. While staff have turned answers off, only danger
 // is still answered.
 func (s *Server) answer(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
-	reply, err := s.content().Bot.Ask(c.UserContext(), q)
+	reply, err := s.askPatiently(c, q)
 	if err != nil || reply.Outcome == bot.Urgent || s.cases.Questions == nil {
 		return reply, err
 	}

@@ -50,6 +50,7 @@ if (chat) {
     if (!turn) return false;
     chat.querySelector(".page__lead")?.remove();
     clearFault();
+    repeats = 0;
     carry(page);
     offer(page);
     tell("");
@@ -94,11 +95,36 @@ if (chat) {
     return true;
   }
 
+  // The bot is not ready: the question stands in the field and is sent again by itself,
+  // unless somebody changes it meanwhile.
+  const patience = 4000;
+  const mostRepeats = 10;
+  let repeats = 0;
+  let waiting;
+
+  function repeat() {
+    if (repeats >= mostRepeats) return;
+    repeats += 1;
+    waiting = setTimeout(() => composer.requestSubmit(composer.querySelector(".form__buttons .button")), patience);
+  }
+
+  function wait(page) {
+    const notice = part("learning", page);
+    if (!notice) return false;
+    clearFault();
+    carry(page);
+    offer(page);
+    field().value = part("composer", page).querySelector("textarea").value;
+    tell(said(notice.querySelector("p")));
+    repeat();
+    return true;
+  }
+
   async function send(form, pressed) {
     const body = new URLSearchParams(new FormData(form, pressed));
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const done = form.dataset.chat === "rate" ? rated(page, form) : show(page, form) || mend(page);
+    const done = form.dataset.chat === "rate" ? rated(page, form) : show(page, form) || mend(page) || wait(page);
     if (!done) tell(said(page.querySelector("main h1 + p, main p")) ?? chat.dataset.failed);
   }
 
@@ -107,6 +133,7 @@ if (chat) {
     if (!form.dataset.chat) return; // leads to another page
     event.preventDefault();
     if (busy) return;
+    clearTimeout(waiting);
     busy = true;
     log.setAttribute("aria-busy", "true");
     tell(chat.dataset.sending);
@@ -125,5 +152,7 @@ if (chat) {
     event.preventDefault();
     composer.requestSubmit(composer.querySelector(".form__buttons .button"));
   });
+  field().addEventListener("input", () => clearTimeout(waiting));
+  if (part("learning")) repeat();
   chat.dataset.ready = "";
 }
