@@ -107,6 +107,9 @@ func (c *Config) Validate() error {
 	if _, err := exec.LookPath(c.Speech); c.Speech != "" && c.Speech != speechOff && err != nil {
 		bad("--speech", "HUITONG_SPEECH", fmt.Sprintf("names no program: %q", c.Speech), "install espeak-ng and leave it out, or use off")
 	}
+	if _, err := os.Stat(filepath.Dir(c.Learnt)); c.Learnt != "" && c.Learnt != learntOff && err != nil {
+		bad("--learnt", "HUITONG_LEARNT", fmt.Sprintf("%q lies in no directory", c.Learnt), "name a directory in one that is there, or use off")
+	}
 	if c.SpeechKeep < 0 {
 		bad("--speech-keep", "HUITONG_SPEECH_KEEP", "is negative", "use megabytes, or 0 to keep no sounds on disk")
 	}
