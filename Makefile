@@ -52,7 +52,7 @@ LOAD ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break load soak
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break containers load soak
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -162,3 +162,7 @@ bench-store: ## submissions beside bare commits, a city of a million application
 break: ## freeze, kill, fill and flood what the portal stands on; prints a table, fails where a promise is broken; as root; some ten minutes
 	./.ci/debian
 	go test -count=1 -timeout 40m -v -run '^TestBreak$$' ./portal/faults -break
+
+containers: ## build the image and bring compose.yaml up with a Docker engine of its own; prints a table; as root; some ten minutes
+	./.ci/debian docker.io docker-compose mmdebstrap
+	./portal/ops/containers

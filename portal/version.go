@@ -12,6 +12,9 @@ type version struct {
 	Changed                     bool // built from files that were not committed
 }
 
+// Set by the linker where the compiler does not see the repository, as in an image.
+var release, commit string
+
 // buildVersion reads what the compiler wrote into the binary. A release is built from a
 // tag, which Go takes as the version.
 func buildVersion() version {
@@ -19,7 +22,7 @@ func buildVersion() version {
 	if !ok {
 		return version{Version: "unknown"}
 	}
-	v := version{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion}
+	v := version{Version: cmp.Or(release, info.Main.Version, "(devel)"), Revision: commit, Go: info.GoVersion}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
