@@ -54,9 +54,11 @@ type part struct {
 }
 
 // parts lists them in the order in which one reads.
-func (s *Server) parts(p *content.Policy) []part {
+func (s *Server) parts(p *content.Policy) []part { return partsOf(p, s.glossed(p.Lang, p.Sections)) }
+
+// partsOf is parts where the policy's sections are at hand.
+func partsOf(p *content.Policy, sections []section) []part {
 	var out []part
-	sections := s.glossed(p.Lang, p.Sections)
 	for i := range sections {
 		out = append(out, part{ID: sections[i].ID, Title: sections[i].Title, Section: &sections[i]})
 	}

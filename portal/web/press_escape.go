@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"reflect"
@@ -75,6 +76,13 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 		if s := v.String(); e.before == `<a href="` && onlyASCII(s, addressMarks) {
 			return append(out, s...), nil
 		}
+	case graphType:
+		// html/template writes it as package json does, which escapes all that a script
+		// could take for something else.
+		if strings.HasPrefix(e.before, "<script") {
+			b, err := json.Marshal(v.Interface())
+			return append(out, b...), err
+		}
 	case dayType:
 		if day, ok := v.Interface().(content.Day); ok && e.plain(day.String()) {
 			return append(out, day.String()...), nil
@@ -89,6 +97,7 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 
 var (
 	stringType, dayType     = reflect.TypeFor[string](), reflect.TypeFor[content.Day]()
+	graphType               = reflect.TypeFor[linkedGraph]()
 	markupType, addressType = reflect.TypeFor[template.HTML](), reflect.TypeFor[template.URL]()
 )
 

@@ -132,6 +132,20 @@ func function(f reflect.Value, args []value) value {
 			}
 			return reflect.ValueOf(f(id, pairs...)), nil
 		}
+	case func(slug, part, name, lang string) heard:
+		return func(r *run, dot reflect.Value) (reflect.Value, error) {
+			if len(args) != 4 {
+				return reflect.Value{}, errBeyond
+			}
+			var texts [4]string
+			for i := range args {
+				var err error
+				if texts[i], err = oneText(args[i:i+1], r, dot); err != nil {
+					return reflect.Value{}, err
+				}
+			}
+			return reflect.ValueOf(f(texts[0], texts[1], texts[2], texts[3])), nil
+		}
 	case func(*content.Policy) string:
 		return func(r *run, dot reflect.Value) (reflect.Value, error) {
 			if len(args) != 1 {

@@ -125,7 +125,13 @@ func (s *Server) listening(l language, slug, part, name, lang string) heard {
 
 // canSay reports whether there is a published text at slug and part in one of the voices.
 func (s *Server) canSay(voices []string, slug, part string) bool {
+	p, ok := s.content().Library.Policy(slug)
 	return slices.ContainsFunc(voices, func(voice string) bool {
+		if ok {
+			if t, ok := p.In(spokenIn(voice)); ok && canSpeak(t.Sections, t.FAQ, part) {
+				return true // what a policy's page asks of each of its parts
+			}
+		}
 		_, ok := s.spokenAll(slug, part, voice)
 		return ok
 	})

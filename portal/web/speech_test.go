@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"huitong/content"
 )
 
 // parrot is a speaker whose sounds are the texts themselves.
@@ -294,6 +296,17 @@ func TestMicrophone(t *testing.T) {
 			if got := resp.Header.Get("Permissions-Policy"); !strings.Contains(got, want) {
 				t.Errorf("%s: Permissions-Policy = %q; want %s", path, got, want)
 			}
+		}
+	}
+}
+
+// TestCanSpeak holds whether there is a text beside the text itself.
+func TestCanSpeak(t *testing.T) {
+	sections := []content.Section{{ID: "who", Title: "谁"}, {ID: "faq-2"}}
+	faq := []content.FAQ{{Q: "问"}}
+	for _, part := range []string{"", "who", "what", "faq", "faq-", "faq-0", "faq-1", "faq-01", "faq-+1", "faq-2", "faq-3", "faq-x"} {
+		if _, want := spokenOf(sections, faq, part); canSpeak(sections, faq, part) != want {
+			t.Errorf("canSpeak(%q) = %v; want %v", part, !want, want)
 		}
 	}
 }

@@ -105,12 +105,17 @@ var heardWords = map[string][]string{
 	"object":            {"decision.object", "decision.object.ask", "decision.object.ways", "decision.object.confirm", "decision.paper"},
 }
 
+// spokenIn is the language of the texts that a voice reads.
+func spokenIn(voice string) string {
+	if voice == "en" {
+		return voice
+	}
+	return languages[0].Code
+}
+
 // spoken returns the published text at slug and part in the language of a voice.
 func (s *Server) spoken(slug, part, voice string) (string, bool) {
-	lang := languages[0].Code
-	if voice == "en" {
-		lang = voice
-	}
+	lang := spokenIn(voice)
 	lib := s.content().Library
 	switch slug {
 	case wordsOfBot:
@@ -156,6 +161,18 @@ func spokenOf(sections []content.Section, faq []content.FAQ, part string) (strin
 		}
 	}
 	return "", false
+}
+
+// canSpeak reports whether spokenOf has a text, without putting it together.
+func canSpeak(sections []content.Section, faq []content.FAQ, part string) bool {
+	for i := range sections {
+		if sections[i].ID == part {
+			return true
+		}
+	}
+	n, found := strings.CutPrefix(part, faqPrefix)
+	i, err := strconv.Atoi(n)
+	return found && err == nil && 1 <= i && i <= len(faq) && faqPart(i-1) == part
 }
 
 func (s *Server) spokenWords(part, lang string) (string, bool) {
