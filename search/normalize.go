@@ -91,9 +91,9 @@ func (n *Normalizer) marked(runes []rune, i int, mark uint8) int {
 	return i
 }
 
-// simplified builds the folding table. One character at a time is enough for
-// matching, because index and query are folded alike, and it keeps offsets.
-func simplified() ([]uint16, error) {
+// simplified builds the folding table once; nobody changes it. One character at a time
+// is enough for matching, because index and query are folded alike, and it keeps offsets.
+var simplified = sync.OnceValues(func() ([]uint16, error) {
 	cc, err := opencc.New("t2s")
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func simplified() ([]uint16, error) {
 		table[i] = table[t-hanFirst]
 	}
 	return table, nil
-}
+})
 
 // Normalize returns the folded form of s: lower-case words, numbers and
 // simplified characters with single spaces where anything else stood.
@@ -277,19 +277,26 @@ func (f *folder) plain(r rune, at, size int, s string) {
 	case isPlainHan(r) && !f.space:
 		f.out.add(rune(f.n.simple[r-hanFirst]), int32(at), int32(at+size))
 		return
-	case r == '。', r == '、':
-		f.space = true
-		return
 	case r == '，':
 		r = ','
+	case r >= utf8.RuneSelf && !isPlainHan(r): // another mark, which NFKC keeps or makes one of ASCII
+		f.space = true
+		return
 	}
 	f.emit(r, at, at+size, s[at+size:])
 }
 
-// isPlain reports runes that NFKC leaves alone when another such rune follows, and
-// the wide comma, which it makes a narrow one: what nearly all text consists of.
+// isPlain reports runes that NFKC leaves alone when another such rune follows, and wide
+// marks, which it makes narrow ones: what nearly all text consists of.
 func isPlain(r rune) bool {
-	return r < utf8.RuneSelf || isPlainHan(r) || r == '，' || r == '。' || r == '、'
+	if r < utf8.RuneSelf || isPlainHan(r) {
+		return true
+	}
+	switch r {
+	case '，', '。', '、', '：', '？', '；', '！', '（', '）', '《', '》':
+		return true
+	}
+	return false
 }
 
 func isPlainHan(r rune) bool { return r >= hanFirst && r <= hanLast }
