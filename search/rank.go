@@ -2,7 +2,6 @@ package search
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"iter"
 	"math"
@@ -133,11 +132,15 @@ func (w *scratch) coverage(c candidate) float32 {
 	return w.reader.read(&w.plan, c.doc).content
 }
 
-// merge lists the terms of all clues, each once, those first that the query is about.
-// It returns how many these are: all, where it says nothing.
-func (w *scratch) merge(s *snapshot) (topics int) {
+// merge lists the terms that find documents, each once: those that the query is about, or
+// all where it says nothing. What else such a term counts for is counted in.
+func (w *scratch) merge(s *snapshot) {
+	all := w.plan.topics == 0 || w.plan.initials != ""
 	w.wants = w.wants[:0]
 	for _, c := range w.plan.clues {
+		if c.topic == 0 && !all {
+			continue
+		}
 		for _, a := range w.plan.alts[c.first:c.last] {
 			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
 		}
@@ -150,33 +153,37 @@ func (w *scratch) merge(s *snapshot) (topics int) {
 			out[n].topics |= t.topics
 			continue
 		}
+		t.docs = s.frequency(t.term)
 		out = append(out, t)
 	}
-	w.wants = out
-	for i := range out {
-		out[i].docs = s.frequency(out[i].term)
+	if w.wants = out; all {
+		return
 	}
-	if w.plan.topics == 0 || w.plan.initials != "" {
-		return len(out)
-	}
-	for i, t := range out {
-		if t.topics != 0 {
-			out[i], out[topics] = out[topics], t
-			topics++
+	for _, c := range w.plan.clues {
+		if c.topic != 0 {
+			continue
+		}
+		for _, a := range w.plan.alts[c.first:c.last] {
+			i, ok := slices.BinarySearchFunc(out, a.term, func(t want, term int32) int { return int(t.term - term) })
+			if ok {
+				out[i].weight += c.weight * a.share
+			}
 		}
 	}
-	return topics
 }
 
 // accumulate adds up, by unit, what the terms count that find documents: the rarest
 // first, until enough is read.
 func (w *scratch) accumulate(s *snapshot) {
 	w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
-	n := w.merge(s)
-	seeds := w.wants[:n]
-	if n > 1 {
-		slices.SortFunc(seeds, func(a, b want) int { return cmp.Or(int(a.docs-b.docs), int(a.term-b.term)) })
-	}
+	w.merge(s)
+	seeds := w.wants
+	slices.SortFunc(seeds, func(a, b want) int {
+		if a.docs != b.docs {
+			return int(a.docs - b.docs)
+		}
+		return int(a.term - b.term)
+	})
 	w.touched += s.touchLists(seeds, w.budget)
 	read := int32(0)
 	for i := range seeds {

@@ -9,7 +9,14 @@ import (
 
 // reference scores every document for the terms that a query asks for, by counting, and
 // leaves out strangers.
-func (x *naive) reference(s *snapshot, p *plan, wants []want, spell map[int32]string) []candidate {
+func (x *naive) reference(s *snapshot, p *plan, spell map[int32]string) []candidate {
+	wants := map[int32]want{}
+	for _, c := range p.clues {
+		for _, a := range p.alts[c.first:c.last] {
+			t := wants[a.term]
+			wants[a.term] = want{term: a.term, weight: t.weight + c.weight*a.share, topics: t.topics | c.topic}
+		}
+	}
 	heads, bodies := make([]float64, len(x.docs)), make([]float64, len(x.docs))
 	topics := make([]uint64, len(x.docs))
 	sums := map[[2]int]float64{}
@@ -73,7 +80,7 @@ func TestScoredAsCounted(t *testing.T) {
 		w.accumulate(s)
 		w.collect(s, q)
 		w.complete(s, rerankDepth)
-		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, w.wants, spell))
+		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, spell))
 	}
 }
 
