@@ -219,7 +219,8 @@ func (s *Store) clear(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range slices.Backward(tables) {
+	rows := map[string]int64{}
+	for _, t := range tables {
 		var n int64
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM `+t).Scan(&n); err != nil {
 			return err
@@ -227,7 +228,10 @@ func (s *Store) clear(ctx context.Context, tx *sql.Tx) error {
 		if n > 0 && slices.Contains(kept, t) {
 			return fmt.Errorf("%w: %d rows of %s", ErrNotEmpty, n, t)
 		}
-		if n > 0 {
+		rows[t] = n
+	}
+	for _, t := range slices.Backward(tables) {
+		if rows[t] > 0 {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+t); err != nil {
 				return err
 			}

@@ -21,6 +21,7 @@ var differing = map[int64][]step{
 	18: {file("second_look.sql")},
 	25: {file("audit_chain.sql"), (*Store).chainOldLines, file("audit_chained.sql")},
 	30: {file("pay_guard.sql")},
+	50: {file("upload_parts.sql")},
 }
 
 // step is a part of a migration.

@@ -143,7 +143,7 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 // whatever else the page brought is kept.
 func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
-	var more *moreWanted
+	var more *wantedError
 	if errors.As(err, &more) {
 		return more.answer(c)
 	}

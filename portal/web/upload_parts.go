@@ -35,16 +35,16 @@ const (
 	maxPiece = 2 << 20
 )
 
-// moreWanted says that a file has come so far and no further yet.
-type moreWanted struct {
+// wantedError says that a file has come so far and no further yet.
+type wantedError struct {
 	got    int64
 	status int
 }
 
 // Error implements error.
-func (m *moreWanted) Error() string { return "more of the file is wanted" }
+func (m *wantedError) Error() string { return "more of the file is wanted" }
 
-func (m *moreWanted) answer(c *fiber.Ctx) error {
+func (m *wantedError) answer(c *fiber.Ctx) error {
 	c.Set(uploadOffset, strconv.FormatInt(m.got, 10))
 	return c.SendStatus(m.status)
 }
@@ -68,7 +68,7 @@ func (f filing) postedPart(values url.Values) (apply.Part, string, error) {
 }
 
 // takePart keeps a piece of a file, and with the last one the file. The error is a
-// moreWanted before that.
+// wantedError before that.
 func (s *Server) takePart(c *fiber.Ctx, f filing, values url.Values, piece []byte) error {
 	p, field, err := f.postedPart(values)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Server) takePart(c *fiber.Ctx, f filing, values url.Values, piece []byt
 		}
 		got, err = s.cases.Arrivals.AddPart(ctx, f.app.Reference, p)
 		if errors.Is(err, apply.ErrConflict) && f.app.TakesFiles() {
-			return &moreWanted{got, fiber.StatusConflict}
+			return &wantedError{got, fiber.StatusConflict}
 		}
 		if errors.Is(err, apply.ErrNotKept) {
 			return s.notKept(c, p.Document, err)
@@ -98,7 +98,7 @@ func (s *Server) takePart(c *fiber.Ctx, f filing, values url.Values, piece []byt
 		}
 	}
 	if got < p.Size {
-		return &moreWanted{got, fiber.StatusNoContent}
+		return &wantedError{got, fiber.StatusNoContent}
 	}
 	return s.takeWhole(c, f, p, field)
 }
@@ -117,7 +117,7 @@ func (s *Server) takeWhole(c *fiber.Ctx, f filing, p apply.Part, field string) e
 		if err := s.cases.Arrivals.DropParts(c.UserContext(), f.app.Reference, p); err != nil {
 			return err
 		}
-		return &moreWanted{0, fiber.StatusConflict}
+		return &wantedError{0, fiber.StatusConflict}
 	}
 	err = s.takeFile(c, f, sent{field: field, body: body})
 	var refused apply.Invalid

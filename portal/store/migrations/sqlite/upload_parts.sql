@@ -1,4 +1,3 @@
--- +goose Up
 -- Pieces of a photo that comes over a weak network: each is a file of its own, sealed and
 -- arriving, of a document that no page reads. Together they become the file that the
 -- family sees, and go.
