@@ -59,7 +59,9 @@ func BenchmarkGrowth(b *testing.B) {
 					b.ReportMetric(float64(read), "small-read")
 					b.ReportMetric(float64(reads), "large-read")
 					b.ReportMetric(0, "ns/op") // would count both
-					if most := 2*read + large.allowance(); reads > most {
+					// Where two filters have no index together, a small city has less than a
+					// page may look at.
+					if most := 3*read + large.allowance(); reads > most {
 						b.Errorf("reads %d in the large city and %d in the small one; want no more than %d", reads, read, most)
 					}
 				})
