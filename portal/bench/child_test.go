@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,10 +31,16 @@ import (
 // compresses and keeps nothing here; the bot takes no part. With a third argument it
 // then prints how many bytes stay in memory.
 func buildSite(args []string) error {
-	// A build ends before it matters how long the collector takes; what is in memory
-	// at once is two fifths more than the library needs.
-	debug.SetGCPercent(40)
 	dir, out := args[0], args[1]
+	policies, err := os.ReadDir(filepath.Join(dir, "policies"))
+	if err != nil {
+		return err
+	}
+	collectFrom(libraryNeeds + policyNeeds*uint64(len(policies)))
+	// What knows nothing of the content is read while cores wait for one another.
+	catalog := sync.OnceValues(locale.Default)
+	go func() { _, _ = catalog() }()
+	go func() { _, _ = search.NewNormalizer(nil) }() // keeps the table of characters
 	lib, err := content.Load(os.DirFS(dir))
 	if err != nil {
 		return err
@@ -50,7 +57,7 @@ func buildSite(args []string) error {
 	index := search.NewIndex(normalizer)
 	indexed := make(chan error, 1)
 	go func() { indexed <- index.Index(context.Background(), bot.Documents(lib)) }()
-	texts, err := locale.Default()
+	texts, err := catalog()
 	if err != nil {
 		return err
 	}
@@ -71,6 +78,30 @@ func buildSite(args []string) error {
 	runtime.KeepAlive(server)
 	return err
 }
+
+// What stays in memory of a library with its index and pages, and of one policy; see
+// the table of BenchmarkBuild.
+const (
+	libraryNeeds = 27 << 20
+	policyNeeds  = 34 << 10
+)
+
+// collectFrom has the collector begin once as much is in use as is needed in the end:
+// before that it takes time and makes no peak smaller. From then on a quarter more than
+// is needed may be in use.
+func collectFrom(needed uint64) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	inUse := max(live[0].Value.Uint64(), leastHeap)
+	debug.SetGCPercent(max(25, int(100*needed/inUse)-100))
+	runtime.SetFinalizer(new(collected), func(*collected) { collectFrom(needed) })
+}
+
+// leastHeap is what the percentage counts from before anything was collected.
+const leastHeap = 4 << 20
+
+// collected is gone after the next collection.
+type collected [1 << 5]byte
 
 // staying returns the bytes that are in use when garbage is gone.
 func staying() uint64 {
