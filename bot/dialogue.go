@@ -70,7 +70,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	case meaning == "stop":
 		t.memory = t.memory.settled()
 		return b.remark(t, content.SayNothing), true, nil
-	case meaning == "thanks":
+	case meaning == "thanks", len(t.memory.Choices) == 0 && directs(meaning):
 		return b.remark(t, content.SayDeclined), true, nil
 	case meaning == "hello":
 		return b.remark(t, content.SayHello), true, nil
@@ -84,6 +84,12 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 		return b.handOver(t, place), true, nil
 	}
 	return b.follow(ctx, t)
+}
+
+// directs reports whether a word only goes on with something, or back: where nothing is open,
+// it is no question that could be refused.
+func directs(meaning string) bool {
+	return slices.Contains([]string{"yes", "no", "resume", "back"}, meaning)
 }
 
 // choose takes the message as a choice among what the bot offered last.
