@@ -61,8 +61,16 @@ func (v *visitor) uploadPhotos() {
 	v.Helper()
 	dir := v.TempDir()
 	input := `main #f-document-household-register`
+	mended := func() int {
+		return evaluate[int](v.tab, `[...document.querySelectorAll(".error-summary a")].filter((a) => document.querySelector("#household-register").contains(document.getElementById(a.hash.slice(1)))).length`)
+	}
+	v.failing(422, func() { v.to(`main form > .form__buttons button`) })
+	if mended() != 1 {
+		v.Errorf("%d lines of the summary lead to the missing paper; want 1", mended())
+	}
 	v.upload("household-register", input, photoFile(v, dir, "one.jpg", 1600, 1200), photoFile(v, dir, "two.jpg", 900, 1200))
 	v.until("both photos are there", func() bool { return v.count("#household-register .file-list__picture") == 2 })
+	v.until("nothing is said to be wrong with it", func() bool { return mended() == 0 })
 	v.arrived()
 
 	wrong := filepath.Join(dir, "photo.jpg") // by name

@@ -292,6 +292,7 @@ function finish(name, refused, from, done) {
   section.classList.toggle("field--wrong", refused.length > 0);
   if (refused.length === 0) {
     say(section, done);
+    settle(section);
   } else {
     const errors = part("div", { class: "field__error upload__errors", tabindex: "-1" });
     refused.forEach((text) => {
@@ -305,6 +306,20 @@ function finish(name, refused, from, done) {
   const inputs = [...section.querySelectorAll(".upload__input:not(details .upload__input)")];
   const to = refused.length > 0 ? section.querySelector(".upload__errors") : inputs.find((input) => input.id === from) || inputs[0];
   if (to) to.focus();
+}
+
+// settle takes what was wrong with this document off the summary on top of the page, and
+// the summary with its word in the page's title once nothing is left in it.
+function settle(section) {
+  document.querySelectorAll(".error-summary li").forEach((line) => {
+    const link = line.querySelector('a[href^="#"]');
+    const to = link && document.getElementById(link.hash.slice(1));
+    if (to && section.contains(to)) line.remove();
+  });
+  const summary = document.querySelector(".error-summary");
+  if (!summary || summary.querySelector("li")) return;
+  summary.remove();
+  if (document.title.startsWith(words.title)) document.title = document.title.slice(words.title.length);
 }
 
 // remove takes a photo away without sending what else has been chosen.
@@ -337,7 +352,8 @@ function enhance(section) {
   section.querySelectorAll(".upload__input").forEach((input) => {
     // The label is the button: what the browser's own says is of no use here.
     const label = input.labels[0];
-    const quiet = section.querySelector(".upload__input--camera") && !input.matches(".upload__input--camera");
+    // Once a file is there, going on is the chief thing to do.
+    const quiet = section.querySelector(".file-list__item") || section.querySelector(".upload__input--camera") && !input.matches(".upload__input--camera");
     label.className = quiet ? "button button--quiet upload__button" : "button upload__button";
     input.classList.add("upload__input--hidden");
     input.addEventListener("focus", () => label.classList.add("upload__button--focused"));
