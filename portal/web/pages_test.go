@@ -266,6 +266,9 @@ func checkLabels(t *testing.T, doc *html.Node) {
 
 func checkHead(t *testing.T, doc *html.Node) {
 	t.Helper()
+	if title := strings.TrimSpace(text(find(doc, tag(atom.Title))[0])); title == "" || strings.HasPrefix(title, "-") {
+		t.Errorf("the title %q names no page", title)
+	}
 	meta := map[string]string{}
 	for _, n := range find(doc, tag(atom.Meta)) {
 		meta[attr(n, "name")+attr(n, "property")] = attr(n, "content")

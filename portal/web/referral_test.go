@@ -118,6 +118,7 @@ func TestReferralFromBothSides(t *testing.T) {
 		b.keepsShape(t, "/staff/referrals?waits=over")
 		b.keepsShape(t, one)
 	}
+	town.keepsShape(t, path+"/refer")
 	town.keepsShape(t, path+"/refer?task=parents-status")
 }
 

@@ -53,7 +53,7 @@ type referPage struct {
 	Number, Path, Back string
 	Choices            []taskGroup // of the first step
 	Task               string      // of the second
-	Department, Title  string
+	Department, What   string
 	Ask                askFields
 	Told, Family       bool
 	Key                string
@@ -105,10 +105,10 @@ func (s *Server) newReferPage(c *fiber.Ctx, u casework.User, of *deskCase) refer
 }
 
 func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, task content.ReferralTask) {
-	view.Task, view.Title, view.Key = task.Name, s.taskTitle(c, task.Name), rand.Text()
+	view.Task, view.What, view.Key = task.Name, s.taskTitle(c, task.Name), rand.Text()
 	view.Department = s.words(c)(fmt.Sprintf("staff.department.%s", task.Department))
 	view.Crumbs = append(view.Crumbs, crumb{s.words(c)("refer.title"), view.Path})
-	view.page.Title = view.Department + " " + view.Title
+	view.Title = view.Department + " " + view.What
 }
 
 // taskGroups lists what can be asked, by department.
