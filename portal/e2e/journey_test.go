@@ -396,6 +396,7 @@ func (v *visitor) supply() {
 func (v *visitor) openCase(p pass) {
 	v.Helper()
 	v.goTo("/staff")
+	v.rowsInSight()
 	v.to(`main a[href$="/staff/applications/` + ungrouped(p.number) + `"]`)
 	v.sees(answers["child_name"])
 	if strings.Contains(look[string](v.tab, "text", "main"), answers["child_id"]) {

@@ -31,7 +31,7 @@ func (w *walk) hangsPosters() {
 	v := w.director
 	v.goTo("/staff")
 	v.unfoldMenu()
-	v.to(`main a[href="/staff/share"]`)
+	v.to(`header a[href="/staff/share"]`)
 	v.to(`main button[value="policy.` + journeySlug + `"]`)
 	kit, _, _ := strings.Cut(v.where(), "?")
 	link := look[string](v.tab, "value", "#kit-address")

@@ -92,7 +92,19 @@ func (v *visitor) giveCode() {
 func (v *visitor) unfoldMenu() {
 	v.Helper()
 	if evaluate[bool](v.tab, `[...document.querySelectorAll(".desk-menu__fold:not([open]) > summary")].some((s) => s.checkVisibility())`) {
-		v.press(`main .desk-menu__open`)
+		v.press(`header .desk-menu__open`)
+	}
+}
+
+// rowsInSight wants the first row of the list in sight before anybody scrolls, on a screen
+// of 1280 by 800 pixels.
+func (v *visitor) rowsInSight() {
+	v.Helper()
+	if v.device.width != 1280 || v.mode != "standard" {
+		return
+	}
+	if end := evaluate[float64](v.tab, `document.querySelector("main tbody tr").getBoundingClientRect().bottom + scrollY`); end > 800 {
+		v.Errorf("at %s the first row ends at %.0f px; want it on a screen of 800", v.where(), end)
 	}
 }
 

@@ -42,7 +42,7 @@ func (w *walk) takesOn() {
 	v.goTo("/staff")
 	v.sees("有1份报告等人接")
 	v.unfoldMenu()
-	v.to(`main a[href="/staff/reports"]`)
+	v.to(`header a[href="/staff/reports"]`)
 	v.to(`main tbody a`)
 	w.report = v.where()
 	v.sees(reportWords)
@@ -67,6 +67,9 @@ func (w *walk) getsRecord() {
 	v.failing(422, func() { v.to(save) })
 	v.fill("name", answers["child_name"])
 	v.fill("resident_id", answers["child_id"])
+	if w.neighbour.mode == "elder" { // who was asked for the village and the street in one
+		v.fill("village", "迎阳社区")
+	}
 	v.fill("guardian", answers["guardian_name"])
 	v.give("relation", "grandparent-paternal")
 	v.to(save)
@@ -149,6 +152,7 @@ func (w *walk) applies() {
 	w.applied = assistedWay(w.family, w.director)
 	v := w.supervisor
 	v.goTo("/staff")
+	v.rowsInSight()
 	v.to(`main a[href$="/staff/applications/` + ungrouped(w.applied.number) + `"]`)
 	w.caseFile = v.where()
 	v.sees(directorName) // who helps the child

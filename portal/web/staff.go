@@ -150,10 +150,7 @@ func (s *Server) deny(c *fiber.Ctx, u casework.User, a casework.Action, ref appl
 // staffPage is what every page of the desk knows.
 type staffPage struct {
 	page
-	Login string
-	Role  string
-	Links []deskLink
-	Menu  []deskGroup // the same links
+	Login string // the user's name; "" if nobody has quite signed in
 	// Alarms counts the reports of children at risk that nobody has taken on and this
 	// user could.
 	Alarms int
@@ -169,11 +166,11 @@ type deskLink struct {
 
 func (s *Server) newStaffPage(c *fiber.Ctx, u casework.User, titleID string) staffPage {
 	t := s.words(c)
-	p := staffPage{page: s.page(c, titleID), Login: u.Name, Role: string(u.Role)}
+	p := staffPage{page: s.page(c, titleID), Login: u.Name}
 	p.onDesk()
 	p.Crumbs = []crumb{}
 	p.Column = column{Name: t("staff.title"), About: t("staff.title"), Path: "/staff"}
-	p.Links, p.Menu = newDeskMenu(t, u, visitOf(c).Path)
+	p.Staff = s.newDeskUser(c, u)
 	p.Alarms, p.Calls = s.reportsWaiting(c, u), s.callsWaiting(c, u)
 	if s.faults != nil {
 		p.Faults = s.faults()

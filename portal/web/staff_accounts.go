@@ -102,17 +102,20 @@ func accountsQuery(role casework.Role, after string) string {
 }
 
 func (s *Server) personRow(c *fiber.Ctx, u casework.User) personRow {
-	row := personRow{Path: accountsPath + "/" + u.ID, Name: u.Name, Login: u.Login, Role: string(u.Role), Closed: !u.Disabled.IsZero()}
+	return personRow{Path: accountsPath + "/" + u.ID, Name: u.Name, Login: u.Login, Role: string(u.Role), Closed: !u.Disabled.IsZero(), Place: s.placeOf(c, u)}
+}
+
+// placeOf is what a user's role is bound to: a town, villages of it, or a department.
+func (s *Server) placeOf(c *fiber.Ctx, u casework.User) string {
 	switch {
+	case u.Role.Local() && u.Village != "":
+		return s.townName(c, u.Area) + " " + u.Village
 	case u.Role.Local():
-		row.Place = s.townName(c, u.Area)
-		if u.Village != "" {
-			row.Place += " " + u.Village
-		}
+		return s.townName(c, u.Area)
 	case u.Department != "":
-		row.Place = s.words(c)(fmt.Sprintf("staff.department.%s", u.Department))
+		return s.words(c)(fmt.Sprintf("staff.department.%s", u.Department))
 	}
-	return row
+	return ""
 }
 
 // personPage is one account, for who manages them.

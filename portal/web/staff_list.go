@@ -133,8 +133,8 @@ func (s *Server) showDesk(c *fiber.Ctx) error {
 		return s.render(c, "staff-sign-in", s.newSignIn(c))
 	}
 	view := deskPage{staffPage: s.newStaffPage(c, u, "staff.title"), Allowed: u.Has(casework.ListApplications)}
-	if !view.Allowed && len(view.Links) > 1 { // the last is everybody's
-		return s.redirect(c, view.Links[0].Path)
+	if first := view.Staff.First(); !view.Allowed && first != "" {
+		return s.redirect(c, first)
 	}
 	if !view.Allowed {
 		return s.render(c, "staff-list", view)

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 
+	"github.com/gofiber/fiber/v2"
+
 	"huitong/portal/casework"
 )
 
@@ -32,13 +34,53 @@ var deskLinks = []struct {
 	{"site", "staff.audit", "/staff/audit", casework.ReadAudit},
 	{"people", "staff.accounts", accountsPath, casework.ManageUsers}, // first: where an administrator begins
 	{"people", "directory.title", staffDirectory, casework.ReadDirectory}, {"people", "training.title", trainingPath, casework.ReadTraining},
-	{"people", "staff.account", accountPath, casework.OwnAccount},
+}
+
+// deskUser is who is signed in at the desk, and the way through it: what its head shows.
+type deskUser struct {
+	Name, Role string
+	Place      string // what the role is bound to, or the whole city; "" for who sees no case
+	Local      bool   // Place is a name that stays Chinese
+	Leaves     bool   // work may wait on the device, which is told before signing out
+	Account    deskLink
+	Menu       []deskGroup
+	Here       string // the link that is this page; "" for none
+}
+
+// newDeskUser is what the head of a page of the desk shows.
+func (s *Server) newDeskUser(c *fiber.Ctx, u casework.User) *deskUser {
+	t, at := s.words(c), visitOf(c).Path
+	d := &deskUser{
+		Name: u.Name, Role: string(u.Role), Place: s.placeOf(c, u), Local: u.Role.Local(), Leaves: u.Has(casework.WorkOffline),
+		Account: deskLink{t("staff.account"), accountPath, at == accountPath}, Menu: newDeskMenu(t, u, at),
+	}
+	if d.Place == "" && u.Everywhere(casework.ListApplications) {
+		d.Place = t("figures.city")
+	}
+	for _, g := range d.Menu {
+		for _, l := range g.Links {
+			if l.On {
+				d.Here = l.Text
+			}
+		}
+	}
+	return d
+}
+
+// First is where the role begins the day; "" if nothing is there for it.
+func (d deskUser) First() string {
+	if len(d.Menu) == 0 {
+		return ""
+	}
+	return d.Menu[0].Links[0].Path
 }
 
 const menuUngrouped = 8 // links that are found without names of groups
 
-// newDeskMenu is the way through the desk for one user, whole and in groups.
-func newDeskMenu(t func(id string, pairs ...any) string, u casework.User, at string) (links []deskLink, menu []deskGroup) {
+// newDeskMenu is the way through the desk for one user, in groups.
+func newDeskMenu(t func(id string, pairs ...any) string, u casework.User, at string) []deskGroup {
+	var menu []deskGroup
+	var links []deskLink
 	last := ""
 	for _, l := range deskLinks {
 		if !u.Has(l.needs) {
@@ -51,8 +93,8 @@ func newDeskMenu(t func(id string, pairs ...any) string, u casework.User, at str
 		links = append(links, one)
 		menu[len(menu)-1].Links = append(menu[len(menu)-1].Links, one)
 	}
-	if len(links) <= menuUngrouped {
-		menu = []deskGroup{{Links: links}}
+	if len(links) > 0 && len(links) <= menuUngrouped {
+		return []deskGroup{{Links: links}}
 	}
-	return links, menu
+	return menu
 }

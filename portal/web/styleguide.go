@@ -54,14 +54,11 @@ type guidePage struct {
 	OnDuty      onDuty
 }
 
-// staffBar is what the bar of the case desk shows.
+// staffBar is what waits above every page of the case desk.
 type staffBar struct {
-	Login, Role string
-	Links       []deskLink
-	Menu        []deskGroup
-	Faults      []string
-	Alarms      int
-	Calls       int
+	Faults []string
+	Alarms int
+	Calls  int
 }
 
 // guideDoubt is the box that confirms an answer.
@@ -92,9 +89,13 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		Conditions: []content.Reason{{Result: content.True, Text: "—"}, {Result: content.False, Text: "—"}, {Result: content.Unknown, Text: "—"}},
 		Heard:      s.listening(visitOf(c).Lang, "", "", t("guide.text"), visitOf(c).Lang.Code),
 		Files:      []shownFile{{Name: t("guide.text"), Size: "120 KB", State: "ready"}, {Name: guideWord, Size: "9 MB", State: "refused", Note: t("guide.error")}},
-		staffBar:   staffBar{Login: "lin", Role: "officer", Links: []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, Menu: []deskGroup{{t("guide.text"), []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}}, {long, []deskLink{{t("guide.text"), "/styleguide", false}}}}, Faults: []string{"policies/example.md:1: no title — add one"}},
+		staffBar:   staffBar{Faults: []string{"policies/example.md:1: no title — add one"}, Alarms: 1, Calls: 1},
 		Verdicts:   []proof.Verdict{proof.Kept, proof.Partly, proof.Open, proof.Failing, proof.Unknown},
 	}
+	link := deskLink{t("guide.text"), "/styleguide", false}
+	p.Staff = &deskUser{Name: "lin", Role: "officer", Place: long, Account: link, Here: t("guide.text"), Menu: []deskGroup{
+		{t("guide.text"), []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}}, {long, []deskLink{link}},
+	}}
 	p.Panels = []shownPanel{{Name: "history", Data: historyPanel{p.Steps[:1], long}}}
 	items := []proofItem{
 		{ID: "X1", Text: t("guide.text"), Verdict: proof.Kept, Tests: []string{"portal/web.TestPages"}, Day: "2026-11-29"},

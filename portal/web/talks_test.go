@@ -36,7 +36,7 @@ func TestTalkAtHome(t *testing.T) {
 	for _, b := range []*browser{director, town, d.staff(casework.Officer, "")} {
 		b.open(talksPath).wants(200, "一共讲了2户次", "迎阳社区", "基本生活补贴")
 	}
-	other.open(talksPath).wants(200, "一共讲了0户次").lacks("迎阳社区")
+	other.open(talksPath).wants(200, "一共讲了0户次").lacks("石岐街道")
 	if director.open(with).wants(200); true {
 		director.keepsShape(t, with)
 		director.keepsShape(t, talksPath)

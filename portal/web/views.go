@@ -149,13 +149,14 @@ type page struct {
 	Alternates  []alternate
 	Domain      string
 	Site        Site
-	Scripts     []string // modules of package static
-	Rated       bool     // asks readers at its foot whether it was useful
-	Sheet       bool     // is a sheet to print
-	Heard       bool     // somebody reads what readers say
-	Styles      []string // style sheets beside that of every page
-	Desk        bool     // is a page of the case desk: without what families look for
-	Marks       []mark   // who runs the site, in its footer
+	Scripts     []string  // modules of package static
+	Rated       bool      // asks readers at its foot whether it was useful
+	Sheet       bool      // is a sheet to print
+	Heard       bool      // somebody reads what readers say
+	Styles      []string  // style sheets beside that of every page
+	Desk        bool      // is a page of the case desk: without what families look for
+	Staff       *deskUser // who is signed in there, in its head; nil for nobody
+	Marks       []mark    // who runs the site, in its footer
 }
 
 // onDesk makes it a page of the case desk.
@@ -372,6 +373,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones)
 		},
 		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones) },
+		"whole": func(s string) template.HTML { return wholeNumbers(template.HTMLEscapeString(s)) },
 		"rich": func(h template.HTML) template.HTML {
 			if l.Prefix == "" {
 				return h
@@ -435,4 +437,13 @@ func linkPhones(escaped string, phones func() []content.Fact) template.HTML {
 		}
 		return m
 	}))
+}
+
+// hyphened matches dates and references.
+var hyphened = regexp.MustCompile(`\d+(?:-\d+)+`)
+
+// wholeNumbers marks dates and references in escaped text as what stays in one line:
+// browsers break lines behind a hyphen.
+func wholeNumbers(escaped string) template.HTML {
+	return template.HTML(hyphened.ReplaceAllString(escaped, `<span class="whole-number">$0</span>`))
 }
