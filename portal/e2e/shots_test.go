@@ -15,7 +15,8 @@ import (
 )
 
 // TestShots draws every page in every mode at the widths of a handset and of a
-// desktop into out/, one PNG each, for human eyes. make shots asks for it.
+// desktop into out/, one PNG each, for human eyes. make shots asks for it; with
+// HUITONG_SHOTS=desk it leaves out what is published and draws the way of a case alone.
 func TestShots(t *testing.T) {
 	if os.Getenv("HUITONG_SHOTS") == "" {
 		return
@@ -141,6 +142,34 @@ func (a *album) shoot(name string) {
 func (a *album) everything(officer *visitor) {
 	a.Helper()
 	a.open("/?mode=" + a.mode)
+	if os.Getenv("HUITONG_SHOTS") != "desk" {
+		a.published()
+	}
+	a.arrived = func() { a.shoot("way" + a.where()) }
+	a.draws(officer)
+	officer.open("/?mode=" + officer.mode)
+	wholeWay(a.visitor, officer)
+	a.afterwards()
+	a.together()
+	a.tab = newTab(a.TB, a.site, a.device)
+	w := newWalk(a.TB, a.site, a.visitor, officer)
+	for _, v := range w.everybody() {
+		if v != a.visitor {
+			v.mode = a.mode
+			v.device.width, v.device.height = a.device.width, a.device.height
+			v.resize(v.device.width, v.device.height)
+			v.open("/?mode=" + a.mode)
+			a.draws(v)
+		}
+	}
+	for _, step := range w.steps() {
+		step.do()
+	}
+}
+
+// published draws all pages that links lead to, and each kind of answer.
+func (a *album) published() {
+	a.Helper()
 	pages := crawl(a.TB, a.site, "standard", "")
 	if a.mode != "standard" { // of what it divides into many, one of each kind
 		pages = append(pages, ownKinds(pages, crawl(a.TB, a.site, a.mode, ""))...)
@@ -163,26 +192,6 @@ func (a *album) everything(officer *visitor) {
 		a.open("/ask")
 		a.tab.ask(question)
 		a.shoot("ask-" + name)
-	}
-	a.arrived = func() { a.shoot("way" + a.where()) }
-	a.draws(officer)
-	officer.open("/?mode=" + officer.mode)
-	wholeWay(a.visitor, officer)
-	a.afterwards()
-	a.together()
-	a.tab = newTab(a.TB, a.site, a.device)
-	w := newWalk(a.TB, a.site, a.visitor, officer)
-	for _, v := range w.everybody() {
-		if v != a.visitor {
-			v.mode = a.mode
-			v.device.width, v.device.height = a.device.width, a.device.height
-			v.resize(v.device.width, v.device.height)
-			v.open("/?mode=" + a.mode)
-			a.draws(v)
-		}
-	}
-	for _, step := range w.steps() {
-		step.do()
 	}
 }
 

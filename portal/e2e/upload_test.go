@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -147,11 +148,17 @@ func (v *visitor) givePapers(photos func()) {
 // upload chooses files and, where no script does it, sends them.
 func (v *visitor) upload(section, input string, files ...string) {
 	v.Helper()
-	found := call(v.tab, runtime.Evaluate, runtime.EvaluateParams{Expression: `document.querySelector("` + strings.TrimPrefix(input, "main ") + `")`})
-	call(v.tab, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: found.Result.ObjectID})
+	v.chooseFiles(strings.TrimPrefix(input, "main "), files...)
 	if v.device.noScripts {
 		v.follow("#" + section + " .upload__send")
 	}
+}
+
+// chooseFiles chooses files and sends nothing.
+func (v *visitor) chooseFiles(input string, files ...string) {
+	v.Helper()
+	found := call(v.tab, runtime.Evaluate, runtime.EvaluateParams{Expression: fmt.Sprintf("document.querySelector(%q)", input)})
+	call(v.tab, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: found.Result.ObjectID})
 }
 
 // bringOnPaper ticks that every document but one comes on paper.

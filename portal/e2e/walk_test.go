@@ -71,6 +71,7 @@ func (w *walk) steps() []struct {
 		{"the offices talk it over", w.isTalkedOver},
 		{"the city approves", w.isApproved},
 		{"the director talks of policies in the village", w.talksInVillage},
+		{"everybody looks round the desk", w.looksRound},
 		{"nobody else sees it", w.isKept},
 		{"a year later it is looked at again", w.isReviewed},
 		{"every refusal stands in the audit", w.isAudited},
@@ -208,15 +209,21 @@ func (w *walk) isAudited() {
 // takes its time from the clock of the machine.
 func (w *walk) yearLater() {
 	w.Helper()
+	for _, column := range []string{"assessed_at", "again_at", "paired_at", "visited_at", "visit_due", "due_at", "created_at"} {
+		w.putBack("children", column, 366)
+	}
+}
+
+// putBack puts what is dated in a column as many days back.
+func (w *walk) putBack(table, column string, days int) {
+	w.Helper()
 	args := w.site.process.Args
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(args[slices.Index(args, "--data")+1], "huitong.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		w.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	for _, column := range []string{"assessed_at", "again_at", "paired_at", "visited_at", "visit_due", "due_at", "created_at"} {
-		if _, err := db.Exec(`UPDATE children SET `+column+` = `+column+` - $1 WHERE `+column+` > 0`, (366 * 24 * time.Hour).Microseconds()); err != nil {
-			w.Fatal(err)
-		}
+	if _, err := db.Exec(`UPDATE `+table+` SET `+column+` = `+column+` - $1 WHERE `+column+` > 0`, (time.Duration(days) * 24 * time.Hour).Microseconds()); err != nil {
+		w.Fatal(err)
 	}
 }
