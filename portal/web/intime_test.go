@@ -86,7 +86,7 @@ func TestAskedWhileTheBotLearns(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.Content = func() *Content { return &current } })
 	b := &browser{desk: &desk{t: t, server: s}, cookies: map[string]string{}}
 	b.open("/ask").send("/ask", map[string]string{"question": "孤儿每月多少钱"})
-	b.wants(200, "还没准备好", "孤儿每月多少钱</textarea>", "tel:110", "tel:12345")
+	b.wants(200, "还没准备好", "孤儿每月多少钱", "马上打110报警", "打12345")
 	req := httptest.NewRequest("POST", "/api/v1/ask", strings.NewReader(`{"question": "孤儿每月多少钱"}`))
 	req.Header.Set("Content-Type", "application/json")
 	resp, body := send(t, s, req)
