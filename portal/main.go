@@ -22,6 +22,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve the site (the default)."`
 	Demo    demoCommand    `cmd:"" help:"Fill an empty data directory with an invented city and serve it."`
 	Version versionCommand `cmd:"" help:"Say which build this is."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at settings, keys, disk, clock, dependencies and content, and say how to mend what is not right."`
 	Health  healthCommand  `cmd:"" help:"Ask the portal that serves on this machine whether it is ready; for containers."`
 	Check   checkCommand   `cmd:"" help:"Check the content: links, facts, dates, rules."`
 	Ask     askCommand     `cmd:"" help:"Ask the bot one question."`

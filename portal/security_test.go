@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"huitong/portal/casework"
 )
 
@@ -133,5 +135,33 @@ func TestReadmeSaysHowStaffSignIn(t *testing.T) {
 		if !strings.Contains(section, "| `"+string(r)+"` ") {
 			t.Errorf("README does not say what a %s is", r)
 		}
+	}
+}
+
+// TestReadmeNamesEveryCommand holds the table of commands against the command line.
+func TestReadmeNamesEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "lists the commands:")
+	table, _, _ = strings.Cut(table, "\n## ")
+	said := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z]+(?: [a-z]+)?)\\b").FindAllStringSubmatch(table, -1) {
+		said[row[1]] = true
+	}
+	k, err := kong.New(&commands{}, kong.Name("portal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leaf := range k.Model.Leaves(false) {
+		if name := leaf.Path(); said[name] {
+			delete(said, name)
+		} else {
+			t.Errorf("README does not tell of portal %s", name)
+		}
+	}
+	for name := range said {
+		t.Errorf("README tells of portal %s, which is no command", name)
 	}
 }
