@@ -115,9 +115,9 @@ func (v *visitor) hearsOffline(questions ...string) {
 
 // wantsHeard looks for what was asked at the event, and with those who write the pages,
 // each question once.
-func wantsHeard(t *testing.T, data *store.Store, by apply.Actor, asked []string, want ...string) {
+func wantsHeard(t *testing.T, data *store.Store, asked []string, want ...string) {
 	t.Helper()
-	all, err := data.Unanswered(t.Context(), by)
+	all, err := data.Unanswered(t.Context(), actorOf(t, data, townLogin))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,15 +160,7 @@ func backstage(t *testing.T, s *site) *store.Store {
 // plansEvent plans a talk of today in the director's village.
 func plansEvent(t *testing.T, data *store.Store) (by apply.Actor) {
 	t.Helper()
-	users, err := data.Users(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, u := range users {
-		if u.Login == directorLogin {
-			by = u.Actor()
-		}
-	}
+	by = actorOf(t, data, directorLogin)
 	id, err := data.NewEventID()
 	if err == nil {
 		err = data.PlanEvent(t.Context(), by, id, outreach.Event{
@@ -180,4 +172,20 @@ func plansEvent(t *testing.T, data *store.Store) (by apply.Actor) {
 		t.Fatal(err)
 	}
 	return by
+}
+
+// actorOf is who signs in by that name.
+func actorOf(t *testing.T, data *store.Store, login string) apply.Actor {
+	t.Helper()
+	users, err := data.Users(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range users {
+		if u.Login == login {
+			return u.Actor()
+		}
+	}
+	t.Fatalf("nobody signs in as %s", login)
+	return apply.Actor{}
 }
