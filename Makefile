@@ -19,7 +19,7 @@ PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families
 # These packages are tested whole without the race detector. In portal/bench one engine
 # runs after the other, and through portal/web one visitor walks after the other: nothing
 # happens at the same time there but in RACED_WEB, which sends to every handler from
-# several sides.
+# several sides and has a run of its own.
 WHOLE := ./portal/web ./bot ./portal/bench
 RACED_WEB := ^Test(Malformed|Bodies|NoHTTP|Speech|UploadsAtOnce|SubmitTwiceAtOnce|KeptAnswer)
 
@@ -104,7 +104,7 @@ plain:
 	$(call step,go test without the race detector,go test -shuffle=on -timeout 30m -run '$(PLAIN)' $(PLAIN_PACKAGES))
 
 whole:
-	$(call step,go test of whole packages without the race detector,go test -shuffle=on -timeout 30m $(WHOLE))
+	$(call step,go test of whole packages without the race detector,go test -shuffle=on -timeout 30m -skip '$(RACED_WEB)' $(WHOLE))
 
 # The browser has both cores to itself, and the portal it visits is the one that
 # people run, without the race detector. A tab often waits, for the portal or for what is
