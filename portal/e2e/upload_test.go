@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -239,20 +240,7 @@ func (t *tab) setLine(how network.Conditions) {
 func TestUploadGoesOnAfterReload(t *testing.T) {
 	t.Parallel()
 	v := newVisitor(t, startSite(t), handset, "standard")
-	v.arriveAtHome()
-	v.goTo("/apply/" + journeySlug)
-	v.to(`main form button[name="-start"]`)
-	for !v.atPapers() {
-		v.answerAll()
-		v.to(`main form .form__buttons button`)
-	}
-	photo := photoFile(v, t.TempDir(), "one.jpg", 4000, 3000)
-	v.setLine(slowLine)
-	v.upload("household-register", "main #f-document-household-register", photo)
-	percent := func() int {
-		return evaluate[int](v.tab, `document.querySelector("#household-register .upload__bar")?.value ?? 0`)
-	}
-	v.until("some of it is there", func() bool { return percent() >= 25 })
+	v.beginsToSend()
 	v.setOffline(true)
 	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
 	v.until("it says that the connection is broken", func() bool {
@@ -277,10 +265,62 @@ func TestUploadGoesOnAfterReload(t *testing.T) {
 	}
 	v.setLine(network.Conditions{UploadThroughput: -1, DownloadThroughput: -1})
 	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
-	v.until("nothing is kept in the browser", func() bool {
-		return evaluate[bool](v.tab, `new Promise((done) => {
-			const open = indexedDB.open("huitong-uploads");
-			open.onsuccess = () => { const all = open.result.transaction("files").objectStore("files").count(); all.onsuccess = () => { open.result.close(); done(all.result === 0); }; };
-		})`)
+	v.until("nothing is kept in the browser", func() bool { return v.unsentPhotos() == 0 })
+}
+
+// beginsToSend fills an application in as far as its documents, and has sent a quarter of
+// a large photo on a slow line.
+func (v *visitor) beginsToSend() {
+	v.Helper()
+	v.beginsPapers()
+	v.setLine(slowLine)
+	v.upload("household-register", "main #f-document-household-register", photoFile(v, v.TempDir(), "one.jpg", 4000, 3000))
+	v.until("some of it is there", func() bool {
+		return evaluate[int](v.tab, `document.querySelector("#household-register .upload__bar")?.value ?? 0`) >= 25
 	})
+}
+
+// beginsPapers fills an application in as far as its documents.
+func (v *visitor) beginsPapers() {
+	v.Helper()
+	v.arriveAtHome()
+	v.goTo("/apply/" + journeySlug)
+	v.to(`main form button[name="-start"]`)
+	for !v.atPapers() {
+		v.answerAll()
+		v.to(`main form .form__buttons button`)
+	}
+}
+
+// unsentPhotos counts the photos that the browser keeps until they are sent.
+func (v *visitor) unsentPhotos() int {
+	v.Helper()
+	return evaluate[int](v.tab, `new Promise((done) => {
+		const open = indexedDB.open("huitong-uploads");
+		open.onsuccess = () => { const all = open.result.transaction("files").objectStore("files").count(); all.onsuccess = () => { open.result.close(); done(all.result); }; };
+	})`)
+}
+
+// TestUploadStaysWithItsFamily has a family leave a phone in the middle of a photo, and
+// another one apply for the same on it: the photo is not sent to the other's application.
+func TestUploadStaysWithItsFamily(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, startSite(t), handset, "standard")
+	v.beginsToSend()
+	v.setOffline(true)
+	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
+	v.until("a photo is kept", func() bool { return v.unsentPhotos() == 1 })
+	v.setOffline(false)
+	v.setLine(network.Conditions{UploadThroughput: -1, DownloadThroughput: -1})
+	call(v.tab, network.ClearBrowserCookies, cdp.Empty{})
+	v.open("/?mode=standard")
+	v.beginsPapers()
+	v.chooseFiles("#f-document-household-register", photoFile(v, t.TempDir(), "own.jpg", 400, 300))
+	v.until("the own photo is there", func() bool {
+		return evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`) == "传好了。"
+	})
+	// Photos are sent one after the other, and those that were left first.
+	if shown, kept := v.count("#household-register .file-list__picture"), v.unsentPhotos(); shown != 1 || kept != 1 {
+		t.Errorf("%d photos are sent and %d kept; want the own one, and that of the other family kept", shown, kept)
+	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,13 @@ type filing struct {
 
 func (f filing) draft() bool { return f.app.State == apply.Draft }
 
+// owner stands for the application in a browser that others use as well: the pages of
+// two families have one address, and what one has begun to send is never sent to the other.
+func (f filing) owner() string {
+	sum := sha256.Sum256([]byte("uploads of " + string(f.app.Reference)))
+	return hex.EncodeToString(sum[:12])
+}
+
 // documents lists what can be attached. What the office asks for need not be in the
 // policy's list.
 func (f filing) documents() []content.Document {
@@ -71,6 +79,7 @@ type documentsPage struct {
 	Alone     bool // the page is that of one document
 	First     bool // the documents begin here
 	Action    string
+	Owner     string // stands for the application, where a browser keeps what is being sent
 	Documents []documentField
 	Elsewhere []string // titles of what departments check between themselves
 	MaxSize   int      // megabytes
@@ -311,7 +320,7 @@ func (s *Server) clean(c *fiber.Ctx, file sent, n apply.NewFile, keep func(apply
 }
 
 func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid apply.Invalid) error {
-	view := documentsPage{Filing: !f.draft(), Action: f.action(), MaxSize: intake.MaxSize >> 20, MaxFiles: apply.MaxFiles, Review: review}
+	view := documentsPage{Filing: !f.draft(), Action: f.action(), Owner: f.owner(), MaxSize: intake.MaxSize >> 20, MaxFiles: apply.MaxFiles, Review: review}
 	if f.draft() {
 		view.draft = s.newDraft(c, f.policy, f.app, s.words(c)("documents.title"))
 		s.fillWay(c, &view, f)

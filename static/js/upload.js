@@ -168,9 +168,10 @@ async function shelf(mode, use) {
   }
 }
 
+// On a phone that is shared the same page may be another family's by then.
 const page = (() => {
   const at = new URL(form.action);
-  return at.pathname + at.search;
+  return `${words.owner} ${at.pathname}${at.search}`;
 })();
 
 const keepJob = async (job) => {
