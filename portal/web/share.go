@@ -196,6 +196,7 @@ func (s *Server) followShort(c *fiber.Ctx) error {
 	if !ok {
 		return s.sayShort(c, fiber.StatusGone, shortPage{Why: "gone"})
 	}
+	s.countVisit(c, link.Code) // of a policy that has ended as well: its posters still hang
 	if to.Policy != nil && to.Policy.Ended() {
 		view := shortPage{Why: "ended", Old: s.shownPolicy(c, to.Policy)}
 		if next, ok := s.content().Library.Policy(to.Policy.ReplacedBy); ok {
@@ -203,7 +204,6 @@ func (s *Server) followShort(c *fiber.Ctx) error {
 		}
 		return s.sayShort(c, fiber.StatusOK, view)
 	}
-	s.countVisit(c, link.Code)
 	return s.redirect(c, to.path(link.Kind, visitOf(c).Mode))
 }
 

@@ -142,6 +142,10 @@ func TestMovedAndEnded(t *testing.T) {
 	reader.open(shortPath(gone)).wants(410, "这一页已经撤下了", "12345")
 	reader.open(shortPath(ended)).wants(200, "这项政策已经结束", "现在看这一项", "12345")
 	reader.keepsShape(t, shortPath(ended))
+	scan := httptest.NewRequest("GET", shortPath(ended), nil)
+	scan.Header.Set("User-Agent", "Mozilla/5.0 (iPhone) MicroMessenger/8.0")
+	send(t, d.server, scan)
+	director.open(visitsPath+visitsFile).wants(200, "分类救助金,"+string(ended)+",1")
 	director.open(kitPath(ended, "")).wants(200, "请不要再宣传")
 	director.open(kitPath(gone, "")).wants(404)
 }
