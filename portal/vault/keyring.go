@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-
-	"github.com/emmansun/gmsm/sm4"
 )
 
 // Keyring holds the opened keys. It is safe for concurrent use, and prints as
@@ -151,7 +149,7 @@ func (k *Keyring) key(id [keyIDSize]byte) (*openKey, error) {
 }
 
 func (k *Keyring) addDataKey(s *secrets) error {
-	id, key := make([]byte, keyIDSize), make([]byte, sm4.KeySize)
+	id, key := make([]byte, keyIDSize), make([]byte, sm4KeySize)
 	if err := errors.Join(k.read(id), k.read(key)); err != nil {
 		return err
 	}

@@ -11,8 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-
-	"github.com/emmansun/gmsm/sm4"
 )
 
 const (
@@ -162,8 +160,8 @@ func (d dataKey) open() (*openKey, error) {
 	if err != nil || len(id) != keyIDSize || hex.EncodeToString(id) != d.ID {
 		return nil, fmt.Errorf("id must be %d lower-case hexadecimal digits", 2*keyIDSize)
 	}
-	if len(d.Key) != sm4.KeySize {
-		return nil, fmt.Errorf("key must have %d bytes", sm4.KeySize)
+	if len(d.Key) != sm4KeySize {
+		return nil, fmt.Errorf("key must have %d bytes", sm4KeySize)
 	}
 	field, err := newGCM(derive(d.Key, "field", nil))
 	if err != nil {

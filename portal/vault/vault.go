@@ -160,9 +160,12 @@ func mac(key []byte, label string, msg []byte) []byte {
 	return h.Sum(nil)
 }
 
+// sm4KeySize is the length of an SM4 key in bytes (GB/T 32907).
+const sm4KeySize = 16
+
 // derive makes an SM4 key for one purpose, so that no key is used in two ways.
 func derive(key []byte, purpose string, salt []byte) []byte {
-	return mac(key, "huitong/vault/"+purpose, salt)[:sm4.KeySize]
+	return mac(key, "huitong/vault/"+purpose, salt)[:sm4KeySize]
 }
 
 func newGCM(key []byte) (cipher.AEAD, error) {
