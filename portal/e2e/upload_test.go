@@ -228,6 +228,16 @@ func photoFile(v *visitor, dir, name string, width, height int) string {
 // slowLine is a village's network.
 var slowLine = network.Conditions{Latency: 50, UploadThroughput: 400_000, DownloadThroughput: 1_000_000}
 
+// fullLine has no bounds.
+var fullLine = network.Conditions{UploadThroughput: -1, DownloadThroughput: -1}
+
+// cutsLine breaks the connection in the middle of what the page sends.
+func (v *visitor) cutsLine() {
+	v.Helper()
+	v.setOffline(true)
+	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
+}
+
 // setLine makes the page's connection a slow one, or cuts it in the middle of what it sends.
 func (t *tab) setLine(how network.Conditions) {
 	t.Helper()
@@ -241,8 +251,7 @@ func TestUploadGoesOnAfterReload(t *testing.T) {
 	t.Parallel()
 	v := newVisitor(t, startSite(t), handset, "standard")
 	v.beginsToSend()
-	v.setOffline(true)
-	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
+	v.cutsLine()
 	v.until("it says that the connection is broken", func() bool {
 		return strings.Contains(evaluate[string](v.tab, `document.querySelector("[data-upload-heard]").textContent`), "网络断了")
 	})
@@ -263,7 +272,7 @@ func TestUploadGoesOnAfterReload(t *testing.T) {
 	if at == 0 {
 		t.Error("it begins anew")
 	}
-	v.setLine(network.Conditions{UploadThroughput: -1, DownloadThroughput: -1})
+	v.setLine(fullLine)
 	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
 	v.until("nothing is kept in the browser", func() bool { return v.unsentPhotos() == 0 })
 }
@@ -307,11 +316,10 @@ func TestUploadStaysWithItsFamily(t *testing.T) {
 	t.Parallel()
 	v := newVisitor(t, startSite(t), handset, "standard")
 	v.beginsToSend()
-	v.setOffline(true)
-	v.setLine(network.Conditions{Offline: true, UploadThroughput: -1, DownloadThroughput: -1})
+	v.cutsLine()
 	v.until("a photo is kept", func() bool { return v.unsentPhotos() == 1 })
 	v.setOffline(false)
-	v.setLine(network.Conditions{UploadThroughput: -1, DownloadThroughput: -1})
+	v.setLine(fullLine)
 	call(v.tab, network.ClearBrowserCookies, cdp.Empty{})
 	v.open("/?mode=standard")
 	v.beginsPapers()

@@ -74,14 +74,7 @@ func (s *Server) askAccess(c *fiber.Ctx, u casework.User) error {
 	err := s.cases.Access.AskAccess(c.UserContext(), u.Actor(), casework.AccessRequest{
 		User: c.Params("id"), Proof: casework.Proof(c.FormValue("proof")), Reason: c.FormValue("reason"),
 	})
-	var invalid apply.Invalid
-	switch {
-	case errors.As(err, &invalid):
-		return s.renderPerson(c, u, personPage{wrong: invalid})
-	case err != nil:
-		return err
-	}
-	return s.personChanged(c, "access")
+	return s.personAnswered(c, u, err, "access")
 }
 
 // giveAccess shows the link in the answer to the post itself, since it must stand in no

@@ -208,6 +208,11 @@ func postedPost(c *fiber.Ctx) casework.Post {
 
 func (s *Server) changePost(c *fiber.Ctx, u casework.User) error {
 	err := s.cases.People.ChangePost(c.UserContext(), u.Actor(), c.Params("id"), postedPost(c))
+	return s.personAnswered(c, u, err, "post")
+}
+
+// personAnswered says on the account's page what was done, or what is wrong with the form.
+func (s *Server) personAnswered(c *fiber.Ctx, u casework.User, err error, done string) error {
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -215,7 +220,7 @@ func (s *Server) changePost(c *fiber.Ctx, u casework.User) error {
 	case err != nil:
 		return err
 	}
-	return s.personChanged(c, "post")
+	return s.personChanged(c, done)
 }
 
 // changePerson carries out what takes no more than the account's name.
