@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/page"
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"huitong/portal/qrtest"
 )
 
 // paperSize matches how large a page of a PDF file is, in points.
@@ -111,15 +111,11 @@ func (v *visitor) readCode(selector string) string {
 	code := image.NewGray(image.Rect(0, 0, int(at.Width)+20, int(at.Height)+20))
 	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.Draw(code, code.Bounds().Inset(10), whole, image.Pt(int(at.X), int(at.Y)), draw.Src)
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(code)
+	read, err := qrtest.Read(code)
 	if err != nil {
-		v.Fatal(err)
+		v.Fatalf("the code at %s: %v", v.where(), err)
 	}
-	read, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
-	if err != nil {
-		v.Fatalf("the code at %s cannot be read: %v", v.where(), err)
-	}
-	return read.GetText()
+	return read
 }
 
 // postersFit lays the posters of all policies and of the longest questions out on the page

@@ -11,12 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
-
 	"huitong/content"
 	"huitong/portal/casework"
 	"huitong/portal/outreach"
+	"huitong/portal/qrtest"
 )
 
 // shares picks the target and opens its kit.
@@ -75,15 +73,11 @@ func decodeQR(t *testing.T, picture string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
+	read, err := qrtest.Read(img)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.GetText()
+	return read
 }
 
 // TestShortLinks follows links to every kind of page, and such as lead nowhere.
