@@ -38,6 +38,7 @@ var floors = map[string][]string{
 	"portal/signon":          {"portal/casework"},
 	"portal/store":           {"portal/apply", "portal/casework", "portal/outreach", "portal/vault", "portal/sheet"},
 	"portal/demo":            {"content", "portal/apply", "portal/casework", "portal/outreach", "portal/intake", "portal/store"},
+	"portal/qrtest":          {},                                 // reads codes from pictures: only tests import it
 	"portal/servers":         {},                                 // PostgreSQL, Redis and other programs: only tests import it
 	"portal/store/storetest": {"portal/servers", "portal/store"}, // an empty database for tests: only tests import it
 	"portal/web":             {"content", "search", "static", "portal/locale", "portal/pinyin", "portal/intake", "portal/proof", "portal/meter", "bot", "portal/apply", "portal/casework", "portal/outreach", "portal/sheet"},
