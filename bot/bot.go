@@ -342,12 +342,20 @@ func (b *Bot) answer(t turn, m match) Reply {
 	after.Policy, after.Section = best.Policy, best.Section
 	after.Asked = after.Asked.with(b.published[t.normal]).with(best.ID)
 	said := b.in(best, t.Lang)
-	return b.finish(t, Reply{
+	r := Reply{
 		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence, Entry: best.ID,
 		Citations:   []Citation{said.cite()},
 		Suggestions: b.next(m, after.Asked, t.Lang),
-	}, after)
+	}
+	if m.confidence < doubtBelow {
+		r.Notes = append(r.Notes, b.words.Say(content.SayDoubtful, t.Lang))
+	}
+	return b.finish(t, r, after)
 }
+
+// doubtBelow is the confidence below which an answer says that it may not be what was
+// asked: of ten such answers to the questions set aside five are not.
+const doubtBelow = 0.4
 
 func (e *Entry) cite() Citation {
 	return Citation{Policy: e.Policy, Section: e.Section, Title: e.Title, URL: e.URL}

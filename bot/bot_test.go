@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,6 +184,29 @@ func TestFamiliesQuestions(t *testing.T) {
 	atLeast(t, "urgent recall", r.UrgentRecall, 1)
 	atLeast(t, "urgent precision", r.UrgentPrecision, 0.95)
 	reliable(t, r)
+}
+
+// TestDoubtIsSaid wants an answer to say that it may not be what was asked where the bot
+// is not sure of it, in the visitor's language, and no other to say so.
+func TestDoubtIsSaid(t *testing.T) {
+	b := learnedBot(t)
+	said := map[bool]int{}
+	for _, line := range labelled(t, "families.txt") {
+		for _, lang := range []string{"zh-Hans", "en"} {
+			r, err := b.Ask(t.Context(), Question{Text: line[2], Lang: lang})
+			if err != nil {
+				t.Fatal(err)
+			}
+			doubts := slices.Contains(r.Notes, b.words.Say(content.SayDoubtful, lang))
+			if want := r.Outcome == Answer && r.Confidence < doubtBelow; doubts != want {
+				t.Errorf("%q with confidence %.2f doubts: %t", line[2], r.Confidence, doubts)
+			}
+			said[doubts]++
+		}
+	}
+	if said[true] == 0 || said[false] == 0 {
+		t.Errorf("answers that doubt: %v; want some of either kind", said)
+	}
 }
 
 // TestQuestionsNobodyLooksAt measures on questions that the bot is not tuned on: their

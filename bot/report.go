@@ -39,8 +39,8 @@ type Bin struct {
 // sureFrom is the confidence from which nearly every answer has to be right.
 const sureFrom = 0.8
 
-// binsFrom are the lower ends of the bins; sureFrom is one of them.
-var binsFrom = [...]float64{0, 0.5, 0.6, 0.7, sureFrom, 0.9, 0.95}
+// binsFrom are the lower ends of the bins; doubtBelow and sureFrom are among them.
+var binsFrom = [...]float64{0, doubtBelow, 0.5, 0.6, 0.7, sureFrom, 0.9, 0.95}
 
 // Sure returns how many answers have a confidence of at least 0.8, and how many of
 // them are right.

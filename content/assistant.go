@@ -23,11 +23,12 @@ type Cue string
 
 // The cues.
 const (
-	SayClose       Cue = "close"   // several policies are close
-	SayUnclear     Cue = "unclear" // asked back once already
-	SayOffer       Cue = "offer"   // to see if a child qualifies; text of a button
-	SayBegin       Cue = "begin"   // the first question of a check is next
-	SayNoted       Cue = "noted"   // followed by a question and the answer understood
+	SayClose       Cue = "close"    // several policies are close
+	SayDoubtful    Cue = "doubtful" // what follows may not be what was asked
+	SayUnclear     Cue = "unclear"  // asked back once already
+	SayOffer       Cue = "offer"    // to see if a child qualifies; text of a button
+	SayBegin       Cue = "begin"    // the first question of a check is next
+	SayNoted       Cue = "noted"    // followed by a question and the answer understood
 	SayCorrected   Cue = "corrected"
 	SayNarrow      Cue = "narrow"  // an answer fits several options
 	SayUnheard     Cue = "unheard" // an answer was not understood
@@ -49,7 +50,7 @@ const (
 )
 
 var cues = []Cue{
-	SayClose, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
+	SayClose, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
 	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
 }
 
