@@ -235,7 +235,7 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 	case utf8.RuneCountInString(text) > MaxQuestion:
 		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
-	q.Text = text
+	q.Text = b.hearing.plea(text)
 	reply, alarming := b.alarm(q)
 	if !alarming {
 		if err := b.wait(ctx); err != nil {

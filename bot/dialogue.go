@@ -70,7 +70,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	case meaning == "stop":
 		t.memory = t.memory.settled()
 		return b.remark(t, content.SayNothing), true, nil
-	case meaning == "thanks", len(t.memory.Choices) == 0 && directs(meaning):
+	case meaning == "thanks", len(t.memory.Choices) == 0 && directs(meaning) && !b.begins(t):
 		return b.remark(t, content.SayDeclined), true, nil
 	case meaning == "hello":
 		return b.remark(t, content.SayHello), true, nil
@@ -167,6 +167,12 @@ func (b *Bot) passage(policy, section string) (*Entry, bool) {
 func (b *Bot) unclear(t turn) Reply {
 	t.memory = t.memory.settled()
 	return Reply{Outcome: Refuse, Answer: b.words.Say(content.SayUnclear, t.Lang), Suggestions: b.words.Starters(t.Lang), Confidence: 1, Conversation: t.memory.String()}
+}
+
+// begins reports whether the message asks for a check, which in a word may mean yes too.
+func (b *Bot) begins(t turn) bool {
+	_, ok := b.hearing.holds(beginWords, t.folded)
+	return ok
 }
 
 // wantsCheck begins a check where the message asks for one.

@@ -202,3 +202,35 @@ func TestConversationHoldsNoWords(t *testing.T) {
 		}
 	}
 }
+
+// TestGreetingsChangeNothing asks with a greeting and thanks what is also asked bluntly.
+func TestGreetingsChangeNothing(t *testing.T) {
+	b := learnedBot(t)
+	ask := func(text, lang string) Reply {
+		t.Helper()
+		r, err := b.Ask(t.Context(), Question{Text: text, Lang: lang})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, c := range []struct{ lang, before, question, after string }{
+		{"zh-Hans", "你好，", "孤儿补贴一个月多少钱", ""},
+		{"zh-Hans", "你好 ", "孤儿补贴一个月多少钱", ""},
+		{"zh-Hans", "喂！你好！早上好~", "爸爸坐牢妈妈跑了，孩子有补助吗？", "谢谢！"},
+		{"zh-Hans", "在吗？您好：", "怎么申请困境儿童", " 谢谢"},
+		{"zh-Hans", "早晨，", "我老豆打我", "，唔该晒"},
+		{"zh-Hans", "", "今天天气怎么样", "，謝謝你"},
+		{"en", "Hello, ", "how much is the orphan allowance", "? Thank you very much."},
+	} {
+		want := ask(c.question, c.lang)
+		if got := ask(c.before+c.question+c.after, c.lang); got.Outcome != want.Outcome || got.Answer != want.Answer || got.Conversation != want.Conversation {
+			t.Errorf("%q with %q and %q: %s %q; want %s %q", c.question, c.before, c.after, got.Outcome, got.Answer, want.Outcome, want.Answer)
+		}
+	}
+	for text, want := range map[string]string{"你好，在吗？": "直接说就行", "你好！": "直接说就行"} {
+		if got := ask(text, "zh-Hans"); !strings.Contains(got.Answer, want) {
+			t.Errorf("%q: %q; want %q in it", text, got.Answer, want)
+		}
+	}
+}

@@ -104,6 +104,35 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 	return h
 }
 
+// plea takes greetings before a question and thanks after it away: they would tell the
+// classifiers that somebody only chats. A message that is nothing else stays.
+func (h *hearing) plea(text string) string {
+	for {
+		i := strings.IndexFunc(text, isBreak)
+		if i < 0 || h.meaning(h.fold(text[:i])) != "hello" {
+			break
+		}
+		rest := strings.TrimLeftFunc(text[i:], isBreak)
+		if rest == "" {
+			return text
+		}
+		text = rest
+	}
+	body := strings.TrimRightFunc(text, isBreak)
+	if i := strings.LastIndexFunc(body, isBreak); i > 0 {
+		_, size := utf8.DecodeRuneInString(body[i:])
+		if h.meaning(h.fold(body[i+size:])) == "thanks" {
+			return strings.TrimRightFunc(body[:i], isPause)
+		}
+	}
+	return text
+}
+
+// isBreak reports whether a clause of a message ends here.
+func isBreak(r rune) bool { return isPause(r) || r == '?' || r == '？' }
+
+func isPause(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,。.;；、！!~～:：", r) }
+
 // index makes finders of what is looked for in every question.
 func (h *hearing) index() {
 	for i, p := range h.places {
