@@ -18,6 +18,7 @@ type hearing struct {
 	filler   []string               // longest first, as all lists
 	lists    map[string][]string    // of words that messages hold
 	finders  map[string]*wordFinder // of the same: the place in the list
+	numbers  []string               // in words: each says its place
 	subjects map[string][]string
 	answers  map[string]spokenAnswers // by question
 	alike    [][]string
@@ -62,6 +63,9 @@ const (
 func newHearing(d content.Dialogue, places []content.Place, fold func(string) string) *hearing {
 	h := &hearing{fold: fold, whole: map[string]string{}, subjects: map[string][]string{}, answers: map[string]spokenAnswers{}, alike: d.Alike}
 	h.filler = h.words(d.Filler)
+	for _, w := range d.Numbers {
+		h.numbers = append(h.numbers, fold(w))
+	}
 	h.lists = map[string][]string{
 		whetherWords: h.words(d.Whether), beginWords: h.words(d.Begin), askingWords: h.words(d.Asking),
 		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), notWords: h.words(d.Not),
@@ -131,7 +135,9 @@ func (h *hearing) plea(text string) string {
 // isBreak reports whether a clause of a message ends here.
 func isBreak(r rune) bool { return isPause(r) || r == '?' || r == '？' }
 
-func isPause(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,。.;；、！!~～:：", r) }
+func isPause(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("，,。.;；、！!~～:：", r)
+}
 
 // index makes finders of what is looked for in every question.
 func (h *hearing) index() {

@@ -189,6 +189,9 @@ func (h *hearing) number(q *content.Question, text string) string {
 	folded := h.fold(text)
 	rest, _ := without(folded, slices.Concat(h.lists[paddingWords], h.lists[spanWords]))
 	digits := strings.Join(strings.Fields(rest), "")
+	if n := slices.Index(h.numbers, digits); n >= 0 {
+		digits = strconv.Itoa(n)
+	}
 	_, short := h.holds(spanWords, folded)
 	switch n, err := strconv.Atoi(digits); {
 	case short && (err == nil || digits == ""), digits == "" && strings.Contains(folded, "半岁"):

@@ -21,6 +21,7 @@ type Dialogue struct {
 	Subjects map[string][]string `yaml:"subjects"` // words that name a question, by its name
 	Spans    []string            `yaml:"spans"`    // lengths of time
 	Long     []string            `yaml:"long"`     // of them, those of six months or more
+	Numbers  []string            `yaml:"numbers"`  // words for 0, 1, 2 … where the digits are not folded to
 	Change   []string            `yaml:"change"`   // before the words of a question: to answer it anew
 	Lives    []string            `yaml:"lives"`    // said around the name of the place where one lives
 	Alike    [][]string          `yaml:"alike"`    // sections that say the same of different policies
