@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -56,6 +57,28 @@ type sample struct {
 	v       vector
 	classes []int
 	weight  float32
+	name    uint64 // of its text
+}
+
+// shuffled returns the places of the samples in the order of an epoch. It follows from
+// their texts alone, so that a sentence more leaves the others where they are: otherwise
+// each edit of the content would change some answers that it has nothing to do with.
+func shuffled(samples []sample, epoch uint64) []int {
+	type place struct {
+		key uint64
+		at  int
+	}
+	places := make([]place, len(samples))
+	for i, s := range samples {
+		random := rand.NewPCG(epoch, s.name)
+		places[i] = place{random.Uint64(), i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
+	out := make([]int, len(places))
+	for i, p := range places {
+		out[i] = p.at
+	}
+	return out
 }
 
 // train fits a classifier to the examples. Each is seen twice: as written and by
@@ -71,14 +94,13 @@ func train(ctx context.Context, examples []example, classes int) (*classifier, [
 	samples, written := c.samples(examples)
 	c.weights = make([]float32, c.ids.n*c.width)
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
-	order := rand.New(rand.NewPCG(1, 2))
 	p := make([]float32, classes)
 	average := make([]float32, len(c.weights))
 	for epoch := range epochs {
 		if ctx.Err() != nil {
 			break
 		}
-		for _, i := range order.Perm(len(samples)) {
+		for _, i := range shuffled(samples, uint64(epoch)) {
 			s := &samples[i]
 			c.softmax(s.v, p)
 			if s.gradient(p) > learntWell {
@@ -114,9 +136,10 @@ func (c *classifier) samples(examples []example) (samples []sample, written []ve
 	for i, e := range examples {
 		t := tokens(e.text)
 		written[i] = c.vector(t, e.marks, true)
-		samples = append(samples, sample{written[i], e.classes, e.weight})
+		name := nameOf(e.text)
+		samples = append(samples, sample{written[i], e.classes, e.weight, name})
 		if s := heard(t); s != nil {
-			samples = append(samples, sample{c.vector(s, e.marks, true), e.classes, e.weight * 0.5})
+			samples = append(samples, sample{c.vector(s, e.marks, true), e.classes, e.weight * 0.5, extend(name, "~")})
 		}
 	}
 	return samples, written
