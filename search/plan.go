@@ -51,6 +51,7 @@ type queryPair struct {
 // plan is a query made ready for one snapshot. Its slices are reused.
 type plan struct {
 	s        *snapshot
+	query    []byte // that it is of
 	trace    tracer
 	text     *text
 	tokens   []token
@@ -67,8 +68,14 @@ type plan struct {
 	topics   int     // clues that say what the query is about
 }
 
-// prepare reads the query. It leaves no clues when there is nothing to find.
+// prepare reads the query, unless it is still that of the search before, as where the same
+// is looked for in one policy after the other. It leaves no clues when there is nothing to
+// find.
 func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
+	if p.s == s && p.trace.n == n && string(p.query) == query {
+		return
+	}
+	p.query = append(p.query[:0], query...)
 	p.s, p.initials, p.ideal, p.mass, p.topics = s, "", 0, 0, 0
 	p.clues, p.alts = p.clues[:0], p.alts[:0]
 	p.near = p.near[:0]
