@@ -147,6 +147,7 @@ type Bot struct {
 	offers   []string // the offer to check a child, folded
 	policies map[string]*content.Policy
 	entries  map[string]*Entry
+	known    map[string]known    // the same
 	names    map[string][]string // of each policy, normalised
 	calling  wordFinder          // of all names: the class of the policy
 	slugs    []string            // class of the topic classifier to policy
@@ -155,6 +156,7 @@ type Bot struct {
 	questions map[string][]*Entry    // of each policy: the entries with a question, in order
 	published map[string]string      // each such question, normalised, to its entry
 	normal    map[string]string      // question of each entry, normalised
+	naming    map[string]bool        // entries whose question calls their policy by its name
 	sections  map[string][]string    // of each policy, in order
 	links     map[string][]string    // policy#section to the other policies that it links to
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
@@ -176,7 +178,7 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
 	offer := c.Words.Says[content.SayOffer]
 	b.shelf, b.key = c.Shelf, made.key()
@@ -192,6 +194,7 @@ func New(c Config) (*Bot, error) {
 			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
+		b.known[e.ID] = known{e, b.classes[e.Policy], l.only[e.Section]}
 		if e.Whole {
 			for _, name := range e.Phrasings {
 				name = b.norm.Normalize(name)
@@ -200,6 +203,7 @@ func New(c Config) (*Bot, error) {
 			}
 		}
 	}
+	b.nameQuestions(c.Entries)
 	sentences, err := readExamples(c.Examples, b.slugs)
 	if err != nil {
 		return nil, err
@@ -280,7 +284,7 @@ func (b *Bot) wait(ctx context.Context) error {
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
-	danger, certain := b.urgency(t.words)
+	danger, certain := b.urgency(&t.utterance)
 	if certain && !b.plainReply(t) {
 		return b.warn(t, danger), nil
 	}
@@ -386,18 +390,24 @@ func (b *Bot) in(e *Entry, lang string) *Entry {
 const excerptLength = 180
 
 func excerpt(text string) string {
-	runes := []rune(text)
-	limit, width := 0, 0.0
-	for ; limit < len(runes) && width < excerptLength; limit++ {
-		if runes[limit] < 0x250 {
+	width := 0.0
+	for at, r := range text {
+		if width >= excerptLength {
+			return cutShort(text[:at], text[at])
+		}
+		if r < 0x250 {
 			width += 0.4
 			continue
 		}
 		width++
 	}
-	if limit == len(runes) {
-		return text
-	}
+	return text
+}
+
+// cutShort ends a text that is too long after a sentence; next is what follows it.
+func cutShort(text string, next byte) string {
+	runes := append([]rune(text), rune(next))
+	limit := len(runes) - 1
 	for i := limit; i > limit/3; i-- {
 		stop := runes[i-1] == '.' && runes[i] == ' '
 		if stop || strings.ContainsRune("。！？\n", runes[i-1]) {

@@ -182,18 +182,24 @@ func signsIn(t, marks []string) []sign {
 // read returns the features of a question that the classifier knows, each once and
 // scaled to a vector of fixed length.
 func (c *classifier) read(said []sign) vector {
-	var few [256]uint64
-	order := few[:0]
+	var room [2 * usualSigns]uint64
+	order, spare := room[:0:usualSigns], room[usualSigns:]
 	if c.index != nil {
-		return unit(c.lookUp(said, order))
+		return unit(c.lookUp(said, order), spare)
+	}
+	if !c.ids.glance(said) {
+		return unit(order, spare)
 	}
 	for _, s := range said {
 		if id, ok := c.ids.find(s.name); ok {
 			order = append(order, order64(id, s.value))
 		}
 	}
-	return unit(order)
+	return unit(order, spare)
 }
+
+// usualSigns is more than nearly every question has.
+const usualSigns = 256
 
 // lookUp appends the features that the index has for the classifier.
 func (c *classifier) lookUp(said []sign, order []uint64) []uint64 {
@@ -208,20 +214,75 @@ func (c *classifier) lookUp(said []sign, order []uint64) []uint64 {
 	return order
 }
 
-// order64 is a feature as a number: by place and then by value, the highest first.
+// order64 is a feature as a number: its place before its value.
 func order64(id uint32, value float32) uint64 {
-	return uint64(id)<<32 | uint64(^math.Float32bits(value))
+	return uint64(id)<<placeShift | uint64(math.Float32bits(value))
+}
+
+// placeShift is how many bits of such a number stand behind the place.
+const placeShift = 32
+
+// How features are put in order: so many bits of their places at a time. Fewer than
+// fewSigns are faster compared.
+const (
+	digitBits = 6
+	fewSigns  = 24
+)
+
+// byPlace puts features in order by place. Their places are small numbers that nobody can
+// foresee, so that to deal them out by digits is faster than to compare them. It uses
+// spare, and one of both is what it returns.
+func byPlace(order, spare []uint64) []uint64 {
+	if len(order) < fewSigns {
+		slices.Sort(order)
+		return order
+	}
+	if len(spare) < len(order) {
+		spare = make([]uint64, len(order))
+	}
+	spare = spare[:len(order)]
+	var used uint64
+	for _, f := range order {
+		used |= f
+	}
+	for shift := placeShift; used>>shift != 0; shift += digitBits {
+		var next [1 << digitBits]int32 // of each digit: where its next feature goes
+		for _, f := range order {
+			next[f>>shift&(1<<digitBits-1)]++
+		}
+		from := int32(0)
+		for digit, n := range next {
+			next[digit], from = from, from+n
+		}
+		for _, f := range order {
+			at := &next[f>>shift&(1<<digitBits-1)]
+			spare[*at] = f
+			*at++
+		}
+		order, spare = spare, order
+	}
+	return order
 }
 
 // probabilities returns one number for each class; they sum to 1.
 func (c *classifier) probabilities(v vector) []float64 {
 	p := make([]float32, c.classes)
+	p[0] = c.touch(v) // which softmax writes over
 	c.softmax(v, p)
 	out := make([]float64, len(p))
 	for i, x := range p {
 		out[i] = float64(x)
 	}
 	return out
+}
+
+// touch reads the ends of the weights of all features, for the reason that touchFiles has.
+func (c *classifier) touch(v vector) (touched float32) {
+	for _, f := range v {
+		at := int(f.id) * c.width
+		touched += c.weights[at] + c.weights[at+c.width-1]
+	}
+	return touched
 }
 
 // softmax writes the probability of each class into out.
@@ -258,7 +319,7 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 // signsOf lists what tokens are known by: single ones, runs of two and three, pairs
 // of sounds, and stems.
 func signsOf(t, marks []string) []sign {
-	out := make([]sign, 0, 5*len(t)+len(marks))
+	out := make([]sign, 0, 5*len(t))
 	sounds := heard(t)
 	var one, two uint64 // names of the token before, and of the two before
 	for i, token := range t {
@@ -279,24 +340,33 @@ func signsOf(t, marks []string) []sign {
 		}
 		one, two = single, pair
 	}
+	return marked(out, marks)
+}
+
+// marked adds further features to those of tokens.
+func marked(plain []sign, marks []string) []sign {
+	out := slices.Grow(plain[:len(plain):len(plain)], len(marks))
 	for _, mark := range marks {
 		out = append(out, sign{nameOf("#", mark), markWeight})
 	}
 	return out
 }
 
-// unit turns features, each a number by order64, into a vector that has each once, with its highest value, and is of a fixed length.
-func unit(order []uint64) vector {
-	slices.Sort(order)
+// unit turns features, each a number by order64, into a vector that has each once, with its
+// highest value, and is of a fixed length. It uses spare.
+func unit(order, spare []uint64) vector {
 	v := make(vector, 0, len(order))
-	var norm float64
-	for i, f := range order {
-		if i > 0 && f>>32 == order[i-1]>>32 {
+	for _, f := range byPlace(order, spare) {
+		one := feature{uint32(f >> placeShift), math.Float32frombits(uint32(f))}
+		if n := len(v); n > 0 && v[n-1].id == one.id {
+			v[n-1].value = max(v[n-1].value, one.value)
 			continue
 		}
-		value := math.Float32frombits(^uint32(f))
-		v = append(v, feature{uint32(f >> 32), value})
-		norm += float64(value) * float64(value)
+		v = append(v, one)
+	}
+	var norm float64
+	for _, f := range v {
+		norm += float64(f.value) * float64(f.value)
 	}
 	scale := float32(vectorLength / math.Sqrt(max(norm, 1)))
 	for i := range v {

@@ -23,12 +23,23 @@ type utterance struct {
 	folded string
 	normal string // with synonyms replaced, too
 	words  []reading
+	plain  []sign // of the folded text without masked words; nil where nobody has read them
 }
 
 // hear makes a text ready.
 func (b *Bot) hear(text string) utterance {
 	folded, normal := b.norm.FoldAndNormalize(text)
-	return utterance{text, folded, normal, b.lexicon.readings(folded)}
+	words := b.lexicon.readings(folded)
+	return utterance{text, folded, normal, words, signsIn(words[0].masked, nil)}
+}
+
+// signs returns what the classifiers of subjects read, with marks. Where nothing was masked
+// or replaced that is what the one of danger has read.
+func (u *utterance) signs(marks []string) []sign {
+	if u.plain == nil || u.folded != u.normal || len(u.words[0].masked) < u.words[0].length {
+		return signs(u.normal, marks)
+	}
+	return marked(u.plain, marks)
 }
 
 // Choice is an answer to the bot's own question: what to send, and what it means.
@@ -196,7 +207,7 @@ func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 		rest = strings.TrimSpace(strings.Replace(rest, w, " ", 1))
 	}
 	said := b.hear(rest)
-	said.words = b.lexicon.readings(rest) // it is folded
+	said.words, said.plain = b.lexicon.readings(rest), nil // it is folded
 	if b.lexicon.share(said.words, genericGroup) >= bareShare || rest == "" {
 		for _, slug := range []string{t.memory.Offer, t.memory.Policy} {
 			if p := b.checkable(slug); p != nil {

@@ -178,11 +178,11 @@ func (h *hearing) bare(text string) string {
 	for {
 		cut := text
 		for _, w := range h.ends {
-			if rest := strings.TrimSpace(strings.TrimSuffix(cut, w)); rest != "" {
-				cut = rest
+			if rest, ok := strings.CutSuffix(cut, w); ok && strings.TrimSpace(rest) != "" {
+				cut = strings.TrimSpace(rest)
 			}
-			if rest := strings.TrimSpace(strings.TrimPrefix(cut, w)); rest != "" {
-				cut = rest
+			if rest, ok := strings.CutPrefix(cut, w); ok && strings.TrimSpace(rest) != "" {
+				cut = strings.TrimSpace(rest)
 			}
 		}
 		if cut == text {

@@ -71,7 +71,7 @@ type phraseIndex struct {
 // itself: to see that it is another one is all that there is to do, nearly always.
 type indexed struct {
 	group, length int32
-	second        int32 // 0: there is none
+	second, third int32 // 0: there is none
 	rest          []int32
 }
 
@@ -107,6 +107,9 @@ func (x *phraseIndex) add(words []string, group int) {
 		} else {
 			p.rest = append(p.rest, n)
 		}
+		if len(p.rest) == 1 {
+			p.third = p.rest[0] // at hand: rest lies elsewhere
+		}
 	}
 	for len(x.opened) <= first {
 		x.opened = append(x.opened, nil)
@@ -137,7 +140,7 @@ func (x *phraseIndex) scan(text []string, out []found) []found {
 		for ; at < len(opened) && opened[at].second == second; at++ {
 			p := &opened[at]
 			end := i + int(p.length)
-			if len(p.rest) == 0 || end <= len(text) && slices.Equal(numbers[i+2:end], p.rest) {
+			if p.third == 0 || end <= len(text) && numbers[i+2] == p.third && slices.Equal(numbers[i+2:end], p.rest) {
 				out = append(out, found{p.group, int32(i), p.length})
 			}
 		}

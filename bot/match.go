@@ -58,15 +58,15 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
-func (b *Bot) urgency(words []reading) (p float64, certain bool) {
+func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
 	danger := b.learnt.Load().danger
-	v := danger.read(signsIn(words[0].masked, b.lexicon.marks(words)))
+	v := danger.read(marked(u.plain, b.lexicon.marks(u.words)))
 	both := danger.classifier.probabilities(v)
 	if both[urgent]*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
 		both = danger.near.agree(both, v)
 	}
 	p = both[urgent]
-	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(words)
+	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
 }
 
 // match ranks policies, then the entries of the best one. A short question leans
@@ -81,7 +81,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if err != nil {
 		return match{}, err
 	}
-	said := signs(u.normal, b.lexicon.subjects(words))
+	said := u.signs(b.lexicon.subjects(words))
 	found := b.entriesOf(hits)
 	scores, topics := b.policyScores(found, u.normal, said)
 	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(u.text) <= ellipsisSize {
@@ -108,20 +108,30 @@ func (b *Bot) arranged(m match) match {
 
 // hit is an entry that search has found.
 type hit struct {
-	*Entry
-	class           int // of its policy; -1 for what is no entry of ours
+	known
 	score, coverage float64
 }
+
+// known is an entry with what is asked of each that is found.
+type known struct {
+	*Entry
+	class int      // of its policy; -1 for what is no entry of ours
+	only  []string // words one of which must be asked with; nil where none must
+}
+
+// stranger is what was found that is no entry of ours.
+var stranger = known{&Entry{}, -1, nil}
 
 // entriesOf returns the entries that were found.
 func (b *Bot) entriesOf(hits []search.Hit) []hit {
 	out := make([]hit, len(hits))
 	for i := range hits {
 		h := &hits[i]
-		out[i] = hit{b.entry(h.ID), -1, h.Score, h.Coverage}
-		if policy := out[i].Policy; policy != "" {
-			out[i].class = b.classes[policy]
+		one, ok := b.known[h.ID]
+		if !ok {
+			one = stranger
 		}
+		out[i] = hit{one, h.Score, h.Coverage}
 	}
 	return out
 }
@@ -164,7 +174,7 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.folded), []int{b.classes[spoken]})
-	m.entries = b.arrange(m.entries, found, signs(u.normal, b.lexicon.subjects(u.words)))
+	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)))
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
 }
@@ -192,7 +202,7 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 		last = append(last, h)
 	}
 	if len(first) == 0 {
-		first = []hit{{Entry: sections[0], class: b.classes[sections[0].Policy]}}
+		first = []hit{{known: b.known[sections[0].ID]}}
 	}
 	return append(first, last...)
 }
@@ -200,11 +210,16 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 // wanted returns what was found, the sections that the question does not ask for, such
 // as the legal grounds, behind all others.
 func (b *Bot) wanted(hits []hit, folded string) []hit {
-	first := make([]hit, 0, len(hits))
-	var last []hit
-	for _, h := range hits {
-		words, bound := b.lexicon.only[h.Section]
-		if bound && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(folded, w) }) {
+	unwanted := func(h hit) bool {
+		return h.only != nil && !slices.ContainsFunc(h.only, func(w string) bool { return strings.Contains(folded, w) })
+	}
+	n := slices.IndexFunc(hits, unwanted)
+	if n < 0 {
+		return hits
+	}
+	first, last := slices.Clone(hits[:n]), []hit(nil)
+	for _, h := range hits[n:] {
+		if unwanted(h) {
 			last = append(last, h)
 			continue
 		}

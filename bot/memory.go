@@ -1,9 +1,7 @@
 package bot
 
 import (
-	"encoding/hex"
 	"encoding/json"
-	"hash/fnv"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,8 +86,62 @@ func (b *Bot) valid(c *checking) bool {
 }
 
 func (m memory) String() string {
+	if text, ok := m.short(); ok {
+		return text
+	}
 	text, _ := json.Marshal(m) // strings and lists always marshal
 	return string(text)
+}
+
+// short writes what most conversations come to as json.Marshal would, in a fraction of
+// the time; false where there is more to write.
+func (m memory) short() (text string, ok bool) {
+	if m.Check != nil || len(m.Choices) > 0 || m.Clarified || !isPlainName(m.Policy) || !isPlainName(m.Section) || !isPlainName(m.Offer) {
+		return "", false
+	}
+	b := append(make([]byte, 0, 256), '{')
+	b = appendNamed(b, "p", m.Policy)
+	b = appendNamed(b, "s", m.Section)
+	for i, hash := range m.Asked {
+		if !isPlainName(hash) {
+			return "", false
+		}
+		if i == 0 {
+			b = append(appendKey(b, "a"), '[')
+		} else {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), hash...), '"')
+	}
+	if len(m.Asked) > 0 {
+		b = append(b, ']')
+	}
+	return string(append(appendNamed(b, "o", m.Offer), '}')), true
+}
+
+// appendNamed appends a member of an object, unless it is empty.
+func appendNamed(b []byte, key, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return append(append(append(appendKey(b, key), '"'), value...), '"')
+}
+
+func appendKey(b []byte, key string) []byte {
+	if len(b) > 1 {
+		b = append(b, ',')
+	}
+	return append(append(append(b, '"'), key...), `":`...)
+}
+
+// isPlainName reports text that JSON has as it is.
+func isPlainName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // settled forgets what was left open: questions back, offers and a finished check.
@@ -115,11 +167,17 @@ func (a asked) with(id string) asked {
 
 func (a asked) has(id string) bool { return len(a) > 0 && slices.Contains(a, hashOf(id)) }
 
+// hashOf is the end of FNV-1a with 32 bits.
 func hashOf(id string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // never fails
-	sum := h.Sum32()
-	return hex.EncodeToString([]byte{byte(sum >> 16), byte(sum >> 8), byte(sum)})
+	sum := uint32(2166136261)
+	for i := range len(id) {
+		sum = (sum ^ uint32(id[i])) * 16777619
+	}
+	var out [6]byte
+	for i := range out {
+		out[i] = "0123456789abcdef"[sum>>(20-4*i)&15]
+	}
+	return string(out[:])
 }
 
 // checkPrefix marks a policy to check among the choices of a conversation.

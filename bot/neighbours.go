@@ -2,6 +2,7 @@ package bot
 
 import (
 	"math"
+	"slices"
 	"sync"
 )
 
@@ -14,7 +15,7 @@ type neighbours struct {
 	postings []posting
 	ballots  []ballot  // by example
 	shared   [][]int   // classes of the examples that have several
-	memory   sync.Pool // of polls
+	memory   sync.Pool // of ballot rooms
 }
 
 // ballot is what a vote needs of an example, and no more: those of the voters lie all
@@ -65,7 +66,7 @@ func newNeighbours(c *classifier, examples []example, vectors []vector) *neighbo
 	}
 	n.postings = make([]posting, total)
 	for i, v := range vectors {
-		for _, f := range n.weigh(v) {
+		for _, f := range n.weigh(nil, v) {
 			file := &n.files[f.id]
 			n.postings[file.last] = posting{uint32(i), f.value}
 			file.last++
@@ -96,9 +97,10 @@ func (n *neighbours) classesOf(b ballot) []int {
 	return n.shared[-1-b.class]
 }
 
-// weigh makes rare features count for more and scales the vector to length 1.
-func (n *neighbours) weigh(v vector) vector {
-	out := make(vector, 0, len(v))
+// weigh makes rare features count for more and scales the vector to length 1. The result
+// takes the place of out.
+func (n *neighbours) weigh(out, v vector) vector {
+	out = slices.Grow(out[:0], len(v))
 	var norm float64
 	for _, f := range v {
 		if x := f.value * n.files[f.id].idf; x > 0 {
@@ -106,8 +108,9 @@ func (n *neighbours) weigh(v vector) vector {
 			norm += float64(x) * float64(x)
 		}
 	}
+	length := float32(math.Sqrt(norm))
 	for i := range out {
-		out[i].value /= float32(math.Sqrt(norm))
+		out[i].value /= length
 	}
 	return out
 }
@@ -115,22 +118,26 @@ func (n *neighbours) weigh(v vector) vector {
 // poll is how alike the examples are to a question; all of it is zero between votes.
 type poll []float32
 
+// ballotRoom is the memory of one vote, for the next one to use again.
+type ballotRoom struct {
+	poll    poll
+	asked   vector // what of the question tells something
+	touched uint32 // of no use: see touch
+}
+
 // vote returns the share of the votes that each class gets; an example has more
 // votes the more alike it is.
 func (n *neighbours) vote(v vector) []float64 {
-	p, _ := n.memory.Get().(*poll)
-	if p == nil {
-		all := make(poll, len(n.ballots))
-		p = &all
+	room, _ := n.memory.Get().(*ballotRoom)
+	if room == nil {
+		room = &ballotRoom{poll: make(poll, len(n.ballots))}
 	}
-	defer n.memory.Put(p)
-	for _, f := range n.weigh(v) {
-		p.add(n.postings[n.files[f.id].first:n.files[f.id].last], f.value)
-	}
+	defer n.memory.Put(room)
+	n.count(room, v)
 	out := make([]float64, n.classes)
 	total := 1e-9
-	var room [voters]posting
-	for _, voter := range p.nearest(room[:0]) {
+	var best [voters]posting
+	for _, voter := range room.poll.nearest(best[:0]) {
 		b := n.ballots[voter.example]
 		votes := float64(voter.value*voter.value*voter.value) * float64(min(1, b.weight))
 		total += votes
@@ -147,6 +154,37 @@ func (n *neighbours) vote(v vector) []float64 {
 		out[i] /= total
 	}
 	return out
+}
+
+// count finds how alike the examples are to a question.
+func (n *neighbours) count(room *ballotRoom, v vector) {
+	room.touched += n.touchFiles(v)
+	room.asked = n.weigh(room.asked, v)
+	room.touched += n.touchPostings(room.asked)
+	for _, f := range room.asked {
+		at := &n.files[f.id]
+		room.poll.add(n.postings[at.first:at.last], f.value)
+	}
+}
+
+// touchFiles reads what is known of the features. That lies all over memory: read one
+// after the other, with work in between, each would be waited for; this way they come
+// together. What it returns is of no use but to have been read.
+func (n *neighbours) touchFiles(v vector) (touched uint32) {
+	for _, f := range v {
+		touched += n.files[f.id].last
+	}
+	return touched
+}
+
+// touchPostings does the same for the beginnings of their lists.
+func (n *neighbours) touchPostings(v vector) (touched uint32) {
+	for _, f := range v {
+		if at := &n.files[f.id]; at.first < at.last {
+			touched += n.postings[at.first].example
+		}
+	}
+	return touched
 }
 
 // add adds what a feature counts to all examples that have it.

@@ -46,11 +46,21 @@ func (b *Bot) prepareSuggestions(entries []Entry) {
 	}
 }
 
+// nameQuestions notes which questions call their policy by its name.
+func (b *Bot) nameQuestions(entries []Entry) {
+	b.naming = map[string]bool{}
+	for i := range entries {
+		if e := &entries[i]; e.Question != "" && b.calls(e.Policy, b.normal[e.ID]) {
+			b.naming[e.ID] = true
+		}
+	}
+}
+
 // leadsHome reports whether the entry's question, asked at the start of a
 // conversation, is answered from its own policy.
 func (b *Bot) leadsHome(e *Entry) bool {
 	said := b.hear(e.Question)
-	if _, certain := b.urgency(said.words); certain {
+	if _, certain := b.urgency(&said); certain {
 		return false
 	}
 	m, err := b.match(context.Background(), said, "")
@@ -142,12 +152,12 @@ func (b *Bot) choices(q Question, near map[string]float64, scores []float64) []c
 	text := b.norm.Normalize(q.Text)
 	for class, slug := range b.slugs {
 		for _, e := range b.questions[slug] {
-			question := b.normal[b.in(e, q.Lang).ID]
-			if strings.Contains(question, text) {
+			said := b.in(e, q.Lang).ID
+			if strings.Contains(b.normal[said], text) {
 				continue
 			}
 			value := near[e.ID] + likelyMeant*scores[class]
-			if b.calls(slug, question) {
+			if b.naming[said] {
 				value = near[e.ID] + standsAlone + likelyMeant*scores[class]
 			}
 			out = append(out, choice{e, value})

@@ -42,6 +42,15 @@ func (t *table) slot(name uint64) *slot {
 	}
 }
 
+// glance is what [index.glance] is.
+func (t *table) glance(said []sign) (any bool) {
+	var names uint64
+	for i := range said {
+		names |= t.slots[t.home(said[i].name)].name
+	}
+	return names != 0
+}
+
 // add numbers a name, unless it has a number.
 func (t *table) add(name uint64) uint32 {
 	s := t.slot(name)
