@@ -17,7 +17,7 @@ var errNotUTF8 = errors.New("not UTF-8")
 const shardBytes = 1 << 19
 
 // builder turns documents into a snapshot, in steps that each use all cores: shards
-// of documents are read into streams, the streams of each character and word become
+// of documents are read into signs, the characters of these signs and the words become
 // lists, and what depends on all of it is computed.
 type builder struct {
 	s        *snapshot
@@ -26,6 +26,7 @@ type builder struct {
 	alphabet *alphabet
 	shards   []*shard
 	terms    []uint16 // code to term
+	rare     []rareSign
 }
 
 func buildSnapshot(ctx context.Context, n *Normalizer, docs []Document) (*snapshot, error) {
@@ -131,6 +132,9 @@ func (b *builder) joinSigns() {
 		for _, start := range sh.starts {
 			b.s.starts = append(b.s.starts, start+int32(len(all)))
 		}
+		for _, r := range sh.rare {
+			b.rare = append(b.rare, rareSign{at: r.at + int32(len(all)), code: r.code})
+		}
 		all = append(all, sh.signs...)
 		sh.signs, sh.starts = nil, nil
 	}
@@ -201,7 +205,7 @@ func (b *builder) spell() {
 	}
 	slices.Sort(words)
 	used := func(code uint16) bool {
-		return slices.ContainsFunc(b.shards, func(sh *shard) bool { return sh.codes[code] > 0 })
+		return slices.ContainsFunc(b.shards, func(sh *shard) bool { return sh.counts[code] > 0 })
 	}
 	b.s.lex, b.terms = newSpelling(b.alphabet, used, slices.Compact(words))
 }

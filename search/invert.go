@@ -7,53 +7,91 @@ import (
 	"sync/atomic"
 )
 
-// task is a character or word whose streams, one for each shard, become lists.
-type task struct {
+// A group is some characters whose lists are made together: one look at all signs finds
+// every place of each of them.
+type group struct {
+	codes []uint16
+	n     int // occurrences
+}
+
+// groupRoom is how many occurrences all cores together have at hand at a time. With more
+// the signs would be looked at less often, but there would be more than is worth it in
+// memory at once.
+const groupRoom = 1 << 22
+
+// spokenTask is a word whose streams, one for each shard, become a list.
+type spokenTask struct {
 	term    int32
 	n       int32 // occurrences
 	streams []*stream
 }
 
-// invert turns the streams into lists, the longest first, so that no core has to
-// wait long for another one at the end.
+// invert makes the lists of all characters and words, the longest first, so that no core
+// has to wait long for another one at the end.
 func (b *builder) invert(ctx context.Context) error {
-	tasks := b.tasks()
-	slices.SortFunc(tasks, func(a, b task) int { return cmp.Compare(b.n, a.n) })
+	groups, words := b.groups(), b.spokenTasks()
+	slices.SortFunc(words, func(a, b spokenTask) int { return cmp.Compare(b.n, a.n) })
 	var next atomic.Int64
 	err := parallel(len(b.shards), func(int) error {
 		inv := newInverter(b)
-		for n := next.Add(1) - 1; n < int64(len(tasks)); n = next.Add(1) - 1 {
+		for n := int(next.Add(1) - 1); n < len(groups)+len(words); n = int(next.Add(1) - 1) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			inv.do(tasks[n])
+			if n < len(groups) {
+				inv.doGroup(groups[n])
+			} else {
+				inv.doWord(words[n-len(groups)])
+			}
 		}
 		return nil
 	})
 	for _, sh := range b.shards {
-		sh.chars, sh.spoken = nil, nil
+		sh.counts, sh.spoken, sh.rare = nil, nil, nil
 	}
 	b.s.lex.number()
 	return err
 }
 
-func (b *builder) tasks() []task {
-	tasks := make([]task, len(b.s.lex.lists))
-	for term := range tasks {
-		tasks[term] = task{term: int32(term), streams: make([]*stream, len(b.shards))}
+// groups divides the characters into groups of about the same size.
+func (b *builder) groups() []group {
+	counts, total := make([]int, noCode), 0
+	for _, sh := range b.shards {
+		for code, n := range sh.counts {
+			counts[code] += int(n)
+			total += int(n)
+		}
+	}
+	most := min(groupRoom, total)/max(1, len(b.shards)) + 1 // no shard: no document
+	var out []group
+	var g group
+	for code, n := range counts {
+		if n == 0 {
+			continue
+		}
+		if g.n > 0 && g.n+n > most {
+			out, g = append(out, g), group{}
+		}
+		g.codes, g.n = append(g.codes, uint16(code)), g.n+n
+	}
+	if g.n > 0 {
+		out = append(out, g)
+	}
+	slices.SortStableFunc(out, func(a, b group) int { return cmp.Compare(b.n, a.n) })
+	return out
+}
+
+func (b *builder) spokenTasks() []spokenTask {
+	lex := b.s.lex
+	tasks := make([]spokenTask, len(lex.spelled))
+	for i := range tasks {
+		tasks[i] = spokenTask{term: int32(len(lex.chars) + i), streams: make([]*stream, len(b.shards))}
 	}
 	for i, sh := range b.shards {
-		enter := func(term int32, s *stream) {
-			tasks[term].streams[i] = s
-			tasks[term].n += s.n
-		}
-		for code, at := range sh.codes {
-			if at > 0 {
-				enter(int32(b.terms[code]), &sh.chars[at-1])
-			}
-		}
-		for number, term := range sh.wordTerms(b.s.lex) {
-			enter(term, &sh.spoken[number])
+		for number, term := range sh.wordTerms(lex) {
+			t, s := &tasks[int(term)-len(lex.chars)], &sh.spoken[number]
+			t.streams[i] = s
+			t.n += s.n
 		}
 	}
 	return tasks
@@ -72,39 +110,116 @@ func (sh *shard) wordTerms(l *lexicon) []int32 {
 type inverter struct {
 	b      *builder
 	lists  listWriter
+	slot   []uint16 // code of a character to its place in the group, plus one
+	ends   []int    // by that place: where its next occurrence goes in found
+	found  []occurrence
 	unitOf []int32 // units of one term, in order
 	starts []int32 // by following character: where its units begin in followed
-	second []uint16
 	follow []int32
 }
 
-func newInverter(b *builder) *inverter {
-	return &inverter{b: b, lists: listWriter{book: b.book}, starts: make([]int32, len(b.s.lex.chars)+1)}
+// occurrence is the unit that has a character, and the code of what follows there.
+type occurrence uint64
+
+func occurrenceOf(unit int, next uint16) occurrence {
+	return occurrence(uint64(unit)<<16 | uint64(next))
 }
 
-func (v *inverter) do(t task) {
+func (o occurrence) unit() int32  { return int32(o >> 16) }
+func (o occurrence) next() uint16 { return uint16(o) }
+
+func newInverter(b *builder) *inverter {
+	return &inverter{
+		b: b, lists: listWriter{book: b.book}, slot: make([]uint16, noCode+1), starts: make([]int32, len(b.s.lex.chars)+1),
+	}
+}
+
+// doGroup finds the characters of a group, each in the order of the text, and writes
+// their lists.
+func (v *inverter) doGroup(g group) {
+	v.found, v.ends = slices.Grow(v.found[:0], g.n)[:g.n], v.ends[:0]
+	at := 0
+	for i, code := range g.codes {
+		v.slot[code] = uint16(i + 1)
+		v.ends = append(v.ends, at)
+		for _, sh := range v.b.shards {
+			at += int(sh.counts[code])
+		}
+	}
+	rare := v.b.rare
+	for unit := range v.b.s.units {
+		rare = v.find(unit, rare)
+	}
+	from := 0
+	for i, code := range g.codes {
+		v.slot[code] = 0
+		v.doCharacter(int32(v.b.terms[code]), v.found[from:v.ends[i]])
+		from = v.ends[i]
+	}
+}
+
+// find enters the characters of the group that a unit has. Rare are the characters that
+// signs do not tell, of this unit and those after it; it returns the latter.
+func (v *inverter) find(unit int, rare []rareSign) []rareSign {
+	from, to := v.b.s.starts[unit], v.b.s.starts[unit+1]
+	signs, slot := v.b.s.signs[from:to], v.slot
+	// What stands last is entered once it is known what follows, nothing at the end.
+	open := uint16(0)
+	enter := func(next uint16) {
+		at := &v.ends[open-1]
+		v.found[*at] = occurrenceOf(unit, next)
+		*at++
+	}
+	for i, sign := range signs {
+		if sign >= signOther {
+			sign = noCode // of a word
+			if len(rare) > 0 && rare[0].at == from+int32(i) {
+				sign, rare = rare[0].code, rare[1:]
+			}
+		}
+		if open > 0 {
+			enter(sign)
+		}
+		open = slot[sign]
+	}
+	if open > 0 {
+		enter(noCode)
+	}
+	return rare
+}
+
+// doCharacter writes the lists of a character and of the pairs that it opens.
+func (v *inverter) doCharacter(term int32, found []occurrence) {
+	v.unitOf = slices.Grow(v.unitOf[:0], len(found))[:len(found)]
+	for i, o := range found {
+		v.unitOf[i] = o.unit()
+	}
+	lex := v.b.s.lex
+	lex.lists[term], lex.docs[term] = v.write(v.unitOf)
+	lex.pairs[term] = v.pairs(found)
+}
+
+// doWord writes the list of a word.
+func (v *inverter) doWord(t spokenTask) {
 	v.unitOf = slices.Grow(v.unitOf[:0], int(t.n))
-	clear(v.starts)
-	v.second = slices.Grow(v.second[:0], int(t.n))
 	for i, s := range t.streams {
 		if s == nil {
 			continue
 		}
-		v.unitOf, v.second = s.read(v.b.book, v.b.shards[i].firstUnit, v.unitOf, v.second)
+		v.unitOf = s.read(v.b.book, v.b.shards[i].firstUnit, v.unitOf)
 		s.release(v.b.book)
 	}
 	lex := v.b.s.lex
 	lex.lists[t.term], lex.docs[t.term] = v.write(v.unitOf)
-	if int(t.term) < len(lex.chars) {
-		lex.pairs[t.term] = v.pairs()
-	}
 }
 
 // pairs writes the lists of the pairs that a character opens.
-func (v *inverter) pairs() pairs {
-	for _, code := range v.second {
-		if code != noCode {
-			v.starts[v.b.terms[code]+1]++
+func (v *inverter) pairs(found []occurrence) pairs {
+	clear(v.starts)
+	terms := v.b.terms
+	for _, o := range found {
+		if code := o.next(); code != noCode {
+			v.starts[terms[code]+1]++
 		}
 	}
 	n, kinds := int32(0), 0
@@ -115,10 +230,10 @@ func (v *inverter) pairs() pairs {
 		v.starts[i+1], n = n, n+m
 	}
 	v.follow = slices.Grow(v.follow[:0], int(n))[:n]
-	for i, code := range v.second {
-		if code != noCode {
-			at := &v.starts[v.b.terms[code]+1]
-			v.follow[*at] = v.unitOf[i]
+	for _, o := range found {
+		if code := o.next(); code != noCode {
+			at := &v.starts[terms[code]+1]
+			v.follow[*at] = o.unit()
 			*at++
 		}
 	}
@@ -151,13 +266,6 @@ func (v *inverter) write(units []int32) (address, uint16) {
 		}
 	}
 	a := v.lists.begin(n, docs)
-	for i := 0; i < len(units); {
-		j := i + 1
-		for j < len(units) && units[j] == units[i] {
-			j++
-		}
-		v.lists.add(units[i], int32(j-i))
-		i = j
-	}
+	v.lists.addAll(units)
 	return a, uint16(min(docs, manyDocs))
 }

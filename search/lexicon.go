@@ -8,8 +8,11 @@ import (
 )
 
 // A code is a number for a character: where it stands among the common ones, or for
-// others the order in which they come.
-const commonCodes = hanLast - hanFirst + 1
+// others the order in which they come. The code of a common character is its sign.
+const (
+	commonCodes = hanLast - hanFirst + 1
+	noCode      = 1<<15 - 1 // no character
+)
 
 // alphabet gives characters their codes. There are some five thousand for those beyond
 // the common block, more than any text has; after that they share the last.

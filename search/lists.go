@@ -66,6 +66,16 @@ func (w *listWriter) add(unit, n int32) {
 	}
 }
 
+// addAll enters a posting for each of the units, which come in order and may repeat.
+func (w *listWriter) addAll(units []int32) {
+	for i := 0; i < len(units); {
+		unit, first := units[i], i
+		for i++; i < len(units) && units[i] == unit; i++ {
+		}
+		w.add(unit, int32(i-first))
+	}
+}
+
 // turn goes on on a new page.
 func (w *listWriter) turn() {
 	n, p := w.book.take()

@@ -12,9 +12,8 @@ type shard struct {
 	alphabet *alphabet
 	docs     []Document
 
-	codes     []uint16 // code to its place in chars, plus one
-	chars     []stream
-	queue     queue // of occurrences in chars
+	counts    []uint32   // by code of a character: how often it occurs
+	rare      []rareSign // characters that signs do not tell
 	words     vocabulary
 	spoken    []stream // by number of the word
 	wordSigns []uint16 // the same
@@ -33,7 +32,7 @@ type shard struct {
 func newShard(b *builder, docs []Document) *shard {
 	return &shard{
 		trace: tracer{n: b.norm, bare: true}, book: b.book, alphabet: b.alphabet, docs: docs,
-		codes: make([]uint16, noCode), words: vocabulary{numbers: map[string]int32{}},
+		counts: make([]uint32, noCode), words: vocabulary{numbers: map[string]int32{}},
 		first: make([]int32, 0, len(docs)), units: make([]unit, 0, 2*len(docs)),
 	}
 }
@@ -55,14 +54,15 @@ func (sh *shard) measure() error {
 	return nil
 }
 
-// characters counts those of a text and says whether it is UTF-8.
+// characters counts those of a text and says whether it is UTF-8; the number is right
+// where it is.
 func characters(s string) (n int, ok bool) {
-	ok = true
-	for _, r := range s {
-		n++
-		ok = ok && (r != utf8.RuneError || utf8.ValidString(s))
+	for i := range len(s) {
+		if utf8.RuneStart(s[i]) {
+			n++
+		}
 	}
-	return n, ok
+	return n, utf8.ValidString(s)
 }
 
 // A sign is a character or word of a title before terms have numbers.
@@ -89,8 +89,6 @@ func (sh *shard) read(ctx context.Context) error {
 		}
 		sh.addUnit(int32(i), fieldText, d.Text)
 	}
-	sh.queue.empty(sh.book, sh.chars)
-	sh.queue = queue{}
 	return nil
 }
 
@@ -106,57 +104,47 @@ func (sh *shard) addUnit(doc int32, field uint8, value string) {
 	sh.lengths = append(sh.lengths, n)
 }
 
-// enter puts the characters and words of a unit into their streams and returns how
-// many there are. Each character waits for the one that may follow.
+// enter appends the signs of a unit, counts its characters, puts its words into their
+// streams and returns how many of both there are.
 func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
-	open := int32(-1)
+	joined := false // to a character before
 	for i := 0; i < len(runes); n++ {
 		r := runes[i]
 		if r == ' ' {
-			open, i = sh.close(open, unit, noCode), i+1
+			joined, i = false, i+1
 			sh.signs = append(sh.signs, signGap)
 			n--
 			continue
 		}
 		if isHan(r) {
-			code := sh.alphabet.code(r)
-			sh.signs = append(sh.signs, signOf(r))
+			code := sh.enterCharacter(r)
 			if keep {
-				sh.sequence = append(sh.sequence, hanSign(code, open >= 0))
+				sh.sequence = append(sh.sequence, hanSign(code, joined))
 			}
-			sh.close(open, unit, code)
-			open, i = int32(code), i+1
+			joined, i = true, i+1
 			continue
 		}
-		open = sh.close(open, unit, noCode)
 		j := wordEnd(runes, i)
 		number := sh.enterWord(runes[i:j], unit)
 		sh.signs = append(sh.signs, sh.wordSigns[number])
-		if i = j; keep {
+		if joined, i = false, j; keep {
 			sh.sequence = append(sh.sequence, wordSign(number))
 		}
 	}
-	sh.close(open, unit, noCode)
 	return n
 }
 
-// close enters the character that waits, if there is one, and returns that none is.
-func (sh *shard) close(code, unit int32, next uint16) int32 {
-	if code < 0 {
-		return -1
+func (sh *shard) enterCharacter(r rune) (code uint16) {
+	if isPlainHan(r) {
+		code = uint16(r - hanFirst)
+		sh.signs = append(sh.signs, code)
+	} else {
+		code = sh.alphabet.code(r)
+		sh.rare = append(sh.rare, rareSign{at: int32(len(sh.signs)), code: code})
+		sh.signs = append(sh.signs, signOf(r))
 	}
-	at := sh.codes[code]
-	if at == 0 {
-		sh.chars = append(sh.chars, stream{})
-		sh.queue.grow()
-		at = uint16(len(sh.chars))
-		sh.codes[code] = at
-	}
-	if sh.queue.full() {
-		sh.queue.empty(sh.book, sh.chars)
-	}
-	sh.queue.add(at-1, unit, next)
-	return -1
+	sh.counts[code]++
+	return code
 }
 
 func (sh *shard) enterWord(word []rune, unit int32) int32 {
@@ -165,6 +153,6 @@ func (sh *shard) enterWord(word []rune, unit int32) int32 {
 		sh.spoken = append(sh.spoken, stream{})
 		sh.wordSigns = append(sh.wordSigns, signOfWord(string(word)))
 	}
-	sh.spoken[number].add(sh.book, unit, noCode)
+	sh.spoken[number].add(sh.book, unit)
 	return number
 }

@@ -11,6 +11,12 @@ const (
 	signOther = 0x8000 // a word, or a character beyond the common block
 )
 
+// rareSign says which character stands at a sign that does not tell it.
+type rareSign struct {
+	at   int32
+	code uint16
+}
+
 // signOf returns the sign of a character.
 func signOf(r rune) uint16 {
 	if isPlainHan(r) {
