@@ -79,8 +79,8 @@ func buildSite(args []string) error {
 	return err
 }
 
-// What stays in memory of a library with its index and pages, and of one policy; see
-// the table of BenchmarkBuild.
+// What stays in memory of a library with its index and pages, and a little less than
+// what stays of one policy; see the table of BenchmarkBuild.
 const (
 	libraryNeeds = 27 << 20
 	policyNeeds  = 30 << 10
