@@ -74,6 +74,9 @@ func problem(key string, args ...any) Problem {
 // visible drops what cannot be seen: broken bytes, control and format characters
 // (zero-width spaces, direction marks) that paste brings along.
 func visible(s string) string {
+	if ordinary(s) {
+		return s
+	}
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -90,8 +93,23 @@ func visible(s string) string {
 	}, s)
 }
 
+// ordinary reports whether there is nothing in s but what is printed of ASCII, and the
+// usual characters: most answers, and all those that were cleaned before, in which
+// nothing has to be looked up character by character.
+func ordinary(s string) bool {
+	for _, r := range s {
+		if (r < ' ' || r > '~') && (r < '\u4e00' || r > '\u9fff') {
+			return false
+		}
+	}
+	return true
+}
+
 // narrow turns full-width letters and digits into ordinary ones.
 func narrow(s string) string {
+	if ordinary(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		const shift = '０' - '0'
 		if r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ' {
@@ -115,6 +133,9 @@ func paragraphs(s string) string {
 
 // compact is for numbers: narrow characters, no spaces and no dashes.
 func compact(s string) string {
+	if digits(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '−':

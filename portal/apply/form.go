@@ -160,12 +160,11 @@ func (f Form) Complete(a Answers, today time.Time) (Answers, Invalid) {
 
 // checkInto puts the cleaned answer to q into the answers.
 func checkInto(answers Answers, q *content.Question, posted Answers, today time.Time) (Problem, bool) {
-	checked := CheckedField(q.Name)
-	delete(answers, checked)
+	delete(answers, CheckedField(q.Name))
 	value := posted[q.Name]
 	cleaned, p, bad := checkValue(q, value, today)
-	if bad && p.Confirm && cleaned == posted[checked] {
-		answers[checked] = cleaned
+	if bad && p.Confirm && cleaned == posted[CheckedField(q.Name)] {
+		answers[CheckedField(q.Name)] = cleaned
 		bad = false
 	}
 	switch {
