@@ -183,7 +183,15 @@ type Application struct {
 
 	Household Reference // number that opens all that the family applies for together; empty: it stands alone
 	Child     int       // which child of the household, from 1; 0 without one
+
+	Writing Writing // which writing of it was read; zero where that is not known
 }
+
+// Writing is the store's mark of one state of an application.
+type Writing string
+
+// Equal lets applications be compared by what they are, not by when they were read.
+func (Writing) Equal(Writing) bool { return true }
 
 // LogValue implements slog.LogValuer: what the application is, not whose.
 func (a *Application) LogValue() slog.Value {

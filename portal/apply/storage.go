@@ -37,4 +37,8 @@ type Submission struct {
 	Key       string // drawn for the review page; the same key submits once
 	Form      Form
 	Consent   Consent
+
+	// Draft is as it was just read for this very request; nil: it is read again. A store
+	// may decide on it, and then finds out as it writes whether it is still so.
+	Draft *Application
 }

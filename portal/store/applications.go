@@ -78,7 +78,7 @@ func (s *Store) ApplicationByDraftToken(ctx context.Context, token apply.Token) 
 		if err != nil {
 			return missing(err)
 		}
-		a, err = s.load(ctx, tx, ref)
+		a, err = s.loadMarked(ctx, tx, ref)
 		return err
 	})
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Store) ApplicationByDraftToken(ctx context.Context, token apply.Token) 
 func (s *Store) ApplicationByReference(ctx context.Context, ref apply.Reference) (*apply.Application, error) {
 	var a *apply.Application
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
-		a, err = s.load(ctx, tx, ref)
+		a, err = s.loadMarked(ctx, tx, ref)
 		return err
 	})
 	if err != nil {

@@ -25,6 +25,7 @@ type change struct {
 	// the submission. It may be asked again when a transaction has to be repeated.
 	decide func(a *apply.Application, key *string) (bool, error)
 	result *apply.Application // what came of it
+	draft  *apply.Application // as the caller has read it; nil: to be read
 
 	by     apply.Actor     // of the office
 	action casework.Action // that by needs with this application; empty for none
@@ -112,7 +113,7 @@ func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Applic
 	if len(sub.Key) > maxKey || storable(sub.Key) != sub.Key { // none that our page has drawn: let it draw another
 		return nil, fmt.Errorf("submit application: %w", apply.ErrConflict)
 	}
-	a, err := s.change(ctx, sub.Reference, func(a *apply.Application, key *string) (bool, error) {
+	a, err := s.run(ctx, &change{ref: sub.Reference, draft: sub.Draft, decide: func(a *apply.Application, key *string) (bool, error) {
 		switch {
 		case *key == sub.Key:
 			return false, nil
@@ -123,7 +124,7 @@ func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Applic
 		}
 		*key = sub.Key
 		return true, a.Submit(sub.Form, sub.Consent, s.now())
-	})
+	}})
 	if err != nil {
 		return nil, fmt.Errorf("submit application: %w", err)
 	}
@@ -131,7 +132,10 @@ func (s *Store) Submit(ctx context.Context, sub apply.Submission) (*apply.Applic
 }
 
 func (s *Store) change(ctx context.Context, ref apply.Reference, decide func(*apply.Application, *string) (bool, error)) (*apply.Application, error) {
-	c := &change{ref: ref, decide: decide}
+	return s.run(ctx, &change{ref: ref, decide: decide})
+}
+
+func (s *Store) run(ctx context.Context, c *change) (*apply.Application, error) {
 	err := s.changes.do(ctx, &job{change: c})
 	return c.result, err
 }
@@ -220,8 +224,10 @@ func (s *Store) decideAll(wanted map[apply.Reference]*dossier, records []*record
 
 // decide carries out the jobs of one application, each on what the one before left.
 func (s *Store) decide(d *dossier) error {
-	if err := s.openRecord(&d.record); err != nil {
-		return err
+	if !d.opened {
+		if err := s.openRecord(&d.record); err != nil {
+			return err
+		}
 	}
 	d.known = len(d.a.Events)
 	for _, j := range d.jobs {
@@ -236,6 +242,7 @@ func (s *Store) decide(d *dossier) error {
 		}
 		own := *d.a
 		own.Answers = maps.Clone(own.Answers)
+		own.Writing = "" // what is written now has another
 		j.change.result = &own
 	}
 	if !d.changed {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"strings"
 
 	"huitong/portal/apply"
 )
@@ -18,6 +19,18 @@ type record struct {
 	turn                          int64
 	row                           string // which writing of the row was read, where that is asked
 	read                          apply.Application
+	opened                        bool // by who read it before
+}
+
+// draftRecord is the record of a draft as its caller has read it; nil if that does not
+// show. What is sealed of it stands in the database, unless it is changed.
+func draftRecord(a *apply.Application) *record {
+	if a == nil || a.Writing == "" || a.State != apply.Draft || !a.Submitted.IsZero() || len(a.Events) > 0 {
+		return nil
+	}
+	own, there := *a, []byte{}
+	own.Answers = maps.Clone(a.Answers)
+	return &record{a: &own, read: *a, row: string(a.Writing), answers: there, names: there, code: there, consent: there, opened: true}
 }
 
 // keptAnswers reports whether what is sealed of the answers is still what they are.
@@ -106,6 +119,24 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*app
 	return s.loadWith(ctx, tx, ref, "")
 }
 
+// loadMarked is load for a transaction that only reads: what is read there is the last
+// that its writer made of it, so that PostgreSQL's mark of the writer stands for it.
+func (s *Store) loadMarked(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*apply.Application, error) {
+	if !s.postgres {
+		return s.load(ctx, tx, ref)
+	}
+	set := s.newRecordSet()
+	if err := s.recordsInto(ctx, tx, set, readMarked, recordOrder, []apply.Reference{ref}); err != nil {
+		return nil, err
+	}
+	if len(set.all) == 0 {
+		return nil, apply.ErrNotFound
+	}
+	r := set.all[0]
+	r.a.Writing = apply.Writing(r.row)
+	return r.a, s.openRecord(r)
+}
+
 // loadWith is load with a lock, for who is going to write what depends on it.
 func (s *Store) loadWith(ctx context.Context, tx *sql.Tx, ref apply.Reference, lock string) (*apply.Application, error) {
 	records, err := s.records(ctx, tx, []apply.Reference{ref}, lock)
@@ -121,12 +152,18 @@ func (s *Store) loadWith(ctx context.Context, tx *sql.Tx, ref apply.Reference, l
 const (
 	readColumns = `reference, policy, lang, state, version, code, answers, names, consent, child_index, submit_key, created_at, updated_at, submitted_at, household, child`
 	readRecords = `SELECT ` + readColumns + `, '' FROM applications WHERE reference`
+	// Who wrote the row last, and where it stands.
+	readMarked = `SELECT ` + readColumns + `, xmin::text || ctid::text FROM applications WHERE reference`
 	// Whoever locks several does so in one order, or two would wait for each other.
 	recordOrder = ` ORDER BY reference`
 
 	readEvents = `SELECT reference, number, at, actor_kind, actor_id, move, state, words FROM events WHERE reference`
 	eventOrder = ` ORDER BY reference, number`
 )
+
+func inRecordOrder(x, y *record) int {
+	return strings.Compare(string(x.a.Reference), string(y.a.Reference))
+}
 
 // recordSet takes up what is read of applications, row by row.
 type recordSet struct {
@@ -177,14 +214,19 @@ func (set *recordSet) event(scan func(...any) error) error {
 // records reads the applications that exist, still sealed, with their events and files.
 func (s *Store) records(ctx context.Context, tx *sql.Tx, refs []apply.Reference, lock string) ([]*record, error) {
 	set := s.newRecordSet()
-	err := s.eachAmong(ctx, tx, readRecords, recordOrder+lock, refs, set.record)
+	err := s.recordsInto(ctx, tx, set, readRecords, recordOrder+lock, refs)
+	return set.all, err
+}
+
+func (s *Store) recordsInto(ctx context.Context, tx *sql.Tx, set *recordSet, statement, order string, refs []apply.Reference) error {
+	err := s.eachAmong(ctx, tx, statement, order, refs, set.record)
 	if err == nil && len(set.all) > 0 {
 		err = s.eachAmong(ctx, tx, readFiles, fileOrder, refs, set.file)
 	}
 	if err == nil && len(set.begun) > 0 {
 		err = s.eachAmong(ctx, tx, readEvents, eventOrder, set.begun, set.event)
 	}
-	return set.all, err
+	return err
 }
 
 func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }

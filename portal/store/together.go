@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -45,10 +47,15 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 		}
 	}
 	wanted, refs := sorted(batch)
-	records, err := s.readTogether(ctx, c, refs)
-	if err != nil {
-		return false, nil
+	records, refs := known(wanted, refs)
+	if len(refs) > 0 {
+		read, err := s.readTogether(ctx, c, refs)
+		if err != nil {
+			return false, nil
+		}
+		records = append(records, read...)
 	}
+	slices.SortFunc(records, inRecordOrder)
 	written, err := s.decideAll(wanted, records)
 	if err != nil {
 		return false, nil
@@ -64,9 +71,33 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 	err = writeTogether(ctx, c, written)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.SeverityUnlocalized == "ERROR" {
+		if forgetDrafts(batch) { // one of them may be another by now
+			return s.changeTogether(ctx, c, batch)
+		}
 		return false, nil
 	}
 	return true, err // and nobody knows, if the server has gone, whether it was written
+}
+
+// known returns the drafts that their callers have read, and the others.
+func known(wanted map[apply.Reference]*dossier, refs []apply.Reference) (records []*record, others []apply.Reference) {
+	for _, ref := range refs {
+		if r := draftRecord(wanted[ref].jobs[0].change.draft); r != nil && r.a.Reference == ref {
+			records = append(records, r)
+		} else {
+			others = append(others, ref)
+		}
+	}
+	return records, others
+}
+
+// forgetDrafts lets everything be read anew, and reports whether anything was not.
+func forgetDrafts(batch []*job) (had bool) {
+	for _, j := range batch {
+		had = had || j.change.draft != nil
+		j.change.draft = nil
+	}
+	return had
 }
 
 // plain reports whether the change is one of the family's that nobody is told of.
@@ -88,7 +119,7 @@ func (s *Store) readTogether(ctx context.Context, c *pgx.Conn, refs []apply.Refe
 	const among = ` = ANY ($1::text[])`
 	set := s.newRecordSet()
 	both := &pgx.Batch{}
-	both.Queue(`SELECT `+readColumns+`, xmin::text FROM applications WHERE reference`+among+recordOrder, refs).Query(each(set.record))
+	both.Queue(readMarked+among+recordOrder, refs).Query(each(set.record))
 	both.Queue(readFiles+among+fileOrder, refs).Query(each(set.file))
 	if err := c.SendBatch(ctx, both).Close(); err != nil || len(set.begun) == 0 {
 		return set.all, err
@@ -124,9 +155,9 @@ changed AS (UPDATE applications SET state = new.state, waiting = new.waiting, ve
 	town = COALESCE(new.town, applications.town), child_index = COALESCE(new.child_index, applications.child_index),
 	answers = COALESCE(new.answers, applications.answers), names = COALESCE(new.names, applications.names),
 	consent = COALESCE(new.consent, applications.consent)
-	FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])
-		AS new (reference, row, state, waiting, version, submit_key, updated_at, submitted_at, town, child_index, answers, names, consent, turn)
-	WHERE applications.reference = new.reference AND applications.xmin::text = new.row RETURNING 1),
+	FROM unnest($1::text[], $2::text[], $23::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])
+		AS new (reference, writer, place, state, waiting, version, submit_key, updated_at, submitted_at, town, child_index, answers, names, consent, turn)
+	WHERE applications.ctid = new.place::tid AND applications.xmin::text = new.writer AND applications.reference = new.reference RETURNING 1),
 event AS MATERIALIZED (SELECT * FROM unnest($15::text[], $16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::bytea[])
 	WITH ORDINALITY AS event (reference, number, at, actor_kind, move, state, words, line)),
 happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
@@ -138,19 +169,30 @@ SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 EL
 	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
 
 func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
-	_, err := c.Exec(ctx, changedTogether, append(changedColumns(all), eventColumns(all)...)...)
+	_, err := c.Exec(ctx, changedTogether, slices.Concat(changedColumns(all), eventColumns(all), places(all))...)
 	return err
+}
+
+// places say where the rows stand: to look there takes less than to look for them.
+func places(all []*dossier) []any {
+	out := make([]string, len(all))
+	for i, d := range all {
+		_, place, _ := strings.Cut(d.row, "(")
+		out[i] = "(" + place
+	}
+	return []any{out}
 }
 
 // changedColumns are the arrays of the applications.
 func changedColumns(all []*dossier) []any {
-	var refs, rows, states, keys []string
+	var refs, writers, states, keys []string
 	var waits, versions, updated, submitted, turns []int64
 	var towns, children []*string
 	var answers, names, consents [][]byte
 	for _, d := range all {
 		a := d.a
-		refs, rows, states, keys = append(refs, string(a.Reference)), append(rows, d.row), append(states, string(a.State)), append(keys, d.key)
+		writer, _, _ := strings.Cut(d.row, "(")
+		refs, writers, states, keys = append(refs, string(a.Reference)), append(writers, writer), append(states, string(a.State)), append(keys, d.key)
 		waits, versions = append(waits, int64(waiting(a.State))), append(versions, int64(a.Version))
 		updated, submitted, turns = append(updated, micros(a.Updated)), append(submitted, micros(a.Submitted)), append(turns, d.turn)
 		r := d.record
@@ -167,7 +209,7 @@ func changedColumns(all []*dossier) []any {
 		towns, children = append(towns, town), append(children, child)
 		answers, names, consents = append(answers, r.answers), append(names, r.names), append(consents, r.consent)
 	}
-	return []any{refs, rows, states, waits, versions, keys, updated, submitted, towns, children, answers, names, consents, turns}
+	return []any{refs, writers, states, waits, versions, keys, updated, submitted, towns, children, answers, names, consents, turns}
 }
 
 // eventColumns are the arrays of the new events.

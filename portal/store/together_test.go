@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,5 +86,104 @@ func (f *fixture) awaitLock(t *testing.T, done chan error) {
 		if waiting > 0 || len(done) > 0 {
 			return
 		}
+	}
+}
+
+// TestHandedInAsRead hands in drafts that the caller has read, half of them no longer
+// what they were then: each is decided on what is there, and none spoils it for another.
+func TestHandedInAsRead(t *testing.T) {
+	submitted := func(lang string) func(*apply.Application, error) bool {
+		return func(a *apply.Application, err error) bool {
+			return err == nil && a.State == apply.Submitted && a.Lang == lang && len(a.Events) == 1
+		}
+	}
+	fails := func(want error) func(*apply.Application, error) bool {
+		return func(_ *apply.Application, err error) bool { return errors.Is(err, want) }
+	}
+	for name, one := range map[string]struct {
+		meanwhile func(*fixture, *apply.Application) error
+		want      func(*apply.Application, error) bool
+	}{
+		"nothing happened": {func(*fixture, *apply.Application) error { return nil }, submitted("zh-Hans")},
+		"the row was written": {func(f *fixture, a *apply.Application) error {
+			_, err := f.raw.Exec(`UPDATE applications SET lang = 'en' WHERE reference = $1`, string(a.Reference))
+			return err
+		}, submitted("en")},
+		"other answers": {func(f *fixture, a *apply.Application) error {
+			_, err := f.SaveAnswers(context.Background(), a.Reference, a.Version, apply.Answers{"town": "shiqi"})
+			return err
+		}, fails(apply.ErrConflict)},
+		"handed in by this key": {func(f *fixture, a *apply.Application) error {
+			_, err := f.Submit(context.Background(), f.submission(a, "key"))
+			return err
+		}, submitted("zh-Hans")},
+		"handed in by another key": {func(f *fixture, a *apply.Application) error {
+			_, err := f.Submit(context.Background(), f.submission(a, "other"))
+			return err
+		}, fails(apply.ErrConflict)},
+		"deleted": {func(f *fixture, a *apply.Application) error {
+			return f.Erase(context.Background(), a.Reference, a.Version)
+		}, fails(apply.ErrNotFound)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, f *fixture) {
+				drafts := f.asRead(t, f.drafts(t, 24))
+				var wg sync.WaitGroup
+				for i, a := range drafts {
+					want := submitted("zh-Hans")
+					if i%2 == 1 {
+						want = one.want
+						if err := one.meanwhile(f, a); err != nil {
+							t.Fatal(err)
+						}
+					}
+					wg.Go(func() {
+						sub := f.submission(a, "key")
+						sub.Draft = a
+						got, err := f.Submit(t.Context(), sub)
+						if !want(got, err) {
+							t.Errorf("draft %d: %v, %v", i, got, err)
+						}
+						if a.State != apply.Draft || len(a.Events) > 0 {
+							t.Errorf("draft %d is its caller's, and is now %v", i, a)
+						}
+					})
+				}
+				wg.Wait()
+				f.sound(t)
+			})
+		})
+	}
+}
+
+// TestHandedInAsAnother has a caller lend a draft that is another application's.
+func TestHandedInAsAnother(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		drafts := f.asRead(t, f.drafts(t, 2))
+		sub := f.submission(drafts[0], "key")
+		sub.Draft = drafts[1]
+		got, err := f.Submit(t.Context(), sub)
+		other, loadErr := f.ApplicationByReference(t.Context(), drafts[1].Reference)
+		if err != nil || got.Reference != drafts[0].Reference || got.Answers["phone"] != drafts[0].Answers["phone"] || loadErr != nil || other.State != apply.Draft {
+			t.Errorf("%v, %v; the other is %v, %v", got, err, other, loadErr)
+		}
+		f.sound(t)
+	})
+}
+
+// TestOnlyReadersMark: a transaction that writes may have seen a row half-way, under the same
+// mark as what came of it in the end.
+func TestOnlyReadersMark(t *testing.T) {
+	address := quick.Empty(t)
+	f := open(t, store.Config{URL: address}, "pgx", address)
+	a, token := f.draft(t)
+	read, err := f.ApplicationByReference(t.Context(), a.Reference)
+	again, againErr := f.ApplicationByDraftToken(t.Context(), token)
+	if err != nil || againErr != nil || read.Writing == "" || read.Writing != again.Writing {
+		t.Errorf("read as %q, %v and %q, %v", read.Writing, err, again.Writing, againErr)
+	}
+	done, err := f.Submit(t.Context(), f.submission(a, "key"))
+	if err != nil || done.Writing != "" {
+		t.Errorf("handed in as %q, %v; want no mark", done.Writing, err)
 	}
 }

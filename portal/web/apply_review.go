@@ -177,7 +177,7 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 		return s.renderReview(c, p, a, view, nil)
 	}
 	_, err = s.cases.Drafts.Submit(c.UserContext(), apply.Submission{
-		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers),
+		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers), Draft: a,
 	})
 	var invalid apply.Invalid
 	switch {
