@@ -213,12 +213,38 @@ func lineOf(lines []string, sentence string) int {
 	return 1
 }
 
-// checkForm finds questions that no answers lead to, and rules that need an answer
-// which the form never gets.
+// everyForm are the questions that every form has to ask where questions.yaml has them,
+// each with what is lost without it.
+var everyForm = []struct{ name, lost string }{
+	{"child_name", "nobody knows which child it is for"},
+	{"guardian_phone", "nobody can call the family"},
+	{"town", "no town sees the applications"},
+}
+
+// checkForm finds questions that no answers lead to, rules that need an answer which the
+// form never gets, and forms that nobody could deal with.
 func (p *Policy) checkForm(c *lint) {
 	if !p.Online() {
 		return
 	}
+	known := p.checkAsked(c)
+	for _, q := range everyForm {
+		if _, shared := p.questions[q.name]; shared && !known[q.name] {
+			c.add(p.file, p.src.line("questions"), fmt.Sprintf("the form does not ask %q: %s", q.name, q.lost), "ask it in questions")
+		}
+	}
+	for i, cond := range p.Eligibility {
+		for _, name := range cond.Expr.names {
+			if !known[name] {
+				c.add(p.file, p.src.line("eligibility", i, "expr"), fmt.Sprintf("the form never asks %q, which condition %q needs", name, cond.Name), "ask it in questions")
+			}
+		}
+	}
+}
+
+// checkAsked goes through the questions of the form and returns the names that it gets
+// to know.
+func (p *Policy) checkAsked(c *lint) map[string]bool {
 	known := map[string]bool{}
 	for i, section := range p.Questions {
 		for j, a := range section.Ask {
@@ -234,11 +260,5 @@ func (p *Policy) checkForm(c *lint) {
 			}
 		}
 	}
-	for i, cond := range p.Eligibility {
-		for _, name := range cond.Expr.names {
-			if !known[name] {
-				c.add(p.file, p.src.line("eligibility", i, "expr"), fmt.Sprintf("the form never asks %q, which condition %q needs", name, cond.Name), "ask it in questions")
-			}
-		}
-	}
+	return known
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -150,7 +151,7 @@ func loadQuestions(fsys fs.FS, facts *Facts, c *collector) map[string]*Question 
 func (q *Question) check(file string, line func() int, c *collector) {
 	bad := func(what, fix string) { c.add(file, line(), fmt.Sprintf("question %q %s", q.Name, what), fix) }
 	if _, ok := questionTypes[q.Type]; !ok {
-		bad(fmt.Sprintf("has the unknown type %q", q.Type), "use one of the documented types")
+		bad(fmt.Sprintf("has the unknown type %q", q.Type), "use one of "+strings.Join(QuestionTypes(), ", "))
 	}
 	if q.Label == "" {
 		bad("has no label", "say what is asked")

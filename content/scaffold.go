@@ -51,6 +51,12 @@ questions:
   - section: child
     title: 孩子的情况
     ask: [child_name, child_id]
+  - section: guardian
+    title: 照顾孩子的人
+    ask: [guardian_name, guardian_relation, guardian_phone]
+  - section: place
+    title: 在哪里办
+    ask: [town, address]
 decides:
   level: city
   office: 中山市民政局
