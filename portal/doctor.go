@@ -87,7 +87,8 @@ func lookAtSettings(_ context.Context, env *environment) []finding {
 		out = append(out, finding{hint, "settings", "posts are not limited", "leave HUITONG_RATE_LIMIT out for 60 a minute"})
 	}
 	if warning := c.meiliWarning(); warning != "" {
-		out = append(out, finding{hint, "settings", warning, ""})
+		what, fix, _ := strings.Cut(warning, "; ")
+		out = append(out, finding{hint, "settings", what, fix})
 	}
 	if len(out) == 0 {
 		out = append(out, finding{fine, "settings", "nothing unwise", ""})
@@ -179,13 +180,29 @@ func lookAtDatabase(ctx context.Context, env *environment) []finding {
 	if e.Fault != "" {
 		out = append(out, finding{bad, "database", "the file is damaged: " + e.Fault, "stop the portal, keep the file, and restore the last backup elsewhere"})
 	}
-	if skew := e.Clock.Sub(before).Abs(); !e.Clock.IsZero() && skew > skewAllowed+doctorPatience {
-		out = append(out, finding{bad, "clock", fmt.Sprintf("the database's is %s away", skew.Round(time.Second)), "let both machines keep time by NTP"})
-	}
+	out = append(out, clockFinding(before, e, buildVersion().Time))
 	if e.Version != e.Newest {
 		return out
 	}
 	return append(append(out, jobFindings(env.now(), e.Jobs)...), backlogFindings(env.now(), e.Backlog)...)
+}
+
+// clockFinding compares the clock with that of the database, and with what has been
+// written down: it was not later than now when the portal was built, or did its work.
+func clockFinding(now time.Time, e store.Examination, built string) finding {
+	const byNTP = "let the machine keep time by NTP (timedatectl set-ntp true)"
+	if skew := e.Clock.Sub(now).Abs(); !e.Clock.IsZero() && skew > skewAllowed+doctorPatience {
+		return finding{bad, "clock", fmt.Sprintf("the database's is %s away", skew.Round(time.Second)), "let both machines keep time by NTP"}
+	}
+	if made, err := time.Parse(time.RFC3339, built); err == nil && now.Add(skewAllowed).Before(made) {
+		return finding{bad, "clock", "it is earlier than when this portal was built, " + built, byNTP}
+	}
+	for _, j := range e.Jobs {
+		if now.Add(skewAllowed).Before(j.OK) {
+			return finding{bad, "clock", fmt.Sprintf("it is earlier than when %s ended, %s", j.Name, j.OK.UTC().Format(time.RFC3339)), byNTP + "; if it ran ahead then, what expires may have been deleted too early"}
+		}
+	}
+	return finding{fine, "clock", now.UTC().Format(time.RFC3339), ""}
 }
 
 // reason is an error without what may be a password.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -10,12 +11,19 @@ import (
 	"huitong/portal/servers"
 )
 
+// unmended is a finding that nothing follows, or another finding, instead of the fix.
+var unmended = regexp.MustCompile(`(?m)^(?:bad|hint)  .*\n(?:[^ ].*)?$`)
+
 // examined runs the doctor and returns what it said.
 func examined(t *testing.T, env *environment, out *servers.Output) (string, error) {
 	t.Helper()
 	before := len(out.String())
 	err := doctorCommand{}.Run(env)
-	return out.String()[before:], err
+	said := out.String()[before:]
+	for _, f := range unmended.FindAllString(said, -1) {
+		t.Errorf("the doctor does not say how to mend %s", f)
+	}
+	return said, err
 }
 
 // TestDoctor breaks one thing after the other; each is found, and said how to mend.
@@ -38,6 +46,14 @@ func TestDoctor(t *testing.T) {
 	if said, err := examined(t, env, out); err != nil || !strings.Contains(said, " 0 bad\n") || !strings.Contains(said, "seal-audit   has not run yet") {
 		t.Errorf("of a new portal: %v\n%s", err, said)
 	}
+	ran := func() error { // a job, today
+		data, err := openStore(env, nil)
+		if err != nil {
+			return err
+		}
+		defer data.close()
+		return data.NoteJob(t.Context(), jobSweep, true)
+	}
 	file := func(name string) string { return filepath.Join(dir, name) }
 	for _, test := range []struct {
 		name         string
@@ -51,6 +67,12 @@ func TestDoctor(t *testing.T) {
 		{"gateway away", func() error { env.cfg.NotifySMS = "https://127.0.0.1:1/"; return nil }, func() error { env.cfg.NotifySMS = ""; return nil }, "its gateway cannot be reached"},
 		{"without encryption", func() error { env.cfg.BaseURL = "http://a.example.cn"; return nil }, func() error { env.cfg.BaseURL = "http://localhost:8080"; return nil }, "visitors come without encryption"},
 		{"database away", func() error { env.cfg.DatabaseURL = "postgres://u:canary-password@127.0.0.1:1/x"; return nil }, func() error { env.cfg.DatabaseURL = ""; return nil }, "does not answer"},
+		{"search server without keys", func() error { env.cfg.MeiliURL, env.cfg.Clamd = "http://127.0.0.1:1", file("no.sock"); return nil }, func() error { env.cfg.MeiliURL, env.cfg.Clamd = "", ""; return nil }, "→ give it a master key"},
+		{"clock behind", func() error {
+			err := ran()
+			env.now = func() time.Time { return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC) }
+			return err
+		}, func() error { env.now = time.Now; return nil }, "→ let the machine keep time"},
 		{"content broken", func() error {
 			return os.WriteFile(filepath.Join(env.cfg.Content, "policies", "tomorrow-plan.md"), []byte("x"), 0o600)
 		}, func() error { env.cfg.Content = lean(t); return nil }, "run portal check"},
