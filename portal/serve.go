@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -219,7 +220,13 @@ func newServer(env *environment, s *site, data archive, counts *meter.Meter) (*w
 		Trusted:    trusted,
 		Faults:     func() []string { return *s.faults.Load() },
 		Ready: func(ctx context.Context) []web.Dependency {
-			return append([]web.Dependency{databaseState(ctx, data.Store), s.searchState(), botState(s.judge.Load())}, slices.Concat(scannerState(ctx, env.cfg), limitsState(ctx, s.limits))...)
+			return askAll(
+				func() []web.Dependency { return databaseState(ctx, data.Store) },
+				func() []web.Dependency { return []web.Dependency{s.searchState(), botState(s.judge.Load())} },
+				func() []web.Dependency { return uploadsState(ctx, env.cfg, data.bucket) },
+				func() []web.Dependency { return scannerState(ctx, env.cfg) },
+				func() []web.Dependency { return limitsState(ctx, s.limits) },
+			)
 		},
 	}
 	if s.limits != nil {
@@ -266,16 +273,28 @@ func openSpeaker(env *environment) *speech.Speaker {
 // is ready waits little longer.
 const readyPatience = 2 * time.Second
 
-func databaseState(ctx context.Context, data *store.Store) web.Dependency {
+// askAll asks all at once, so that several that do not answer keep whoever asks no longer
+// than one, and returns what they say in their order.
+func askAll(asked ...func() []web.Dependency) []web.Dependency {
+	said := make([][]web.Dependency, len(asked))
+	var all sync.WaitGroup
+	for i, ask := range asked {
+		all.Go(func() { said[i] = ask() })
+	}
+	all.Wait()
+	return slices.Concat(said...)
+}
+
+func databaseState(ctx context.Context, data *store.Store) []web.Dependency {
 	d := web.Dependency{Name: "database", Needed: true}
 	ctx, stop := context.WithTimeout(ctx, readyPatience)
 	defer stop()
 	if err := data.Ready(ctx); err != nil {
-		d.Detail = "does not answer"
-		return d
+		d.Detail = "does not answer; pages are read, nothing can be applied for"
+	} else {
+		d.OK = true
 	}
-	d.OK = true
-	return d
+	return []web.Dependency{d}
 }
 
 // botState says whether the bot can judge. Pages are read, and everything else is done,

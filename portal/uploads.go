@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"gocloud.dev/blob"
@@ -99,6 +100,32 @@ func (s scanner) Scan(ctx context.Context, file io.Reader) (apply.FileState, err
 		return apply.FileInfected, nil
 	}
 	return apply.FileClean, nil
+}
+
+// roomNeeded is how much a directory of uploads has to have left for a few more.
+const roomNeeded = 64 << 20
+
+// uploadsState tells whether photos can be kept. The site works without: families send
+// them later, or bring paper.
+func uploadsState(ctx context.Context, cfg *Config, bucket *blob.Bucket) []web.Dependency {
+	d := web.Dependency{Name: "uploads", OK: true}
+	if cfg.BlobURL != "" {
+		ctx, stop := context.WithTimeout(ctx, readyPatience)
+		defer stop()
+		if _, _, err := bucket.ListPage(ctx, blob.FirstPageToken, 1, nil); err != nil {
+			d.OK, d.Detail = false, "the bucket cannot be listed; no photos are taken"
+		}
+		return []web.Dependency{d}
+	}
+	// A list of a directory reads it whole, which is too much to be asked every few seconds.
+	var disk syscall.Statfs_t
+	switch err := syscall.Statfs(filepath.Join(cfg.Data, "uploads"), &disk); {
+	case err != nil:
+		d.OK, d.Detail = false, "the directory is not there; no photos are taken"
+	case disk.Bavail*uint64(disk.Bsize) < roomNeeded:
+		d.OK, d.Detail = false, "the disk is full; no photos are taken"
+	}
+	return []web.Dependency{d}
 }
 
 // scannerState tells whether the virus scanner answers, if there is to be one. The

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -232,4 +234,45 @@ func TestUploadsDirectory(t *testing.T) {
 		t.Errorf("uploads: %v, %v; want mode 0700", info, err)
 	}
 	sweep(env, data.Store)
+}
+
+// TestUploadsState takes away where uploads lie, a directory and then a bucket.
+func TestUploadsState(t *testing.T) {
+	cfg := &Config{Addr: ":8080", Data: filepath.Join(t.TempDir(), "data"), QuestionDays: 365}
+	env := &environment{ctx: t.Context(), cfg: cfg, out: io.Discard, log: slog.New(slog.DiscardHandler), now: time.Now}
+	bucket, err := openBucket(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = bucket.Close() }()
+	if got := uploadsState(t.Context(), cfg, bucket); !got[0].OK || got[0].Detail != "" {
+		t.Errorf("with its directory: %+v", got)
+	}
+	if err := os.RemoveAll(cfg.Data); err != nil {
+		t.Fatal(err)
+	}
+	if got := uploadsState(t.Context(), cfg, bucket); got[0].OK || got[0].Needed || got[0].Detail == "" {
+		t.Errorf("without its directory: %+v; want not well, with a reason, and not needed", got)
+	}
+	status := http.StatusOK
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, `<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>`)
+	}))
+	defer server.Close()
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	cfg.BlobURL = "s3://uploads?region=test&use_path_style=true&endpoint=" + server.URL
+	far, err := openBucket(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = far.Close() }()
+	if got := uploadsState(t.Context(), cfg, far); !got[0].OK {
+		t.Errorf("a bucket that answers: %+v", got)
+	}
+	status = http.StatusForbidden
+	if got := uploadsState(t.Context(), cfg, far); got[0].OK || got[0].Detail == "" {
+		t.Errorf("a bucket that refuses: %+v", got)
+	}
 }
