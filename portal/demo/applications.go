@@ -118,7 +118,7 @@ func (t *city) submit(ctx context.Context, m *matter) error {
 	if err != nil {
 		return err
 	}
-	m.version, m.clerk = a.Version, t.supervisor(m.place.town)
+	m.version, m.clerk = a.Version, t.supervisor(m.answers[apply.FieldTown]) // of no town where the form asks none
 	if !m.waits && t.chance(4) {
 		t.later(t.hours(80), "withdrawal", func(ctx context.Context) error { return t.withdraw(ctx, m) })
 	}
@@ -189,6 +189,10 @@ func (t *city) plan(m *matter) {
 	}
 	if t.chance(4) {
 		t.atOffice(2, "conference", func(ctx context.Context) error { return t.confer(ctx, m) })
+	}
+	if m.answers[apply.FieldTown] == "" { // there is no town whose advice the city could have
+		t.atOffice(3+t.random.IntN(20), "decision", func(ctx context.Context) error { return t.decide(ctx, m, t.officer(m.clerk.Actor())) })
+		return
 	}
 	t.atOffice(1+t.random.IntN(10), "advice", func(ctx context.Context) error { return t.advise(ctx, m) })
 }

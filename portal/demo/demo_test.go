@@ -3,6 +3,7 @@ package demo
 import (
 	"crypto/rand"
 	mrand "math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -27,6 +28,16 @@ var library = sync.OnceValues(func() (*content.Library, error) { return content.
 // tell fills an empty store with a small city.
 func tell(t *testing.T, seed uint64, cases int) (*store.Store, []Login) {
 	t.Helper()
+	lib, err := library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tellOf(t, lib, seed, cases)
+}
+
+// tellOf does so for other content.
+func tellOf(t *testing.T, lib *content.Library, seed uint64, cases int) (*store.Store, []Login) {
+	t.Helper()
 	dir, clock := t.TempDir(), NewClock(storyEnds)
 	if err := storetest.WriteEmpty(filepath.Join(dir, "demo.db")); err != nil {
 		t.Fatal(err)
@@ -40,10 +51,6 @@ func tell(t *testing.T, seed uint64, cases int) (*store.Store, []Login) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = bucket.Close() })
-	lib, err := library()
-	if err != nil {
-		t.Fatal(err)
-	}
 	s, err := store.Open(t.Context(), store.Config{
 		Path: filepath.Join(dir, "demo.db"), Vault: keys, Now: clock.Now, Disposable: true, Files: vault.OpenFiles(bucket, keys, intake.MaxSize),
 		Rand: mrand.NewChaCha8([32]byte{byte(seed)}), Passwords: casework.PasswordCost{Memory: 8, Time: 1, Threads: 1},
@@ -186,6 +193,47 @@ func TestTheSameStory(t *testing.T) {
 	}
 	if other := sum(8); other == one {
 		t.Error("another seed is the same city")
+	}
+}
+
+// TestEveryTypeIsAnswered finds types of questions that invented families answer with what
+// the form refuses.
+func TestEveryTypeIsAnswered(t *testing.T) {
+	c := &city{Config: Config{Clock: NewClock(storyEnds)}, random: mrand.New(mrand.NewPCG(1, 0))}
+	who := c.newFamily(place{"shiqi", "石岐街道", "演示001村"})
+	for _, kind := range content.QuestionTypes() {
+		q := &content.Question{Name: "x", Type: kind}
+		if kind == "choice" || kind == "relation" {
+			q.Options = []content.Option{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}}
+		}
+		if _, p := apply.CheckTyped(kind, c.answer(q, who), storyEnds); p.Key != "" {
+			t.Errorf("%s: %s", kind, p.Key)
+		}
+	}
+}
+
+// TestFormWithoutTown tells a story of which one policy asks no family where it lives:
+// the city has to deal with what no town sees.
+func TestFormWithoutTown(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, content.Embedded()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := content.Scaffold("winter-coats", "过冬棉衣", storyEnds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "policies", "winter-coats.md"), []byte(strings.Replace(text, "[town, address]", "[address]", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lib, err := content.Load(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, _ := tellOf(t, lib, 7, 60)
+	page, err := data.Applications(t.Context(), userOf(t, data, "officer-1").Actor(), casework.Query{Policy: "winter-coats", Limit: 10})
+	if err != nil || len(page.Applications) == 0 {
+		t.Errorf("applications for it: %d, %v", len(page.Applications), err)
 	}
 }
 
