@@ -14,7 +14,7 @@ LINT         := $(LINT_HOME)/golangci-lint
 # These tests train bots on everything and measure what they know, or kill whole
 # processes: the race detector takes ten times as long there, and has nothing to see.
 # The last ones are one caller who counts everything, or invents a city.
-PLAIN := ^Test(Commands|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue|Card|SM4KnownAnswers|PublishedSupports|WordsOfMessages|Break)
+PLAIN := ^Test(Commands|NewPolicy|Eval|IndexCommand|Killed|MeiliFinds|Development|Families|QuestionsNobody|Conversations$$|UnseenConversations|Urgent|GroundsOnly|Forgeries|Pages$$|Doctor|OneDies|Lookups$$|StoredAsCounted|ListsReadWhatTheyShow|VerifyAudit|Demo|TheSameStory|SentencesSay|AnswerLeadsOn|DangerBeforeDialogue|Card|SM4KnownAnswers|PublishedSupports|WordsOfMessages|Break)
 
 # These packages are tested whole without the race detector. In portal/bench one engine
 # runs after the other, and through portal/web one visitor walks after the other: nothing
@@ -53,7 +53,7 @@ LOAD ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break containers load soak
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break containers load soak release
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -116,8 +116,8 @@ browser:
 run: ## serve the site
 	go run ./portal
 
-dev: ## serve the site, reading the content again when it changes
-	go run ./portal --content content --log-level debug
+dev: ## serve the site as it is saved: content is read again, everything else built again
+	@./.ci/dev
 
 shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
@@ -163,6 +163,9 @@ bench-store: ## submissions beside bare commits, a city of a million application
 break: ## freeze, kill, fill and flood what the portal stands on; prints a table, fails where a promise is broken; as root; some ten minutes
 	./.ci/debian
 	go test -count=1 -timeout 40m -v -run '^TestBreak$$' ./portal/faults -break
+
+release: ## build what is shipped of the tagged version into dist: binaries and their digests
+	@./.ci/release
 
 containers: ## build the image and bring compose.yaml up with a Docker engine of its own; prints a table; as root; some ten minutes
 	./.ci/debian docker.io docker-compose mmdebstrap
