@@ -253,23 +253,6 @@ func TestServeWithoutMeilisearch(t *testing.T) {
 	})
 }
 
-func TestNewPolicy(t *testing.T) {
-	dir := lean(t)
-	var out bytes.Buffer
-	env := &environment{ctx: t.Context(), cfg: &Config{Content: dir}, out: &out, now: time.Now}
-	command := newPolicyCommand{Slug: "winter-coats", Title: "过冬棉衣"}
-	if err := command.Run(env); err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Run(env); err == nil {
-		t.Error("the second run wrote over the first")
-	}
-	err := checkCommand{}.Run(env)
-	if err == nil || !strings.Contains(out.String(), "policies/winter-coats.md:") || !strings.Contains(out.String(), "not filled in") {
-		t.Errorf("check = %v, %s; want what to fill in", err, out.String())
-	}
-}
-
 func TestCommands(t *testing.T) {
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) // when nothing of the content was due
 	env := func(out io.Writer) *environment {
