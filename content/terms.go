@@ -1,5 +1,7 @@
 package content
 
+import "strings"
+
 // Category groups policies on the list page and filters searches.
 type Category struct {
 	Slug    string `yaml:"slug"`
@@ -26,7 +28,7 @@ func inEnglish(lang, en, zh string) (text string, ok bool) {
 	if lang == "en" && en != "" {
 		return en, true
 	}
-	return zh, lang != "en"
+	return zh, strings.HasPrefix(lang, "zh")
 }
 
 func (c Category) untranslated() []string { return emptyOf("en", c.EN, "aboutEn", c.AboutEN) }

@@ -255,8 +255,11 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 
 // day writes a date as it is in China, in the visit's language.
 func (s *Server) day(c *fiber.Ctx, t time.Time) string {
-	if visitOf(c).Lang.Code == "en" {
+	switch l := visitOf(c).Lang; {
+	case l.Code == "en":
 		return t.In(apply.China).Format("2 January 2006")
+	case !l.Han():
+		return t.In(apply.China).Format("2006-01-02")
 	}
 	return t.In(apply.China).Format("2006年1月2日")
 }

@@ -31,7 +31,7 @@ var cardFills = []struct{ entries, steps, runes int }{{3, 4, 72}, {3, 4, 56}, {3
 type cardRoom struct{ lines, width int }
 
 func (l language) cardRoom() cardRoom {
-	if l.Code == "en" {
+	if !l.Han() {
 		return cardRoom{28, 43}
 	}
 	return cardRoom{23, 38}

@@ -317,7 +317,7 @@ func (s *Server) indicatorFields(c *fiber.Ctx, d content.Dimension, answers map[
 
 // notInChinese is the language of the forms on a page that is in another one.
 func (s *Server) notInChinese(c *fiber.Ctx) string {
-	if visitOf(c).Lang.Code == "en" {
+	if !visitOf(c).Lang.Han() {
 		return languages[0].Code
 	}
 	return ""

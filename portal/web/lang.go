@@ -59,6 +59,9 @@ func (l language) chinese() string {
 	return languages[0].Code
 }
 
+// Han reports whether l is written in Chinese characters.
+func (l language) Han() bool { return strings.HasPrefix(l.Code, "zh") }
+
 // shows returns the language in which pages of l show a text of the content that
 // is kept in lang.
 func (l language) shows(lang string) string {

@@ -259,7 +259,7 @@ func (s *Server) reportForm(c *fiber.Ctx, p page, now telling) []field {
 	town := field{Name: "town", Help: t("report.town.help")}
 	for _, o := range s.content().Library.Places {
 		name := o.ZH
-		if p.Lang.Code == "en" {
+		if !p.Lang.Han() {
 			name = o.EN
 		}
 		town.Options = append(town.Options, content.Option{Value: o.ID, Label: s.contentText(c, name)})
@@ -322,7 +322,7 @@ func (s *Server) renderReceipt(c *fiber.Ctx, now telling, r *casework.Report) er
 // placeName is the name of a town in the page's language.
 func (s *Server) placeName(c *fiber.Ctx, id string) string {
 	for _, o := range s.content().Library.Places {
-		if o.ID == id && visitOf(c).Lang.Code == "en" {
+		if o.ID == id && !visitOf(c).Lang.Han() {
 			return o.EN
 		}
 	}

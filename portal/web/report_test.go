@@ -175,7 +175,7 @@ func TestReportInElderMode(t *testing.T) {
 		checkPageShape(t, b.doc, l, modeElder)
 	}
 	b.do("POST", reportPath, func() url.Values {
-		f := b.form("/en" + reportPath)
+		f := b.form(languages[len(languages)-1].path(reportPath))
 		f.Set("place", "旧屋")
 		f.Set("-now", "1")
 		return f

@@ -190,7 +190,7 @@ func TestPitches(t *testing.T) {
 			if width(p.Script) > scriptLasts || width(p.Script) < 40 || strings.Contains(p.Script, "${") {
 				t.Errorf("%s in %s: a script of %d: %s", target, l.Code, width(p.Script), p.Script)
 			}
-			if chat := s.chatText(l, p, "https://huitong.example/s/abcdefg", "迎阳社区"); width(chat) > map[bool]int{true: 300, false: 150}[l.Code == "en"] {
+			if chat := s.chatText(l, p, "https://huitong.example/s/abcdefg", "迎阳社区"); width(chat) > map[bool]int{true: 150, false: 300}[l.Han()] {
 				t.Errorf("%s in %s: a message of %d: %s", target, l.Code, width(chat), chat)
 			}
 			for _, f := range p.Facts {

@@ -66,8 +66,11 @@ func (s *Server) payBasis(fact string) string {
 
 // monthWords names a month.
 func (s *Server) monthWords(c *fiber.Ctx, m casework.Month) string {
-	if visitOf(c).Lang.Code == "en" {
+	switch l := visitOf(c).Lang; {
+	case l.Code == "en":
 		return m.Begins().Format("January 2006")
+	case !l.Han():
+		return m.Begins().Format("2006-01")
 	}
 	return m.Begins().Format("2006年1月")
 }

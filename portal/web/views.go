@@ -331,7 +331,7 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	if v.Lang.Code == "en" {
+	if !v.Lang.Han() {
 		body = markChinese(body)
 	}
 	if v.View.Plain {
