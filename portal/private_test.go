@@ -80,6 +80,43 @@ func checkNamed(t *testing.T, metrics string) {
 				t.Errorf("%s names %s, which nobody tells of", name, metric)
 			}
 		}
+		checkLabels(t, name, string(text), metrics)
+	}
+}
+
+var (
+	selected = regexp.MustCompile(`\b(huitong_[a-z_]+)\{([^}]*)\}`)
+	matcher  = regexp.MustCompile(`([a-z_]+)[=!]~?\\?"`)
+)
+
+// checkLabels expects each label by which an example selects among the figures.
+func checkLabels(t *testing.T, name, text, metrics string) {
+	t.Helper()
+	for _, m := range selected.FindAllStringSubmatch(text, -1) {
+		series := regexp.MustCompile(`(?m)^` + m[1] + `\{(.*)\} `).FindStringSubmatch(metrics)
+		if series == nil {
+			continue // told only later, or not at all, which is a fault of its own
+		}
+		for _, label := range matcher.FindAllStringSubmatch(m[2], -1) {
+			if !strings.Contains(","+series[1], ","+label[1]+`="`) && label[1] != "job" && label[1] != "instance" { // these are Prometheus' own
+				t.Errorf("%s selects %s by %s, which it does not have", name, m[1], label[1])
+			}
+		}
+	}
+}
+
+// TestVersion says which release and commit this is, as an image is told by its build.
+func TestVersion(t *testing.T) {
+	defer func(r, c string) { release, commit = r, c }(release, commit)
+	release, commit = "v2026.12.1", "0123abc"
+	var out strings.Builder
+	if err := (versionCommand{}).Run(&environment{out: &out}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"huitong v2026.12.1\n", "built with go1."} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("version says %q; want %q in it", out.String(), want)
+		}
 	}
 }
 

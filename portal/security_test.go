@@ -165,3 +165,35 @@ func TestReadmeNamesEveryCommand(t *testing.T) {
 		t.Errorf("README tells of portal %s, which is no command", name)
 	}
 }
+
+// TestReadmeNamesEverySetting holds the table of settings against the command line.
+func TestReadmeNamesEverySetting(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(readme), "\n## Settings\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	said := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`--[^|]*)\\|").FindAllStringSubmatch(table, -1) {
+		for _, m := range regexp.MustCompile("`--([a-z-]+)`").FindAllStringSubmatch(row[1], -1) {
+			said[m[1]] = true
+		}
+	}
+	k, err := kong.New(&commands{}, kong.Name("portal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range k.Model.Flags {
+		if len(flag.Envs) == 0 {
+			continue // --help
+		}
+		if !said[flag.Name] {
+			t.Errorf("README does not tell of --%s", flag.Name)
+		}
+		delete(said, flag.Name)
+	}
+	for name := range said {
+		t.Errorf("README tells of --%s, which is no setting", name)
+	}
+}
