@@ -62,8 +62,15 @@ func fillUploads(t *testing.T, w *world) outcome {
 			o.broke("and then cannot go on without it: %v", err)
 		}
 	}}.run(t)
+	before.checkShown(t, shown, &o)
+	return o
+}
+
+// checkShown expects that each photo which was taken can be looked at.
+func (f *family) checkShown(t *testing.T, shown []string, o *outcome) {
+	t.Helper()
 	for _, address := range shown {
-		resp, err := before.client.Get(p.base + address)
+		resp, err := f.client.Get(f.base + address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +83,6 @@ func fillUploads(t *testing.T, w *world) outcome {
 	if len(shown) == 0 {
 		o.broke("no photo is shown that was taken")
 	}
-	return o
 }
 
 // attach sends files for a document.

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"flag"
+	"net/http"
 	"testing"
 	"time"
 )
@@ -27,6 +28,8 @@ func scenarios() []scenario {
 		{"portal killed three times", killPortal},
 		{"disk of the database full (SQLite)", fillDatabase},
 		{"disk of the uploads full", fillUploads},
+		{"bucket of the uploads full", breakBucket(func(b *bucket) http.HandlerFunc { return b.noRoom })},
+		{"bucket of the uploads frozen", breakBucket(func(b *bucket) http.HandlerFunc { return b.frozen })},
 		{quickest, breakSearch(cutOff)},
 		{"Meilisearch slow", breakSearch(stall)},
 		{"Meilisearch answers 500", breakSearch(refuse)},

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -75,4 +76,17 @@ func first(name string, args ...string) string {
 	out, _ := exec.Command(name, args...).Output()
 	line, _, _ := strings.Cut(string(out), "\n")
 	return line
+}
+
+// TestTableHasEveryHarm expects a row of each harm in the table that is kept.
+func TestTableHasEveryHarm(t *testing.T) {
+	text, err := os.ReadFile("../doc/0037-breaking-is-a-command.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scenarios() {
+		if !strings.Contains(string(text), "\n| "+s.name+" | ") {
+			t.Errorf("the table in decision 0037 has no row of %s", s.name)
+		}
+	}
 }
