@@ -11,8 +11,8 @@
 package meilitest
 
 import (
+	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -116,7 +116,8 @@ func (s *Server) guard(action string, h http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		actions, known := s.keys[key]
-		if !known || !slices.Contains(actions, "*") && !slices.Contains(actions, action) {
+		all, _, _ := strings.Cut(action, ".")
+		if !known || !slices.Contains(actions, "*") && !slices.Contains(actions, action) && !slices.Contains(actions, all+".*") {
 			fail(w, http.StatusForbidden, "invalid_api_key", "The provided API key is invalid.")
 			return
 		}
@@ -133,7 +134,7 @@ func (s *Server) createKey(w http.ResponseWriter, r *http.Request) {
 	if !decode(w, r, &in) {
 		return
 	}
-	key := fmt.Sprintf("key-%d", len(s.keys))
+	key := "key-" + rand.Text()
 	s.keys[key] = in.Actions
 	reply(w, http.StatusCreated, map[string]any{"key": key, "actions": in.Actions, "indexes": in.Indexes, "expiresAt": nil})
 }
