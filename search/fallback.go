@@ -19,6 +19,7 @@ const (
 const (
 	defaultMinWait = 500 * time.Millisecond
 	defaultMaxWait = 30 * time.Second
+	defaultLook    = 10 * time.Second
 )
 
 // Status says which engine answers and, when it is the reserve, why.
@@ -31,6 +32,7 @@ type Status struct {
 // FallbackOptions tunes a [Fallback]; the zero value is right for a site.
 type FallbackOptions struct {
 	MinWait, MaxWait time.Duration // between attempts, doubling from one to the other
+	Look             time.Duration // how often a server that nobody finds fault with is asked how it is
 }
 
 // Fallback asks a Meilisearch server while it is well and holds what was published
@@ -57,6 +59,9 @@ func NewFallback(server *Meili, logger *slog.Logger, opts FallbackOptions) *Fall
 	}
 	if opts.MaxWait <= 0 {
 		opts.MaxWait = defaultMaxWait
+	}
+	if opts.Look <= 0 {
+		opts.Look = defaultLook
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	f := &Fallback{
@@ -165,7 +170,8 @@ func (f *Fallback) look(ctx context.Context) {
 	for ctx.Err() == nil {
 		switch {
 		case f.Status().Serving == ServingMeili:
-			f.sleep(ctx, nil)
+			f.sleep(ctx, time.After(f.opts.Look))
+			f.notice(ctx)
 			if time.Since(up) > f.opts.MaxWait {
 				wait = f.opts.MinWait
 			}
@@ -179,6 +185,14 @@ func (f *Fallback) look(ctx context.Context) {
 			f.sleep(ctx, time.After(wait))
 			wait = min(2*wait, f.opts.MaxWait)
 		}
+	}
+}
+
+// notice finds a server that has gone while nobody searched: whoever looks after the site
+// is to know before a visitor waits for it.
+func (f *Fallback) notice(ctx context.Context) {
+	if f.Status().Serving == ServingMeili && !f.server.healthy(ctx) && ctx.Err() == nil {
+		f.fail(fmt.Errorf("%w: does not say that it is well", ErrUnavailable))
 	}
 }
 

@@ -48,8 +48,14 @@ type fixture struct {
 // sample documents published.
 func newFallback(t *testing.T, m *Meili) *fixture {
 	t.Helper()
+	return fallbackThatLooks(t, m, 0)
+}
+
+// fallbackThatLooks asks a server that serves so often how it is.
+func fallbackThatLooks(t *testing.T, m *Meili, look time.Duration) *fixture {
+	t.Helper()
 	f := &fixture{norm: testNormalizer(t), log: &logBuffer{}}
-	f.Fallback = NewFallback(m, slog.New(slog.NewTextHandler(f.log, nil)), FallbackOptions{MinWait: time.Millisecond, MaxWait: 4 * time.Millisecond})
+	f.Fallback = NewFallback(m, slog.New(slog.NewTextHandler(f.log, nil)), FallbackOptions{MinWait: time.Millisecond, MaxWait: 4 * time.Millisecond, Look: look})
 	t.Cleanup(f.Close)
 	f.publish(t, sampleDocuments())
 	return f
@@ -107,6 +113,20 @@ func TestFallbackUsesTheServer(t *testing.T) {
 	if seen := s.Seen(); len(seen) != 1 || seen[0] != "POST /multi-search" {
 		t.Errorf("requests of one search = %v; want one multi-search", seen)
 	}
+}
+
+// TestFallbackNoticesByItself takes the server away while nobody searches, and gives it back.
+func TestFallbackNoticesByItself(t *testing.T) {
+	s := meilitest.New(t)
+	f := fallbackThatLooks(t, onStandIn(t, s), time.Millisecond)
+	f.await(t, ServingMeili)
+	s.Inject(down)
+	f.await(t, ServingEmbedded)
+	if got := f.Status(); got.Reason == "" {
+		t.Errorf("status = %+v; want a reason", got)
+	}
+	s.Inject(nil)
+	f.await(t, ServingMeili)
 }
 
 // TestFallbackFaults breaks the server in every way and mends it again. A visitor
