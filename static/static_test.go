@@ -239,3 +239,30 @@ func TestStyleSheet(t *testing.T) {
 		t.Errorf("style sheet is %d bytes; want at most 80 KiB", size)
 	}
 }
+
+// TestDangerButton wants what takes something away for good to differ from what leads on,
+// in more than its colour, and to be read as well in every scheme.
+func TestDangerButton(t *testing.T) {
+	css := string(read("css/components/button.css"))
+	rule := func(name string) string {
+		m := regexp.MustCompile(`\n  \.` + name + ` \{(.*?)\}`).FindStringSubmatch(css)
+		if m == nil {
+			t.Fatalf("no rule for .%s", name)
+		}
+		return m[1]
+	}
+	danger := rule("button--danger")
+	for _, want := range []string{"background: var(--accent-soft)", " color: var(--accent)", "border-inline-start-width"} {
+		if !strings.Contains(danger, want) || strings.Contains(rule("button--chief"), want+";") || strings.Contains(rule("button--quiet"), want) {
+			t.Errorf("%q is not what tells a danger button from the others: %s", want, danger)
+		}
+	}
+	for scheme, least := range map[string]float64{"standard": 4.5, "elder": 4.5, "accessible": 7} {
+		colours := tokens(t, scheme)
+		for _, p := range [][2]string{{"accent", "accent-soft"}, {"on-accent", "accent"}} { // as it stands, and pointed at
+			if got := contrast(colours[p[0]], colours[p[1]]); got < least {
+				t.Errorf("%s: %s on %s is %.2f; want %.1f", scheme, p[0], p[1], got, least)
+			}
+		}
+	}
+}

@@ -31,6 +31,7 @@ type childForm struct {
 	Version  int
 	Changed  bool // somebody else was quicker
 	Go       string
+	Ends     bool      // the record, for good
 	Other    childStep // where this is not the way
 }
 
@@ -220,7 +221,7 @@ func (s *Server) childClose(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	for _, w := range casework.Closings() {
 		why.Options = append(why.Options, content.Option{Value: string(w), Label: t(fmt.Sprintf("child.why.%s", w))})
 	}
-	view.Fields, view.Go = []field{why}, t("child.do.close")
+	view.Fields, view.Go, view.Ends = []field{why}, t("child.do.close"), true
 	return view
 }
 

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"net/url"
+	"path"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"huitong/static"
 )
@@ -36,6 +39,25 @@ func checkDeskStyle(t testing.TB, doc *html.Node) {
 		for class := range strings.FieldsSeq(attr(n, "class")) {
 			if desk[class] && !everywhere[class] {
 				t.Errorf("<%s class=%q>: .%s is styled on pages of the desk alone", n.Data, attr(n, "class"), class)
+			}
+		}
+	}
+}
+
+// ending are the last words of addresses that take something away for good.
+var ending = map[string]bool{"remove": true, "withdraw": true, "cancel": true, "drop": true, "erase": true, "disable": true, "recall": true}
+
+// checkDanger wants the button of what cannot be undone to look like no other.
+func checkDanger(t testing.TB, doc *html.Node) {
+	t.Helper()
+	for _, form := range find(doc, tag(atom.Form)) {
+		to, err := url.Parse(attr(form, "action"))
+		if err != nil || attr(form, "method") != "post" || !ending[path.Base(to.Path)] || to.Query().Has("resume") {
+			continue
+		}
+		for _, b := range find(form, tag(atom.Button)) {
+			if attr(b, "type") != "button" && !strings.Contains(attr(b, "class"), "button--danger") {
+				t.Errorf("%s: the button %q looks like any other", to.Path, text(b))
 			}
 		}
 	}

@@ -311,7 +311,7 @@ func (s *Server) renderEventEdit(c *fiber.Ctx, u casework.User, failed error) er
 	view.Version, view.Back = e.Version, eventsPath+"/"+e.ID
 	view.Action = view.Back + "/edit"
 	view.Hidden = []summaryRow{{Key: "town", Value: e.Town}}
-	view.Other = &recordOther{Title: t("event.cancel"), About: t("event.cancel.about"), Action: view.Back + "/cancel", Go: t("event.cancel")}
+	view.Other = &recordOther{Title: t("event.cancel"), About: t("event.cancel.about"), Action: view.Back + "/cancel", Go: t("event.cancel"), Ends: true}
 	if e.Cancelled {
 		view.Other = &recordOther{Title: t("event.resume"), About: t("event.resume.about"), Action: view.Back + "/cancel?resume=1", Go: t("event.resume")}
 	}

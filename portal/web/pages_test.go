@@ -157,6 +157,7 @@ func checkPageShape(t *testing.T, doc *html.Node, l language, mode string) {
 	checkLabels(t, doc)
 	checkHead(t, doc)
 	checkDeskStyle(t, doc)
+	checkDanger(t, doc)
 	if body := text(root); strings.Contains(body, "⟦") || strings.Contains(body, "&amp;lt;") || strings.Contains(body, "ZgotmplZ") {
 		t.Error("page shows a missing message or text escaped twice")
 	}

@@ -74,7 +74,10 @@ func postedList(c *fiber.Ctx, name string) []string {
 }
 
 // recordOther is something else that can be done with what the page shows.
-type recordOther struct{ Title, About, Action, Go string }
+type recordOther struct {
+	Title, About, Action, Go string
+	Ends                     bool // what is there, for good
+}
 
 // renderRecord shows the page with what is wrong with it.
 func (s *Server) renderRecord(c *fiber.Ctx, view recordForm, err error) error {

@@ -225,7 +225,7 @@ func (s *Server) editForm(c *fiber.Ctx, u casework.User, e casework.DirectoryEnt
 	t := s.words(c)
 	view := s.entryForm(c, u, "directory.edit", e)
 	view.Action = staffDirectory + "/" + e.ID
-	view.Other = &recordOther{Title: t("directory.remove"), About: t("directory.remove.about"), Action: view.Action + "/remove", Go: t("directory.remove")}
+	view.Other = &recordOther{Title: t("directory.remove"), About: t("directory.remove.about"), Action: view.Action + "/remove", Go: t("directory.remove"), Ends: true}
 	if e.Vacant() {
 		view.Other.Title, view.Other.About, view.Other.Go = t("directory.remove.village"), t("directory.remove.village.about"), t("directory.remove.village")
 	}
