@@ -137,7 +137,12 @@ func (s *Server) villageTable(c *fiber.Ctx, villages []outreach.VillageReach) fi
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return p
+	said := map[string]string{}
+	for _, one := range outreach.Towns(villages) {
+		name := s.townName(c, one.Town)
+		said[name] = name + t("punctuation.colon") + t("coverage.town", "Reached", one.Reached, "All", len(one.Villages))
+	}
+	return p.grouped(func(row int) string { return s.townName(c, villages[row].Town) }, func(town string) string { return said[town] })
 }
 
 // topicTable says of each policy in how many villages there was talk of it, the fewest first.

@@ -85,9 +85,15 @@ func (s *Server) showVisits(c *fiber.Ctx, u casework.User) error {
 		return figureRow{label, []figureCell{{count, strconv.FormatInt(n, 10)}}}
 	}
 	villages, links, dates := part("village"), part("link"), part("day")
-	for _, v := range tally.ByVillage() {
+	town := func(p outreach.Place) string { return s.shareName(c, outreach.Place{Town: p.Town}) }
+	places, sums := tally.ByVillage(), map[string]int64{}
+	for _, v := range places {
 		villages.Rows = append(villages.Rows, row(s.shareName(c, v.Of), v.Visits))
+		sums[town(v.Of)] += v.Visits
 	}
+	villages = villages.grouped(func(row int) string { return town(places[row].Of) }, func(name string) string {
+		return name + t("punctuation.colon") + count + " " + strconv.FormatInt(sums[name], 10)
+	})
 	lib := s.content().Library
 	for _, l := range tally.ByTarget(func(code outreach.Code) (outreach.Target, bool) { return s.codes.target(lib, code) }) {
 		links.Rows = append(links.Rows, row(s.targetName(c, l.Of), l.Visits))

@@ -46,6 +46,14 @@ type figurePart struct {
 	Rows             []figureRow
 	Total            []string // empty for none
 	Chart            *chart
+	// Groups stand for the rows where there are hundreds: one fold for each town.
+	Groups []figureGroup
+}
+
+// figureGroup is a town's part of a table.
+type figureGroup struct {
+	Said  string
+	Table figurePart
 }
 
 type figureRow struct {

@@ -49,6 +49,7 @@ type guidePage struct {
 	Trend       *trend
 	Child       *childCase
 	Figure      *figurePart
+	Towns       *figurePart // a long one, a fold for each town
 	Reach       []townReach
 	Sets        []tickSet
 	OnDuty      onDuty
@@ -115,7 +116,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	p.Child = &childCase{Row: childRow{Path: "/styleguide", Name: t("guide.text"), Band: "poor", BandText: s.bandText(c, "poor"), Task: t("guide.text"), Date: "2026-11-29", Late: true}, Helper: t("guide.text"), Due: "2026-11-29"}
 	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
-	p.Figure = guideFigure(t, long)
+	p.Figure, p.Towns = guideFigure(t, long), guideTowns(t, long)
 	p.Reach = []townReach{{"guide", t("guide.text"), long, []villageMark{{"gap", "—"}, {"planned", "—"}, {"reached", "—"}}}}
 	p.Sets = []tickSet{newTickSet("guide-set", t("guide.text"), []content.Option{{Value: "1", Label: "—"}, {Value: "2", Label: "—"}}, []string{"1"})}
 	p.OnDuty = onDuty{"director", t("guide.text"), "2026-11-29", "0760-00000000", "tel:076000000000"}
@@ -145,6 +146,16 @@ func guideFigure(t func(string, ...any) string, long string) *figurePart {
 		Rows:  []figureRow{{text, cell("51")}, {long, cell("9")}},
 		Chart: &chart{"guide-figure", long, em(2 * barHeight), []bar{newBar(0, text, 51, 51), newBar(1, long, 9, 51)}},
 	}
+}
+
+// guideTowns is a table in folds, with one number in a line and with several.
+func guideTowns(t func(string, ...any) string, long string) *figurePart {
+	one := *guideFigure(t, long)
+	one.ID, one.Chart, one.Total = "guide-towns", nil, nil
+	many := one
+	many.Columns, many.Rows = []string{one.First, one.First}, []figureRow{{long, []figureCell{{one.First, "51"}, {one.First, "9"}}}}
+	one.Groups = []figureGroup{{one.First, one}, {long, many}}
+	return &one
 }
 
 // guideFields are the kinds of fields: empty, filled, long, wrong and each choice.
