@@ -29,7 +29,10 @@ func (w *walk) looksRound() {
 		for _, path := range r.paths {
 			r.who.goTo(path)
 		}
+		w.inOtherModes(r.who, r.paths...)
 	}
+	w.inOtherModes(w.officer, "/staff", w.caseFile, w.child, w.report)
+	w.inOtherModes(w.supervisor, w.referral, w.conference)
 	w.neighbour.failing(404, func() { w.neighbour.goTo("/staff/reset?token=none") })
 	w.paysList()
 	w.trains()
@@ -37,6 +40,24 @@ func (w *walk) looksRound() {
 	w.goesThroughPolicies()
 	w.addsPhotos()
 	w.countsTalk()
+}
+
+// inOtherModes has somebody of the staff open pages in the two modes of large type, on a
+// handset and on a desktop: everything else on the way is done in standard mode. axe-core
+// has each page in one of them.
+func (w *walk) inOtherModes(v *visitor, paths ...string) {
+	w.Helper()
+	for i, path := range paths {
+		for j, mode := range []string{"accessible", "elder"} {
+			v.open(path + "?mode=" + mode)
+			if v.axeAt = -1; (i+j)%2 == 0 {
+				v.axeAt = handset.width
+			}
+			v.inspect(mode, handset.width, desktop.width)
+		}
+	}
+	v.axeAt = 0
+	v.open("/staff?mode=" + v.mode)
 }
 
 // paysList closes the list of last month and has nobody else to confirm it.
