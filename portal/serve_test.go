@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -85,6 +86,21 @@ func TestServeFirstStart(t *testing.T) {
 		t.Errorf("readyz = %s; want no details for visitors", ready)
 	}
 	checkPrivate(t, r, running{base: "http://" + private})
+}
+
+// TestServesOverIPv6 reads a page by an address of the sixth version of the protocol.
+func TestServesOverIPv6(t *testing.T) {
+	r := start(t, func(c *Config) {
+		_, port, err := net.SplitHostPort(c.Addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Addr = net.JoinHostPort("::1", port)
+		c.BaseURL = "http://" + c.Addr
+	})
+	if home := r.get(t, "/"); !strings.Contains(home, "<h1") {
+		t.Errorf("the home page at %s is %.80q", r.base, home)
+	}
 }
 
 // TestBotState tells whoever runs the portal that the bot learns.
