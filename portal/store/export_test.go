@@ -213,3 +213,12 @@ func (s *Store) FiguresPlans(ctx context.Context) ([]string, error) {
 	})
 	return out, err
 }
+
+// SealedTables names the tables with sealed columns.
+func SealedTables() []string {
+	var out []string
+	for _, table := range (&Store{}).sealedTables() {
+		out = append(out, table.name)
+	}
+	return out
+}
