@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -37,8 +38,19 @@ type Requirement struct {
 	Text    `yaml:",inline"`
 	Tests   []string `yaml:"tests"`   // package.Test, the package as a path in this module
 	Checked *Check   `yaml:"checked"` // nil: nobody checked it by hand
-	Gap     *Text    `yaml:"gap"`     // what is missing; nil: nothing
+	Gap     *Gap     `yaml:"gap"`     // what is missing; nil: nothing
 }
+
+// Gap is what is missing, and whom it waits for. What a test can show is no gap: there
+// is nobody to wait for.
+type Gap struct {
+	Text  `yaml:",inline"`
+	Waits string `yaml:"waits"` // one of Waits
+}
+
+// Waits are those whom gaps wait for: people to try the site, the owner, and whoever
+// runs it.
+var Waits = []string{"people", "owner", "operator"}
 
 // Check is a check by hand.
 type Check struct {
@@ -99,6 +111,8 @@ func parse(b []byte) ([]Requirement, error) {
 			return nil, fmt.Errorf("requirement %s stands twice", r.ID)
 		case r.Gap != nil && (r.Gap.ZH == "" || r.Gap.EN == ""):
 			return nil, fmt.Errorf("the gap of %s lacks zh or en", r.ID)
+		case r.Gap != nil && !slices.Contains(Waits, r.Gap.Waits):
+			return nil, fmt.Errorf("the gap of %s waits for %q, not for one of %v", r.ID, r.Gap.Waits, Waits)
 		case len(r.Tests) == 0 && r.Checked == nil && r.Gap == nil:
 			return nil, fmt.Errorf("requirement %s has no test, no check by hand and no gap", r.ID)
 		case r.Checked != nil && (r.Checked.By == "" || r.Checked.Day == "" || r.Checked.How.ZH == "" || r.Checked.How.EN == ""):

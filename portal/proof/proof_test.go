@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,28 @@ func TestNamedTestsExist(t *testing.T) {
 			if !there[name] {
 				t.Errorf("%s names the test %s, which is not there", r.ID, name)
 			}
+		}
+	}
+}
+
+// TestImpactNamesRealTests looks up each test by which the draft of the impact assessment
+// says that a risk is met.
+func TestImpactNamesRealTests(t *testing.T) {
+	there, err := testsOf(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile("../doc/privacy-impact.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`[a-z]+(?:/[a-z0-9]+)?\.Test\w+`).FindAllString(string(b), -1)
+	if len(named) < 15 {
+		t.Errorf("only %d tests are named: %v", len(named), named)
+	}
+	for _, name := range named {
+		if !there[name] {
+			t.Errorf("the assessment names the test %s, which is not there", name)
 		}
 	}
 }
@@ -107,7 +130,7 @@ func TestResultsAreComplete(t *testing.T) {
 }
 
 func TestVerdict(t *testing.T) {
-	gap := &Text{"缺", "gap"}
+	gap := &Gap{Text{"缺", "gap"}, "owner"}
 	good, old := Outcome{"pass", "2026-11-29", "b"}, Outcome{"pass", "2026-11-20", "a"}
 	tests := []struct {
 		name    string
@@ -140,6 +163,7 @@ func TestParseRefuses(t *testing.T) {
 		"unknown key":     "- {id: A1, zh: 字, en: word, result: pass}",
 		"check by nobody": "- {id: A1, zh: 字, en: word, checked: {day: 2026-11-29, kept: true}}",
 		"half a gap":      "- {id: A1, zh: 字, en: word, gap: {zh: 缺}}",
+		"gap of all":      "- {id: A1, zh: 字, en: word, gap: {zh: 缺, en: gap}}",
 	} {
 		if _, err := parse([]byte(list)); err == nil {
 			t.Errorf("%s: the list is taken", name)

@@ -25,6 +25,7 @@ func (s *Server) applyRoutes() []route {
 		{fiber.MethodPost, paperRoute, s.withDraft(s.savePaper), limited | streamed | private},
 		{fiber.MethodGet, "/apply/:slug/files/:file", s.showOwnFile, private},
 		{fiber.MethodGet, "/apply/:slug/" + leavePart, s.withDraft(s.showLeave), guarded | private},
+		{fiber.MethodGet, "/apply/:slug/" + beforePart + "/:part", s.showBefore, guarded | private},
 		{fiber.MethodGet, "/apply/:slug/:section", s.withDraft(s.showSection), guarded | private},
 		{fiber.MethodPost, "/apply/:slug/:section", s.withPosted(s.saveSection), form},
 		{fiber.MethodGet, "/apply/:slug/:section/:question", s.withDraft(s.showTurn), guarded | private},
@@ -42,6 +43,7 @@ const noticeVersion = "2026-11-29.2"
 // Fields of the form's own; questions are never named like them.
 const (
 	formStart  = "-start"  // any value: really start
+	formNotice = "-notice" // any value: read how the data are kept, then start
 	formLeave  = "-leave"  // any value: save and go on another time
 	formTo     = "-to"     // "review": where the family came from
 	formNumber = "-number" // opens the application again after the token ran out
@@ -117,6 +119,7 @@ type startPage struct {
 	Done      bool    // this browser's application is already submitted
 	Given     []given // answers carried over from the checker
 	Again     bool    // the button was pressed on a page that was too old
+	preface
 }
 
 func (s *Server) showStart(c *fiber.Ctx) error {
@@ -133,7 +136,8 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 		return err
 	}
 	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
-	start := startPage{draft: s.newDraft(c, p, a, title), Steps: s.decisionSteps(c, p), Again: begunLate(c)}
+	start := s.newStart(c, p, a, title)
+	start.Again = begunLate(c)
 	start.Title = s.words(c)("apply.of", "Policy", title)
 	start.Description = s.contentText(c, p.Summary)
 	// What to know before one applies is for everybody, as long as nobody has begun.
@@ -142,18 +146,14 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 		start.Open = applyPath(p, s.nextPart(p, a))
 	}
 	start.Done = a != nil && a.State != apply.Draft
-	for _, d := range p.Documents {
-		if d.Required && d.When.Empty() {
-			start.Always = append(start.Always, d)
-		} else {
-			start.Sometimes = append(start.Sometimes, d)
-		}
-	}
 	eachQuestion(p, func(_ string, q *content.Question) {
 		if v := carried[q.Name]; v != "" {
 			start.Given = append(start.Given, given{Name: q.Name, Value: v})
 		}
 	})
+	if c.FormValue(formNotice) != "" {
+		return s.renderBefore(c, start, "notice")
+	}
 	return s.render(c, "apply-start", start)
 }
 

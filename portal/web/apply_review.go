@@ -280,7 +280,7 @@ func (s *Server) dueSteps(c *fiber.Ctx, p *content.Policy, from time.Time) []ste
 			out[i].Text = t("apply.due.unsure", "Date", s.day(c, d.Due), "Count", d.Step.Days)
 		}
 		if d.Rough {
-			out[i].Text += t("apply.due.rough")
+			out[i].Note = t("apply.due.rough") + out[i].Note
 		}
 	}
 	return out

@@ -58,7 +58,7 @@ func checkElderPage(t *testing.T, doc *html.Node) {
 // TestFewChoices counts what a page of elder mode offers at one time.
 func TestFewChoices(t *testing.T) {
 	s := newTestServer(t, nil)
-	pages := []string{"/", "/policies", "/check", "/check/all", "/apply", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/help", "/feedback", "/help/application-help", "/help/accessibility-help", "/glossary", "/sitemap", "/replies"}
+	pages := []string{"/", "/policies", "/check", "/check/all", "/apply", "/search", "/search?q=%E8%A1%A5%E8%B4%B4", "/search?q=zzzz", "/ask", "/help", "/feedback", "/help/application-help", "/help/accessibility-help", "/glossary", "/sitemap", "/replies", "/accessibility", "/privacy"}
 	for _, c := range s.content().Library.Categories {
 		pages = append(pages, "/policies/kind/"+c.Slug)
 	}
@@ -108,31 +108,89 @@ func offers(n *html.Node) []string {
 func TestPartsAreWhole(t *testing.T) {
 	s := newTestServer(t, nil)
 	for _, p := range s.content().Library.Policies {
-		address := "/policies/" + p.Slug + "/part/" + p.Sections[0].ID
-		var seen []string
-		for address != "" {
-			status, doc := fetch(t, s, modeElder, address)
-			if status != 200 {
-				t.Fatalf("%s: status %d", address, status)
-			}
-			seen = append(seen, address[strings.LastIndex(address, "/")+1:])
-			address = ""
-			for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "rel") == "next" && n.DataAtom == atom.A }) {
-				address = attr(n, "href")
-			}
-			for _, n := range find(doc, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "#") }) {
-				if id := attr(n, "href")[1:]; len(find(doc, func(n *html.Node) bool { return attr(n, "id") == id })) != 1 {
-					t.Errorf("%s leads to #%s, which is not there", p.Slug, id)
-				}
-			}
-		}
+		seen := partsFrom(t, s, "/policies/"+p.Slug, p.Sections[0].ID)
 		if want := len(p.Sections) + len(p.FAQ); len(seen) != want {
 			t.Errorf("%s: %d pages %v; want %d", p.Slug, len(seen), seen, want)
 		}
 	}
-	body := string(toParts([]byte(`<a href="/en/policies/a-b#who"> <a href="/policies#medical"> <a href="#x"> <a href="#y"> <i id="y">`), visit{Path: "/policies/a-b"}))
-	if want := `<a href="/en/policies/a-b/part/who"> <a href="/policies/kind/medical"> <a href="/policies/a-b/part/x"> <a href="#y"> <i id="y">`; body != want {
+	body := string(toParts([]byte(`<a href="/en/policies/a-b#who"> <a href="/policies#medical"> <a href="#x"> <a href="#y"> <i id="y"> <a href="/help/c#d">`), visit{Path: "/policies/a-b"}))
+	if want := `<a href="/en/policies/a-b/part/who"> <a href="/policies/kind/medical"> <a href="/policies/a-b/part/x"> <a href="#y"> <i id="y"> <a href="/help/c/part/d">`; body != want {
 		t.Errorf("links = %s; want %s", body, want)
+	}
+	body = string(toParts([]byte(`<a href="#x">`), visit{Path: "/help/c/part/d"}))
+	if want := `<a href="/help/c/part/x">`; body != want {
+		t.Errorf("links of a help page = %s; want %s", body, want)
+	}
+}
+
+// partsFrom reads a text in elder mode from one of its parts on, and returns the names
+// of those that it comes by.
+func partsFrom(t *testing.T, s *Server, text, part string) []string {
+	t.Helper()
+	var seen []string
+	for address := text + "/part/" + part; address != ""; {
+		status, doc := fetch(t, s, modeElder, address)
+		if status != 200 {
+			t.Fatalf("%s: status %d", address, status)
+		}
+		seen = append(seen, address[strings.LastIndex(address, "/")+1:])
+		address = ""
+		for _, n := range find(doc, func(n *html.Node) bool { return attr(n, "rel") == "next" && n.DataAtom == atom.A }) {
+			address = attr(n, "href")
+		}
+		for _, n := range find(doc, func(n *html.Node) bool { return strings.HasPrefix(attr(n, "href"), "#") }) {
+			if id := attr(n, "href")[1:]; len(find(doc, func(n *html.Node) bool { return attr(n, "id") == id })) != 1 {
+				t.Errorf("%s leads to #%s, which is not there", text, id)
+			}
+		}
+	}
+	return seen
+}
+
+// TestTextsComeOnePartAPage finds the same in elder mode of help pages, replies and
+// statements: each part of the whole text is named on one of its leaves, never too many
+// at a time, has a page of its own, and leads back to the leaf that names it.
+func TestTextsComeOnePartAPage(t *testing.T) {
+	s := newTestServer(t, nil)
+	texts := []string{"/accessibility", "/privacy"}
+	for _, p := range slices.Concat(s.content().Library.Help, s.content().Library.Replies) {
+		texts = append(texts, p.Path())
+	}
+	for _, text := range texts {
+		_, whole := fetch(t, s, modeStandard, text)
+		headings := len(find(find(whole, tag(atom.Main))[0], func(n *html.Node) bool {
+			return n.DataAtom == atom.H2 && attr(n.Parent, "class") == "prose__section"
+		}))
+		var named []string
+		for at := text; at != ""; {
+			_, doc := fetch(t, s, modeElder, at)
+			main := find(doc, tag(atom.Main))[0]
+			if got := offers(main); len(got) > choicesAtOnce {
+				t.Errorf("%s offers %d things at once: %q", at, len(got), got)
+			}
+			for _, n := range find(main, func(n *html.Node) bool { return n.DataAtom == atom.Li && has(n, "id") }) {
+				named = append(named, attr(n, "id"))
+				_, one := fetch(t, s, modeElder, text+"/part/"+attr(n, "id"))
+				if back := find(one, func(n *html.Node) bool { return attr(n, "data-bar") == "back" }); attr(back[0], "href") != at {
+					t.Errorf("%s of %s leads back to %q; want %q", attr(n, "id"), text, attr(back[0], "href"), at)
+				}
+			}
+			at = ""
+			for _, n := range find(main, func(n *html.Node) bool { return attr(n, "rel") == "next" }) {
+				at = attr(n, "href")
+			}
+		}
+		if len(named) < headings || len(named) < 3 {
+			t.Errorf("%s names %v; want each of its %d headings", text, named, headings)
+		}
+		if seen := partsFrom(t, s, text, named[0]); !slices.Equal(seen, named) {
+			t.Errorf("%s is read as %v; want %v", text, seen, named)
+		}
+		for _, bad := range []string{text + "/part/nothing", text + "/page/99"} {
+			if status, _ := fetch(t, s, modeElder, bad); status != 404 {
+				t.Errorf("%s: status %d; want 404", bad, status)
+			}
+		}
 	}
 }
 

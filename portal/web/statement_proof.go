@@ -15,14 +15,13 @@ import (
 // requirement, as the statement tells it.
 type proofPart struct {
 	Summary string
-	Missing []proofItem // what is not kept, or only in part
-	Show    string      // opens the list of what is missing
+	Missing []proofGroup // what is not kept, or only in part, by whom it waits for
 	Groups  []proofGroup
 }
 
 type proofGroup struct {
-	Title, Count string
-	Items        []proofItem
+	ID, Title, Count string
+	Items            []proofItem
 }
 
 type proofItem struct {
@@ -39,48 +38,70 @@ var proofGroups = []string{"A", "B", "W", "O", "G", "P", "C", "E"}
 // showAccessibility shows the statement with the results of the tests that were
 // committed with this version of the site.
 func (s *Server) showAccessibility(c *fiber.Ctx) error {
+	p, err := s.proven(c)
+	if err != nil {
+		return err
+	}
+	return s.showStatement(c, "/accessibility", p)
+}
+
+func (s *Server) showAccessibilityPart(c *fiber.Ctx) error {
+	p, err := s.proven(c)
+	if err != nil {
+		return err
+	}
+	return s.showStatementPart(c, "/accessibility", p)
+}
+
+// proven is the statement with what shows it.
+func (s *Server) proven(c *fiber.Ctx) (statementPage, error) {
 	rows, err := proof.Load()
 	if err != nil {
-		return fmt.Errorf("load proof: %w", err)
+		return statementPage{}, fmt.Errorf("load proof: %w", err)
 	}
 	p := s.statement(c, "accessibility")
 	p.Proof = s.proofOf(c, rows)
 	p.Date = cmp.Or(newestProof(rows), p.Date)
-	return s.render(c, "statement", p)
+	return p, nil
 }
 
 func (s *Server) proofOf(c *fiber.Ctx, rows []proof.Row) *proofPart {
 	t := s.words(c)
 	out := &proofPart{Summary: t("proof.summary", countProof(rows)...)}
 	for _, letter := range proofGroups {
-		var members []proof.Row
-		g := proofGroup{Title: t(fmt.Sprintf("proof.group.%s", strings.ToLower(letter)))}
-		for _, r := range rows {
-			if r.Group() != letter {
-				continue
-			}
-			members = append(members, r)
-			item := s.proofItem(c, r)
-			g.Items = append(g.Items, item)
-			if r.Verdict != proof.Kept {
-				out.Missing = append(out.Missing, item)
-			}
-		}
-		g.Count = t("proof.count", countProof(members)...)
-		out.Groups = append(out.Groups, g)
+		members := rowsWhere(rows, func(r proof.Row) bool { return r.Group() == letter })
+		name := strings.ToLower(letter)
+		out.Groups = append(out.Groups, s.proofGroup(c, "list-"+name, t(fmt.Sprintf("proof.group.%s", name)), members))
 	}
-	// What is not kept at all comes before what is kept in part.
-	slices.SortStableFunc(out.Missing, func(a, b proofItem) int {
-		return cmp.Compare(proofRank(b.Verdict), proofRank(a.Verdict))
-	})
-	out.Show = t("proof.missing.show", "Count", len(out.Missing))
+	failing := rowsWhere(rows, func(r proof.Row) bool { return r.Verdict == proof.Failing || r.Verdict == proof.Unknown })
+	if len(failing) > 0 {
+		out.Missing = append(out.Missing, s.proofGroup(c, "missing-tests", t("proof.waits.tests"), failing))
+	}
+	for _, who := range proof.Waits {
+		members := rowsWhere(rows, func(r proof.Row) bool { return r.Gap != nil && r.Gap.Waits == who })
+		// What is not kept at all comes before what is kept in part.
+		slices.SortStableFunc(members, func(a, b proof.Row) int { return cmp.Compare(proofRank(b.Verdict), proofRank(a.Verdict)) })
+		out.Missing = append(out.Missing, s.proofGroup(c, "missing-"+who, t(fmt.Sprintf("proof.waits.%s", who)), members))
+	}
 	return out
+}
+
+func rowsWhere(rows []proof.Row, keep func(proof.Row) bool) []proof.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r proof.Row) bool { return !keep(r) })
+}
+
+func (s *Server) proofGroup(c *fiber.Ctx, id, title string, rows []proof.Row) proofGroup {
+	g := proofGroup{ID: id, Title: title, Count: s.words(c)("proof.count", countProof(rows)...)}
+	for _, r := range rows {
+		g.Items = append(g.Items, s.proofItem(c, r))
+	}
+	return g
 }
 
 func (s *Server) proofItem(c *fiber.Ctx, r proof.Row) proofItem {
 	item := proofItem{ID: r.ID, Text: s.proofText(c, r.Text), Verdict: r.Verdict, Tests: r.Tests, Day: r.Day}
 	if r.Gap != nil {
-		item.Gap = s.proofText(c, *r.Gap)
+		item.Gap = s.proofText(c, r.Gap.Text)
 	}
 	if r.Checked != nil {
 		item.Checked = s.words(c)("proof.checked", "By", r.Checked.By, "How", s.proofText(c, r.Checked.How))

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"huitong/portal/proof"
 )
@@ -19,7 +21,7 @@ func TestStatementTellsResults(t *testing.T) {
 	}
 	for _, l := range languages {
 		words := mustWords(t, l)
-		_, doc := fetch(t, s, modeElder, l.path("/accessibility"))
+		_, doc := fetch(t, s, modeAccessible, l.path("/accessibility"))
 		for _, r := range rows {
 			found := find(doc, func(n *html.Node) bool { return attr(n, "id") == "proof-"+r.ID })
 			if len(found) != 1 {
@@ -42,6 +44,45 @@ func TestStatementTellsResults(t *testing.T) {
 		}
 		if !strings.Contains(whole, words("accessibility.target.2")) || !strings.Contains(whole, words("accessibility.contact.1")[:6]) {
 			t.Errorf("%s: the statement does not say that nobody certified it, or whom to tell", l.Code)
+		}
+	}
+}
+
+// TestStatementSaysWhoIsToAct wants each gap under whom it waits for, people, the owner
+// or whoever runs the site, and in elder mode on a page of its own.
+func TestStatementSaysWhoIsToAct(t *testing.T) {
+	s := newTestServer(t, nil)
+	rows, err := proof.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := mustWords(t, languages[0])
+	_, whole := fetch(t, s, modeStandard, "/accessibility")
+	for _, who := range proof.Waits {
+		_, alone := fetch(t, s, modeElder, "/accessibility/part/missing-"+who)
+		title := words("proof.waits." + who)
+		if h1 := text(find(alone, tag(atom.H1))[0]); h1 != title {
+			t.Errorf("the page of %s is called %q; want %q", who, h1, title)
+		}
+		group := find(whole, func(n *html.Node) bool { return attr(n, "id") == "missing-"+who })
+		if len(group) != 1 {
+			t.Fatalf("%d groups of what waits for %s; want 1", len(group), who)
+		}
+		var want []string
+		for _, r := range rows {
+			if r.Gap != nil && r.Gap.Waits == who {
+				want = append(want, r.ID)
+			}
+		}
+		slices.Sort(want)
+		for where, n := range map[string]*html.Node{"the statement": group[0], "its own page": alone} {
+			var got []string
+			for _, id := range find(n, func(n *html.Node) bool { return attr(n, "class") == "proof__id" }) {
+				got = append(got, text(id))
+			}
+			if slices.Sort(got); !slices.Equal(got, want) {
+				t.Errorf("%s has %v waiting for %s; want %v", where, got, who, want)
+			}
 		}
 	}
 }

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 )
 
 func (s *Server) statementRoutes() []route {
 	return []route{
 		{fiber.MethodGet, "/accessibility", s.showAccessibility, kept},
+		{fiber.MethodGet, leafRoute("/accessibility"), s.showAccessibility, kept},
 		{fiber.MethodGet, "/privacy", s.showPrivacy, kept},
+		{fiber.MethodGet, leafRoute("/privacy"), s.showPrivacy, kept},
 	}
 }
 
@@ -20,12 +25,13 @@ type statementPage struct {
 	Parts []statementPart
 	Proof *proofPart // nil: the statement rests on no tests
 
-	Fields bool // it leads to what each field of the forms is for
+	Contents contents
+	Fields   bool // it leads to what each field of the forms is for
 }
 
 type statementPart struct {
-	Title string
-	Items []string
+	ID, Title string
+	Items     []string
 }
 
 // statementDate is the day both statements were last gone through.
@@ -55,7 +61,45 @@ var statementParts = map[string][]struct {
 }
 
 func (s *Server) showPrivacy(c *fiber.Ctx) error {
-	return s.render(c, "statement", s.statement(c, "privacy"))
+	return s.showStatement(c, "/privacy", s.statement(c, "privacy"))
+}
+
+func (s *Server) showPrivacyPart(c *fiber.Ctx) error {
+	return s.showStatementPart(c, "/privacy", s.statement(c, "privacy"))
+}
+
+// showStatement shows a statement, in elder mode the names of its parts.
+func (s *Server) showStatement(c *fiber.Ctx, path string, p statementPage) error {
+	var err error
+	if p.Contents, err = contentsOf(c, p.divided(path)); err != nil {
+		return err
+	}
+	p.Fields = p.Fields && p.Contents.Leaf.After() == "" // on the last leaf, which has room for it
+	s.asLeaf(c, &p.page, p.Contents.Leaf)
+	return s.render(c, "statement", p)
+}
+
+func (s *Server) showStatementPart(c *fiber.Ctx, path string, p statementPage) error {
+	one, ok := p.divided(path).find(c.Params("part"))
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	return s.renderPart(c, one)
+}
+
+// divided is a statement by its parts, and what shows it by the groups of its list.
+func (p statementPage) divided(path string) divided {
+	d := divided{Path: path, Title: p.Title, Lang: p.Lang.Code}
+	for _, one := range p.Parts {
+		d.Parts = append(d.Parts, part{ID: one.ID, Title: one.Title, Items: one.Items})
+	}
+	if p.Proof == nil {
+		return d
+	}
+	for _, g := range slices.Concat(p.Proof.Missing, p.Proof.Groups) {
+		d.Parts = append(d.Parts, part{ID: g.ID, Title: g.Title, Proof: g.Items})
+	}
+	return d
 }
 
 func (s *Server) statement(c *fiber.Ctx, name string) statementPage {
@@ -64,7 +108,7 @@ func (s *Server) statement(c *fiber.Ctx, name string) statementPage {
 	p.Description = p.Lead
 	p.Rated, p.Fields = true, name == "privacy"
 	for _, part := range statementParts[name] {
-		one := statementPart{Title: t(part.name)}
+		one := statementPart{ID: strings.TrimPrefix(part.name, name+"."), Title: t(part.name)}
 		for _, id := range part.items {
 			one.Items = append(one.Items, t(id, "Count", s.keepDrafts))
 		}

@@ -102,7 +102,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		{ID: "X1", Text: t("guide.text"), Verdict: proof.Kept, Tests: []string{"portal/web.TestPages"}, Day: "2026-11-29"},
 		{ID: "X2", Text: long, Gap: long, Verdict: proof.Partly, Checked: long, Day: "2026-11-29"},
 	}
-	p.Proof = &proofPart{Missing: items[1:], Show: t("guide.text"), Groups: []proofGroup{{t("guide.text"), long, items}}}
+	p.Proof = &proofPart{Missing: []proofGroup{{"missing-x", long, t("guide.text"), items[1:]}}, Groups: []proofGroup{{"list-x", t("guide.text"), long, items}}}
 	p.Papers = []paperRow{{Title: t("guide.text"), Words: t("guide.text"), Given: true, Files: p.Files, Change: "/styleguide"}, {Title: long, Words: t("guide.error")}}
 	p.Referrals, p.Ask = guideReferrals(t, long)
 	p.Conferences = &conferencesPanel{Rows: []conferenceRow{{"/styleguide", "", "2026-12-10 14:30", "planned"}, {"/styleguide", "", "2026-11-02 9:00", "held"}}, Call: "/styleguide"}

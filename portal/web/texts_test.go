@@ -21,10 +21,16 @@ func TestTexts(t *testing.T) {
 				t.Errorf("%s: %d, h1 %q; want %q", p.Path(), status, h1, p.Title)
 			}
 			for _, section := range p.Sections {
+				if mode == modeElder {
+					_, doc = fetch(t, s, mode, p.Path()+"/part/"+section.ID)
+				}
 				h := find(doc, func(n *html.Node) bool { return attr(n, "id") == section.ID })
 				if len(h) != 1 || text(h[0]) != section.Title {
 					t.Errorf("%s has no section %q", p.Path(), section.ID)
 				}
+			}
+			if mode == modeElder {
+				_, doc = fetch(t, s, mode, p.Path())
 			}
 			if p.Column != "" && (metaOf(doc, "ColumnName") != p.Column || !strings.Contains(text(doc), p.Source.Number)) {
 				t.Errorf("%s: column %q, or its document is not named", p.Path(), metaOf(doc, "ColumnName"))

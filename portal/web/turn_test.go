@@ -88,7 +88,9 @@ func (b *browser) goesBack() *browser {
 func (d *desk) beginInElderMode(name string) *browser {
 	b := d.browser(name)
 	b.cookies["mode"] = modeElder
-	return b.open(applied).send(applied, map[string]string{"-start": "1"})
+	b.open(applied).wants(200, "先看看这几件事").lacks("存在哪里")
+	b.send(applied, map[string]string{"-notice": "1"}).wants(200, "怎样保护孩子的信息", "存在哪里", "不同意")
+	return b.send(applied, map[string]string{"-start": "1"})
 }
 
 // TestOneQuestionAPage goes through the form in elder mode, there and back again, and

@@ -57,6 +57,7 @@ var pageTypes = map[string]any{
 	"check":            checkPage{},
 	"check-all":        screenPage{},
 	"choose":           choosePage{},
+	"apply-before":     startPage{},
 	"document":         documentsPage{},
 	"documents":        documentsPage{},
 	"documents-asked":  askedPage{},
