@@ -165,6 +165,9 @@ func digitsOnly(r rune) rune {
 // fillReply fills the page with the bot's turn.
 func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	p.Reply, p.Suggestions = &r, r.Suggestions
+	if p.Elder() && r.Offer != "" { // which is one thing more to choose
+		p.Suggestions = p.Suggestions[:min(len(p.Suggestions), 2)]
+	}
 	p.Conversation = s.seal(conversationLabel, r.Conversation)
 	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer}))
 	p.Groups = s.grouped(c, r)

@@ -95,12 +95,18 @@ func (s *Server) answerFuncs(l language) template.FuncMap {
 		"hears": func(block string) heard {
 			return heard{Hears: block, Voices: voicesFor(l.Code)}
 		},
-		"heardAnswer": func(r *bot.Reply) heard { return s.listeningTo(l, r) },
+		"heardAnswer": func(name string, r *bot.Reply) heard { return s.listeningTo(l, r).called(name) },
 		"heardHere": func(part, name, block string) heard {
 			return s.heardHere(l, words(part), name, l.Code, block)
 		},
-		"heardProblems": func(problems []problem) heard { return s.hearProblems(l, problems) },
+		"heardProblems": func(name string, problems []problem) heard { return s.hearProblems(l, problems).called(name) },
 	}
+}
+
+// called is h with a name for those who do not see beside what it stands.
+func (h heard) called(name string) heard {
+	h.Name = name
+	return h
 }
 
 // listening returns what the templates of language l need to offer a text to the

@@ -54,10 +54,21 @@ if (chat) {
     carry(page);
     offer(page);
     tell("");
+    fewer();
     log.append(turn);
     document.dispatchEvent(new CustomEvent("page:more"));
     settle(from, turn);
     return true;
+  }
+
+  // In elder mode what was said before keeps its words alone, as where no script runs: one
+  // answer at a time offers where to go.
+  function fewer() {
+    if (document.documentElement.dataset.mode !== "elder") return;
+    for (const before of log.querySelectorAll('[data-chat="turn"]')) {
+      before.classList.add("chat__pair--before");
+      for (const more of before.lastElementChild.querySelectorAll(":scope > :not(.chat__who, .chat__answer, .chat__calls)")) more.remove();
+    }
   }
 
   function clearFault() {
