@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,9 @@ type measured struct {
 	Lines    bool     `json:"lines"`
 	Tags     []string `json:"tags"` // rules of axe-core; nil for none
 	Enhanced bool     `json:"enhanced"`
-	Layout   bool     `json:"layout"` // its rules on what lies over what, too
+	Layout   bool     `json:"layout"`  // its rules on what lies over what, too
+	Choices  int      `json:"choices"` // at one time, at most; 0 for any number
+	Screen   int      `json:"screen"`  // how many pixels are one time; 0 for the whole page
 }
 
 // inspect tries whether the page as it stands serves everybody: at each of the
@@ -53,6 +56,11 @@ func (t *tab) wanted(mode string, width int64) measured {
 		Text: minText[mode], Target: minTarget[mode], Contrast: minContrast[mode], Large: minLargeContrast[mode],
 		Stretch: t.stretches && width < 400, Lines: width == 1280,
 	}
+	if mode == "elder" && !t.oneOf(manyChoices) {
+		if ask.Choices = choicesAtOnce; t.oneOf(listed) {
+			ask.Screen = screenful
+		}
+	}
 	if t.device.noScripts || t.axeAt != 0 && t.axeAt != width {
 		return ask
 	}
@@ -64,6 +72,45 @@ func (t *tab) wanted(mode string, width int64) measured {
 		t.resize(width, evaluate[int64](t, "document.documentElement.scrollHeight"))
 	}
 	return ask
+}
+
+// choicesAtOnce is how much elder mode offers at one time: answers to a question, and
+// ways to go.
+const choicesAtOnce = 6
+
+// manyChoices are the pages for which that does not hold, with the reason.
+var manyChoices = map[string]string{
+	`^/staff(/|$)`:  "the desk is for staff, who look through lists",
+	`^/styleguide$`: "it shows every component, for those who build the site",
+}
+
+// listed are the pages for which it holds of each screen and not of the whole, with the
+// reason. They are read from the beginning to the end.
+var listed = map[string]string{
+	`^/apply/[^/]+/review$`: "each answer has its own way to change it",
+	`^/household`:           "each application of the household has its own ways",
+	`^/check/all$`:          "its result goes through every programme",
+	`^/track/status$`:       "what can be done about an application stands in one place",
+}
+
+// screenful is how much of a page a handset shows below the bar of elder mode.
+const screenful = 664
+
+// oneOf tells whether the page is one of these, in whichever language.
+func (t *tab) oneOf(pages map[string]string) bool {
+	path, _, _ := strings.Cut(t.where(), "?")
+	path, _, _ = strings.Cut(path, "#")
+	for _, prefix := range []string{"/en", "/zh-hant"} {
+		if rest, found := strings.CutPrefix(path, prefix+"/"); found {
+			path = "/" + rest
+		}
+	}
+	for pattern := range pages {
+		if regexp.MustCompile(pattern).MatchString(path) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *tab) inTraditional() bool {

@@ -256,8 +256,7 @@ type pass struct{ number, code string }
 // apply goes through the whole form with one mistake on the way.
 func (v *visitor) apply() pass {
 	v.Helper()
-	v.goTo("/apply/" + journeySlug)
-	v.to(`main form button[name="-start"]`)
+	v.begins()
 	for !v.atPapers() {
 		v.answerAll()
 		switch {
@@ -283,6 +282,20 @@ func (v *visitor) apply() pass {
 	v.to(`main form button.button--chief`)
 	v.at("/apply/" + journeySlug + "/done")
 	return v.receipt()
+}
+
+// begins starts an application. Elder mode shows how the data are kept on a page of its
+// own first.
+func (v *visitor) begins() {
+	v.Helper()
+	v.goTo("/apply/" + journeySlug)
+	if v.mode == "elder" {
+		v.to(`main a[href^="/apply/` + journeySlug + `/before/papers"]`)
+		v.sees("户口本")
+		v.to(`[data-bar="back"]`)
+		v.to(`main form button[name="-notice"]`)
+	}
+	v.to(`main form button[name="-start"]`)
 }
 
 // mistake gives a wrong telephone number, follows the error summary to the field

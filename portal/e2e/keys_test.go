@@ -17,6 +17,7 @@ func TestJourneyByKeyboard(t *testing.T) {
 		device device
 	}{
 		{"standard", desktop},
+		{"accessible", desktop},
 		{"elder", device{width: 360, height: 740}},
 	} {
 		t.Run(tt.mode, func(t *testing.T) {
@@ -25,13 +26,47 @@ func TestJourneyByKeyboard(t *testing.T) {
 			v := newVisitor(t, startSite(t), tt.device, tt.mode)
 			v.open("/?mode=" + tt.mode)
 			v.open("/") // from now on the cookie holds, and links are clean
-			(&typist{visitor: v}).applies()
+			k := &typist{visitor: v}
+			if tt.mode == "accessible" {
+				k.asks()
+			}
+			k.applies()
 		})
 	}
 }
 
 // typist is a visitor with a keyboard and nothing else.
 type typist struct{ *visitor }
+
+// asks puts a question by Enter, which leaves the focus where the next one is written,
+// goes back to the source of the answer, and home again.
+func (k *typist) asks() {
+	k.Helper()
+	k.enter(`nav a[href^="/ask"]`)
+	const box = `main textarea[name="question"]`
+	k.comeTo(box, "Tab")
+	call(k.tab, input.InsertText, input.InsertTextParams{Text: "孤儿补贴每个月多少钱？"})
+	k.answered(func() { k.key("Enter") })
+	k.sees("1578元")
+	if !k.on(box) {
+		k.Errorf("after an answer the focus is on %s; want the question", evaluate[string](k.tab, "document.activeElement.outerHTML.slice(0, 120)"))
+	}
+	k.comeTo(`main .chat__citations a`, "Shift+Tab")
+	k.arrive(func() { k.key("Enter") })
+	k.sees("1578元")
+	k.enter(`.crumbs a[href="/"]`)
+}
+
+// comeTo presses a key until what matches the selector has the focus.
+func (k *typist) comeTo(selector, key string) {
+	k.Helper()
+	for range maxStops {
+		if k.stopAt(key); k.on(selector) {
+			return
+		}
+	}
+	k.Fatalf("%s: %s does not come to %s", k.where(), key, selector)
+}
 
 // applies goes from the home page to the receipt.
 func (k *typist) applies() {
@@ -45,6 +80,9 @@ func (k *typist) applies() {
 		k.answer(`main .form__buttons button:not([name="-back"])`)
 	}
 	k.enter(`main button[formaction^="/apply/` + journeySlug + `"]`)
+	if k.mode == "elder" { // and how the data are kept before the first question
+		k.enter(`main form button[name="-notice"]`)
+	}
 	k.enter(`main form button[name="-start"]`)
 	for !strings.HasSuffix(k.where(), "/review") {
 		leave := `main .form__buttons button:not([name="-back"])`
@@ -64,7 +102,13 @@ func (k *typist) applies() {
 // stop goes on to what comes next and checks that one sees it.
 func (k *typist) stop() {
 	k.Helper()
-	k.key("Tab")
+	k.stopAt("Tab")
+}
+
+// stopAt does the same with another key.
+func (k *typist) stopAt(key string) {
+	k.Helper()
+	k.key(key)
 	if f := look[focus](k.tab, "focus"); f.Problem != "" {
 		k.Errorf("%s: focus on %s: %s", k.where(), f.Name, f.Problem)
 	}

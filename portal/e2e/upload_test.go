@@ -38,8 +38,7 @@ func TestUpload(t *testing.T) {
 			t.Parallel()
 			v := newVisitor(t, startSite(t), tt.device, tt.mode)
 			v.arriveAtHome()
-			v.goTo("/apply/" + journeySlug)
-			v.to(`main form button[name="-start"]`)
+			v.begins()
 			for !v.atPapers() {
 				v.answerAll()
 				v.to(`main form .form__buttons button`)
@@ -179,8 +178,7 @@ func TestUploadAcrossABrokenConnection(t *testing.T) {
 	s := startSite(t)
 	v := newVisitor(t, s, handset, "standard")
 	v.arriveAtHome()
-	v.goTo("/apply/" + journeySlug)
-	v.to(`main form button[name="-start"]`)
+	v.begins()
 	for !strings.HasSuffix(v.where(), "/documents") {
 		v.answerAll()
 		v.to(`main form .form__buttons button`)
@@ -293,8 +291,7 @@ func (v *visitor) beginsToSend() {
 func (v *visitor) beginsPapers() {
 	v.Helper()
 	v.arriveAtHome()
-	v.goTo("/apply/" + journeySlug)
-	v.to(`main form button[name="-start"]`)
+	v.begins()
 	for !v.atPapers() {
 		v.answerAll()
 		v.to(`main form .form__buttons button`)

@@ -262,7 +262,7 @@ globalThis.eyes = {
     return ask.tags ? eyes.axe(ask).then((axe) => ({ ...found, axe })) : found;
   },
 
-  measure({ text, target, contrast, large, stretch, lines }) {
+  measure({ text, target, contrast, large, stretch, lines, choices, screen }) {
     // Pages in traditional characters have the colours and the length of the others.
     const twin = document.documentElement.lang === "zh-Hant";
     return {
@@ -277,6 +277,7 @@ globalThis.eyes = {
       moves: eyes.moving(),
       "link by its colour alone": eyes.plainLinks(),
       "label not in name": eyes.misnamed(),
+      "too many choices": choices ? eyes.choices(choices, screen) : [],
     };
   },
 
@@ -289,6 +290,29 @@ globalThis.eyes = {
       if (!s.textDecorationLine.includes("underline") && s.borderBottomStyle === "none" && s.fontWeight === getComputedStyle(el.parentElement).fontWeight) out.push(eyes.name(el));
     }
     return out;
+  },
+
+  // What a page offers at one time beyond few: answers to what it asks, and other ways to
+  // go. What stands at the same place of every page is no choice, nor are keys, what is
+  // listened with, or words of a text that lead on.
+  // Where a screen is given, that many pixels of the page are looked at a time, and the
+  // answers to one question.
+  choices(few, screen) {
+    const always = ".page-listen, .listen, .feedback, .rate, .urgent, .elder-foot, .keypad, .dictate, .prose, .player";
+    const all = eyes.stops().filter((el) => el.closest("main") && !el.closest(always) && !eyes.inSentence(el) && !el.matches(".visually-hidden, [type=file], [type=text], textarea, [tabindex='0']"));
+    const offered = [...document.querySelectorAll("main input:is([type=radio], [type=checkbox])")].filter((el) => [...el.labels].some(eyes.shown));
+    const answers = [...offered, ...all.filter((el) => el.matches("[name='-group'], .choices__button, .choices__group:not([open]) > summary"))];
+    const ways = all.filter((el) => !answers.includes(el) && !el.matches("input, select, .choices__group > summary"));
+    const top = (el) => el.getBoundingClientRect().top;
+    const most = (found) => {
+      if (!screen) return found;
+      const views = found.map((from) => found.filter((el) => top(el) >= top(from) && el.getBoundingClientRect().bottom <= top(from) + screen));
+      return views.reduce((a, b) => (b.length > a.length ? b : a), []);
+    };
+    const asked = (name) => answers.filter((el) => el.name === name || el.name === "-group");
+    const byQuestion = [...new Set(answers.map((el) => el.name))].map(asked).reduce((a, b) => (b.length > a.length ? b : a), []);
+    return [["answers", screen ? byQuestion : answers], ["ways", most(ways)]].filter(([, found]) => found.length > few)
+      .map(([what, found]) => `${found.length} ${what}: ${found.map((el) => eyes.name(el)).join("; ").slice(0, 900)}`);
   },
 
   // What a window of another width loses, as a reader's zoom makes one.
