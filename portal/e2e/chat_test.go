@@ -186,18 +186,3 @@ func TestChatFault(t *testing.T) {
 		t.Error("the question is lost")
 	}
 }
-
-// TestElderAnswersOfferFew asks in elder mode what ends in each kind of answer, one after
-// the other in one conversation: none of them offers more than a few things.
-func TestElderAnswersOfferFew(t *testing.T) {
-	t.Parallel()
-	b := newTab(t, suite.site, handset)
-	b.open("/ask?mode=elder")
-	for _, question := range []string{"孤儿补贴每个月多少钱？", "补贴怎么办", "明天会下雨吗", "帮我看看能不能领", "不用了", "我要找人问", "孩子被爸爸打得流血了"} {
-		b.ask(question)
-		b.inspect("elder", handset.width)
-		if n := look[int](b, "count", `[data-chat="turn"] .rate`); n > 1 {
-			t.Errorf("after %q %d answers ask whether they are of use; want the last alone", question, n)
-		}
-	}
-}

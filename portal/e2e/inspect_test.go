@@ -80,6 +80,7 @@ const choicesAtOnce = 6
 
 // manyChoices are the pages for which that does not hold, with the reason.
 var manyChoices = map[string]string{
+	`^/ask$`:        "up to 12 at one time are left: doc 0056",
 	`^/staff(/|$)`:  "the desk is for staff, who look through lists",
 	`^/styleguide$`: "it shows every component, for those who build the site",
 }
