@@ -74,8 +74,8 @@ inForce: 2021-01-01
 reviewBy: 2027-01-01
 published: 2026-11-23
 eligibility:
-  - {name: age, expr: 'child_age < 18 or school == "yes"', yes: 未满, no: 已满, unknown: 年龄}
-  - {name: father, expr: 'father in ["dead", "prison"]', yes: 是, no: 否, unknown: 查}
+  - {name: age, title: 年龄, section: amount, expr: 'child_age < 18 or school == "yes"', yes: 未满, no: 已满, unknown: 年龄}
+  - {name: father, title: 爸爸, section: amount, expr: 'father in ["dead", "prison"]', yes: 是, no: 否, unknown: 查}
 confirm:
   - {expr: 'father == "prison"', text: 请核对}
 outcomes:
@@ -165,6 +165,10 @@ func TestLoadProblems(t *testing.T) {
 		{"misspelt key in own question", "field lable not found", swap(pol, samplePolicy, "[child_id, school", "[{name: a, type: text, lable: b}, school")},
 		{"granted, and then", "nobody says what follows once it is granted", swap(pol, samplePolicy, ", granted: 批了。", "")},
 		{"refused, and then", "nobody says what follows once it is refused", swap(pol, samplePolicy, ", refused: 没批。", "")},
+		{"condition without a title", `:12: condition "age" is not complete`, swap(pol, samplePolicy, "title: 年龄, ", "")},
+		{"condition without a section", `:13: condition "father" names no section: "dad"`, swap(pol, samplePolicy, "title: 爸爸, section: amount", "title: 爸爸, section: dad")},
+		{"condition twice", `:13: condition "age" is not a word or stands twice`, swap(pol, samplePolicy, "name: father, title", "name: age, title")},
+		{"condition that is not a word", `condition "a b" is not a word`, swap(pol, samplePolicy, "name: father, title", "name: a b, title")},
 		{"no front matter", pol + ":1: no front matter", map[string]string{pol: "## a {#a}\n"}},
 	}
 	for _, c := range cases {

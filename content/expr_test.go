@@ -105,7 +105,7 @@ func anyAllTree(rule string) fstest.MapFS {
 	head, rest, _ := strings.Cut(samplePolicy, "eligibility:\n")
 	_, rest, _ = strings.Cut(rest, "questions:\n")
 	return tree(map[string]string{
-		"policies/sample.md": head + "eligibility:\n  - {name: a, expr: '" + rule + "', yes: 是, no: 否, unknown: 查}\nquestions:\n" +
+		"policies/sample.md": head + "eligibility:\n  - {name: a, title: 甲, section: amount, expr: '" + rule + "', yes: 是, no: 否, unknown: 查}\nquestions:\n" +
 			strings.Replace(rest, "school, father]", "school, father, carer, sibling_age, sibling_school]", 1),
 		"questions.yaml": sampleQuestions + `  carer: {type: choice, label: 谁照顾, unknown: true, options: [{value: dead, label: 去世}, {value: other, label: 其他}]}
   sibling_age: {type: number, label: 弟妹几岁}

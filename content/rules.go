@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/expr-lang/expr"
@@ -10,6 +11,8 @@ import (
 // Condition is one thing that must hold, with the words for each outcome.
 type Condition struct {
 	Name    string   `yaml:"name"`
+	Title   string   `yaml:"title"`   // what it is about, in a few words: for the desk and for who is refused
+	Section string   `yaml:"section"` // ID of the section that says it
 	Expr    Expr     `yaml:"expr"`
 	Yes     string   `yaml:"yes"`
 	No      string   `yaml:"no"`
@@ -88,6 +91,15 @@ func (p *Policy) Assess(a Answers) Verdict {
 		}
 	}
 	return v
+}
+
+// Condition returns the condition with the given name.
+func (p *Policy) Condition(name string) (Condition, bool) {
+	i := slices.IndexFunc(p.Eligibility, func(c Condition) bool { return c.Name == name })
+	if i < 0 {
+		return Condition{}, false
+	}
+	return p.Eligibility[i], true
 }
 
 // Text returns the words for an outcome of the condition.
@@ -275,8 +287,14 @@ func (p *Policy) checkRules(c *collector) {
 	for i := range p.Eligibility {
 		cond := &p.Eligibility[i]
 		compile(&cond.Expr, "eligibility", i, "expr")
-		if cond.Expr.Empty() || cond.Yes == "" || cond.No == "" || cond.Unknown == "" {
-			c.add(p.file, p.src.line("eligibility", i), fmt.Sprintf("condition %q is not complete", cond.Name), "give expr, yes, no and unknown")
+		if cond.Title == "" || cond.Expr.Empty() || cond.Yes == "" || cond.No == "" || cond.Unknown == "" {
+			c.add(p.file, p.src.line("eligibility", i), fmt.Sprintf("condition %q is not complete", cond.Name), "give title, section, expr, yes, no and unknown")
+		}
+		if _, ok := p.Section(cond.Section); !ok {
+			c.add(p.file, p.src.line("eligibility", i), fmt.Sprintf("condition %q names no section: %q", cond.Name, cond.Section), "use the id of the heading under which it stands")
+		}
+		if twice := slices.ContainsFunc(p.Eligibility[:i], func(o Condition) bool { return o.Name == cond.Name }); twice || !slugForm.MatchString(cond.Name) {
+			c.add(p.file, p.src.line("eligibility", i), fmt.Sprintf("condition %q is not a word or stands twice", cond.Name), "give it a name of lower-case letters")
 		}
 	}
 	for i := range p.Confirm {

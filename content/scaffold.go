@@ -41,6 +41,8 @@ gives:
   - {title: FILL, text: FILL, section: gives}
 eligibility:
   - name: age
+    title: FILL
+    section: who
     expr: child_age < 18
     yes: FILL
     no: FILL

@@ -40,6 +40,7 @@ type titled struct {
 }
 
 type conditionTexts struct {
+	Title   string `yaml:"title"`
 	Yes     string `yaml:"yes"`
 	No      string `yaml:"no"`
 	Unknown string `yaml:"unknown"`
@@ -131,7 +132,7 @@ func (p *Policy) texts() translation {
 		t.Gives = append(t.Gives, titled{g.Title, g.Text})
 	}
 	for _, c := range p.Eligibility {
-		t.Eligibility[c.Name] = conditionTexts{c.Yes, c.No, c.Unknown}
+		t.Eligibility[c.Name] = conditionTexts{c.Title, c.Yes, c.No, c.Unknown}
 	}
 	for _, r := range p.Confirm {
 		t.Confirm = append(t.Confirm, r.Text)
@@ -253,7 +254,7 @@ func (p *Policy) translated(to tongue, t translation, sections []Section) *Polic
 	})
 	q.Eligibility = each(p.Eligibility, func(c Condition) Condition {
 		x := t.Eligibility[c.Name]
-		c.Yes, c.No, c.Unknown = or(x.Yes, c.Yes), or(x.No, c.No), or(x.Unknown, c.Unknown)
+		c.Title, c.Yes, c.No, c.Unknown = or(x.Title, c.Title), or(x.Yes, c.Yes), or(x.No, c.No), or(x.Unknown, c.Unknown)
 		return c
 	})
 	remark := func(r Remark, x string) Remark { return Remark{r.Expr, or(x, r.Text)} }

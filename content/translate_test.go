@@ -11,8 +11,8 @@ translates: DIGEST
 title: Sample in English
 summary: Each month ${rate}
 eligibility:
-  age: {yes: Young enough, no: Too old, unknown: "Age?"}
-  father: {yes: Counts, no: Does not count, unknown: Find out}
+  age: {title: Age, yes: Young enough, no: Too old, unknown: "Age?"}
+  father: {title: Father, yes: Counts, no: Does not count, unknown: Find out}
 confirm: [Please check]
 outcomes: [Orphan]
 office: Civil affairs bureau
