@@ -34,13 +34,14 @@ func (s *Server) story(c *fiber.Ctx, a *apply.Application, told []casework.Telli
 		event string
 		step
 	}
+	shown := slices.DeleteFunc(slices.Clone(a.Events), func(e apply.Event) bool { return e.Move.Quiet() })
 	var all []dated
 	for i, one := range s.timeline(c, a) {
 		if i == 0 {
 			all = append(all, dated{a.Created, "start", one})
 			continue
 		}
-		e := a.Events[i-1]
+		e := shown[i-1]
 		all = append(all, dated{e.At, string(e.Move), one})
 	}
 	for _, l := range told {
