@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -92,28 +93,37 @@ func (m Move) Quiet() bool {
 }
 
 type rule struct {
-	move   Move
-	from   []State
-	to     State // empty: the same
-	by     ActorKind
-	reason bool // must be given
+	move Move
+	from []State
+	to   State // empty: the same
+	by   ActorKind
+	says speech
 }
+
+// speech is what whoever moves an application has to say.
+type speech int
+
+const (
+	sayNothing speech = iota
+	sayWhy
+	sayGround // why, and at least one of the grounds
+)
 
 // rules is the whole life of an application; what does not stand here is impossible.
 var rules = []rule{
-	{Submit, []State{Draft}, Submitted, FamilyActor, false},
-	{Accept, []State{Submitted}, Accepted, StaffActor, false},
-	{AskMore, []State{Submitted, Accepted}, MoreNeeded, StaffActor, true},
-	{Supply, []State{MoreNeeded}, Submitted, FamilyActor, false},
-	{Verify, []State{Submitted, Accepted, Objected}, "", StaffActor, false},
-	{Recommend, []State{Accepted, Objected}, "", StaffActor, true},
-	{Against, []State{Accepted, Objected}, "", StaffActor, true},
-	{Propose, []State{Accepted, Objected}, Proposed, StaffActor, true},
-	{Return, []State{Proposed}, Accepted, StaffActor, true},
-	{Approve, []State{Accepted, Proposed, Objected}, Approved, StaffActor, true},
-	{Refuse, []State{Submitted, Accepted, MoreNeeded, Objected}, Refused, StaffActor, true},
-	{Object, []State{Refused}, Objected, FamilyActor, false},
-	{Withdraw, []State{Draft, Submitted, Accepted, MoreNeeded, Proposed, Objected}, Withdrawn, FamilyActor, false},
+	{Submit, []State{Draft}, Submitted, FamilyActor, sayNothing},
+	{Accept, []State{Submitted}, Accepted, StaffActor, sayNothing},
+	{AskMore, []State{Submitted, Accepted}, MoreNeeded, StaffActor, sayWhy},
+	{Supply, []State{MoreNeeded}, Submitted, FamilyActor, sayNothing},
+	{Verify, []State{Submitted, Accepted, Objected}, "", StaffActor, sayNothing},
+	{Recommend, []State{Accepted, Objected}, "", StaffActor, sayWhy},
+	{Against, []State{Accepted, Objected}, "", StaffActor, sayGround},
+	{Propose, []State{Accepted, Objected}, Proposed, StaffActor, sayWhy},
+	{Return, []State{Proposed}, Accepted, StaffActor, sayWhy},
+	{Approve, []State{Accepted, Proposed, Objected}, Approved, StaffActor, sayWhy},
+	{Refuse, []State{Submitted, Accepted, MoreNeeded, Objected}, Refused, StaffActor, sayGround},
+	{Object, []State{Refused}, Objected, FamilyActor, sayNothing},
+	{Withdraw, []State{Draft, Submitted, Accepted, MoreNeeded, Proposed, Objected}, Withdrawn, FamilyActor, sayNothing},
 }
 
 // TransitionError says that a move is not allowed in a state or for an actor.
@@ -142,6 +152,8 @@ type Event struct {
 	Text   string // what the family wrote: what it supplied, why it withdrew
 	Reason string // what the office gave as its reason; the family reads it unless the move is quiet
 	Visit  *Visit // of Verify
+
+	Grounds []Ground // of what does not approve; none where it was decided before there were any
 }
 
 // LogValue implements slog.LogValuer and leaves the written words out.
@@ -342,9 +354,9 @@ func (a *Application) Approve(by Actor, reason string, now time.Time) error {
 	return a.move(Approve, by, Event{Reason: reason}, now)
 }
 
-// Refuse decides against the application.
-func (a *Application) Refuse(by Actor, reason string, now time.Time) error {
-	return a.move(Refuse, by, Event{Reason: reason}, now)
+// Refuse decides against the application, on at least one ground.
+func (a *Application) Refuse(by Actor, grounds []Ground, reason string, now time.Time) error {
+	return a.move(Refuse, by, Event{Grounds: grounds, Reason: reason}, now)
 }
 
 // Withdraw ends the application at the family's wish; text may be empty.
@@ -365,7 +377,10 @@ func (a *Application) move(m Move, by Actor, e Event, now time.Time) error {
 		r.to = a.State
 	}
 	e.Text, e.Reason = paragraphs(visible(e.Text)), paragraphs(visible(e.Reason))
-	if err := e.check(r.reason); err != nil {
+	if r.says != sayGround {
+		e.Grounds = nil
+	}
+	if err := e.check(r.says); err != nil {
 		return err
 	}
 	e.Number, e.At, e.Actor, e.Move, e.State = len(a.Events)+1, now, by, m, r.to
@@ -375,14 +390,23 @@ func (a *Application) move(m Move, by Actor, e Event, now time.Time) error {
 	return nil
 }
 
-func (e Event) check(reason bool) error {
-	if reason && e.Reason == "" {
-		return Invalid{{Field: "reason", Key: KeyReasonRequired}}
+func (e Event) check(w speech) error {
+	var out Invalid
+	if w == sayGround && len(e.Grounds) == 0 {
+		out = append(out, Problem{Field: "ground", Key: KeyGroundRequired})
+	}
+	if w >= sayWhy && e.Reason == "" {
+		out = append(out, Problem{Field: "reason", Key: KeyReasonRequired})
 	}
 	for field, s := range map[string]string{"reason": e.Reason, "text": e.Text} {
 		if n := utf8.RuneCountInString(s); n > maxLong {
-			return Invalid{{Field: field, Key: KeyMessageLong, Args: map[string]any{"Max": maxLong, "Count": n}}}
+			out = append(out, Problem{Field: field, Key: KeyMessageLong, Args: map[string]any{"Max": maxLong, "Count": n}})
 		}
 	}
-	return nil
+	return out.Err()
+}
+
+// Grounded reports whether the move needs a ground.
+func (m Move) Grounded() bool {
+	return slices.ContainsFunc(rules, func(r rule) bool { return r.move == m && r.says == sayGround })
 }

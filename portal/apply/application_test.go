@@ -42,7 +42,7 @@ func perform(a *apply.Application, f apply.Form, m apply.Move) error {
 	case apply.Approve:
 		return a.Approve(officer, "符合条件", today)
 	case apply.Refuse:
-		return a.Refuse(officer, "不符合条件", today)
+		return a.Refuse(officer, []apply.Ground{{ID: apply.OtherGround}}, "不符合条件", today)
 	case apply.Withdraw:
 		return a.Withdraw("", today)
 	case apply.Object:
@@ -91,8 +91,10 @@ func TestReasonIsRequired(t *testing.T) {
 	f := sample(t)
 	for name, move := range map[string]func(a *apply.Application) error{
 		"approve": func(a *apply.Application) error { return a.Approve(officer, " ", today) },
-		"refuse":  func(a *apply.Application) error { return a.Refuse(officer, "", today) },
-		"ask":     func(a *apply.Application) error { return a.AskMore(officer, "\u200b", today) },
+		"refuse": func(a *apply.Application) error {
+			return a.Refuse(officer, []apply.Ground{{ID: apply.OtherGround}}, "", today)
+		},
+		"ask": func(a *apply.Application) error { return a.AskMore(officer, "\u200b", today) },
 	} {
 		a := complete(t, f)
 		a.State = apply.Accepted

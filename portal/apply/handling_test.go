@@ -54,7 +54,7 @@ func TestHandling(t *testing.T) {
 				if p.move == apply.Object {
 					err = a.Object("请再看看", now)
 				} else {
-					e := apply.Event{Reason: "按规定"}
+					e := apply.Event{Reason: "按规定", Grounds: []apply.Ground{{ID: apply.OtherGround}}}
 					if p.move == apply.Verify {
 						e = visit
 					}

@@ -89,6 +89,8 @@ const (
 	KeyConsentName     = "error.consent.name"        // nobody named
 	KeyConsentRelation = "error.consent.relation"    // relation to the child missing
 	KeyReasonRequired  = "error.reason.required"     //
+	KeyGroundRequired  = "error.ground.required"     // none of the list is chosen
+	KeyGroundOption    = "error.ground.option"       // one that the policy does not have any more
 	KeyOtherOfficer    = "error.other-officer"       // somebody else has to decide
 	KeyVisitDay        = "error.visit.day"           //
 	KeyVisitPresent    = "error.visit.present"       //
@@ -118,7 +120,7 @@ func MessageKeys() []string {
 		KeyNumberForm, KeyNumberSmall, KeyNumberLarge, KeyAmountForm,
 		KeyBankDigits, KeyBankLength, KeyBankCheck,
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
-		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyMessageRequired, KeyMessageLong,
+		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyGroundRequired, KeyGroundOption, KeyMessageRequired, KeyMessageLong,
 		KeyDocumentMissing, KeyFileNotKept, KeyFilesMany, KeyFilesAll,
 		KeyEmailForm, KeyMobileForm, KeyContactNothing, KeyContactConsent, KeyContactOften,
 	}

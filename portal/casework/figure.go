@@ -13,11 +13,16 @@ type Figure string
 
 // The tables.
 const (
-	PolicyFigure   Figure = "policy"
-	TownFigure     Figure = "town"
-	AgeFigure      Figure = "age"
-	TimeFigure     Figure = "time"
-	RefusalFigure  Figure = "refusals"
+	PolicyFigure  Figure = "policy"
+	TownFigure    Figure = "town"
+	AgeFigure     Figure = "age"
+	TimeFigure    Figure = "time"
+	RefusalFigure Figure = "refusals"
+
+	GroundFigure       Figure = "grounds"
+	PolicyGroundFigure Figure = "policy-grounds" // of one policy
+	TownGroundFigure   Figure = "town-grounds"
+
 	BandFigure     Figure = "bands"
 	QuestionFigure Figure = "questions"
 	AccessFigure   Figure = "accesses"
@@ -38,6 +43,10 @@ const (
 	NinetyDays   Measure = "ninety"
 	WereObjected Measure = "objected"
 	NotObjected  Measure = "not-objected"
+	NamedIn      Measure = "named"
+	OnCondition  Measure = "on-condition"
+	OnOffice     Measure = "on-office"
+	OnNothing    Measure = "on-nothing"
 	ChildrenNow  Measure = "children"
 	NewQuestions Measure = "questions"
 	TimesAsked   Measure = "times"
@@ -48,6 +57,7 @@ const (
 // Table is one table of figures, with its total.
 type Table struct {
 	Figure  Figure
+	Of      string // policy, where it is of one
 	Columns []Measure
 	Rows    []TableRow
 	Total   []*Cell
@@ -55,7 +65,7 @@ type Table struct {
 
 // TableRow is what one policy, town, band or week comes to.
 type TableRow struct {
-	Key   string // slug, town, age, band, action
+	Key   string // slug, town, age, band, action, ground
 	Week  time.Time
 	Cells []*Cell
 }
@@ -73,7 +83,10 @@ type Figures struct {
 }
 
 // Names is what has a row even where nothing was counted.
-type Names struct{ Policies, Towns, Bands []string }
+type Names struct {
+	Policies, Towns, Bands []string
+	Grounds                map[string][]apply.Ground // by policy
+}
 
 // Protect hides what may not leave the desk.
 func (f *Figures) Protect() { Suppress(f.cells, f.sums) }
@@ -132,6 +145,7 @@ func CaseFigures(c CaseCounts, weeks []time.Time, town string, names Names, now 
 	f.received(c, town, names)
 	f.waiting(c, now, calendar)
 	f.decided(c, names, calendar)
+	f.grounds(c, town, names)
 	bands := f.add(BandFigure, append(slices.Clone(names.Bands), ""), ChildrenNow)
 	for _, b := range c.Children {
 		f.row(bands, b.Band)[0].N += b.N

@@ -76,6 +76,7 @@ type Decided struct {
 	Town, Policy      string
 	Submitted, At     time.Time // days
 	Refused, Objected bool
+	Grounds           string // IDs, separated by spaces; empty where none was recorded
 	N                 int
 }
 

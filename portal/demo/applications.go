@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
+	"huitong/content"
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 )
@@ -229,7 +231,11 @@ func (t *city) advise(ctx context.Context, m *matter) error {
 			return err
 		}
 	}
-	ok, err := t.move(ctx, m, m.clerk, apply.Recommend, casework.RecommendCase, apply.Event{Reason: pick(t, advised)})
+	move, e := apply.Recommend, apply.Event{Reason: pick(t, advised)}
+	if m.waits { // of those that are refused, so many at least are advised against
+		move, e = apply.Against, apply.Event{Reason: pick(t, advisedAgainst), Grounds: t.grounds(m)}
+	}
+	ok, err := t.move(ctx, m, m.clerk, move, casework.RecommendCase, e)
 	if ok {
 		t.atOffice(2+t.random.IntN(14), "decision", func(ctx context.Context) error { return t.decide(ctx, m, t.officer(m.clerk.Actor())) })
 	}
@@ -242,7 +248,7 @@ func (t *city) decide(ctx context.Context, m *matter, by member) error {
 		return err
 	}
 	if m.waits || t.chance(17) {
-		ok, err := t.move(ctx, m, by, apply.Refuse, casework.RefuseCase, apply.Event{Reason: pick(t, refusedWords)})
+		ok, err := t.move(ctx, m, by, apply.Refuse, casework.RefuseCase, apply.Event{Reason: pick(t, refusedWords), Grounds: t.grounds(m)})
 		if ok && (m.waits || t.chance(30)) {
 			t.later(t.hours(300), "objection", func(ctx context.Context) error { return t.object(ctx, m, by) })
 		}
@@ -260,6 +266,23 @@ func (t *city) decide(ctx context.Context, m *matter, by member) error {
 		})
 	}
 	return err
+}
+
+// grounds are why something is refused: a condition that the rules find not to be met if
+// there is one, or else one of the policy's or of the office's; of some two.
+func (t *city) grounds(m *matter) []apply.Ground {
+	all := apply.GroundsOf(m.form.Policy)
+	found := map[string]bool{}
+	for _, r := range m.form.Policy.Assess(content.Answers(m.answers)).Conditions {
+		found[apply.ConditionGround(r.Name)] = r.Result == content.False
+	}
+	chosen := slices.DeleteFunc(slices.Clone(all), func(g apply.Ground) bool { return !found[g.ID] })
+	if len(chosen) == 0 || t.chance(20) {
+		if one := pick(t, all); !found[one.ID] {
+			chosen = append(chosen, one)
+		}
+	}
+	return chosen
 }
 
 // object asks for a second look, which another officer takes.

@@ -281,7 +281,9 @@ func TestOneOfManyMoves(t *testing.T) {
 			func(a *apply.Application, now time.Time) error { return a.AskMore(by, "请补户口本", now) },
 			func(a *apply.Application, now time.Time) error { return a.Supply("补了", now) },
 			func(a *apply.Application, now time.Time) error { return a.Approve(by, "符合条件", now) },
-			func(a *apply.Application, now time.Time) error { return a.Refuse(by, "不符合条件", now) },
+			func(a *apply.Application, now time.Time) error {
+				return a.Refuse(by, onGrounds, "不符合条件", now)
+			},
 			func(a *apply.Application, now time.Time) error { return a.Withdraw("", now) },
 		}
 		for version := a.Version; !a.State.Final(); version++ {

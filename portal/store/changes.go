@@ -264,7 +264,7 @@ func (s *Store) sealDossier(d *dossier) (err error) {
 		return err
 	}
 	for _, e := range d.a.Events[d.known:] {
-		sealed, err := s.sealer(d.a.Reference).seal(eventColumn(e.Number), words{e.Text, e.Reason, e.Visit})
+		sealed, err := s.sealer(d.a.Reference).seal(eventColumn(e.Number), words{e.Text, e.Reason, e.Visit, e.Grounds})
 		if err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (s *Store) saveDossiers(ctx context.Context, tx *sql.Tx, all []*dossier) er
 		}
 		records = append(records, d.values())
 		for i, e := range d.a.Events[d.known:] {
-			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
+			events = append(events, []any{string(d.a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i], groundIDs(e.Grounds)})
 			lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: d.a.Reference})
 			if e.Move == apply.Object { // for another officer than the one who had it
 				if _, err := tx.ExecContext(ctx, `UPDATE applications SET assignee = '' WHERE reference = $1`, string(d.a.Reference)); err != nil {

@@ -54,10 +54,10 @@ func (s *Store) FillUnchained(ctx context.Context, all []*apply.Application) err
 }
 
 func (s *Store) fill(ctx context.Context, all []*apply.Application, audit func(context.Context, *sql.Tx, []casework.AuditEntry) error) error {
-	columns := recordColumns
+	columns, history := recordColumns, insertEvents
 	_, early := s.db.ExecContext(ctx, `SELECT turn FROM applications WHERE FALSE`) // before the queue
 	if early != nil {
-		columns = strings.TrimSuffix(columns, `, turn`)
+		columns, history = strings.TrimSuffix(columns, `, turn`), insertInto(`events`, `reference, number, at, actor_kind, actor_id, move, state, words`)
 	}
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var records, events [][]any
@@ -71,14 +71,14 @@ func (s *Store) fill(ctx context.Context, all []*apply.Application, audit func(c
 			row := d.values()
 			records = append(records, row[:1+strings.Count(columns, ",")])
 			for i, e := range a.Events {
-				events = append(events, []any{string(a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i]})
+				events = append(events, []any{string(a.Reference), e.Number, micros(e.At), string(e.Actor.Kind), e.Actor.ID, string(e.Move), string(e.State), d.words[i], groundIDs(e.Grounds)}[:1+strings.Count(history.columns, ",")])
 				lines = append(lines, casework.AuditEntry{At: e.At, Actor: e.Actor, Action: casework.Action(e.Move), Reference: a.Reference})
 			}
 		}
 		if err := s.writeRows(ctx, tx, insertInto(`applications`, columns), records); err != nil {
 			return err
 		}
-		if err := s.writeRows(ctx, tx, insertEvents, events); err != nil {
+		if err := s.writeRows(ctx, tx, history, events); err != nil {
 			return err
 		}
 		return audit(ctx, tx, lines)

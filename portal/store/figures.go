@@ -157,7 +157,7 @@ func (s *Store) countCases(ctx context.Context, tx *sql.Tx, span casework.Span) 
 func scanDecided(scan func(...any) error) (d casework.Decided, err error) {
 	var submitted, at int64
 	var refused, objected int
-	err = scan(&d.Town, &d.Policy, &submitted, &at, &refused, &objected, &d.N)
+	err = scan(&d.Town, &d.Policy, &submitted, &at, &refused, &objected, &d.Grounds, &d.N)
 	d.Submitted, d.At, d.Refused, d.Objected = dayTime(submitted), dayTime(at), refused == 1, objected == 1
 	return d, err
 }
@@ -168,11 +168,11 @@ const receivedCounted = `SELECT town, policy, COUNT(*) FROM applications WHERE s
 var decidedCounted = `SELECT a.town, a.policy, ` + dayOf("a.submitted_at") + ` AS begun, ` + dayOf("e.at") + ` AS ended,
 	CASE WHEN e.move = 'refuse' THEN 1 ELSE 0 END AS refused,
 	CASE WHEN e.move = 'refuse' AND EXISTS (SELECT 1 FROM events o WHERE o.reference = e.reference AND o.number > e.number AND o.move = 'object') THEN 1 ELSE 0 END AS objected,
-	COUNT(*)
+	e.grounds, COUNT(*)
 	FROM events e JOIN applications a ON a.reference = e.reference
 	WHERE e.move IN ('approve', 'refuse') AND e.at >= $1 AND e.at < $2
 	AND NOT EXISTS (SELECT 1 FROM events f WHERE f.reference = e.reference AND f.number < e.number AND f.move IN ('approve', 'refuse'))
-	GROUP BY 1, 2, 3, 4, 5, 6`
+	GROUP BY 1, 2, 3, 4, 5, 6, 7`
 
 // waitingCounted has -1 for the day of what has no limit. Its halves are the queue's
 // two indexes.

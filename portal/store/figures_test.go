@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"huitong/portal/apply"
 	"huitong/portal/casework"
 	"huitong/portal/store"
@@ -17,6 +19,54 @@ import (
 // month asks for the figures of the month.
 func month(town string) casework.FiguresQuery {
 	return casework.FiguresQuery{Period: casework.ThisMonth, Town: town}
+}
+
+// onGrounds is what refusals of these tests rest on, where that does not matter.
+var onGrounds = []apply.Ground{{ID: apply.OtherGround}}
+
+var ageGround = apply.Ground{ID: apply.ConditionGround("age"), Section: "who", Said: map[string]apply.Said{"zh-Hans": {Title: "年龄", Text: "满了。"}}}
+
+// TestGroundsAreKept: the family reads them in the words of the day, which are sealed;
+// only what they are called stands in clear.
+func TestGroundsAreKept(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		ctx, by := t.Context(), f.officer(t)
+		a, _ := f.draft(t)
+		a, err := f.Submit(ctx, f.submission(a, "key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		grounds := []apply.Ground{ageGround, {ID: apply.OtherGround}}
+		a, err = f.ChangeForStaff(ctx, by.Actor(), casework.RefuseCase, a.Reference, a.Version, func(a *apply.Application, now time.Time) error {
+			return a.Refuse(by.Actor(), grounds, "不符合", now)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.ApplicationByReference(ctx, a.Reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(grounds, got.Events[1].Grounds); diff != "" {
+			t.Error(diff)
+		}
+		rows, err := f.raw.QueryContext(ctx, `SELECT move, grounds FROM events ORDER BY number`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = rows.Close() }()
+		var clear []string
+		for rows.Next() {
+			var move, ids string
+			if err := rows.Scan(&move, &ids); err != nil {
+				t.Fatal(err)
+			}
+			clear = append(clear, move+"="+ids)
+		}
+		if want := "submit= refuse=condition:age other"; rows.Err() != nil || strings.Join(clear, " ") != want {
+			t.Errorf("%v, %v; want %s", clear, rows.Err(), want)
+		}
+	})
 }
 
 // moves carries moves out one after the other, a day between.
@@ -57,9 +107,11 @@ func TestFigures(t *testing.T) {
 		}
 		accept := func(a *apply.Application, now time.Time) error { return a.Accept(officer, now) }
 		f.moves(t, all[0], accept, func(a *apply.Application, now time.Time) error { return a.Approve(officer, "好", now) })
-		f.moves(t, all[1], func(a *apply.Application, now time.Time) error { return a.Refuse(officer, "不", now) },
+		f.moves(t, all[1], func(a *apply.Application, now time.Time) error {
+			return a.Refuse(officer, []apply.Ground{ageGround, {ID: apply.PapersMissing}}, "不", now)
+		},
 			func(a *apply.Application, now time.Time) error { return a.Object("再看", now) },
-			func(a *apply.Application, now time.Time) error { return a.Refuse(other, "还是不", now) })
+			func(a *apply.Application, now time.Time) error { return a.Refuse(other, onGrounds, "还是不", now) })
 
 		got, err := f.CaseFigures(ctx, officer, month(""))
 		if err != nil {
@@ -70,14 +122,14 @@ func TestFigures(t *testing.T) {
 		const day = "2006-01-02"
 		var lines []string
 		for _, d := range got.Decided {
-			lines = append(lines, fmt.Sprint(d.Town, d.Policy, d.Submitted.Format(day), d.At.Format(day), d.Refused, d.Objected, d.N))
+			lines = append(lines, fmt.Sprint(d.Town, d.Policy, d.Submitted.Format(day), d.At.Format(day), d.Refused, d.Objected, "["+d.Grounds+"]", d.N))
 		}
 		for _, a := range got.Asked {
 			lines = append(lines, fmt.Sprint(a.Week.Format(day), a.Questions, a.Times))
 		}
 		lines = append(lines, fmt.Sprint(got.Received, got.Children), fmt.Sprint(got.Waiting[0].Town, got.Waiting[0].Due.IsZero(), got.Waiting[0].N, len(got.Waiting)))
 		want := []string{
-			"shiqisample2026-11-232026-11-25falsefalse1", "shiqisample2026-11-232026-11-26truetrue1", "2026-11-23 1 2",
+			"shiqisample2026-11-232026-11-25falsefalse[]1", "shiqisample2026-11-232026-11-26truetrue[condition:agepapers]1", "2026-11-23 1 2",
 			"[{shiqi sample 3}] [{shiqi  1} {shiqi poor 1}]", "shiqitrue1 1",
 		}
 		got1, want1 := strings.ReplaceAll(strings.Join(lines, "\n"), " ", ""), strings.ReplaceAll(strings.Join(want, "\n"), " ", "")

@@ -63,7 +63,7 @@ func TestObjection(t *testing.T) {
 		for _, m := range []struct {
 			move apply.Move
 			e    apply.Event
-		}{{apply.Verify, visit}, {apply.Refuse, apply.Event{Reason: "不符合"}}} {
+		}{{apply.Verify, visit}, {apply.Refuse, apply.Event{Reason: "不符合", Grounds: onGrounds}}} {
 			var err error
 			if a, err = f.ChangeForStaff(t.Context(), zhang.Actor(), casework.RefuseCase, a.Reference, a.Version, func(a *apply.Application, now time.Time) error {
 				return a.Handle(m.move, zhang.Actor(), content.Decision{}, m.e, now)

@@ -61,6 +61,7 @@ func TestFewerIndexesKeepEverything(t *testing.T) {
 				t.Errorf("%d applications are listed; want %d", listed, want)
 			}
 			f.sound(t)
+			f.refusedWithoutGrounds(t, by, all)
 			got, err := f.ApplicationByReference(t.Context(), withdrawn.Reference)
 			if err != nil || len(got.Events) != len(withdrawn.Events) {
 				t.Errorf("opened: %v, %v; want %d events", got, err, len(withdrawn.Events))
@@ -72,5 +73,25 @@ func TestFewerIndexesKeepEverything(t *testing.T) {
 				t.Errorf("%d rows of the erased one are left", rows)
 			}
 		})
+	}
+}
+
+// refusedWithoutGrounds: what was refused before grounds were recorded is counted as such.
+func (f *fixture) refusedWithoutGrounds(t *testing.T, by apply.Actor, all []*apply.Application) {
+	t.Helper()
+	span, want, got := casework.ThisYear.Span(f.clock.now()), 0, 0
+	for _, a := range all {
+		if e, ok := a.Last(apply.Refuse); ok && !e.At.Before(span.From) && e.At.Before(span.To) {
+			want++
+		}
+	}
+	counts, err := f.CaseFigures(t.Context(), by, casework.FiguresQuery{Period: casework.ThisYear})
+	for _, d := range counts.Decided {
+		if d.Refused && d.Grounds == "" {
+			got += d.N
+		}
+	}
+	if err != nil || want == 0 || got != want {
+		t.Errorf("%d refusals without a ground, %v; want %d", got, err, want)
 	}
 }

@@ -140,7 +140,9 @@ func TestAssignTellsWhatItCannot(t *testing.T) {
 		lin, chen, wu := f.handler(t, casework.Supervisor, "shiqi", "lin"), f.handler(t, casework.Supervisor, "xiaolan", "chen"), f.handler(t, casework.Officer, "", "zhang")
 		open, done := f.submitted(t), f.submitted(t)
 		draft, _ := f.draft(t)
-		if _, err := f.Change(t.Context(), done.Reference, done.Version, func(a *apply.Application, now time.Time) error { return a.Refuse(wu.Actor(), "不符合", now) }); err != nil {
+		if _, err := f.Change(t.Context(), done.Reference, done.Version, func(a *apply.Application, now time.Time) error {
+			return a.Refuse(wu.Actor(), onGrounds, "不符合", now)
+		}); err != nil {
 			t.Fatal(err)
 		}
 		for name, tt := range map[string]struct {

@@ -49,7 +49,7 @@ var (
 		updated_at = new.updated_at, submitted_at = new.submitted_at, household = new.household, child = new.child, turn = new.turn FROM `,
 		recordColumns, ` WHERE applications.reference = new.reference AND applications.version < new.version`}
 
-	insertEvents = insertInto(`events`, `reference, number, at, actor_kind, actor_id, move, state, words`)
+	insertEvents = insertInto(`events`, `reference, number, at, actor_kind, actor_id, move, state, words, grounds`)
 )
 
 // values are those of recordColumns.
@@ -206,7 +206,7 @@ func (set *recordSet) event(scan func(...any) error) error {
 	if err := set.store.sealer(ref).open(eventColumn(e.Number), sealed, &w); err != nil {
 		return err
 	}
-	e.At, e.Text, e.Reason, e.Visit = moment(at), w.Text, w.Reason, w.Visit
+	e.At, e.Text, e.Reason, e.Visit, e.Grounds = moment(at), w.Text, w.Reason, w.Visit, w.Grounds
 	set.of[ref].Events = append(set.of[ref].Events, e)
 	return nil
 }
@@ -227,6 +227,15 @@ func (s *Store) recordsInto(ctx context.Context, tx *sql.Tx, set *recordSet, sta
 		err = s.eachAmong(ctx, tx, readEvents, eventOrder, set.begun, set.event)
 	}
 	return err
+}
+
+// groundIDs is the column by which refusals are counted.
+func groundIDs(grounds []apply.Ground) string {
+	ids := make([]string, len(grounds))
+	for i, g := range grounds {
+		ids[i] = g.ID
+	}
+	return strings.Join(ids, " ")
 }
 
 func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }

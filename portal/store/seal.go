@@ -56,7 +56,8 @@ type words struct {
 	Text   string `json:"text,omitempty"`
 	Reason string `json:"reason,omitempty"`
 
-	Visit *apply.Visit `json:"visit,omitempty"`
+	Visit   *apply.Visit   `json:"visit,omitempty"`
+	Grounds []apply.Ground `json:"grounds,omitempty"`
 }
 
 // blind is the column by which equal values are found; empty stays empty, so

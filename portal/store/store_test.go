@@ -346,7 +346,7 @@ func TestOneChangeWins(t *testing.T) {
 					if i%2 == 0 {
 						return a.Accept(by, now)
 					}
-					return a.Refuse(by, "不符合条件", now)
+					return a.Refuse(by, onGrounds, "不符合条件", now)
 				})
 			})
 		}
@@ -509,7 +509,7 @@ func TestStaffList(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Change(ctx, a.Reference, a.Version, func(a *apply.Application, now time.Time) error { return a.Refuse(by, "不符合", now) }); err != nil {
+		if _, err := f.Change(ctx, a.Reference, a.Version, func(a *apply.Application, now time.Time) error { return a.Refuse(by, onGrounds, "不符合", now) }); err != nil {
 			t.Fatal(err)
 		}
 		want := refs // what has no limit, the longest first
@@ -562,7 +562,7 @@ func TestDiskHoldsNothingPersonal(t *testing.T) {
 		a := f.submitted(t)
 		by := apply.Actor{Kind: apply.StaffActor}
 		if _, err := f.Change(t.Context(), a.Reference, a.Version, func(a *apply.Application, now time.Time) error {
-			return a.Refuse(by, "理由写着"+childName, now)
+			return a.Refuse(by, onGrounds, "理由写着"+childName, now)
 		}); err != nil {
 			t.Fatal(err)
 		}

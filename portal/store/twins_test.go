@@ -61,7 +61,7 @@ func TestTwins(t *testing.T) {
 		}
 		by := apply.Actor{Kind: apply.StaffActor}
 		if _, err := f.Change(t.Context(), first.Reference, first.Version, func(a *apply.Application, now time.Time) error {
-			return a.Refuse(by, "情况不符。", now)
+			return a.Refuse(by, onGrounds, "情况不符。", now)
 		}); err != nil {
 			t.Fatal(err)
 		}

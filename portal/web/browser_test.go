@@ -153,7 +153,7 @@ func (b *browser) form(action string) url.Values {
 	for _, n := range find(forms[0], tag(atom.Input, atom.Textarea)) {
 		switch kind := attr(n, "type"); {
 		case (kind == "radio" || kind == "checkbox") && !has(n, "checked"), kind == "file":
-		case kind == "checkbox":
+		case kind == "checkbox", kind == "hidden" && attr(n, "name") == groundField:
 			out.Add(attr(n, "name"), attr(n, "value"))
 		case n.DataAtom == atom.Textarea:
 			out.Set(attr(n, "name"), text(n))
@@ -219,12 +219,17 @@ func (b *browser) title() string { return text(find(b.doc, tag(atom.Title))[0]) 
 // staff returns a browser in which a new member of staff has signed in.
 func (d *desk) staff(role casework.Role, area string) *browser {
 	d.t.Helper()
+	return d.staffCalled(string(role)+area, role, area)
+}
+
+// staffCalled is staff for the second of a role.
+func (d *desk) staffCalled(login string, role casework.Role, area string) *browser {
+	d.t.Helper()
 	invite := casework.Invite{Post: casework.Post{Role: role, Area: area, Village: "迎阳社区", Department: casework.Police}}
 	token, err := d.store.Invite(d.t.Context(), apply.Actor{}, invite)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	login := string(role) + area
 	b := d.browser(login)
 	b.open("/staff/setup?token="+string(token)).wants(200, "设置账号")
 	b.send("/staff/setup", map[string]string{"login": login, "name": "测试员", "password": "short"}).wants(422, "至少12个字符")

@@ -54,7 +54,7 @@ func (s *Server) eventWords(c *fiber.Ctx, p *content.Policy, e apply.Event) stri
 			}
 		}
 	}
-	lines = append(lines, e.Text, e.Reason)
+	lines = append(lines, s.groundWords(c, e.Grounds), e.Text, e.Reason)
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 

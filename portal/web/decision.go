@@ -19,7 +19,7 @@ type decisionPage struct {
 	State    string
 	Decided  string // the day
 	Office   string
-	Reason   string
+	Why      reasons
 	Basis    []content.Source
 	Next     string // plain words of the policy on what follows from this outcome
 	Approved bool
@@ -53,7 +53,7 @@ func (s *Server) showDecision(c *fiber.Ctx, a *apply.Application) error {
 	t := s.words(c)
 	view := decisionPage{
 		page: s.page(c, "decision.title"), Number: a.Reference.Grouped(), State: string(a.State), Approved: a.State == apply.Approved,
-		Decided: s.day(c, e.At), Reason: e.Reason,
+		Decided: s.day(c, e.At), Why: s.reasonsOf(c, a.Policy, e),
 	}
 	view.NoIndex = true
 	view.Scripts = []string{"print.js", "speech.js"}

@@ -12,7 +12,7 @@ func (d *desk) decide(path, move, reason string) *browser {
 	d.t.Helper()
 	o := d.staff(casework.Officer, "")
 	o.open(path).send(path+"/accept", nil)
-	o.open(path+"/"+move).send(path+"/"+move, map[string]string{"reason": reason})
+	o.open(path+"/"+move).send(path+"/"+move, map[string]string{"ground": "other", "reason": reason})
 	return o.send(path+"/"+move, map[string]string{"confirmed": "1"}).wants(200)
 }
 

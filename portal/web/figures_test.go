@@ -16,7 +16,7 @@ func TestFigures(t *testing.T) {
 	d.fill("family").submit()
 	town, other, officer, auditor := d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Supervisor, "xiaolan"), d.staff(casework.Officer, ""), d.staff(casework.Auditor, "")
 	cases, audit := []string{"各项政策的申请", "等着办的申请", "孩子的监护评估", "问一问没答上的问题"}, []string{"工作人员看过什么", "每周的查看和被拒"}
-	town.open("/staff").wants(200, "数字统计").open("/staff/figures").wants(200, append(cases, "石岐街道", "合计", "理由是写给家长的话")...).lacks(append(audit, "各镇街的申请")...)
+	town.open("/staff").wants(200, "数字统计").open("/staff/figures").wants(200, append(cases, "石岐街道", "合计", "为什么不批准")...).lacks(append(audit, "各镇街的申请")...)
 	if bars := find(town.doc, func(n *html.Node) bool { return n.Data == "rect" && attr(n, "class") == "chart__bar" }); len(bars) == 0 || attr(bars[0], "width") != "80%" {
 		t.Errorf("%d bars; want one for each row, the longest first", len(bars))
 	}

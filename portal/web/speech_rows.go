@@ -131,7 +131,7 @@ func slugOf(p *content.Policy) string {
 func (p *statusPage) hearWay(s *Server, events []string) {
 	t := s.views.words[p.Lang.Code]
 	now := []passage{words(statePrefix + p.State)}
-	if p.Needs != "" || p.Decided != "" {
+	if p.Needs != "" || p.Decided.Words != "" {
 		now = append(now, words("unsaid"))
 	}
 	p.Heard = s.heardShown(p.Lang, joint(now...), t("track.state."+p.State), p.Lang.Code, ".status")

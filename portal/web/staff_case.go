@@ -204,6 +204,10 @@ type movePage struct {
 	Word     string // verdict of the rules
 	Reason   field
 	Fields   []field // in place of the reason
+	Grounds  *groundSet
+	Ticked   []string     // the chosen ones, to be sent again
+	Chosen   []saidGround // as the family will read them
+	Earlier  []earlier    // what was said against it before
 	Problems []problem
 	Version  int
 	Confirm  bool // the reason is given: look again, then do it
@@ -243,6 +247,12 @@ func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		view.Reason.Value = e.Reason
 	}
 	p, ok := s.content().Library.Policy(a.Policy)
+	if m != apply.Verify && m != apply.AskMore {
+		view.Earlier = s.earlierWords(c, a)
+	}
+	if m.Grounded() {
+		view.Grounds = s.newGroundSet(c, p, a, m)
+	}
 	if m == apply.Verify {
 		view.Fields = s.visitFields(c, p)
 	}
@@ -268,12 +278,19 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 		return fiber.ErrBadRequest
 	}
 	event := apply.Event{Reason: c.FormValue("reason")}
+	p, _ := s.content().Library.Policy(a.Policy)
+	var unknown error // a ground that the policy does not have
+	if m.Grounded() {
+		event.Grounds, unknown = apply.ChooseGrounds(p, postedList(c, groundField))
+	}
 	if m == apply.Verify {
-		p, _ := s.content().Library.Policy(a.Policy)
 		event = apply.Event{Text: c.FormValue("text"), Visit: visitOfForm(c, p)}
 	}
 	rules := s.decisionRules(a)
 	move := func(a *apply.Application, now time.Time) error {
+		if unknown != nil {
+			return unknown
+		}
 		if err := a.Handle(m, u.Actor(), rules, event, now); err != nil {
 			return err
 		}
@@ -294,9 +311,7 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 	switch {
 	case errors.As(err, &invalid):
 		view := s.newMovePage(c, u, a, m)
-		fields := append([]field{view.Reason}, view.Fields...)
-		view.Problems = s.noteProblems(c, fields, invalid)
-		view.Reason, view.Fields = fields[0], fields[1:]
+		view.noteProblems(s, c, invalid)
 		s.wrong(c, &view.page)
 		return s.render(c, "staff-move", view)
 	case errors.Is(err, apply.ErrConflict):
@@ -305,10 +320,24 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 		return err
 	case final:
 		view := s.newMovePage(c, u, a, m)
-		view.Confirm = true
+		view.Confirm, view.Chosen = true, s.saidGrounds(c, a.Policy, event.Grounds)
+		for _, g := range event.Grounds {
+			view.Ticked = append(view.Ticked, g.ID)
+		}
 		return s.render(c, "staff-move", view)
 	}
 	return s.redirect(c, casePath(a.Reference, ""))
+}
+
+// noteProblems puts what is wrong where it stands on the page.
+func (p *movePage) noteProblems(s *Server, c *fiber.Ctx, invalid apply.Invalid) {
+	if wrong, bad := invalid.Field(groundField); bad && p.Grounds != nil {
+		p.Grounds.Error = s.problemWords(c, wrong, bad)
+		p.Problems = append(p.Problems, problem{Field: p.Grounds.ID(), Text: p.Grounds.Error})
+	}
+	fields := append([]field{p.Reason}, p.Fields...)
+	p.Problems = append(p.Problems, s.noteProblems(c, fields, invalid)...)
+	p.Reason, p.Fields = fields[0], fields[1:]
 }
 
 // tooLate shows the application as it is now, and the reason that was typed, to

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ type figurePart struct {
 	Columns          []string
 	Rows             []figureRow
 	Total            []string // empty for none
+	TotalName        string
 	Chart            *chart
 	// Groups stand for the rows where there are hundreds: one fold for each town.
 	Groups []figureGroup
@@ -115,10 +117,11 @@ func (s *Server) figuresOf(c *fiber.Ctx, u casework.User, export bool) (shownFig
 // figureNames is what has a row in what is exported, even with nothing in it: a row that
 // is left out would say that there was none.
 func (s *Server) figureNames() casework.Names {
-	names := casework.Names{Bands: content.BandNames()}
+	names := casework.Names{Bands: content.BandNames(), Grounds: map[string][]apply.Ground{}}
 	for _, p := range s.content().Library.Policies {
 		if len(p.Questions) > 0 {
 			names.Policies = append(names.Policies, p.Slug)
+			names.Grounds[p.Slug] = apply.GroundsOf(p)
 		}
 	}
 	for _, o := range s.towns() {
@@ -148,6 +151,9 @@ func (s *Server) showFigures(c *fiber.Ctx, u casework.User) error {
 	}
 	for _, f := range shown.all {
 		for _, table := range f.Tables {
+			if table.Of != "" && !slices.ContainsFunc(table.Rows, func(r casework.TableRow) bool { return !r.None() }) {
+				continue // one line for all policies without refusals says it
+			}
 			view.Figures = append(view.Figures, s.figurePart(c, table))
 		}
 	}
@@ -158,11 +164,14 @@ func (s *Server) showFigures(c *fiber.Ctx, u casework.User) error {
 func (s *Server) figurePart(c *fiber.Ctx, table *casework.Table) figurePart {
 	t := s.words(c)
 	p := figurePart{
-		ID: "figure-" + string(table.Figure), Title: t(fmt.Sprintf("figures.%s.title", table.Figure)),
+		ID: "figure-" + string(table.Figure), Title: s.figureTitle(c, table), TotalName: s.totalName(c, table),
 		About: t(fmt.Sprintf("figures.%s.about", table.Figure)), First: t(fmt.Sprintf("figures.%s.first", table.Figure)),
 	}
 	for _, m := range table.Columns {
 		p.Columns = append(p.Columns, t(fmt.Sprintf("figures.column.%s", m)))
+	}
+	if table.Of != "" {
+		p.ID += "-" + table.Of
 	}
 	var bars []bar
 	most := 0
@@ -173,7 +182,7 @@ func (s *Server) figurePart(c *fiber.Ctx, table *casework.Table) figurePart {
 		if r.None() {
 			continue
 		}
-		row := figureRow{Label: s.figureLabel(c, table.Figure, r)}
+		row := figureRow{Label: s.figureLabel(c, table, r)}
 		for i, cell := range r.Cells {
 			row.Cells = append(row.Cells, figureCell{p.Columns[i], figureText(cell, "")})
 		}
@@ -189,12 +198,31 @@ func (s *Server) figurePart(c *fiber.Ctx, table *casework.Table) figurePart {
 	return p
 }
 
-func (s *Server) figureLabel(c *fiber.Ctx, of casework.Figure, r casework.TableRow) string {
+// figureTitle names the policy, too, where the table is of one.
+func (s *Server) figureTitle(c *fiber.Ctx, table *casework.Table) string {
+	title := s.words(c)(fmt.Sprintf("figures.%s.title", table.Figure))
+	if table.Of != "" {
+		title += s.words(c)("punctuation.colon") + s.policyName(c, table.Of)
+	}
+	return title
+}
+
+// totalName says what the last row is of: the rows of grounds do not add up to theirs.
+func (s *Server) totalName(c *fiber.Ctx, table *casework.Table) string {
+	if table.Figure == casework.GroundFigure || table.Figure == casework.PolicyGroundFigure {
+		return s.words(c)("figures.grounds.total")
+	}
+	return s.words(c)("figures.total")
+}
+
+func (s *Server) figureLabel(c *fiber.Ctx, table *casework.Table, r casework.TableRow) string {
 	t := s.words(c)
-	switch of {
+	switch table.Figure {
+	case casework.GroundFigure, casework.PolicyGroundFigure:
+		return s.groundName(c, table.Of, r.Key)
 	case casework.PolicyFigure, casework.TimeFigure, casework.RefusalFigure:
 		return s.policyName(c, r.Key)
-	case casework.TownFigure:
+	case casework.TownFigure, casework.TownGroundFigure:
 		return s.townName(c, r.Key)
 	case casework.AgeFigure:
 		return t(fmt.Sprintf("figures.age.%s", r.Key))
@@ -276,7 +304,7 @@ func (s *Server) figureLines(c *fiber.Ctx, table *casework.Table) [][]string {
 	for _, m := range table.Columns {
 		head = append(head, t(fmt.Sprintf("figures.column.%s", m)))
 	}
-	out := [][]string{{""}, {t(fmt.Sprintf("figures.%s.title", table.Figure))}, head}
+	out := [][]string{{""}, {s.figureTitle(c, table)}, head}
 	line := func(label string, cells []*casework.Cell) {
 		row := []string{label}
 		for _, cell := range cells {
@@ -285,8 +313,8 @@ func (s *Server) figureLines(c *fiber.Ctx, table *casework.Table) [][]string {
 		out = append(out, row)
 	}
 	for _, r := range table.Rows {
-		line(s.figureLabel(c, table.Figure, r), r.Cells)
+		line(s.figureLabel(c, table, r), r.Cells)
 	}
-	line(t("figures.total"), table.Total)
+	line(s.totalName(c, table), table.Total)
 	return out
 }

@@ -50,7 +50,7 @@ func TestMovesOfTheDesk(t *testing.T) {
 	zhang.open(path+"/propose").send(path+"/propose", map[string]string{"reason": "符合条件。"}).wants(200, "待复核").lacks(path + "/approve")
 	b.open("/track/status").wants(200, "正在审核").lacks("符合条件", "待复核")
 	zhang.open(path+"/return").send(path+"/return", map[string]string{"reason": "再想想。"}).wants(200, "已受理，待决定")
-	zhang.open(path+"/refuse").send(path+"/refuse", map[string]string{"reason": "没有在学证明。"})
+	zhang.open(path+"/refuse").send(path+"/refuse", map[string]string{"ground": "papers", "reason": "没有在学证明。"})
 	zhang.send(path+"/refuse", map[string]string{"confirmed": "1"}).wants(200, "不批准")
 
 	b.open("/track/status").wants(200, "没有在学证明", "请另一位再看").send("/track/object", map[string]string{"text": " "}).wants(422)

@@ -112,7 +112,7 @@ type statusPage struct {
 	Household string  // words that lead to what is applied for together
 	Waiting   []waits // of these, what the family is asked for
 	Needs     string  // what the office asks for
-	Decided   string  // the office's reason for its decision
+	Decided   reasons // of the office for its decision
 	Object    bool    // the family can ask for a second look; Supply asks why
 	Supply    field
 	Papers    []paperRow
@@ -185,7 +185,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 		view.Needs = e.Reason
 	}
 	if n := len(a.Events); n > 0 && a.State.Final() {
-		view.Decided = a.Events[n-1].Reason
+		view.Decided = s.reasonsOf(c, a.Policy, a.Events[n-1])
 	}
 	if view.Policy != nil {
 		view.ContentLang = view.Lang.shows(view.Policy.Lang)
@@ -218,6 +218,9 @@ func (s *Server) timeline(c *fiber.Ctx, a *apply.Application) []step {
 		switch {
 		case e.Reason != "":
 			one.Note = t("track.event.reason", "Words", e.Reason)
+			if grounds := s.groundWords(c, e.Grounds); grounds != "" {
+				one.Note = grounds + t("punctuation.stop") + one.Note
+			}
 		case e.Text != "":
 			one.Note = t("track.event.text", "Words", e.Text)
 		}

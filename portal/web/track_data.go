@@ -99,6 +99,15 @@ type ownEvent struct {
 	By     string    `json:"by"` // family or staff
 	Text   string    `json:"text,omitempty"`
 	Reason string    `json:"reason,omitempty"`
+
+	Grounds []ownGround `json:"grounds,omitempty"` // of a refusal
+}
+
+// ownGround is one of the reasons that the office chose from its list.
+type ownGround struct {
+	Name string `json:"name"`
+	Says string `json:"says"`
+	More string `json:"more,omitempty"`
 }
 
 // sendOwnData sends the copy as a file. It holds numbers that pages mask, so it
@@ -179,7 +188,16 @@ func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
 		if e.Move.Quiet() {
 			continue
 		}
-		out.History = append(out.History, ownEvent{e.At, string(e.Move), string(e.Actor.Kind), e.Text, e.Reason})
+		out.History = append(out.History, ownEvent{e.At, string(e.Move), string(e.Actor.Kind), e.Text, e.Reason, s.ownGrounds(c, e)})
+	}
+	return out
+}
+
+func (s *Server) ownGrounds(c *fiber.Ctx, e apply.Event) []ownGround {
+	var out []ownGround
+	for _, g := range e.Grounds {
+		said := s.saidGround(c, g)
+		out = append(out, ownGround{g.ID, said.Title, said.Text})
 	}
 	return out
 }
