@@ -39,8 +39,7 @@ func (f *Figures) grounds(c CaseCounts, town string, names Names) {
 	of := map[string][]*Cell{} // the cells of the policies by row of all
 	for _, r := range refusals.Rows {
 		t := f.groundTable(r.Key, names.Grounds[r.Key], r.Cells[0])
-		any := f.policyGrounds(t, c.Decided)
-		of[AnyCondition] = append(of[AnyCondition], any)
+		of[AnyCondition] = append(of[AnyCondition], f.policyGrounds(t, c.Decided))
 		for _, row := range t.Rows {
 			if (apply.Ground{ID: row.Key}).Condition() == "" {
 				of[row.Key] = append(of[row.Key], row.Cells[0])

@@ -277,15 +277,7 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 	if err != nil {
 		return fiber.ErrBadRequest
 	}
-	event := apply.Event{Reason: c.FormValue("reason")}
-	p, _ := s.content().Library.Policy(a.Policy)
-	var unknown error // a ground that the policy does not have
-	if m.Grounded() {
-		event.Grounds, unknown = apply.ChooseGrounds(p, postedList(c, groundField))
-	}
-	if m == apply.Verify {
-		event = apply.Event{Text: c.FormValue("text"), Visit: visitOfForm(c, p)}
-	}
+	event, unknown := s.sentEvent(c, a, m)
 	rules := s.decisionRules(a)
 	move := func(a *apply.Application, now time.Time) error {
 		if unknown != nil {
@@ -321,12 +313,24 @@ func (s *Server) carryOut(c *fiber.Ctx, u casework.User, m apply.Move) error {
 	case final:
 		view := s.newMovePage(c, u, a, m)
 		view.Confirm, view.Chosen = true, s.saidGrounds(c, a.Policy, event.Grounds)
-		for _, g := range event.Grounds {
-			view.Ticked = append(view.Ticked, g.ID)
-		}
+		view.Ticked = postedList(c, groundField)
 		return s.render(c, "staff-move", view)
 	}
 	return s.redirect(c, casePath(a.Reference, ""))
+}
+
+// sentEvent is what was written and chosen. The error is of a ground that the policy does
+// not have, and is told with whatever else is wrong.
+func (s *Server) sentEvent(c *fiber.Ctx, a *apply.Application, m apply.Move) (e apply.Event, unknown error) {
+	p, _ := s.content().Library.Policy(a.Policy)
+	if m == apply.Verify {
+		return apply.Event{Text: c.FormValue("text"), Visit: visitOfForm(c, p)}, nil
+	}
+	e.Reason = c.FormValue("reason")
+	if m.Grounded() {
+		e.Grounds, unknown = apply.ChooseGrounds(p, postedList(c, groundField))
+	}
+	return e, unknown
 }
 
 // noteProblems puts what is wrong where it stands on the page.

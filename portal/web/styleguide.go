@@ -52,6 +52,8 @@ type guidePage struct {
 	Towns       *figurePart // a long one, a fold for each town
 	Reach       []townReach
 	Sets        []tickSet
+	Grounds     []saidGround
+	GroundSet   *groundSet
 	OnDuty      onDuty
 }
 
@@ -119,6 +121,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	p.Figure, p.Towns = guideFigure(t, long), guideTowns(t, long)
 	p.Reach = []townReach{{"guide", t("guide.text"), long, []villageMark{{"gap", "—"}, {"planned", "—"}, {"reached", "—"}}}}
 	p.Sets = []tickSet{newTickSet("guide-set", t("guide.text"), []content.Option{{Value: "1", Label: "—"}, {Value: "2", Label: "—"}}, []string{"1"})}
+	p.Grounds, p.GroundSet = guideGrounds(t, visitOf(c).Lang.Code)
 	p.OnDuty = onDuty{"director", t("guide.text"), "2026-11-29", "0760-00000000", "tel:076000000000"}
 	p.NoIndex, p.Rated, p.Description = true, true, t("guide.lead")
 	p.Styles = []string{"desk.css"}
@@ -135,6 +138,22 @@ func guideReferrals(t func(string, ...any) string, long string) (*referralsPanel
 	fields[4].Name, fields[2].Name = "guide-words", "guide-days"
 	ticks := []tick{{"guide-a", "a", "1", "—", true}, {"guide-b", "b", "1", "—", false}}
 	return out, askFields{[]tickGroup{{"—", ticks}}, fields[4], fields[2], t("guide.error")}
+}
+
+// guideGrounds are a condition with where it stands, one of the office's own, and what
+// asks for them when none was chosen.
+func guideGrounds(t func(string, ...any) string, lang string) ([]saidGround, *groundSet) {
+	long := t("guide.long")
+	box := func(id, label, note string) groundTick {
+		return groundTick{tick{id, "guide-ground", id, label, false}, lang, note}
+	}
+	said := []saidGround{
+		{Condition: true, Title: t("guide.text"), Text: long, Lang: lang, Section: t("guide.text"), Link: "/styleguide"},
+		{Title: long, Lang: lang},
+	}
+	return said, &groundSet{Label: t("guide.text"), Help: long, Error: t("guide.error"), Parts: []groundPart{
+		{t("guide.text"), []groundTick{box("f-ground-0", t("guide.text"), long)}}, {long, []groundTick{box("f-ground-1", long, "")}},
+	}}
 }
 
 // guideFigure is a chart with a long and a short bar, and its table.
