@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"iter"
-	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -13,16 +12,6 @@ import (
 const (
 	cutShare   = 0.15 // of the best score; what is below is no hit
 	saturation = 1.1  // how fast the score nears 1
-)
-
-// What the parts of the score count; they add up to 1.
-const (
-	matchPart = 0.36 // weighted terms in common
-	titlePart = 0.18 // how much of the title the query is
-	textPart  = 0.12 // how much of the text
-	leadPart  = 0.06 // the query at the beginning of the text
-	coverPart = 0.17 // the query anywhere
-	nearPart  = 0.11 // its characters, in other order or with something between
 )
 
 // initialsBonus is what matching pinyin initials count, in the idf of a word
@@ -195,30 +184,6 @@ func (w *scratch) accumulate(s *snapshot) {
 	w.matchInitials(s)
 }
 
-// worthReading moves those of the candidates behind the others that are so far below the
-// best that they will hardly be among the first, and returns the others, but at least so
-// many.
-func worthReading(top []candidate, least int) []candidate {
-	if len(top) <= least {
-		return top
-	}
-	var most float32
-	for i := range top {
-		most = max(most, top[i].score)
-	}
-	n := 0
-	for i := range top {
-		if top[i].score >= readShare*most {
-			top[i], top[n] = top[n], top[i]
-			n++
-		}
-	}
-	if n < least {
-		return choose(top, least)
-	}
-	return top[:n]
-}
-
 // enough reports whether so many postings have been read that a term is not, which that
 // many documents have.
 func enough(read, docs, budget int32) bool {
@@ -330,190 +295,6 @@ func (t *tally) count(c cell, field uint8, weight float32) {
 	} else {
 		t.head = max(t.head, v)
 	}
-}
-
-// complete reads the best candidates for the whole query and puts them in order. What
-// is far below the best is no hit.
-func (w *scratch) complete(s *snapshot, wanted int) {
-	w.reader.prepare(&w.plan)
-	top := worthReading(best(w.found, rerankDepth), wanted+wanted/5)
-	w.rest = w.found[len(top):]
-	w.touched += s.touchDocuments(top)
-	w.looks = w.looks[:0]
-	var seeds float32 // the best score by what was read of the lists
-	for i := range top {
-		seeds = max(seeds, top[i].score)
-		l := w.reader.read(&w.plan, top[i].doc)
-		l.match = max(l.match, top[i].score) // which may have pinyin initials in it
-		w.looks = append(w.looks, l)
-		top[i].score, top[i].look = l.match, int32(len(w.looks))
-	}
-	order(top)
-	read := len(top)
-	for read > 0 && top[read-1].score < cutShare*top[0].score {
-		read--
-	}
-	w.found, w.least = w.found[:read], cutShare*seeds
-}
-
-// touchDocuments does for documents what touchLists does for lists.
-func (s *snapshot) touchDocuments(top []candidate) (touched uint32) {
-	for i := range top {
-		unit := s.first[top[i].doc]
-		at := s.starts[unit]
-		touched += uint32(s.units[unit].from) + math.Float32bits(s.once[unit]) + uint32(s.signs[at])
-		if at += lineSigns; int(at) < len(s.signs) {
-			touched += uint32(s.signs[at])
-		}
-	}
-	return touched
-}
-
-// lineSigns is how many signs a processor gets from memory at a time.
-const lineSigns = 32
-
-// compare puts the better candidate first; equal ones keep the order of indexing.
-func (c candidate) compare(other candidate) int {
-	switch { // not by package cmp, which asks of every number whether it is one
-	case c.score > other.score:
-		return -1
-	case c.score < other.score:
-		return 1
-	}
-	return int(c.doc - other.doc)
-}
-
-// byScore puts the better candidate first, and of equal ones none.
-func (c candidate) byScore(other candidate) int {
-	switch {
-	case c.score > other.score:
-		return -1
-	case c.score < other.score:
-		return 1
-	}
-	return 0
-}
-
-func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
-
-// best moves the n best candidates to the front, in no order, and returns them.
-func best(list []candidate, n int) []candidate {
-	if n >= len(list) {
-		return list
-	}
-	return choose(list[:promising(list, n)], n)
-}
-
-// levels are steps from no score to the best one.
-const levels = 256
-
-// promising moves those candidates to the front that may be among the n best, and returns
-// how many these are: all whose score is of the level of the n-th or above. To count how
-// many are of each level needs no comparison whose outcome a processor cannot foresee.
-func promising(list []candidate, n int) int {
-	var top float32
-	for i := range list {
-		top = max(top, list[i].score)
-	}
-	if top <= 0 {
-		return len(list)
-	}
-	var counts [levels]int32
-	step := (levels - 1) / top
-	for i := range list {
-		counts[uint8(list[i].score*step)]++
-	}
-	level := levels - 1
-	for left := int32(n); level > 0; level-- {
-		if left -= counts[level]; left <= 0 {
-			break
-		}
-	}
-	m := 0
-	for i := range list {
-		if uint8(list[i].score*step) >= uint8(level) {
-			list[i], list[m] = list[m], list[i]
-			m++
-		}
-	}
-	return m
-}
-
-// choose is best by comparing candidates with each other.
-func choose(list []candidate, n int) []candidate {
-	low, high := 0, len(list)
-	for n < high && high-low > 1 {
-		pivot, i := list[low+(high-low)/2], low
-		list[low+(high-low)/2], list[high-1] = list[high-1], pivot
-		for j := low; j < high-1; j++ {
-			if list[j].compare(pivot) < 0 {
-				list[i], list[j] = list[j], list[i]
-				i++
-			}
-		}
-		list[i], list[high-1] = pivot, list[i]
-		switch {
-		case i == n:
-			return list[:n]
-		case i < n:
-			low = i + 1
-		default:
-			high = i
-		}
-	}
-	return list[:min(n, len(list))]
-}
-
-// rerank turns scores into shares of what the query could reach and compares
-// the best candidates with the query as a whole and with each other. Those that have not
-// been read follow only if so many are wanted; otherwise they are counted.
-func (w *scratch) rerank(s *snapshot, wanted int) {
-	w.behind = 0
-	if len(w.found) == 0 {
-		return
-	}
-	for i := range w.found {
-		c := &w.found[i]
-		l := &w.looks[c.look-1]
-		c.score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
-			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
-	}
-	w.support(s, w.found)
-	least, floor := w.settle()
-	if least < floor {
-		return // what has not been read is no better than the least
-	}
-	enough := max(w.least, w.plan.reaches(floor))
-	if wanted <= len(w.found) {
-		for i := range w.rest {
-			if w.rest[i].score >= enough {
-				w.behind++
-			}
-		}
-		return
-	}
-	read := len(w.found)
-	for _, c := range w.rest { // which lie behind those found, in the same list
-		if c.score >= enough {
-			c.score = min(w.plan.share(c.score), least)
-			w.found = append(w.found, c)
-		}
-	}
-	order(w.found[read:])
-}
-
-// share returns the share of the score that a query could reach.
-func (p *plan) share(score float32) float32 {
-	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
-}
-
-// reaches returns the score whose share is the one given; more than any where there is
-// none.
-func (p *plan) reaches(share float32) float32 {
-	if share >= matchPart {
-		return math.MaxFloat32
-	}
-	return float32(-math.Log(1-float64(share)/matchPart)/saturation) * p.ideal
 }
 
 // terms yields the pairs and words of a text, -1 for unknown ones; a

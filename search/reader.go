@@ -22,6 +22,7 @@ type reader struct {
 	close   []nearPair // of the query
 	loose   []int32    // clues that have not just one alternative
 	length  float32    // characters and words of the query
+	runs    runs
 
 	// Of the document read last:
 	signs   []uint16
@@ -48,6 +49,7 @@ type readTerm struct {
 	seen  bool    // in the document
 
 	follows uint64 // a bit for each term that closes such a pair, shared by some
+	stands  uint64 // a bit for each of its places in the query; see runs
 }
 
 // readPair is a pair of characters that counts as a term.
@@ -71,6 +73,7 @@ type look struct {
 	lead  float32 // how much of the query is at the beginning of the text
 	cover float32 // how much of the query is anywhere
 	near  float32 // how much of the rest is nearly there
+	run   float32 // how much of the query stands there in a row
 
 	content float32 // how much of what the query is about is anywhere: see Hit.Coverage
 }
@@ -99,6 +102,7 @@ func (r *reader) prepare(p *plan) {
 	for i := range p.near {
 		r.watch(p, &p.near[i])
 	}
+	r.line(p)
 }
 
 // release forgets the query.
@@ -204,7 +208,7 @@ func (r *reader) read(p *plan, doc int32) look {
 	}
 	l.match = head + body
 	cover, content := r.cover(p)
-	l.cover, l.near = cover/p.ideal, r.nearly(p)/p.ideal
+	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.share()
 	if p.mass > 0 {
 		l.content = min(1, content/p.mass)
 	}
@@ -217,6 +221,7 @@ func (r *reader) forget() {
 		r.terms[t].seen, r.terms[t].last = false, 0
 	}
 	r.seen, r.done, r.apart, r.after = r.seen[:0], 0, 0, -1
+	r.runs.met = 0
 }
 
 // next clears what is known of a unit.
@@ -251,6 +256,10 @@ func (r *reader) run(end int32) {
 		term := r.count(t)
 		r.before[i], term.last = term.last, int32(i+1)
 		r.places[i] += r.apart
+		if at != r.after {
+			r.runs.cut()
+		}
+		r.runs.extend(term.stands)
 		if at == r.after && r.terms[r.open].follows>>(t&63)&1 != 0 {
 			if pair := r.pair(r.open, t); pair >= 0 {
 				r.count(pair)

@@ -1,0 +1,119 @@
+package search
+
+import "slices"
+
+// worthReading moves those of the candidates behind the others that are so far below the
+// best that they will hardly be among the first, and returns the others, but at least so
+// many.
+func worthReading(top []candidate, least int) []candidate {
+	if len(top) <= least {
+		return top
+	}
+	var most float32
+	for i := range top {
+		most = max(most, top[i].score)
+	}
+	n := 0
+	for i := range top {
+		if top[i].score >= readShare*most {
+			top[i], top[n] = top[n], top[i]
+			n++
+		}
+	}
+	if n < least {
+		return choose(top, least)
+	}
+	return top[:n]
+}
+
+// compare puts the better candidate first; equal ones keep the order of indexing.
+func (c candidate) compare(other candidate) int {
+	switch { // not by package cmp, which asks of every number whether it is one
+	case c.score > other.score:
+		return -1
+	case c.score < other.score:
+		return 1
+	}
+	return int(c.doc - other.doc)
+}
+
+// byScore puts the better candidate first, and of equal ones none.
+func (c candidate) byScore(other candidate) int {
+	switch {
+	case c.score > other.score:
+		return -1
+	case c.score < other.score:
+		return 1
+	}
+	return 0
+}
+
+func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
+
+// best moves the n best candidates to the front, in no order, and returns them.
+func best(list []candidate, n int) []candidate {
+	if n >= len(list) {
+		return list
+	}
+	return choose(list[:promising(list, n)], n)
+}
+
+// levels are steps from no score to the best one.
+const levels = 256
+
+// promising moves those candidates to the front that may be among the n best, and returns
+// how many these are: all whose score is of the level of the n-th or above. To count how
+// many are of each level needs no comparison whose outcome a processor cannot foresee.
+func promising(list []candidate, n int) int {
+	var top float32
+	for i := range list {
+		top = max(top, list[i].score)
+	}
+	if top <= 0 {
+		return len(list)
+	}
+	var counts [levels]int32
+	step := (levels - 1) / top
+	for i := range list {
+		counts[uint8(list[i].score*step)]++
+	}
+	level := levels - 1
+	for left := int32(n); level > 0; level-- {
+		if left -= counts[level]; left <= 0 {
+			break
+		}
+	}
+	m := 0
+	for i := range list {
+		if uint8(list[i].score*step) >= uint8(level) {
+			list[i], list[m] = list[m], list[i]
+			m++
+		}
+	}
+	return m
+}
+
+// choose is best by comparing candidates with each other.
+func choose(list []candidate, n int) []candidate {
+	low, high := 0, len(list)
+	for n < high && high-low > 1 {
+		pivot, i := list[low+(high-low)/2], low
+		list[low+(high-low)/2], list[high-1] = list[high-1], pivot
+		for j := low; j < high-1; j++ {
+			if list[j].compare(pivot) < 0 {
+				list[i], list[j] = list[j], list[i]
+				i++
+			}
+		}
+		list[i], list[high-1] = pivot, list[i]
+		switch {
+		case i == n:
+			return list[:n]
+		case i < n:
+			low = i + 1
+		default:
+			high = i
+		}
+	}
+	return list[:min(n, len(list))]
+}

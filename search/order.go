@@ -1,0 +1,109 @@
+package search
+
+import "math"
+
+// What the parts of the score count; they add up to 1.
+const (
+	matchPart = 0.2592 // weighted terms in common
+	titlePart = 0.1296 // how much of the title the query is
+	textPart  = 0.0864 // how much of the text
+	leadPart  = 0.0432 // the query at the beginning of the text
+	coverPart = 0.1224 // the query anywhere
+	nearPart  = 0.0792 // its characters, in other order or with something between
+	runPart   = 0.2800 // its characters, four and more in a row: what is quoted
+)
+
+// complete reads the best candidates for the whole query and puts them in order. What
+// is far below the best is no hit.
+func (w *scratch) complete(s *snapshot, wanted int) {
+	w.reader.prepare(&w.plan)
+	top := worthReading(best(w.found, rerankDepth), wanted+wanted/5)
+	w.rest = w.found[len(top):]
+	w.touched += s.touchDocuments(top)
+	w.looks = w.looks[:0]
+	var seeds float32 // the best score by what was read of the lists
+	for i := range top {
+		seeds = max(seeds, top[i].score)
+		l := w.reader.read(&w.plan, top[i].doc)
+		l.match = max(l.match, top[i].score) // which may have pinyin initials in it
+		w.looks = append(w.looks, l)
+		top[i].score, top[i].look = l.match, int32(len(w.looks))
+	}
+	order(top)
+	read := len(top)
+	for read > 0 && top[read-1].score < cutShare*top[0].score {
+		read--
+	}
+	w.found, w.least = w.found[:read], cutShare*seeds
+}
+
+// touchDocuments does for documents what touchLists does for lists.
+func (s *snapshot) touchDocuments(top []candidate) (touched uint32) {
+	for i := range top {
+		unit := s.first[top[i].doc]
+		at := s.starts[unit]
+		touched += uint32(s.units[unit].from) + math.Float32bits(s.once[unit]) + uint32(s.signs[at])
+		if at += lineSigns; int(at) < len(s.signs) {
+			touched += uint32(s.signs[at])
+		}
+	}
+	return touched
+}
+
+// lineSigns is how many signs a processor gets from memory at a time.
+const lineSigns = 32
+
+// rerank turns scores into shares of what the query could reach and compares
+// the best candidates with the query as a whole and with each other. Those that have not
+// been read follow only if so many are wanted; otherwise they are counted.
+func (w *scratch) rerank(s *snapshot, wanted int) {
+	w.behind = 0
+	if len(w.found) == 0 {
+		return
+	}
+	for i := range w.found {
+		c := &w.found[i]
+		l := &w.looks[c.look-1]
+		c.score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
+			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
+		if len(s.pages) == 0 { // passages of a page speak for each other instead
+			c.score += runPart * l.run
+		}
+	}
+	w.support(s, w.found)
+	least, floor := w.settle()
+	if least < floor {
+		return // what has not been read is no better than the least
+	}
+	enough := max(w.least, w.plan.reaches(floor))
+	if wanted <= len(w.found) {
+		for i := range w.rest {
+			if w.rest[i].score >= enough {
+				w.behind++
+			}
+		}
+		return
+	}
+	read := len(w.found)
+	for _, c := range w.rest { // which lie behind those found, in the same list
+		if c.score >= enough {
+			c.score = min(w.plan.share(c.score), least)
+			w.found = append(w.found, c)
+		}
+	}
+	order(w.found[read:])
+}
+
+// share returns the share of the score that a query could reach.
+func (p *plan) share(score float32) float32 {
+	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
+}
+
+// reaches returns the score whose share is the one given; more than any where there is
+// none.
+func (p *plan) reaches(share float32) float32 {
+	if share >= matchPart {
+		return math.MaxFloat32
+	}
+	return float32(-math.Log(1-float64(share)/matchPart)/saturation) * p.ideal
+}

@@ -1,0 +1,56 @@
+package search
+
+import "testing"
+
+// TestRunIsFound wants what is quoted to be found, among documents that have the same pairs
+// of characters, more often and in a shorter text.
+func TestRunIsFound(t *testing.T) {
+	x := NewIndex(testNormalizer(t))
+	err := x.Index(t.Context(), []Document{
+		{ID: "pieces", Text: "家庭住址、住址证明。申请人申请。书面材料、材料齐全。"},
+		{ID: "quoted", Text: "办理的时候，由申请人书面材料齐全以后，交给窗口，窗口当场看一遍，缺什么当场说，另外还有许多别的事要在这里写明。"},
+		{ID: "other", Text: "窗口每天开门。"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"申请人书面材料齐全", "请问申请人书面材料齐全是什么意思"} {
+		r, err := x.Search(t.Context(), Query{Text: query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := firstID(t, r); got != "quoted" {
+			t.Errorf("%q finds %q first; want the quotation", query, got)
+		}
+	}
+}
+
+// TestRuns follows a query through signs that stand at places of it.
+func TestRuns(t *testing.T) {
+	for name, c := range map[string]struct {
+		signs []uint64 // the places of one sign after the other; 0 for one not asked for
+		want  float32
+	}{
+		"all":               {[]uint64{1, 2, 4, 8, 16}, 1},
+		"the first run":     {[]uint64{1, 2, 4, 8, 0, 16}, 0.25},
+		"three are no run":  {[]uint64{1, 2, 4, 0, 8, 16}, 0},
+		"in another order":  {[]uint64{2, 1, 4, 8, 16}, 0},
+		"a sign used twice": {[]uint64{1 | 4, 2, 1 | 4, 8, 16}, 1},
+		"a row begun twice": {[]uint64{1, 2, 1, 2, 4, 8}, 0.25},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := runs{all: 4}
+			r.worth[3], r.worth[4] = 1, 3
+			for _, places := range c.signs {
+				if places == 0 {
+					r.cut()
+					continue
+				}
+				r.extend(places)
+			}
+			if got := r.share(); got != c.want {
+				t.Errorf("share = %v; want %v", got, c.want)
+			}
+		})
+	}
+}
