@@ -123,6 +123,7 @@ type Config struct {
 	Dialogue   content.Dialogue
 	Places     []content.Place
 	Policies   []*content.Policy // whose conditions it can check
+	Phones     []content.Fact    // whose numbers they are
 
 	// Shelf, if there is one, spares the training where a bot made of the same has been
 	// trained before. Version tells what else that depends on: the code and what the
@@ -161,6 +162,8 @@ type Bot struct {
 	links     map[string][]string    // policy#section to the other policies that it links to
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
 
+	numbers []number
+
 	shelf Shelf
 	key   string // of what is learnt on the shelf
 
@@ -186,6 +189,7 @@ func New(c Config) (*Bot, error) {
 	for _, p := range c.Policies {
 		b.policies[p.Slug] = p
 	}
+	b.numbers = numbersIn(c.Phones, c.Entries)
 	b.prepareSuggestions(c.Entries)
 	for i := range c.Entries {
 		e := &c.Entries[i]

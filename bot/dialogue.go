@@ -88,6 +88,9 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	case meaning == "who":
 		return b.remark(t, content.SayWho), true, nil
 	}
+	if r, ok := b.whose(t); ok {
+		return r, true, nil
+	}
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err
 	}

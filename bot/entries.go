@@ -161,7 +161,7 @@ func Documents(lib *content.Library) []search.Document {
 func ConfigOf(lib *content.Library, n *search.Normalizer, engine Searcher) Config {
 	return Config{
 		Entries: Entries(lib), Search: engine, Normalizer: n, Words: lib.Assistant,
-		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies,
+		Dialogue: lib.Dialogue, Places: lib.Places, Policies: lib.Policies, Phones: lib.Facts.Phones(),
 		Lexicon: strings.NewReader(lib.Lexicon), Examples: lib.Examples, Version: lib.Synonyms,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"huitong/content"
 	"huitong/search"
 )
 
@@ -20,13 +21,9 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 	if b.lexicon.share(said.words, genericGroup) >= bareShare {
 		return Reply{}, false, nil
 	}
-	m, err := b.match(ctx, said, t.memory.Policy)
-	if err != nil || len(m.entries) == 0 || m.belongs < leansFrom {
+	m, policy, err := b.leansOn(ctx, t, said)
+	if err != nil || policy == "" {
 		return Reply{}, false, err
-	}
-	policy := m.entries[0].Policy
-	if b.lead(m, policy, t.memory.Policy) < changeOfTopic && !b.calls(policy, said.normal) {
-		policy = t.memory.Policy
 	}
 	whole, ok := b.passage(policy, t.memory.Section)
 	if !ok {
@@ -44,6 +41,36 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		}
 	}
 	return b.answer(t, m), true, nil
+}
+
+// leansOn returns the policy that a follow-up asks of; "" if it is about none of ours. What
+// is an answer to a question of the policy spoken of is a situation that it speaks of.
+func (b *Bot) leansOn(ctx context.Context, t turn, said utterance) (match, string, error) {
+	m, err := b.match(ctx, said, t.memory.Policy)
+	if err != nil {
+		return match{}, "", err
+	}
+	if b.situation(t.memory.Policy, said.text) {
+		m.belongs, m.confidence = max(m.belongs, bareConfidence), bareConfidence
+		return m, t.memory.Policy, nil
+	}
+	if len(m.entries) == 0 || m.belongs < leansFrom {
+		return m, "", nil
+	}
+	policy := m.entries[0].Policy
+	if b.lead(m, policy, t.memory.Policy) < changeOfTopic && !b.calls(policy, said.normal) {
+		policy = t.memory.Policy
+	}
+	return m, policy, nil
+}
+
+// situation reports whether a message is made of everyday words for an option of one of the
+// policy's own questions.
+func (b *Bot) situation(slug, text string) bool {
+	p := b.policies[slug]
+	return p != nil && slices.ContainsFunc(p.Screen(), func(q *content.Question) bool {
+		return len(q.Options) > 0 && q.Type != "yesno" && b.hearing.everyday(q, text)
+	})
 }
 
 // matchIn is match for a question in a conversation: what would be refused but is

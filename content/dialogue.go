@@ -24,6 +24,7 @@ type Dialogue struct {
 	Numbers  []string            `yaml:"numbers"`  // words for 0, 1, 2 … where the digits are not folded to
 	Change   []string            `yaml:"change"`   // before the words of a question: to answer it anew
 	Lives    []string            `yaml:"lives"`    // said around the name of the place where one lives
+	Whose    []string            `yaml:"whose"`    // asks whose a telephone number is, said around it
 	Alike    [][]string          `yaml:"alike"`    // sections that say the same of different policies
 	Account  []Account           `yaml:"account"`
 	Answers  []SpokenAnswers     `yaml:"answers"`
