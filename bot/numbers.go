@@ -70,7 +70,11 @@ func (b *Bot) whose(t turn) (Reply, bool) {
 		if said != n.digits && (len(said) < shortNumber || !strings.HasSuffix(n.digits, said)) {
 			continue
 		}
-		r := b.answer(t, match{entries: []*Entry{n.entry}, confidence: 1})
+		told := n.entry
+		if id := b.published[t.normal]; id != "" { // a FAQ asks just that
+			told = b.entry(id)
+		}
+		r := b.answer(t, match{entries: []*Entry{told}, confidence: 1})
 		what := n.What
 		if t.Lang == "en" {
 			what = n.WhatEN
