@@ -82,6 +82,7 @@ const choicesAtOnce = 6
 var manyChoices = map[string]string{
 	`^/ask$`:        "up to 12 at one time are left: doc 0056",
 	`^/staff(/|$)`:  "the desk is for staff, who look through lists",
+	`^/field-kit$`:  "the kit is for staff as well",
 	`^/styleguide$`: "it shows every component, for those who build the site",
 }
 
@@ -90,6 +91,7 @@ var manyChoices = map[string]string{
 var listed = map[string]string{
 	`^/apply/[^/]+/review$`: "each answer has its own way to change it",
 	`^/household`:           "each application of the household has its own ways",
+	`/documents/[^/]+$`:     "each photo that was sent can be looked at, changed and taken away",
 	`^/check/all$`:          "its result goes through every programme",
 	`^/track/status$`:       "what can be done about an application stands in one place",
 }

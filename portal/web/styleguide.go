@@ -170,7 +170,7 @@ func guideFigure(t func(string, ...any) string, long string) *figurePart {
 // guideTowns is a table in folds, with one number in a line and with several.
 func guideTowns(t func(string, ...any) string, long string) *figurePart {
 	one := *guideFigure(t, long)
-	one.ID, one.Chart, one.Total = "guide-towns", nil, nil
+	one.ID, one.Title, one.Chart, one.Total = "guide-towns", t("coverage.title"), nil, nil
 	many := one
 	many.Columns, many.Rows = []string{one.First, one.First}, []figureRow{{long, []figureCell{{one.First, "51"}, {one.First, "9"}}}}
 	one.Groups = []figureGroup{{one.First, one}, {long, many}}
