@@ -220,6 +220,9 @@ func (b *builder) finish() error {
 	}
 	s.unseen = s.rare[0]
 	s.relate(b.norm)
+	if s.weights = forPages(); len(s.pages) == 0 {
+		s.weights = forCollections()
+	}
 	s.textWeight = s.weighText()
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
@@ -294,6 +297,6 @@ func (t *titler) finish(u *unit) {
 	}
 	slices.Sort(t.terms)
 	for _, term := range slices.Compact(t.terms) {
-		u.mass += t.s.value(term) * t.s.lex.termWeight(term)
+		u.mass += t.s.value(term) * t.s.termWeight(term)
 	}
 }

@@ -19,12 +19,8 @@ const (
 	fields
 )
 
-// What fields count; a collection without titles has but its texts.
-const (
-	titleWeight = 1
-	nameWeight  = 0.95
-	textWeight  = 0.45
-)
+// nameShare is what a name counts of what a title does.
+const nameShare = 0.95
 
 var fieldB = [fields]float64{0.4, 0.4, 0.7} // BM25 b: how much length counts
 
@@ -47,7 +43,7 @@ type Index struct {
 // NewIndex returns an empty index.
 func NewIndex(n *Normalizer) *Index {
 	x := &Index{norm: n}
-	x.scratch.New = func() any { return &scratch{budget: seedBudget} }
+	x.scratch.New = func() any { return new(scratch) }
 	x.current.Store(&snapshot{lex: newLexicon(), sound: newSoundIndex(newLexicon(), nil)})
 	return x
 }
@@ -102,6 +98,7 @@ type snapshot struct {
 	sound    *soundIndex
 	related  []phraseTerms // by number of the related term
 
+	weights    weights
 	textWeight float32 // what a text counts beside a title
 	foreign    []bool  // document to whether only who asks for its language finds it
 }
@@ -156,17 +153,17 @@ func temper(idf float32) float32 { return float32(math.Pow(float64(idf), idfPowe
 func (s *snapshot) fieldWeight(field uint8) float32 {
 	switch field {
 	case fieldTitle:
-		return titleWeight
+		return s.weights.title
 	case fieldName:
-		return nameWeight
+		return s.weights.title * nameShare
 	}
 	return s.textWeight
 }
 
-// weighText returns the weight of texts.
+// weighText returns the weight of texts; a collection without titles has but these.
 func (s *snapshot) weighText() float32 {
 	if slices.ContainsFunc(s.units, func(u unit) bool { return u.field != fieldText }) {
-		return textWeight
+		return s.weights.text
 	}
 	return 1
 }
@@ -191,9 +188,9 @@ func idf(n, df float64) float32 { return float32(math.Log(1 + (n-df+0.5)/(df+0.5
 
 // termWeight is what a term counts in a query: a character of a pair less
 // than the pair.
-func (l *lexicon) termWeight(term int32) float32 {
-	if int(term) < len(l.chars) {
-		return characterWeight
+func (s *snapshot) termWeight(term int32) float32 {
+	if int(term) < len(s.lex.chars) {
+		return s.weights.character
 	}
 	return 1
 }

@@ -2,22 +2,11 @@ package search
 
 import "math"
 
-// What the parts of the score count; they add up to 1.
-const (
-	matchPart = 0.2592 // weighted terms in common
-	titlePart = 0.1296 // how much of the title the query is
-	textPart  = 0.0864 // how much of the text
-	leadPart  = 0.0432 // the query at the beginning of the text
-	coverPart = 0.1224 // the query anywhere
-	nearPart  = 0.0792 // its characters, in other order or with something between
-	runPart   = 0.2800 // its characters, four and more in a row: what is quoted
-)
-
 // complete reads the best candidates for the whole query and puts them in order. What
 // is far below the best is no hit.
 func (w *scratch) complete(s *snapshot, wanted int) {
 	w.reader.prepare(&w.plan)
-	top := worthReading(best(w.found, rerankDepth), wanted+wanted/5)
+	top := worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), wanted+wanted/5)
 	w.rest = w.found[len(top):]
 	w.touched += s.touchDocuments(top)
 	w.looks = w.looks[:0]
@@ -61,14 +50,12 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	if len(w.found) == 0 {
 		return
 	}
+	by := &s.weights
 	for i := range w.found {
 		c := &w.found[i]
 		l := &w.looks[c.look-1]
-		c.score = w.plan.share(l.match) + titlePart*l.title + textPart*l.text +
-			leadPart*l.lead + coverPart*l.cover + nearPart*l.near
-		if len(s.pages) == 0 { // passages of a page speak for each other instead
-			c.score += runPart * l.run
-		}
+		c.score = w.plan.share(l.match) + by.titleShare*l.title + by.textShare*l.text +
+			by.lead*l.lead + by.cover*l.cover + by.near*l.near + by.run*l.run
 	}
 	w.support(s, w.found)
 	least, floor := w.settle()
@@ -96,14 +83,14 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 
 // share returns the share of the score that a query could reach.
 func (p *plan) share(score float32) float32 {
-	return matchPart * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
+	return p.s.weights.match * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
 }
 
 // reaches returns the score whose share is the one given; more than any where there is
 // none.
 func (p *plan) reaches(share float32) float32 {
-	if share >= matchPart {
+	if share >= p.s.weights.match {
 		return math.MaxFloat32
 	}
-	return float32(-math.Log(1-float64(share)/matchPart)/saturation) * p.ideal
+	return float32(-math.Log(1-float64(share/p.s.weights.match))/saturation) * p.ideal
 }

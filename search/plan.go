@@ -8,18 +8,14 @@ import (
 
 // What the parts of a query count. Pairs of characters count 1.
 const (
-	characterWeight = 0.8  // a character that is part of a pair
-	stopWeight      = 0.5  // factor for stop words
-	edgeWeight      = 0.5  // factor for a pair half of which is a stop word
-	soundWeight     = 1.4  // a pair of syllables: it stands for a pair and its characters
-	exactShare      = 0.7  // trust in a pair that sounds the same and shares a character
-	nearShare       = 0.4  // … that sounds nearly the same
-	strangerFactor  = 0.4  // … that shares no character with what was typed
-	longTerm        = 4.0  // characters that a longer term of the data file counts as
-	loosePart       = 0.5  // of a pair of characters that share no word
-	looseBond       = 2.0  // e to this: how much more often than by chance those of a word do
-	pinyinShare     = 0.95 // trust in the words for a pair of syllables
-	looseFactor     = 0.5  // … that do not link up with the neighbouring pair
+	soundWeight    = 1.4  // a pair of syllables: it stands for a pair and its characters
+	exactShare     = 0.7  // trust in a pair that sounds the same and shares a character
+	nearShare      = 0.4  // … that sounds nearly the same
+	strangerFactor = 0.4  // … that shares no character with what was typed
+	longTerm       = 4.0  // characters that a longer term of the data file counts as
+	looseBond      = 2.0  // e to this: how much more often than by chance those of a word do
+	pinyinShare    = 0.95 // trust in the words for a pair of syllables
+	looseFactor    = 0.5  // … that do not link up with the neighbouring pair
 )
 
 const (
@@ -213,10 +209,10 @@ func (p *plan) character(i int) {
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
 	weight, stopped := p.s.value(id)*p.part[t.at], p.stop[t.at]
 	if pair || t.joined {
-		weight *= characterWeight
+		weight *= p.s.weights.character
 	}
 	if stopped {
-		weight *= stopWeight
+		weight *= p.s.weights.stop
 	}
 	p.term(id, weight, !stopped)
 	if p.alone(i) {
@@ -235,9 +231,9 @@ func (p *plan) pair(i int) {
 	stopA, stopB := p.stop[a.at], p.stop[b.at]
 	switch {
 	case stopA && stopB:
-		weight *= stopWeight
+		weight *= p.s.weights.stop
 	case stopA || stopB:
-		weight *= edgeWeight
+		weight *= p.s.weights.edge
 	}
 	first := len(p.alts)
 	if id >= 0 {
@@ -268,7 +264,7 @@ func (p *plan) cohesion(id int32, a, b rune) float32 {
 	n := float64(len(p.s.docs))
 	of := func(term int32) float64 { return float64(p.s.frequency(term)) }
 	bond := math.Log(of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b))))
-	return float32(1 - loosePart*(1-1/(1+math.Exp(min(looseBond, math.Log(n)/2)-bond))))
+	return float32(1 - p.s.weights.loose*(1-1/(1+math.Exp(min(looseBond, math.Log(n)/2)-bond))))
 }
 
 // soundAlike adds the known pairs that sound like the unknown one at i: a
@@ -313,7 +309,7 @@ func (p *plan) words(i int) int {
 		id := p.s.lex.word(string(t.runes))
 		weight, stopped := p.s.value(id), p.stop[t.at]
 		if stopped {
-			weight *= stopWeight
+			weight *= p.s.weights.stop
 		}
 		p.term(id, weight, !stopped)
 		if p.plain(t) {

@@ -20,15 +20,15 @@ const initialsBonus = 1.5
 
 // What bounds the work of a search, whatever is asked of however much text.
 const (
-	rerankDepth = 48   // documents that are read with the whole query in view
+	rerankDepth = 48   // documents that are read with the whole query in view, at least
 	readShare   = 0.25 // of the best score by what was read to find them; what is below is not read
-	seedBudget  = 1000 // postings read to find them, and those of one more term
+	seedBudget  = 1000 // postings read to find them, at least, and those of one more term
 	seedTenths  = 3    // of these, after which no term is read that has more than all of them
 )
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	budget int32 // postings to read
+	budget int32 // postings to read; 0: as many as the weights say
 	plan   plan
 	wants  []want
 	cells  []cell   // by unit; zero between searches
@@ -173,10 +173,13 @@ func (w *scratch) accumulate(s *snapshot) {
 		}
 		return int(a.term - b.term)
 	})
-	w.touched += s.touchLists(seeds, w.budget)
-	read := int32(0)
+	budget, read := w.budget, int32(0)
+	if budget == 0 {
+		budget = s.weights.budget(len(seeds))
+	}
+	w.touched += s.touchLists(seeds, budget)
 	for i := range seeds {
-		if enough(read, seeds[i].docs, w.budget) {
+		if enough(read, seeds[i].docs, budget) {
 			break
 		}
 		read += w.add(s, &seeds[i])

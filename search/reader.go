@@ -123,10 +123,10 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 		if b == 0 {
 			sign = signOfWord(s.lex.spelling(term))
 		}
-		return r.single(sign, s.value(term)*s.lex.termWeight(term))
+		return r.single(sign, s.value(term)*s.termWeight(term))
 	}
-	first := r.single(signOf(a), s.value(s.lex.unigram(a))*characterWeight)
-	second := r.single(signOf(b), s.value(s.lex.unigram(b))*characterWeight)
+	first := r.single(signOf(a), s.value(s.lex.unigram(a))*s.weights.character)
+	second := r.single(signOf(b), s.value(s.lex.unigram(b))*s.weights.character)
 	if t := r.pair(first, second); t >= 0 {
 		return t
 	}

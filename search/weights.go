@@ -1,0 +1,45 @@
+package search
+
+// weights are what the parts of a query, a document and a score count. A document of a
+// collection stands by itself; passages of a site's pages speak for each other, and people
+// ask of them in few words of their own.
+type weights struct {
+	title, text            float32 // a title, and a text where there are titles; names: see nameShare
+	character              float32 // a character that is part of a pair
+	stop, edge             float32 // factors for stop words, and for pairs half of which is one
+	loose                  float64 // what is taken from a pair of characters that share no word
+	match                  float32 // share of the score: weighted terms in common
+	titleShare, textShare  float32 // … how much of the title and of the text the query is
+	lead, cover, near, run float32 // … the query at the beginning, anywhere, in other order, and in a row
+
+	postings, mostPostings int // that are read for each term to find documents, and at most for all
+	clues, mostRead        int // documents that are read for each clue of the query, and at most
+}
+
+// forPages were chosen on the site's development questions.
+func forPages() weights {
+	return weights{
+		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5,
+		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
+	}
+}
+
+// forCollections were chosen by a random search on one half of the questions of twenty
+// collections (doc 0053). Each longer question is given more time, as Bleve takes.
+func forCollections() weights {
+	return weights{
+		title: 0.8, text: 0.788, character: 0.3, stop: 0.77, edge: 0.17, loose: 0.343,
+		match: 0.356, lead: 0.033, cover: 0.171, near: 0.037, run: 0.403,
+		postings: 80, mostPostings: 8000, clues: 2, mostRead: 144,
+	}
+}
+
+// budget is how many postings are read to find documents, for so many terms.
+func (w *weights) budget(terms int) int32 {
+	return int32(max(seedBudget, min(w.mostPostings, w.postings*terms)))
+}
+
+// depth is how many documents are read with the whole query in view, of so many clues.
+func (w *weights) depth(clues int) int {
+	return max(rerankDepth, min(w.mostRead, w.clues*clues))
+}
