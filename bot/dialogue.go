@@ -296,6 +296,39 @@ func (b *Bot) which(t turn, entries []*Entry) Reply {
 	return r
 }
 
+// mostTitles is among how many policies a visitor can choose.
+const mostTitles = 4
+
+// inTitles returns the first section of each policy whose title holds the whole message: it
+// names what several have in common, and tells none of them. Where one has been spoken of,
+// or is called just that, nobody has to choose.
+func (b *Bot) inTitles(t turn) []*Entry {
+	said := t.normal
+	if t.memory.Policy != "" || t.memory.Clarified || t.memory.Check != nil || utf8.RuneCountInString(said) < 2 || strings.Contains(said, " ") {
+		return nil
+	}
+	var out []*Entry
+	for _, slug := range b.slugs {
+		p := b.policies[slug]
+		if p == nil {
+			continue
+		}
+		if said == b.norm.Normalize(p.Short(original)) || said == b.norm.Normalize(p.Short("en")) {
+			return nil
+		}
+		if !strings.Contains(b.norm.Normalize(p.Titles.ZH), said) && !strings.Contains(b.norm.Normalize(p.Titles.EN), said) {
+			continue
+		}
+		if e, ok := b.passage(slug, p.Sections[0].ID); ok {
+			out = append(out, e)
+		}
+	}
+	if len(out) < 2 || len(out) > mostTitles {
+		return nil
+	}
+	return out
+}
+
 // finish adds to an answer what the bot says on its own account: whether the rule is
 // in force, where the answer leads on this site, and the offer to check a child.
 func (b *Bot) finish(t turn, r Reply, m memory) Reply {
