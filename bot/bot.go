@@ -163,6 +163,7 @@ type Bot struct {
 	sound     map[string]func() bool // entry to whether its question leads to an answer of its policy
 
 	numbers []number
+	titled  []titled
 
 	shelf Shelf
 	key   string // of what is learnt on the shelf
@@ -207,6 +208,7 @@ func New(c Config) (*Bot, error) {
 			}
 		}
 	}
+	b.titled = b.titles()
 	b.nameQuestions(c.Entries)
 	sentences, err := readExamples(c.Examples, b.slugs)
 	if err != nil {

@@ -299,6 +299,30 @@ func (b *Bot) which(t turn, entries []*Entry) Reply {
 // mostTitles is among how many policies a visitor can choose.
 const mostTitles = 4
 
+// titled is how a policy is called, normalised, and where its page begins.
+type titled struct {
+	short, whole []string // in each language
+	first        *Entry
+}
+
+// titles lists them in the order of the site.
+func (b *Bot) titles() []titled {
+	var out []titled
+	for _, slug := range b.slugs {
+		p := b.policies[slug]
+		if p == nil || len(p.Sections) == 0 {
+			continue
+		}
+		if e, ok := b.passage(slug, p.Sections[0].ID); ok {
+			out = append(out, titled{
+				[]string{b.norm.Normalize(p.Short(original)), b.norm.Normalize(p.Short("en"))},
+				[]string{b.norm.Normalize(p.Titles.ZH), b.norm.Normalize(p.Titles.EN)}, e,
+			})
+		}
+	}
+	return out
+}
+
 // inTitles returns the first section of each policy whose title holds the whole message: it
 // names what several have in common, and tells none of them. Where one has been spoken of,
 // or is called just that, nobody has to choose.
@@ -308,19 +332,12 @@ func (b *Bot) inTitles(t turn) []*Entry {
 		return nil
 	}
 	var out []*Entry
-	for _, slug := range b.slugs {
-		p := b.policies[slug]
-		if p == nil {
-			continue
-		}
-		if said == b.norm.Normalize(p.Short(original)) || said == b.norm.Normalize(p.Short("en")) {
+	for _, p := range b.titled {
+		if slices.Contains(p.short, said) {
 			return nil
 		}
-		if !strings.Contains(b.norm.Normalize(p.Titles.ZH), said) && !strings.Contains(b.norm.Normalize(p.Titles.EN), said) {
-			continue
-		}
-		if e, ok := b.passage(slug, p.Sections[0].ID); ok {
-			out = append(out, e)
+		if slices.ContainsFunc(p.whole, func(title string) bool { return strings.Contains(title, said) }) {
+			out = append(out, p.first)
 		}
 	}
 	if len(out) < 2 || len(out) > mostTitles {
