@@ -2,8 +2,6 @@ package faults
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -82,34 +80,10 @@ func breakBucket(how func(*bucket) http.HandlerFunc) func(*testing.T, *world) ou
 		t.Setenv("AWS_ACCESS_KEY_ID", "test")
 		t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 		p := w.start(t, t.TempDir(), "--blob-url", "s3://uploads?region=test&use_path_style=true&request_checksum_calculation=when_required&endpoint="+server.URL)
-		send := func(ctx context.Context, f *family) error {
-			if err := f.begin(ctx); err != nil {
-				return err
-			}
-			return f.attach(ctx, photo())
-		}
-		before := w.family(p.base)
-		if err := send(context.Background(), before); err != nil {
-			t.Fatalf("a photo while all is well: %v", err)
-		}
-		shown := before.pictures()
-		o := trial{portal: p, lasts: harmLasts, try: send, harm: func() func() {
+		return w.withoutRoom(t, p, func() func() {
 			harm := how(b)
 			b.harm.Store(&harm)
 			return func() { b.harm.Store(nil) }
-		}, also: func(o *outcome) {
-			f := w.family(p.base)
-			err := send(context.Background(), f)
-			if !errors.Is(err, errRefused) {
-				o.broke("a photo without a place for it: %v", err)
-				return
-			}
-			o.note("who sends a photo: %d “%s”", f.page.status, f.page.problem())
-			if err := f.open(context.Background(), programme+"/documents"); err != nil {
-				o.broke("and then cannot go on without it: %v", err)
-			}
-		}}.run(t)
-		before.checkShown(t, shown, &o)
-		return o
+		})
 	}
 }

@@ -39,6 +39,13 @@ func fillUploads(t *testing.T, w *world) outcome {
 	uploads := filepath.Join(data, "uploads")
 	smallDisk(t, uploads, "4m")
 	p := w.start(t, data)
+	return w.withoutRoom(t, p, func() func() { return fillDisk(t, uploads) })
+}
+
+// withoutRoom takes from photos the place that they are kept in, and expects that who sends
+// one is told so and can go on without it, and that those taken before are still there.
+func (w *world) withoutRoom(t *testing.T, p *portal, harm func() func()) outcome {
+	t.Helper()
 	send := func(ctx context.Context, f *family) error {
 		if err := f.begin(ctx); err != nil {
 			return err
@@ -50,11 +57,11 @@ func fillUploads(t *testing.T, w *world) outcome {
 		t.Fatalf("a photo while all is well: %v", err)
 	}
 	shown := before.pictures()
-	o := trial{portal: p, lasts: harmLasts, try: send, harm: func() func() { return fillDisk(t, uploads) }, also: func(o *outcome) {
+	o := trial{portal: p, lasts: harmLasts, try: send, harm: harm, also: func(o *outcome) {
 		f := w.family(p.base)
 		err := send(context.Background(), f)
 		if !errors.Is(err, errRefused) {
-			o.broke("a photo on a full disk: %v", err)
+			o.broke("a photo without a place for it: %v", err)
 			return
 		}
 		o.note("who sends a photo: %d “%s”", f.page.status, f.page.problem())
