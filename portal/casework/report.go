@@ -152,6 +152,12 @@ func (r *Report) Check(known func(kind string) bool) error {
 	return out.Err()
 }
 
+// in reports whether a village is where it happened. Who is asked for village and road in
+// one writes both into one line; a part of the village's name there could be a road's.
+func (s Said) in(village string) bool {
+	return s.Village == village || s.Village == "" && strings.Contains(strings.Join(strings.Fields(s.Place), ""), village)
+}
+
 // LevelTown is the level of a report that was never late: the town has to take it on.
 const LevelTown = 0
 
@@ -168,7 +174,7 @@ func (r *Report) Alert(staff []User) []User {
 			}
 			continue
 		}
-		village := u.Role == Director && !r.City && r.Town != "" && u.Area == r.Town && slices.Contains(u.Villages(), r.Said.Village)
+		village := u.Role == Director && !r.City && r.Town != "" && u.Area == r.Town && slices.ContainsFunc(u.Villages(), r.Said.in)
 		if village && r.Assigned == "" {
 			r.Assigned = u.ID
 		}

@@ -281,6 +281,7 @@ func (s *Server) reportForm(c *fiber.Ctx, p page, now telling) []field {
 	}
 	if p.Elder() { // one field for where, so that there is a question less
 		out = slices.Delete(out, 2, 3)
+		out[2].Help = t("report.place.help.one")
 	}
 	for i := range out {
 		out[i].Label, out[i].Value = t("report."+out[i].Name), now.values[out[i].Name]
