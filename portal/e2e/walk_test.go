@@ -41,7 +41,11 @@ func newWalk(tb testing.TB, s *site, family, officer *visitor) *walk {
 		&w.neighbour: phone, &w.supervisor: phone, &w.liaison: still, &w.director: {width: 1280, height: 900, noScripts: true}, &w.admin: desk,
 		&w.otherTown: desk, &w.otherVillage: desk, &w.otherOffice: desk, &w.auditor: desk,
 	} {
-		*who = newVisitor(tb, s, d, "standard")
+		mode := "standard"
+		if who == &w.neighbour { // reporting is another way there, and has to reach the same people
+			mode = "elder"
+		}
+		*who = newVisitor(tb, s, d, mode)
 	}
 	return w
 }
