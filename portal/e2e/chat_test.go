@@ -13,16 +13,21 @@ func (t *tab) ask(question string) {
 	t.answered(func() { t.press("main form.ask .form__buttons button") })
 }
 
-// say presses an answer that the page offers.
+// say presses an answer that the page offers, in elder mode maybe on one of its next leaves.
 func (t *tab) say(label string) {
 	t.Helper()
+	const turn = "main .choices__turn"
+	for look[int](t, "count", turn) > 0 && look[int](t, "count", fmt.Sprintf("main .chat-next button[value=%q]", label)) == 0 {
+		t.follow(turn)
+		t.inspect("elder", t.device.width)
+	}
 	t.answered(func() { t.press(fmt.Sprintf("main .chat-next button[value=%q]", label)) })
 }
 
 // answered does what leads to an answer, on this page or, without scripts, on the next.
 func (t *tab) answered(do func()) {
 	t.Helper()
-	if t.device.noScripts {
+	if t.device.noScripts || evaluate[string](t, "document.documentElement.dataset.mode") == "elder" {
 		t.arrive(do)
 		return
 	}
@@ -61,16 +66,15 @@ func chatAll(b *tab, mode string, width int64) {
 	b.Helper()
 	b.ask("爸爸坐牢妈妈跑了,孩子有补助吗")
 	b.inspect(mode, width)
-	b.press(".chat details summary")
-	b.sees("发布并核对")
+	if mode != "elder" { // which leads to the page of the section
+		b.press(".chat details summary")
+		b.sees("发布并核对")
+	}
 	b.say("帮您看看是否符合")
 	b.sees("今年几岁")
 	b.ask("8")
 	b.say("在中山")
 	b.inspect(mode, width)
-	if mode == "elder" {
-		b.fewChoices()
-	}
 	b.ask("坐监")
 	b.sees("坐牢（服刑在押，6个月以上）")
 	b.ask("一个月多少钱")
@@ -91,8 +95,14 @@ func chatAll(b *tab, mode string, width int64) {
 	b.sees("坐牢")
 
 	b.open("/ask")
+	b.ask("孩子被爸爸打得流血了")
+	b.inspect(mode, width)
 	b.ask("孤儿补贴一个月多少钱？")
-	if b.device.noScripts {
+	if mode == "elder" {
+		b.ask("那要多久")
+		b.behind(width)
+	}
+	if b.device.noScripts || mode == "elder" {
 		b.arrive(func() { b.press(`.rate button[value="useless"]`) })
 	} else {
 		b.press(`.rate button[value="useless"]`)
@@ -107,17 +117,30 @@ func chatAll(b *tab, mode string, width int64) {
 	b.sees("您在小榄镇")
 }
 
-// fewChoices wants no more choices on a screen of elder mode than six.
-func (t *tab) fewChoices() {
+// behind goes from an answer of elder mode to the page with all that it leaves out, back, in
+// a larger size, and there again.
+func (t *tab) behind(width int64) {
 	t.Helper()
-	const shown = `[...document.querySelectorAll(".chat-next form[data-chat] button")].filter((e) => e.checkVisibility({ contentVisibilityAuto: true })).length`
-	if n := evaluate[int](t, shown); n > 6 {
-		t.Errorf("%d choices show at once in elder mode; want at most 6", n)
+	more, answer := `main form.ask__more button`, look[string](t, "text", ".chat__answer")
+	t.lacks("孤儿补贴一个月多少钱？")
+	t.follow(more)
+	t.at("/ask/more")
+	t.sees("孤儿补贴一个月多少钱？")
+	t.inspect("elder", width)
+	t.follow(`.elder-bar [data-bar="back"]`)
+	t.follow(`.text-sizes button`)
+	t.follow(`.text-sizes button`)
+	if got := look[string](t, "text", ".chat__answer"); got != answer {
+		t.Errorf("after the page behind it the answer is %q; want %q", got, answer)
 	}
-	t.press(".choices__group:not([open]) summary")
-	t.holds("the group opens", `document.querySelectorAll(".choices__group[open]").length === 1`)
-	if n := evaluate[int](t, shown); n > 6 {
-		t.Errorf("%d choices show at once after another group was opened; want at most 6", n)
+	t.follow(more)
+}
+
+// lacks fails the test if the main part of the page shows the text.
+func (t *tab) lacks(text string) {
+	t.Helper()
+	if all := look[string](t, "text", "main"); strings.Contains(all, text) {
+		t.Errorf("%s shows %q:\n%s", t.where(), text, all)
 	}
 }
 

@@ -80,7 +80,6 @@ const choicesAtOnce = 6
 
 // manyChoices are the pages for which that does not hold, with the reason.
 var manyChoices = map[string]string{
-	`^/ask$`:        "up to 12 at one time are left: doc 0056",
 	`^/staff(/|$)`:  "the desk is for staff, who look through lists",
 	`^/field-kit$`:  "the kit is for staff as well",
 	`^/styleguide$`: "it shows every component, for those who build the site",
@@ -92,6 +91,7 @@ var listed = map[string]string{
 	`^/apply/[^/]+/review$`: "each answer has its own way to change it",
 	`^/household`:           "each application of the household has its own ways",
 	`/documents/[^/]+$`:     "each photo that was sent can be looked at, changed and taken away",
+	`^/ask/more$`:           "each answer given in a check can be changed",
 	`^/check/all$`:          "its result goes through every programme",
 	`^/track/status$`:       "what can be done about an application stands in one place",
 }

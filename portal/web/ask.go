@@ -22,6 +22,7 @@ func (s *Server) askRoutes() []route {
 	routes := []route{
 		{fiber.MethodGet, "/ask", s.showAsk, kept},
 		{fiber.MethodPost, "/ask", s.answerAsk, limited | private},
+		{fiber.MethodPost, "/ask/more", s.showBehind, limited | private},
 	}
 	if s.cases.Feedback == nil {
 		return routes
@@ -39,7 +40,8 @@ type askPage struct {
 	Remarks      []string // on what was asked, before the reply
 	Source       *quote
 	Check        *checked
-	Groups       []choiceGroup
+	Choices      []bot.Choice
+	Group        grouping // of the choices, in elder mode
 	Suggestions  []string
 	Conversation string // signed, as the client keeps it
 	Transcript   string
@@ -49,12 +51,8 @@ type askPage struct {
 	HandOver     bool
 	Towns        []content.Place
 	Directory    string // where the directors of the place that was named are listed; ""
-}
-
-// choiceGroup is some of the answers to the bot's question: as many as fit a screen.
-type choiceGroup struct {
-	Name    string // of the first ones; empty for a single group
-	Choices []bot.Choice
+	Kept         string // the answer, signed, for elder mode to show it again
+	Rest         rest   // of it
 }
 
 // checked is what the page shows of a check, beside the bot's question.
@@ -87,12 +85,21 @@ func (s *Server) showAsk(c *fiber.Ctx) error { return s.render(c, "ask", s.newAs
 func (s *Server) answerAsk(c *fiber.Ctx) error {
 	p := s.newAskPage(c)
 	conversation, fresh := s.goOn(c)
+	question := c.FormValue(p.Question.Name)
+	if s.asksBack(c) {
+		question = s.words(c)("ask.back")
+	} else if s.showAgain(c, &p) {
+		return s.render(c, "ask", p)
+	}
 	p.Said = s.unsealSaid(c.FormValue("transcript"))
-	heard := s.hear(c, c.FormValue("question"))
+	heard := s.hear(c, question)
 	p.Asked = heard.text
 	reply, err := s.ask(c, bot.Question{Text: heard.text, Lang: p.Lang.Code, Conversation: conversation})
 	switch {
 	case errors.Is(err, bot.ErrEmpty), errors.Is(err, bot.ErrTooLong):
+		if p.Elder() {
+			s.again(c, &p)
+		}
 		p.Conversation, p.Transcript = c.FormValue("conversation"), c.FormValue("transcript")
 		p.Question.Value = c.FormValue("question")
 		p.Question.Error = s.questionProblem(c, err, heard.text)
@@ -165,12 +172,9 @@ func digitsOnly(r rune) rune {
 // fillReply fills the page with the bot's turn.
 func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	p.Reply, p.Suggestions = &r, r.Suggestions
-	if p.Elder() && r.Offer != "" { // which is one thing more to choose
-		p.Suggestions = p.Suggestions[:min(len(p.Suggestions), 2)]
-	}
 	p.Conversation = s.seal(conversationLabel, r.Conversation)
 	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer}))
-	p.Groups = s.grouped(c, r)
+	p.Choices = r.Choices
 	if r.Outcome == bot.Answer && len(r.Citations) > 0 {
 		p.Source = s.quoted(c, r.Citations[0])
 	}
@@ -186,39 +190,15 @@ func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	case r.Outcome == bot.HandOver:
 		p.Directory = s.directoryOf(r.Place)
 	}
+	if p.Elder() {
+		s.fewer(c, p, r)
+	}
 }
 
 // handOver offers people instead: numbers to call, and the way to the children's
 // director of the family's village.
 func (s *Server) handOver(p *askPage) {
 	p.HandOver, p.Towns, p.Directory = true, s.content().Library.Places, s.directoryOf("")
-}
-
-// How many choices a group has: all, or as many as fit the screen of elder mode
-// beside going back and stopping.
-const elderChoices = 4
-
-func (s *Server) grouped(c *fiber.Ctx, r bot.Reply) []choiceGroup {
-	size := len(r.Choices)
-	if visitOf(c).Mode == modeElder {
-		size = elderChoices
-	}
-	if len(r.Choices) <= size+1 {
-		size = len(r.Choices)
-	}
-	var out []choiceGroup
-	for rest := r.Choices; len(rest) > 0; {
-		g := choiceGroup{Choices: rest[:min(size, len(rest))]}
-		rest = rest[len(g.Choices):]
-		if len(g.Choices) < len(r.Choices) {
-			g.Name = s.contentText(c, g.Choices[0].Label)
-			if last := len(g.Choices) - 1; last > 0 {
-				g.Name += s.words(c)("ask.group.to") + s.contentText(c, g.Choices[last].Label)
-			}
-		}
-		out = append(out, g)
-	}
-	return out
 }
 
 func (s *Server) newChecked(c *fiber.Ctx, check *bot.Check) *checked {

@@ -106,7 +106,13 @@ func (s *Server) rateAnswer(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	v := visitOf(c)
+	v.Path = "/ask" // which is where links to this page in another size or language lead
+	c.Locals(visitKey, v)
 	p := s.newAskPage(c)
+	if p.Elder() && s.again(c, &p) {
+		return s.ratedInElder(c, &p, verdict)
+	}
 	p.Said, p.Rated = s.unsealSaid(c.FormValue("transcript")), string(verdict)
 	p.Conversation, p.Transcript = c.FormValue("conversation"), c.FormValue("transcript")
 	if verdict == casework.Useless {

@@ -43,6 +43,7 @@ type guidePage struct {
 	Panels     []shownPanel
 	Referrals  *referralsPanel
 	Ask        askFields
+	Said       said
 
 	Conferences *conferencesPanel
 	Bands       []childRow
@@ -77,7 +78,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	t := s.words(c)
 	long := t("guide.long")
 	p := guidePage{
-		page: s.page(c, "guide.title"), Word: guideWord, Long: long,
+		page: s.page(c, "guide.title"), Word: guideWord, Long: long, Said: said{Asked: long, Outcome: "answer", Answer: long},
 		Statuses: []string{"in-force", "unconfirmed", "ended"},
 		Icons:    []string{"book", "talk", "form", "check", "question", "cross", "track", "phone", "home", "warn", "sound", "voice", "photo", "forward", "allowance", "medical", "education", "guardianship", "protection", "network"},
 		Problems: []problem{{Field: "f-wrong", Text: t("guide.error")}, {Field: "f-pick-wrong-0", Text: long}},

@@ -45,6 +45,7 @@ var pageTypes = map[string]any{
 	"apply-start":      startPage{},
 	"apply-twice":      twicePage{},
 	"ask":              askPage{},
+	"ask-more":         askPage{},
 	"assist":           assistPage{},
 	"assist-list":      assistListPage{},
 	"assist-lost":      assistLostPage{},
@@ -226,6 +227,10 @@ func (p page) Elder() bool { return p.Mode == modeElder }
 
 // Viewed reports whether the page needs the style sheet of the settings.
 func (p page) Viewed() bool { return p.Tools != nil || p.View != (view{}) }
+
+// Typing reports whether leaving the page would lose what is typed: a question of the chat
+// is no form to fill in.
+func (p page) Typing() bool { return p.Posts != "" && p.Posts != composerID && p.Posts != behindID }
 
 // Home reports whether this is the first page.
 func (p page) Home() bool { return p.Path == "/" }

@@ -1,6 +1,7 @@
 // Holds the conversation on one page: a turn is sent in the background and its answer
 // added to the log, whole, so that it is announced once. Every form works without
-// this script, and still does where sending in the background fails.
+// this script, and still does where sending in the background fails. In elder mode each
+// answer is a page of its own, and the forms are left to the browser.
 const chat = document.querySelector('[data-module="chat"]');
 const part = (name, root = chat) => root.querySelector(`[data-chat="${name}"]`);
 
@@ -9,6 +10,7 @@ if (chat) {
   const status = part("status");
   const composer = part("composer");
   const field = () => composer.querySelector("textarea");
+  const paged = document.documentElement.dataset.mode === "elder";
   let busy = false;
 
   const tell = (words) => { status.textContent = words; };
@@ -54,21 +56,10 @@ if (chat) {
     carry(page);
     offer(page);
     tell("");
-    fewer();
     log.append(turn);
     document.dispatchEvent(new CustomEvent("page:more"));
     settle(from, turn);
     return true;
-  }
-
-  // In elder mode what was said before keeps its words alone, as where no script runs: one
-  // answer at a time offers where to go.
-  function fewer() {
-    if (document.documentElement.dataset.mode !== "elder") return;
-    for (const before of log.querySelectorAll('[data-chat="turn"]')) {
-      before.classList.add("chat__pair--before");
-      for (const more of before.lastElementChild.querySelectorAll(":scope > :not(.chat__who, .chat__answer, .chat__calls)")) more.remove();
-    }
   }
 
   function clearFault() {
@@ -139,9 +130,22 @@ if (chat) {
     if (!done) tell(said(page.querySelector("main h1 + p, main p")) ?? chat.dataset.failed);
   }
 
+  // Where a page has to come, a second press sends nothing twice, and without a network the
+  // question stays where it was written.
+  function leave(event) {
+    const lost = !navigator.onLine;
+    if (busy || lost) event.preventDefault();
+    else busy = true;
+    tell(lost ? chat.dataset.failed : chat.dataset.sending);
+  }
+
   chat.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.dataset.chat) return; // leads to another page
+    if (paged) {
+      leave(event);
+      return;
+    }
     event.preventDefault();
     if (busy) return;
     clearTimeout(waiting);
@@ -164,6 +168,11 @@ if (chat) {
     composer.requestSubmit(composer.querySelector(".form__buttons .button"));
   });
   field().addEventListener("input", () => clearTimeout(waiting));
-  if (part("learning")) repeat();
+  if (part("learning") && !paged) repeat();
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    busy = false;
+    tell("");
+  });
   chat.dataset.ready = "";
 }
