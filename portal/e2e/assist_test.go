@@ -39,6 +39,7 @@ func assistedWay(family, staff *visitor) pass {
 	p := family.receipt()
 	family.to(`main form[action^="/hand-over/confirm"] button:not([type="button"])`)
 	family.at("/apply/" + journeySlug + "/review")
+	family.readOver("")
 	family.press(`main label[for="` + look[string](family.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
 	family.to(`main form button.button--chief`)
 	if got := family.receipt(); got != p {

@@ -55,6 +55,7 @@ func TestHousehold(t *testing.T) {
 			v.fillHousehold()
 
 			v.to(`main a[href^="/household/review"]`)
+			v.readOver("")
 			v.failing(422, func() { v.to(`main form button.button--chief`) })
 			v.press(`main label[for="` + look[string](v.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
 			v.to(`main form button.button--chief`)

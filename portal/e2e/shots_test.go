@@ -229,6 +229,7 @@ func (a *album) together() {
 	a.to(`main a[href^="/household/remove"]`)
 	a.to(`main .form__buttons a`) // keeps it
 	a.to(`main a[href^="/household/review"]`)
+	a.readOver("")
 	a.press(`main label[for="` + look[string](a.tab, "idOf", `main input[type="checkbox"]`) + `"]`)
 	a.to(`main form button.button--chief`)
 }

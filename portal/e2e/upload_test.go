@@ -50,6 +50,7 @@ func TestUpload(t *testing.T) {
 				}
 			})
 			v.at("/apply/" + journeySlug + "/review")
+			v.readOver("main .paper-list")
 			v.sees("已传2个文件")
 			if n := v.count("main .paper-list img"); n != 2 {
 				t.Errorf("the review shows %d pictures; want 2", n)

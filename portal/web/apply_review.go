@@ -31,8 +31,9 @@ type reviewPage struct {
 	Back     string
 	Problems []problem
 	Twins    *twinWarning
-	Copied   bool // from an earlier application
-	Changed  bool // the answers were changed elsewhere after this page was shown
+	Copied   bool     // from an earlier application
+	Changed  bool     // the answers were changed elsewhere after this page was shown
+	Reading  *reading // which page of it elder mode shows; nil where all stand on one
 
 	Guardian, Relation string  // who consents, from the answers
 	Fields             []field // asked where the form does not
@@ -91,6 +92,7 @@ func (s *Server) renderReview(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 		return err
 	}
 	s.fillConsent(c, &view, answers, invalid)
+	s.readOne(c, &view, answers)
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}

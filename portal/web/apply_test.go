@@ -234,7 +234,7 @@ func (b *browser) asksRelationInGroups(review string) {
 	b.t.Helper()
 	mode := b.cookies["mode"]
 	b.cookies["mode"] = modeElder
-	b.open(review).wants(200, "这是第1页")
+	b.open(review).readOver().wants(200, "这是第1页")
 	for range 2 {
 		radios := find(b.doc, func(n *html.Node) bool { return attr(n, "name") == "consent_relation" && attr(n, "type") == "radio" })
 		if len(radios) == 0 || len(radios) > choicesAtOnce {

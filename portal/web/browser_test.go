@@ -316,7 +316,7 @@ func (b *browser) onPaper() *browser {
 // submit sends what fill has filled in; the receipt is open then.
 func (b *browser) submit() *browser {
 	b.t.Helper()
-	return b.send(applied+"/review", map[string]string{"consent": noticeVersion}).wants(200, "已经提交成功")
+	return b.readOver().send(applied+"/review", map[string]string{"consent": noticeVersion}).wants(200, "已经提交成功")
 }
 
 // pass returns number and code as the page shows them.

@@ -195,7 +195,7 @@ func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	if len(invalid) > 0 {
 		return s.renderDocuments(c, f, review, invalid)
 	}
-	return s.redirect(c, s.afterPaper(f, review))
+	return s.redirect(c, s.afterPaper(c, f, review))
 }
 
 // leaveDocuments follows a way out of the page, on which everything is saved.

@@ -16,6 +16,7 @@ type householdReview struct {
 	reviewPage
 	Apps     []reviewedApp
 	Versions string // of what the page shows, by number
+	Count    int    // of applications
 }
 
 // reviewedApp is one application on it, without what already stands above.
@@ -86,7 +87,8 @@ func (s *Server) renderHouseholdReview(c *fiber.Ctx, h household, view reviewPag
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
-	out.reviewPage, out.Versions = view, strings.Join(versions, " ")
+	out.reviewPage, out.Versions, out.Count = view, strings.Join(versions, " "), len(out.Apps)
+	s.readOneOfAll(c, &out)
 	return s.render(c, "household-review", out)
 }
 

@@ -73,7 +73,7 @@ func (s *Server) goAway(c *fiber.Ctx, p *content.Policy, a *apply.Application, t
 	if way == wayBack {
 		to = memberPath(applyPath(p, before(turns(p, a.Answers), t)), a)
 		if comesFromReview(c) {
-			to = applyPath(p, "review")
+			to = reviewOf(c, p, a.Answers, t.section.Name)
 		}
 	}
 	switch {

@@ -77,7 +77,7 @@ func (s *Server) openPaper(f filing) string {
 
 // afterPaper is where the family goes on after the page: from the review to what is
 // still wanted, otherwise to the next document.
-func (s *Server) afterPaper(f filing, review bool) string {
+func (s *Server) afterPaper(c *fiber.Ctx, f filing, review bool) string {
 	next := f.neighbour(1)
 	if review {
 		next = ""
@@ -86,6 +86,8 @@ func (s *Server) afterPaper(f filing, review bool) string {
 		}
 	}
 	switch {
+	case review && next == "":
+		return reviewOf(c, f.policy, f.app.Answers, apply.DocumentsPage)
 	case f.one == "" || next == "":
 		return applyPath(f.policy, "review")
 	case review:
@@ -98,7 +100,7 @@ func (s *Server) afterPaper(f filing, review bool) string {
 func (f filing) beforePaper(c *fiber.Ctx, review bool) string {
 	switch before := f.neighbour(-1); {
 	case review:
-		return applyPath(f.policy, "review")
+		return reviewOf(c, f.policy, f.app.Answers, apply.DocumentsPage)
 	case f.one != "" && before != "":
 		return f.at(before)
 	}

@@ -152,6 +152,9 @@ func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error 
 	view.Back = view.at(before(all, t))
 	if view.Review = comesFromReview(c); view.Review {
 		view.Back = view.at("review")
+		if view.Assist == nil && view.Member == "" {
+			view.Back = reviewOf(c, view.Policy, now.answers, t.section.Name)
+		}
 	}
 	view.Return = view.Back
 	view.posting()
@@ -250,7 +253,7 @@ func (s *Server) afterTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application
 		}
 		return memberPath(applyPath(p, s.nextPart(p, a)), a)
 	case comesFromReview(c):
-		return s.stillOpen(p, a, t.section.Name)
+		return s.stillOpen(c, p, a, t.section.Name)
 	case len(rest) == 0:
 		return applyPath(p, lastPart(p, a.Answers))
 	}
@@ -259,14 +262,14 @@ func (s *Server) afterTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application
 
 // stillOpen returns the next question of a section that lacks an answer, and the review
 // where none does.
-func (s *Server) stillOpen(p *content.Policy, a *apply.Application, section string) string {
+func (s *Server) stillOpen(c *fiber.Ctx, p *content.Policy, a *apply.Application, section string) string {
 	_, missing := a.Missing(apply.Form{Policy: p}, s.now())
 	for _, m := range missing {
 		if m.Section == section {
 			return applyPath(p, section+"/"+m.Field) + "?to=review"
 		}
 	}
-	return applyPath(p, "review")
+	return reviewOf(c, p, a.Answers, section)
 }
 
 // after returns where the family goes on after a part of the form.
