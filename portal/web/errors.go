@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -72,7 +74,25 @@ type errorPage struct {
 	page
 	Words  string
 	Status int
-	OnDesk bool // what to do next is on the desk
+	OnDesk bool   // what to do next is on the desk
+	Last   string // the page that led here, where trying once more from there may help; ""
+}
+
+// tryAgain are the words of failures after which one is told to try again, or to look at the
+// page before once more.
+var tryAgain = []string{"bad", "busy", "conflict", "large", "stale", ours}
+
+// pageBefore returns the page of this site whose link or form led here; "" for none.
+func pageBefore(c *fiber.Ctx) string {
+	u, err := url.Parse(c.Get(fiber.HeaderReferer))
+	if err != nil || u.Host == "" || u.Host != string(c.Request().Host()) || u.Path != rooted(u.Path) {
+		return ""
+	}
+	if c.Method() == fiber.MethodGet && u.Path == c.Path() {
+		return ""
+	}
+	_, u.Path = splitLanguage(u.Path)
+	return u.RequestURI()
 }
 
 // fail answers a request that ended in err: kind words and what to do next, never
@@ -92,6 +112,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	p := errorPage{page: s.page(c, "error."+f.words+".title"), Words: f.words, Status: f.status}
 	p.OnDesk = strings.HasPrefix(visitOf(c).Path, "/staff/")
 	p.NoIndex, p.Scripts = true, []string{"speech.js"}
+	if slices.Contains(tryAgain, f.words) {
+		p.Last = pageBefore(c)
+		p.Return = p.Last
+	}
 	if err := s.render(c, "error", p); err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "error page failed",
 			slog.String("request", requestID(c)), slog.Any("error", err))
