@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -91,7 +93,7 @@ func offers(n *html.Node) []string {
 		}
 		class := " " + attr(child, "class") + " "
 		switch {
-		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " elder-foot ") || strings.Contains(class, " keypad ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
+		case strings.Contains(class, " page-listen ") || strings.Contains(class, " feedback ") || strings.Contains(class, " place ") || strings.Contains(class, " elder-foot ") || strings.Contains(class, " keypad ") || strings.Contains(class, " dictate ") || strings.Contains(class, " listen ") || strings.Contains(class, " prose "):
 		case child.DataAtom == atom.Details && !has(child, "open"):
 			out = append(out, text(find(child, tag(atom.Summary))[0]))
 		case child.DataAtom == atom.Button, child.DataAtom == atom.Summary, child.DataAtom == atom.A && (child.Parent.DataAtom != atom.P || class != "  "):
@@ -304,4 +306,63 @@ func TestKeypad(t *testing.T) {
 	}
 	b.do("POST", "/check/basic-living-allowance", again)
 	b.wants(200, "孩子今年几岁")
+}
+
+// TestFailuresLeadBack offers the page before on a page that says to try again, and never
+// one of another site.
+func TestFailuresLeadBack(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.RateLimit = 1 })
+	for _, test := range []struct{ name, from, want string }{
+		{"a page of ours", "http://example.com/en/ask?mode=elder", "/ask?mode=elder"},
+		{"another site", "http://other.example/ask", ""},
+		{"two slashes", "http://example.com//other.example/", ""},
+		{"none", "", ""},
+	} {
+		for _, address := range []string{"/ask", "/feedback"} {
+			req := httptest.NewRequest("POST", address, strings.NewReader("question=%20"))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set("Referer", test.from)
+			req.AddCookie(&http.Cookie{Name: modeCookie, Value: modeElder})
+			resp, body := send(t, s, req)
+			if resp.StatusCode != 429 && resp.StatusCode != 403 {
+				continue // the first of a minute
+			}
+			if got := strings.Contains(body, "回到刚才那一页"); got != (test.want != "") || got && !strings.Contains(body, `href="`+test.want+`"`) {
+				t.Errorf("%s, %s: a way back %t; want %q", test.name, address, got, test.want)
+			}
+		}
+	}
+}
+
+// TestPlacesLeadToTheirParts wants a link for every place of a whole page, under the name
+// that an address has for it, on the page that elder mode has at that address.
+func TestPlacesLeadToTheirParts(t *testing.T) {
+	s := newTestServer(t, nil)
+	pages := []string{"/policies", "/apply/basic-living-allowance", "/help/application-help", "/privacy"}
+	for _, p := range s.content().Library.Policies {
+		pages = append(pages, "/policies/"+p.Slug)
+	}
+	for _, address := range pages {
+		_, whole := fetch(t, s, modeStandard, address)
+		_, elder := fetch(t, s, modeElder, address)
+		links := map[string]string{}
+		for _, n := range find(elder, func(n *html.Node) bool { return attr(n, "id") != "" }) {
+			if a := find(n, tag(atom.A)); len(a) == 1 {
+				links[attr(n, "id")] = attr(a[0], "href")
+			}
+		}
+		for _, n := range find(find(whole, tag(atom.Main))[0], tag(atom.H2, atom.Details)) {
+			id := attr(n, "id")
+			if id == "" || strings.HasSuffix(id, "-title") || strings.HasPrefix(id, "glance-") {
+				continue
+			}
+			if links[id] == "" {
+				t.Errorf("%s#%s leads to no part in elder mode; there is %v", address, id, links)
+				continue
+			}
+			if status, _ := fetch(t, s, modeElder, links[id]); status != 200 {
+				t.Errorf("%s#%s leads to %s, status %d", address, id, links[id], status)
+			}
+		}
+	}
 }

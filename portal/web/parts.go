@@ -100,6 +100,11 @@ func (p *policyPage) offer(all []part) {
 		room--
 	}
 	p.Offered, p.First = offered(all, room), all[0].ID
+	path := policyPath(p.Policy.Slug, "")
+	p.Places = placesOf(path, p.ContentLang, all, p.Offered)
+	if i := slices.IndexFunc(all, func(one part) bool { return one.Question != nil }); i >= 0 {
+		p.Places = append(p.Places, partLink{"faq", path + "/part/" + all[i].ID, all[i].Title, p.ContentLang})
+	}
 }
 
 // divided is a text with a page for each of its parts.
@@ -186,6 +191,7 @@ type contents struct {
 	Path, Lang string // of the text
 	Parts      []part // nil where the text is shown whole
 	First      string // the part with which reading begins; "" on leaves but the first
+	Places     []partLink
 	Leaf       leaf
 }
 
@@ -199,13 +205,14 @@ func contentsOf(c *fiber.Ctx, d divided) (contents, error) {
 	out := contents{Path: d.Path, Lang: v.Lang.shows(d.Lang), Parts: onLeaf(d.Parts, at, linksAtOnce), Leaf: at}
 	if at.Number < 2 {
 		out.First = d.Parts[0].ID
+		out.Places = placesOf(d.Path, out.Lang, d.Parts, out.Parts)
 	}
 	return out, nil
 }
 
 var (
 	sectionLink = regexp.MustCompile(` href="((?:/[a-z-]+)?/(?:policies|help|replies)/[a-z0-9-]+)#([a-z0-9-]+)"`)
-	noticeLink  = regexp.MustCompile(` href="((?:/[a-z-]+)?/apply/[a-z0-9-]+)#notice"`)
+	noticeLink  = regexp.MustCompile(` href="((?:/[a-z-]+)?/apply/[a-z0-9-]+)#(notice|offline)"`)
 	kindLink    = regexp.MustCompile(` href="((?:/[a-z-]+)?/policies)#([a-z0-9-]+)"`)
 	ownFragment = regexp.MustCompile(` href="#([a-z0-9-]+)"`)
 	ofText      = regexp.MustCompile(`^(/(?:policies|help|replies)/[a-z0-9-]+)(/part/[a-z0-9-]+)?$`)
@@ -215,7 +222,7 @@ var (
 // for it. html/template escapes quotes, so that no visitor's words can look like one.
 func toParts(body []byte, v visit) []byte {
 	body = sectionLink.ReplaceAll(body, []byte(` href="$1/part/$2"`))
-	body = noticeLink.ReplaceAll(body, []byte(` href="$1/before/notice"`))
+	body = noticeLink.ReplaceAll(body, []byte(` href="$1/before/$2"`))
 	body = kindLink.ReplaceAll(body, []byte(` href="$1/kind/$2"`))
 	m := ofText.FindStringSubmatch(v.Path)
 	if m == nil {
@@ -224,7 +231,7 @@ func toParts(body []byte, v visit) []byte {
 	whole := string(body)
 	return ownFragment.ReplaceAllFunc(body, func(link []byte) []byte {
 		id := string(ownFragment.FindSubmatch(link)[1])
-		if strings.Contains(whole, ` id="`+id+`"`) {
+		if at := ` id="` + id + `"`; strings.Contains(whole, at) && !strings.Contains(whole, at+" data-place") {
 			return link
 		}
 		return []byte(` href="` + v.Lang.path(m[1]) + "/part/" + id + `"`)

@@ -86,6 +86,7 @@ type policyPage struct {
 	Due      bool   // the day by which it was to be checked again has passed
 	Offered  []part // in elder mode, which shows one part a page
 	First    string // the part that reading begins with
+	Places   []partLink
 	Share    string // short address, absolute and without mode
 }
 

@@ -1,6 +1,9 @@
 // The bar of elder mode reads the page aloud at once, where the page can be heard, and
 // stops again. Without this script, or without a voice, its link leads to what there
 // is instead.
+const meant = document.querySelector(":is(.place, .wants > li):target > a");
+if (meant) location.replace(meant.href); // an address with a place, from another mode
+
 const link = document.querySelector('[data-bar="listen"]');
 const play = document.querySelector("#page-listen .listen__play");
 const other = document.querySelector("#page-listen .page-listen__else");
