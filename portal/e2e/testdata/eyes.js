@@ -243,6 +243,9 @@ globalThis.eyes = {
     return out;
   },
 
+  // Rows in elder mode for a button to listen with that has no voice to read.
+  emptyRows: () => [...document.querySelectorAll("[data-mode=elder] .listen")].filter((el) => el.checkVisibility() && ![...el.children].some(eyes.shown)).map((el) => `in ${eyes.name(el.parentElement)}`),
+
   // Controls whose words one sees are not in the name that a voice user must say.
   misnamed() {
     const plain = (s) => s.toLowerCase().replace(/[\s\p{P}\p{S}]+/gu, "");
@@ -277,6 +280,7 @@ globalThis.eyes = {
       moves: eyes.moving(),
       "link by its colour alone": eyes.plainLinks(),
       "label not in name": eyes.misnamed(),
+      "an empty row": eyes.emptyRows(),
       "too many choices": choices ? eyes.choices(choices, screen) : [],
     };
   },
