@@ -110,6 +110,10 @@ func (v *visitor) rowsInSight() {
 
 func (v *visitor) signOut() {
 	v.Helper()
+	if v.mode == "elder" {
+		v.goTo("/staff/menu/self")
+	}
+	v.unfoldMenu()
 	v.to(`form[action^="/staff/sign-out"] button:not([type="button"])`)
 	v.open("/staff")
 	if v.count(`main [name="password"]`) == 0 {

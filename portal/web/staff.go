@@ -24,7 +24,7 @@ func (s *Server) staffRoutes() []route {
 		{fiber.MethodPost, "/staff/setup", s.setUp, limited | guarded | private},
 		{fiber.MethodGet, "/staff/factor", s.showFactor, guarded | private},
 		{fiber.MethodPost, "/staff/factor", s.sendFactor, limited | guarded | private},
-	}, slices.Concat(s.outsideRoutes(), s.forgottenRoutes())...), s.desk(slices.Concat(s.accountRoutes(), s.linkRoutes(), s.peopleRoutes(), s.accessRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes(), s.callDeskRoutes(), s.photoRoutes(), s.coverageRoutes(), s.eventFileRoutes(), s.eventDeskRoutes()))...)
+	}, slices.Concat(s.outsideRoutes(), s.forgottenRoutes())...), s.desk(slices.Concat(s.accountRoutes(), s.menuRoutes(), s.linkRoutes(), s.peopleRoutes(), s.accessRoutes(), s.deskRoutes(), s.caseRoutes(), s.queueRoutes(), s.referRoutes(), s.conferRoutes(), s.standardRoutes(), s.childrenRoutes(), s.reportDeskRoutes(), s.figureRoutes(), s.staffDirectoryRoutes(), s.trainingRoutes(), s.talkRoutes(), s.kitRoutes(), s.payRoutes(), s.callDeskRoutes(), s.photoRoutes(), s.coverageRoutes(), s.eventFileRoutes(), s.eventDeskRoutes()))...)
 }
 
 // deskRoute is an address of the desk with the one action that who opens it must be

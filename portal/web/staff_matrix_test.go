@@ -21,6 +21,7 @@ var public = []string{"GET /staff", "POST /staff", "POST /staff/sign-out", "GET 
 // casework.Roles. A is anywhere, o only with what is the user's own, - nobody.
 var deskMatrix = map[string]string{
 	"GET /staff/account":                                           "AAAAAA",
+	"GET /staff/menu/:group":                                       "AAAAAA",
 	"POST /staff/account/sessions":                                 "AAAAAA",
 	"POST /staff/account/contact":                                  "AAAAAA",
 	"POST /staff/account/password":                                 "AAAAAA",
@@ -360,7 +361,7 @@ func TestDeskMatrix(t *testing.T) {
 		case strings.HasPrefix(path, eventsPath):
 			file = ofTalk
 		}
-		path = strings.NewReplacer(":visit", visit, ":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", file, ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name").Replace(path)
+		path = strings.NewReplacer(":visit", visit, ":code", shared, ":id", id, ":assessment", sheet, ":page", "danger", ":ref", ref, ":file", file, ":policy", living, ":month", "2026-11", ":section", "child", ":question", "child_name", ":group", menuSelf).Replace(path)
 		for i, role := range casework.Roles() {
 			for _, own := range []bool{true, false} {
 				who := staff[own][i]

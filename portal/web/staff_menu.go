@@ -12,6 +12,7 @@ import (
 type deskGroup struct {
 	Name  string // "": there are too few links to be told apart
 	Links []deskLink
+	Way   deskLink // the page with them alone
 }
 
 // deskLinks is the way through the desk, by what each page needs; those of one group stand
@@ -47,6 +48,50 @@ type deskUser struct {
 	Here       string // the link that is this page; "" for none
 }
 
+// menuPath is where the pages of the menu are, one for each group and one, menuSelf, for
+// what concerns nobody but who is signed in.
+const (
+	menuPath = "/staff/menu"
+	menuSelf = "self"
+)
+
+// Ways are the choices of the menu in elder mode: six at most, and so a page for each
+// group where there are many links.
+func (d deskUser) Ways() []deskLink {
+	if len(d.Menu) == 1 {
+		return d.Menu[0].Links
+	}
+	var out []deskLink
+	for _, g := range d.Menu {
+		out = append(out, g.Way)
+	}
+	return out
+}
+
+func (s *Server) menuRoutes() []deskRoute {
+	return []deskRoute{{fiber.MethodGet, menuPath + "/:group", casework.OwnAccount, s.showMenu, 0}}
+}
+
+// menuPage is one group of the menu.
+type menuPage struct {
+	staffPage
+	Links []deskLink // none on the page of who is signed in
+}
+
+func (s *Server) showMenu(c *fiber.Ctx, u casework.User) error {
+	if c.Params("group") == menuSelf {
+		return s.render(c, "staff-menu", menuPage{staffPage: s.newStaffPage(c, u, "staff.menu.self")})
+	}
+	for _, g := range newDeskMenu(s.words(c), u, "") {
+		if g.Way.Path == menuPath+"/"+c.Params("group") {
+			view := menuPage{staffPage: s.newStaffPage(c, u, "staff.menu"), Links: g.Links}
+			view.Title = g.Name
+			return s.render(c, "staff-menu", view)
+		}
+	}
+	return fiber.ErrNotFound
+}
+
 // newDeskUser is what the head of a page of the desk shows.
 func (s *Server) newDeskUser(c *fiber.Ctx, u casework.User) *deskUser {
 	t, at := s.words(c), visitOf(c).Path
@@ -75,7 +120,7 @@ func (d deskUser) First() string {
 	return d.Menu[0].Links[0].Path
 }
 
-const menuUngrouped = 8 // links that are found without names of groups
+const menuUngrouped = 5 // links that are found without names of groups, and leave room in elder mode for who is signed in
 
 // newDeskMenu is the way through the desk for one user, in groups.
 func newDeskMenu(t func(id string, pairs ...any) string, u casework.User, at string) []deskGroup {
@@ -87,11 +132,13 @@ func newDeskMenu(t func(id string, pairs ...any) string, u casework.User, at str
 			continue
 		}
 		if l.group != last {
-			menu, last = append(menu, deskGroup{Name: t(fmt.Sprintf("staff.menu.%s", l.group))}), l.group
+			name := t(fmt.Sprintf("staff.menu.%s", l.group))
+			menu, last = append(menu, deskGroup{Name: name, Way: deskLink{Text: name, Path: menuPath + "/" + l.group}}), l.group
 		}
 		one := deskLink{t(l.words), l.path, at == l.path}
 		links = append(links, one)
-		menu[len(menu)-1].Links = append(menu[len(menu)-1].Links, one)
+		g := &menu[len(menu)-1]
+		g.Links, g.Way.On = append(g.Links, one), g.Way.On || one.On
 	}
 	if len(links) > 0 && len(links) <= menuUngrouped {
 		return []deskGroup{{Links: links}}

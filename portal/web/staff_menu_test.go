@@ -3,6 +3,8 @@ package web
 import (
 	"testing"
 
+	"github.com/gofiber/fiber/v2"
+
 	"huitong/portal/casework"
 )
 
@@ -33,6 +35,32 @@ func TestDeskMenu(t *testing.T) {
 		}
 		if shown != links || on != 1 {
 			t.Errorf("%s: %d of %d links shown, %d as this page; want all and 1", role, shown, links, on)
+		}
+	}
+}
+
+// TestDeskMenuOfElder offers six choices at most, each with a page that has at most six.
+func TestDeskMenuOfElder(t *testing.T) {
+	d := newDesk(t)
+	say := func(id string, _ ...any) string { return id }
+	for _, role := range casework.Roles() {
+		who := d.staff(role, "shiqi")
+		menu := newDeskMenu(say, casework.User{Post: casework.Post{Role: role}}, "")
+		ways := deskUser{Menu: menu}.Ways()
+		if len(ways) > 5 { // and who is signed in
+			t.Errorf("%s: %d choices; want 5 at most", role, len(ways))
+		}
+		for _, g := range menu {
+			if len(g.Links) > 6 {
+				t.Errorf("%s: %d links in %q; want 6 at most", role, len(g.Links), g.Name)
+			}
+			if g.Way.Path != "" {
+				who.open(g.Way.Path).wants(fiber.StatusOK, "工作台")
+			}
+		}
+		who.open(menuPath+"/"+menuSelf).wants(fiber.StatusOK, "测试员", "退出登录")
+		if who.open(menuPath + "/nothing"); who.status != fiber.StatusNotFound {
+			t.Errorf("%s: a group that is not there has status %d", role, who.status)
 		}
 	}
 }

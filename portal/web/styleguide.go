@@ -98,7 +98,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 	}
 	link := deskLink{t("guide.text"), "/styleguide", false}
 	p.Staff = &deskUser{Name: "lin", Role: "officer", Place: long, Account: link, Here: t("guide.text"), Menu: []deskGroup{
-		{t("guide.text"), []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}}, {long, []deskLink{link}},
+		{t("guide.text"), []deskLink{{t("guide.text"), "/styleguide", true}, {long, "/styleguide", false}}, link}, {long, []deskLink{link}, deskLink{long, "/styleguide", true}},
 	}}
 	p.Panels = []shownPanel{{Name: "history", Data: historyPanel{p.Steps[:1], long}}}
 	items := []proofItem{

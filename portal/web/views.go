@@ -98,6 +98,7 @@ var pageTypes = map[string]any{
 	"staff-assigned":   assignedPage{},
 	"staff-move":       movePage{},
 	"staff-poster":     posterPage{},
+	"staff-menu":       menuPage{},
 	"staff-questions":  questionsPage{},
 	"staff-report":     reportFilePage{},
 	"staff-report-new": staffReportPage{},
