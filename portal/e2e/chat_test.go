@@ -145,7 +145,8 @@ func (t *tab) lacks(text string) {
 }
 
 // TestChatByKeyboard goes through a check without a pointer: Enter sends, the focus
-// stays in the box while one writes, and goes from choice to choice while one chooses.
+// stays in the box while one writes, and goes from choice to choice while one chooses. In
+// elder mode, where each answer is a page, it begins at the answer.
 func TestChatByKeyboard(t *testing.T) {
 	t.Parallel()
 	for _, mode := range modes {
@@ -153,6 +154,10 @@ func TestChatByKeyboard(t *testing.T) {
 		b.open("/ask?mode=" + mode)
 		b.fill("question", "帮我看看基本生活补贴能不能领")
 		b.answered(func() { b.key("Enter") })
+		if mode == "elder" {
+			b.choosesByKey()
+			continue
+		}
 		if !evaluate[bool](b, `document.activeElement === document.querySelector("textarea") && document.activeElement.value === ""`) {
 			t.Errorf("mode %s: the box has lost the focus or kept its text", mode)
 		}
@@ -171,6 +176,32 @@ func TestChatByKeyboard(t *testing.T) {
 			t.Errorf("mode %s: Tab leads to %q; want the second choice", mode, got)
 		}
 	}
+}
+
+// choosesByKey answers two questions of a check in elder mode.
+func (t *tab) choosesByKey() {
+	t.Helper()
+	begins := func() {
+		t.Helper()
+		if !evaluate[bool](t, `document.activeElement.matches('[data-chat="turn"]')`) {
+			t.Errorf("%s does not begin at the answer", t.where())
+		}
+	}
+	begins()
+	t.fill("question", "9")
+	t.answered(func() { t.key("Enter") })
+	t.sees("户口在哪里")
+	begins()
+	evaluate[*bool](t, `document.querySelector(".choices__button").focus(); null`)
+	t.answered(func() { t.key("Enter") })
+	t.sees("孩子的爸爸现在是什么情况")
+	begins()
+	for range 12 {
+		if t.key("Tab"); evaluate[bool](t, `document.activeElement.matches(".choices__button")`) {
+			return
+		}
+	}
+	t.Errorf("no choice within twelve steps from the answer")
 }
 
 // TestChatIsAnnounced wants the live region to be there, empty, before the first
