@@ -1,8 +1,9 @@
 // The bar of elder mode reads the page aloud at once, where the page can be heard, and
 // stops again. Without this script, or without a voice, its link leads to what there
 // is instead.
-const meant = document.querySelector(":is(.place, .wants > li):target > a");
-if (meant) location.replace(meant.href); // an address with a place, from another mode
+// An address with a place, from another mode. The browser may not know its target yet.
+const meant = document.getElementById(location.hash.slice(1));
+if (meant?.matches(".place, .wants > li")) location.replace(meant.querySelector("a").href);
 
 const link = document.querySelector('[data-bar="listen"]');
 const play = document.querySelector("#page-listen .listen__play");
