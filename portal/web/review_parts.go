@@ -124,7 +124,7 @@ func (p reviewPage) Submits() bool { return p.Reading == nil || p.Reading.Last()
 var summed = []string{apply.FieldChildName, apply.FieldGuardianName, apply.FieldTown, apply.FieldBankAccount}
 
 func (s *Server) sumUp(c *fiber.Ctx, d draft, answers apply.Answers) []summaryRow {
-	rows := []summaryRow{{Key: s.words(c)("apply.review.for"), Value: d.Short}}
+	rows := []summaryRow{{Key: s.words(c)("apply.review.for"), Value: s.contentText(c, d.Policy.Title(d.Lang.Code)), Lang: d.ContentLang}}
 	for _, name := range summed {
 		if q, ok := d.Policy.Question(name); ok && answers[name] != "" {
 			rows = append(rows, s.answerRow(d.page, q, answers[name]))

@@ -52,7 +52,7 @@ func TestReviewIsReadInParts(t *testing.T) {
 	if strings.Join(read, "|") != strings.Join(keys, "|") {
 		t.Errorf("in parts one reads %q; want %q", read, keys)
 	}
-	b.wants(200, "最后一步", "金丝雀").few()
+	b.wants(200, "最后一步", "申请 孤儿和事实无人抚养儿童基本生活补贴", "金丝雀").few()
 	last := b.address
 	b.send(applied+"/review", nil).wants(422, "请先在“单独同意”前面打勾", "最后一步")
 	if got := b.open(applied + "/review?part=all").wants(200).text(); strings.Count(got, "修改") != strings.Count(whole, "修改") {
