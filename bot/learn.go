@@ -122,10 +122,15 @@ type judge struct {
 	near *neighbours
 }
 
-// probabilities returns one number for each class; they sum to 1.
+// probabilities returns one number for each class; they sum to 1. Nobody votes where that
+// would change no more than how sure it is.
 func (j judge) probabilities(said []sign) []float64 {
 	v := j.read(said)
-	return j.near.agree(j.classifier.probabilities(v), v)
+	p := j.classifier.probabilities(v)
+	if top := slices.Max(p); top >= foregone {
+		return surer(p, top)
+	}
+	return j.near.agree(p, v)
 }
 
 func newJudge(ctx context.Context, examples []example, classes int) judge {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"math"
 	"testing"
 )
 
@@ -45,5 +46,24 @@ func TestNearest(t *testing.T) {
 	}
 	if again := p.nearest(nil); len(again) > 0 {
 		t.Errorf("%d voters of an empty poll; want none", len(again))
+	}
+}
+
+// TestVotesForegone wants nobody to be spared a vote that could make another class likelier,
+// and what takes the place of votes to be probabilities.
+func TestVotesForegone(t *testing.T) {
+	against, with := math.Pow(noVote, voteExponent), math.Pow(1+noVote, voteExponent)
+	if foregone*against <= (1-foregone)*with {
+		t.Errorf("all votes for another class make it likelier than one of %v", foregone)
+	}
+	for _, p := range [][]float64{{1, 0}, {0.02, foregone, 0.03}} {
+		top := max(p[0], p[1])
+		sum := 0.0
+		for _, x := range surer(p, top) {
+			sum += x
+		}
+		if math.Abs(sum-1) > 1e-9 || max(p[0], p[1]) < top {
+			t.Errorf("%v, which sum to %v, of %v", p, sum, top)
+		}
 	}
 }
