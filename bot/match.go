@@ -19,16 +19,17 @@ const (
 // Thresholds, chosen by cross-validation on the example sentences, where a missed
 // danger weighs far more than a false alarm.
 const (
-	candidates     = 40   // entries looked at
-	named          = 0.1  // what a policy gains that is called by its name
-	loyalty        = 0.12 // what the policy spoken of last gains for a short question
-	ellipsisSize   = 12   // characters of a short question
-	answerFrom     = 0.4  // how likely a question has to belong here to be answered
-	bareShare      = 0.92 // share of a question in words that name no topic, from which it is bare
-	bareConfidence = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom     = 0.15 // probability of danger from which it is urgent
-	ruleFrom       = 0.1  // the same where a rule of the lexicon says so too
-	suspectFrom    = 0.1  // the same for a question that would be refused otherwise
+	candidates       = 40   // entries looked at
+	likelyCandidates = 24   // where the policy is known already
+	named            = 0.1  // what a policy gains that is called by its name
+	loyalty          = 0.12 // what the policy spoken of last gains for a short question
+	ellipsisSize     = 12   // characters of a short question
+	answerFrom       = 0.4  // how likely a question has to belong here to be answered
+	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
+	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
+	urgentFrom       = 0.15 // probability of danger from which it is urgent
+	ruleFrom         = 0.1  // the same where a rule of the lexicon says so too
+	suspectFrom      = 0.1  // the same for a question that would be refused otherwise
 )
 
 // match is what was found for a question.
@@ -77,16 +78,19 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if bare && b.names[spoken] != nil {
 		return b.followUp(ctx, u, spoken)
 	}
-	hits, err := b.find(ctx, search.Query{Text: u.text, Limit: candidates, Bare: true})
+	said := u.signs(b.lexicon.subjects(words))
+	topics := b.learnt.Load().topic.probabilities(said)
+	scores := b.topicScores(topics, &u, spoken)
+	q := search.Query{Text: u.text, Limit: candidates, Bare: true}
+	if policy := b.foregone(scores); policy != "" {
+		q.Likely, q.Limit = policy, likelyCandidates
+	}
+	hits, err := b.find(ctx, q)
 	if err != nil {
 		return match{}, err
 	}
-	said := u.signs(b.lexicon.subjects(words))
 	found := b.entriesOf(hits)
-	scores, topics := b.policyScores(found, u.normal, said)
-	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(u.text) <= ellipsisSize {
-		scores[class] += loyalty
-	}
+	addFound(scores, found)
 	m := b.pick(b.wanted(found, u.folded), b.ranked(scores))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if len(m.entries) > 0 && !bare {
@@ -268,25 +272,52 @@ func (b *Bot) pick(hits []hit, ranked []int) match {
 	return m
 }
 
-// policyScores combines, for each policy, its best entry and how much the question
-// sounds like those that people ask about it, its topic; the latter by itself too.
-func (b *Bot) policyScores(hits []hit, normal string, said []sign) (scores, topics []float64) {
-	best, top := make([]float64, len(b.slugs)), 1e-9
+// topicScores returns what speaks for each policy before anything is looked for: how much
+// the question sounds like those that people ask about it, its names, and that it was spoken
+// of.
+func (b *Bot) topicScores(topics []float64, u *utterance, spoken string) []float64 {
+	scores, called := make([]float64, len(b.slugs)), b.calling.in(u.normal)
+	for class, p := range topics {
+		scores[class] = topicPart * p
+		if called.has(class) {
+			scores[class] += named
+		}
+	}
+	if class, known := b.classes[spoken]; known && utf8.RuneCountInString(u.text) <= ellipsisSize {
+		scores[class] += loyalty
+	}
+	return scores
+}
+
+// foregone returns the policy that is the best whatever will be found, and not close to
+// another; "" where that is still to be seen.
+func (b *Bot) foregone(scores []float64) string {
+	best, second := 0, -1.0
+	for class := 1; class < len(scores); class++ {
+		if scores[class] > scores[best] {
+			best, second = class, scores[best]
+			continue
+		}
+		second = max(second, scores[class])
+	}
+	if len(scores) == 0 || scores[best]-second < retrievalPart+closeMargin {
+		return ""
+	}
+	return b.slugs[best]
+}
+
+// addFound adds to the scores of policies how well the best entry of each was found.
+func addFound(scores []float64, hits []hit) {
+	best, top := make([]float64, len(scores)), 1e-9
 	for i := range hits {
 		if h := &hits[i]; h.class >= 0 {
 			best[h.class] = max(best[h.class], h.score)
 			top = max(top, h.score)
 		}
 	}
-	topics, scores = b.learnt.Load().topic.probabilities(said), make([]float64, len(b.slugs))
-	called := b.calling.in(normal)
-	for class, p := range topics {
-		scores[class] = retrievalPart*best[class]/top + topicPart*p
-		if called.has(class) {
-			scores[class] += named
-		}
+	for class := range scores {
+		scores[class] += retrievalPart * best[class] / top
 	}
-	return scores, topics
 }
 
 // calls reports whether the question calls the policy by one of its names.

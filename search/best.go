@@ -26,6 +26,33 @@ func worthReading(top []candidate, least int) []candidate {
 	return top[:n]
 }
 
+// How many documents are read of the page that is likely, at most and where they are there at
+// least, and of all others together: enough for the order of its passages, and to see
+// whether another page has a better one.
+const (
+	likelyDepth = 20
+	likelyLeast = 8
+	otherDepth  = 4
+)
+
+// mostlyOf moves the best candidates of a page to the front, and few of others behind them,
+// and returns both.
+func (s *snapshot) mostlyOf(page int32, list []candidate) []candidate {
+	own := 0
+	for i := range list {
+		if s.page[list[i].doc] == page {
+			list[i], list[own] = list[own], list[i]
+			own++
+		}
+	}
+	n := len(worthReading(best(list[:own], likelyDepth), likelyLeast))
+	for i := range best(list[own:], otherDepth) {
+		list[n], list[own+i] = list[own+i], list[n]
+		n++
+	}
+	return list[:n]
+}
+
 // compare puts the better candidate first; equal ones keep the order of indexing.
 func (c candidate) compare(other candidate) int {
 	switch { // not by package cmp, which asks of every number whether it is one

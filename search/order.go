@@ -4,9 +4,9 @@ import "math"
 
 // complete reads the best candidates for the whole query and puts them in order. What
 // is far below the best is no hit.
-func (w *scratch) complete(s *snapshot, wanted int) {
+func (w *scratch) complete(s *snapshot, q *Query, wanted int) {
 	w.reader.prepare(&w.plan)
-	top := worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), wanted+wanted/5)
+	top := w.toRead(s, q, wanted)
 	w.rest = w.found[len(top):]
 	w.touched += s.touchDocuments(top)
 	w.looks = w.looks[:0]
@@ -24,6 +24,15 @@ func (w *scratch) complete(s *snapshot, wanted int) {
 		read--
 	}
 	w.found, w.least = w.found[:read], cutShare*seeds
+}
+
+// toRead moves those of the candidates to the front that are to be read, and returns
+// them.
+func (w *scratch) toRead(s *snapshot, q *Query, wanted int) []candidate {
+	if page, ok := s.pages[q.Likely]; ok {
+		return s.mostlyOf(page, w.found)
+	}
+	return worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), wanted+wanted/5)
 }
 
 // touchDocuments does for documents what touchLists does for lists.

@@ -96,7 +96,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	w.accumulate(s)
 	w.collect(s, q)
 	limit, offset := q.page()
-	w.complete(s, offset+limit)
+	w.complete(s, &q, offset+limit)
 	w.rerank(s, offset+limit)
 	total := len(w.found) + w.behind
 	page := w.found[min(offset, total):min(offset+limit, total)]

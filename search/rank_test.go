@@ -79,7 +79,7 @@ func TestScoredAsCounted(t *testing.T) {
 		w.plan.prepare(s, n, q.Text)
 		w.accumulate(s)
 		w.collect(s, q)
-		w.complete(s, rerankDepth)
+		w.complete(s, &Query{}, rerankDepth)
 		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, spell))
 	}
 }
@@ -99,6 +99,47 @@ func compareBest(t *testing.T, query string, got, want []candidate) {
 			t.Errorf("%q: document %d scores %f; want %f", query, c.doc, got[at].score, c.score)
 		}
 	}
+}
+
+// TestLikely wants the best passages of a page that is likely to be found as if no other
+// page were asked of, and few of other pages beside them.
+func TestLikely(t *testing.T) {
+	n, docs := testNormalizer(t), mixedDocuments(600)
+	for i := range docs {
+		docs[i].Policy = []string{"a", "b", "c", "d"}[i%4]
+	}
+	x := NewIndex(n)
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 40 {
+		text := []rune(docs[i].Text)
+		q := Query{Text: docs[i].Title + string(text[:min(len(text), 12)]), Limit: likelyDepth + otherDepth, Policy: docs[i].Policy}
+		own := find(t, x, q)
+		q.Policy, q.Likely = "", q.Policy
+		hits, others := find(t, x, q), 0
+		for _, h := range hits {
+			if h.Policy != q.Likely {
+				others++
+			}
+		}
+		if others > otherDepth {
+			t.Errorf("%q: %d passages of other pages; want %d at most", q.Text, others, otherDepth)
+		}
+		hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Policy != q.Likely })
+		if len(own) > 0 && (len(hits) == 0 || hits[0].ID != own[0].ID) {
+			t.Errorf("%q: %v first of %s; want %s", q.Text, hits, q.Likely, own[0].ID)
+		}
+	}
+}
+
+func find(t *testing.T, x *Index, q Query) []Hit {
+	t.Helper()
+	r, err := x.Search(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Hits
 }
 
 // TestReadList wants lists of all lengths, on one page and on several, to be read as

@@ -54,6 +54,10 @@ type Query struct {
 	Offset   int
 	Bare     bool // leave Snippet and Marks empty: ranking only
 
+	// Likely is a policy that what is wanted is known to be of: of others only few documents
+	// are compared with the query as a whole, which is most of the work.
+	Likely string
+
 	among map[string]bool // IDs to rank, see [Index.Rank]; nil for all
 }
 
