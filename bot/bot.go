@@ -313,7 +313,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	}
 	switch {
 	case m.bare && b.names[t.memory.Policy] == nil:
-		return b.clarify(ctx, t, m)
+		return b.clarify(t, m), nil
 	case unsure && danger >= suspectFrom:
 		return b.warn(t, danger), nil
 	case unsure:

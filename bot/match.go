@@ -42,6 +42,7 @@ type match struct {
 	confidence float64   // that entries[0] is of the right policy
 	bare       bool      // the question names no topic
 
+	near  []hit  // what was found for a question that names no topic
 	found []hit  // what entries are still to be put in order by; nil where they are
 	said  []sign // the same
 }
@@ -82,7 +83,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	topics := b.learnt.Load().topic.probabilities(said)
 	scores := b.topicScores(topics, &u, spoken)
 	q := search.Query{Text: u.text, Limit: candidates, Bare: true}
-	if policy := b.foregone(scores); policy != "" {
+	if policy := b.foregone(scores); policy != "" && !bare {
 		q.Likely, q.Limit = policy, likelyCandidates
 	}
 	hits, err := b.find(ctx, q)
@@ -93,6 +94,9 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	addFound(scores, found)
 	m := b.pick(b.wanted(found, u.folded), b.ranked(scores))
 	m.bare, m.scores, m.topics = bare, scores, topics
+	if bare {
+		m.near = found
+	}
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
 		m.belongs, m.confidence = s.belongs(), s.confidence()

@@ -1,14 +1,11 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"huitong/search"
 )
 
 // How many questions are offered.
@@ -69,31 +66,28 @@ func (b *Bot) leadsHome(e *Entry) bool {
 
 // clarify asks which policy is meant, with a published question of each of the
 // likely ones to choose from.
-func (b *Bot) clarify(ctx context.Context, t turn, m match) (Reply, error) {
+func (b *Bot) clarify(t turn, m match) Reply {
 	if t.memory.Clarified {
-		return b.unclear(t), nil
+		return b.unclear(t)
 	}
 	q, after := t.Question, t.memory.settled()
 	after.Clarified = true
 	r := Reply{Outcome: Clarify, Answer: b.words.Clarify.In(q.Lang), Confidence: 1 - m.belongs}
-	near, err := b.near(ctx, q.Text)
-	if err != nil {
-		return Reply{}, err
-	}
-	seen := map[string]bool{}
-	for _, c := range b.choices(q, near, m.scores) {
-		if len(r.Suggestions) == mostChoices {
+	choices, seen := b.choices(t, b.near(m.near), m.scores), make([]bool, len(b.slugs))
+	for len(r.Suggestions) < mostChoices {
+		c := likeliest(choices, seen)
+		if c == nil {
 			break
 		}
-		e := b.in(c.entry, q.Lang)
-		if !seen[e.Policy] && b.speaks(e, q.Lang) && b.sound[e.ID]() {
-			seen[e.Policy] = true
+		c.tried = true
+		if e := b.in(c.entry, q.Lang); b.speaks(e, q.Lang) && b.sound[e.ID]() {
+			seen[c.class] = true
 			r.Suggestions = append(r.Suggestions, e.Question)
 			after.Choices = append(after.Choices, strings.TrimSuffix(e.ID, "."+e.Lang))
 		}
 	}
 	r.Conversation = after.String()
-	return r, nil
+	return r
 }
 
 // speaks reports whether the entry is in the visitor's language.
@@ -110,61 +104,70 @@ const (
 	sectionShare = 0.8 // of how near another passage of its section comes
 )
 
-// near returns how near each published question comes to what was asked, 0..1, in
-// its own policy: by itself, or as one of a section that does.
-func (b *Bot) near(ctx context.Context, text string) (map[string]float64, error) {
-	best, value := 1e-9, map[string]float64{}
-	for _, slug := range b.slugs {
-		if len(b.questions[slug]) == 0 {
+// near returns how near each published question comes to what was asked, 0..1: by itself,
+// or as one of a section that does. Those of which nothing was found come last anyway.
+func (b *Bot) near(found []hit) map[*Entry]float64 {
+	best, value := 1e-9, map[*Entry]float64{}
+	sections := map[[2]string]float64{} // of policies
+	for _, h := range found {
+		if h.class < 0 || h.Whole {
 			continue
 		}
-		hits, err := b.find(ctx, search.Query{Text: text, Policy: slug, Kinds: []string{"faq", "section"}, Limit: candidates, Bare: true})
-		if err != nil {
-			return nil, err
-		}
-		sections := map[string]float64{}
-		for _, h := range hits {
-			e := b.entry(h.ID)
-			value[h.ID], best = h.Score, max(best, h.Score)
-			sections[e.Section] = max(sections[e.Section], h.Score)
-		}
-		for _, e := range b.questions[slug] {
-			if near := sectionShare * sections[e.Section]; near > value[e.ID] {
-				value[e.ID] = near
+		value[h.Entry], best = h.score, max(best, h.score)
+		section := [2]string{h.Policy, h.Section}
+		sections[section] = max(sections[section], h.score)
+	}
+	for section, score := range sections {
+		for _, e := range b.questions[section[0]] {
+			if near := sectionShare * score; e.Section == section[1] && near > value[e] {
+				value[e] = near
 			}
 		}
 	}
-	for id := range value {
-		value[id] /= best
+	for e := range value {
+		value[e] /= best
 	}
-	return value, nil
+	return value
 }
 
 // choice is a published question and how good a one it is to choose.
 type choice struct {
 	entry *Entry
+	class int // of its policy
 	value float64
+	tried bool
 }
 
-// choices ranks the published questions that do more than repeat what was asked.
-func (b *Bot) choices(q Question, near map[string]float64, scores []float64) []choice {
+// choices values the published questions that do more than repeat what was asked.
+func (b *Bot) choices(t turn, near map[*Entry]float64, scores []float64) []choice {
 	var out []choice
-	text := b.norm.Normalize(q.Text)
 	for class, slug := range b.slugs {
 		for _, e := range b.questions[slug] {
-			said := b.in(e, q.Lang).ID
-			if strings.Contains(b.normal[said], text) {
+			said := b.in(e, t.Lang).ID
+			if strings.Contains(b.normal[said], t.normal) {
 				continue
 			}
-			value := near[e.ID] + likelyMeant*scores[class]
+			value := near[e] + likelyMeant*scores[class]
 			if b.naming[said] {
-				value = near[e.ID] + standsAlone + likelyMeant*scores[class]
+				value = near[e] + standsAlone + likelyMeant*scores[class]
 			}
-			out = append(out, choice{e, value})
+			out = append(out, choice{entry: e, class: class, value: value})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y choice) int { return cmp.Compare(y.value, x.value) })
 	return out
+}
+
+// likeliest returns the best choice of a policy that none has been seen of, the first of
+// several; nil where there is none left. Four are wanted of hundreds, or thousands: to put
+// all in order would take longer.
+func likeliest(choices []choice, seen []bool) *choice {
+	var best *choice
+	for i := range choices {
+		if c := &choices[i]; !c.tried && !seen[c.class] && (best == nil || c.value > best.value) {
+			best = c
+		}
+	}
+	return best
 }
 
 // next returns the questions to ask after an answer: of the sections that follow it
