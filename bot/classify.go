@@ -179,89 +179,59 @@ func signsIn(t, marks []string) []sign {
 	return signsOf(t, marks)
 }
 
-// read returns the features of a question that the classifier knows, each once and
-// scaled to a vector of fixed length.
+// read returns the features of a question that the classifier knows, scaled to a vector of
+// fixed length. No two of its signs have the same name.
 func (c *classifier) read(said []sign) vector {
-	var room [2 * usualSigns]uint64
-	order, spare := room[:0:usualSigns], room[usualSigns:]
+	v := make(vector, 0, len(said))
+	if !c.glance(said) {
+		return v
+	}
+	var norm float32
+	for _, s := range said {
+		if id, ok := c.find(s.name); ok {
+			v = append(v, feature{id, s.value})
+			norm += s.value * s.value
+		}
+	}
+	scale := scaleOf(norm)
+	for i := range v {
+		v[i].value *= scale
+	}
+	return v
+}
+
+// scaleOf returns what brings a vector to its length, of which the square is given.
+func scaleOf(norm float32) float32 { return float32(vectorLength / math.Sqrt(float64(max(norm, 1)))) }
+
+// glance is that of the table or index; false where the classifier knows nothing of it.
+func (c *classifier) glance(said []sign) bool {
 	if c.index != nil {
-		return unit(c.lookUp(said, order), spare)
+		return c.index.glance(said)
 	}
-	if !c.ids.glance(said) {
-		return unit(order, spare)
-	}
-	for _, s := range said {
-		if id, ok := c.ids.find(s.name); ok {
-			order = append(order, order64(id, s.value))
-		}
-	}
-	return unit(order, spare)
+	return c.ids.glance(said)
 }
 
-// usualSigns is more than nearly every question has.
-const usualSigns = 256
-
-// lookUp appends the features that the index has for the classifier.
-func (c *classifier) lookUp(said []sign, order []uint64) []uint64 {
-	if !c.index.glance(said) {
-		return order
+// find returns the number of a feature that the classifier knows.
+func (c *classifier) find(name uint64) (id uint32, ok bool) {
+	if c.index != nil {
+		place := c.index.row(name).places[c.column]
+		return place - 1, place > 0
 	}
-	for _, s := range said {
-		if place := c.index.row(s.name).places[c.column]; place > 0 {
-			order = append(order, order64(place-1, s.value))
-		}
-	}
-	return order
+	return c.ids.find(name)
 }
 
-// order64 is a feature as a number: its place before its value.
-func order64(id uint32, value float32) uint64 {
-	return uint64(id)<<placeShift | uint64(math.Float32bits(value))
-}
-
-// placeShift is how many bits of such a number stand behind the place.
-const placeShift = 32
-
-// How features are put in order: so many bits of their places at a time. Fewer than
-// fewSigns are faster compared.
-const (
-	digitBits = 6
-	fewSigns  = 24
-)
-
-// byPlace puts features in order by place. Their places are small numbers that nobody can
-// foresee, so that to deal them out by digits is faster than to compare them. It uses
-// spare, and one of both is what it returns.
-func byPlace(order, spare []uint64) []uint64 {
-	if len(order) < fewSigns {
-		slices.Sort(order)
-		return order
-	}
-	if len(spare) < len(order) {
-		spare = make([]uint64, len(order))
-	}
-	spare = spare[:len(order)]
-	var used uint64
-	for _, f := range order {
-		used |= f
-	}
-	for shift := placeShift; used>>shift != 0; shift += digitBits {
-		var next [1 << digitBits]int32 // of each digit: where its next feature goes
-		for _, f := range order {
-			next[f>>shift&(1<<digitBits-1)]++
+// second returns the probability of the second of two classes, without a vector.
+func (c *classifier) second(said []sign) float64 {
+	var sum, norm float32
+	if c.glance(said) {
+		for _, s := range said {
+			if id, ok := c.find(s.name); ok {
+				sum += s.value * c.weights[id]
+				norm += s.value * s.value
+			}
 		}
-		from := int32(0)
-		for digit, n := range next {
-			next[digit], from = from, from+n
-		}
-		for _, f := range order {
-			at := &next[f>>shift&(1<<digitBits-1)]
-			spare[*at] = f
-			*at++
-		}
-		order, spare = spare, order
 	}
-	return order
+	return logistic(float64(sum*scaleOf(norm) + c.bias[0]))
 }
 
 // probabilities returns one number for each class; they sum to 1.
@@ -340,7 +310,36 @@ func signsOf(t, marks []string) []sign {
 		}
 		one, two = single, pair
 	}
-	return marked(out, marks)
+	return marked(distinct(out), marks)
+}
+
+// Of usualSigns, more than nearly every question has, distinct finds those that recur without
+// asking for memory.
+const (
+	usualSigns = 1 << 8
+	signSlots  = 2 * usualSigns
+)
+
+// distinct leaves of signs with the same name the first, in the same memory.
+func distinct(said []sign) []sign {
+	var room [signSlots]uint16 // place of a sign, plus one
+	slots := room[:]
+	for len(slots) < 2*len(said) {
+		slots = make([]uint16, 2*len(slots))
+	}
+	last, n := uint64(len(slots)-1), 0
+	for _, s := range said {
+		at := s.name * spread >> 32 & last
+		for slots[at] > 0 && said[slots[at]-1].name != s.name {
+			at = (at + 1) & last
+		}
+		if slots[at] == 0 {
+			said[n] = s
+			n++
+			slots[at] = uint16(n)
+		}
+	}
+	return said[:n]
 }
 
 // marked adds further features to those of tokens.
@@ -350,29 +349,6 @@ func marked(plain []sign, marks []string) []sign {
 		out = append(out, sign{nameOf("#", mark), markWeight})
 	}
 	return out
-}
-
-// unit turns features, each a number by order64, into a vector that has each once, with its
-// highest value, and is of a fixed length. It uses spare.
-func unit(order, spare []uint64) vector {
-	v := make(vector, 0, len(order))
-	for _, f := range byPlace(order, spare) {
-		one := feature{uint32(f >> placeShift), math.Float32frombits(uint32(f))}
-		if n := len(v); n > 0 && v[n-1].id == one.id {
-			v[n-1].value = max(v[n-1].value, one.value)
-			continue
-		}
-		v = append(v, one)
-	}
-	var norm float64
-	for _, f := range v {
-		norm += float64(f.value) * float64(f.value)
-	}
-	scale := float32(vectorLength / math.Sqrt(max(norm, 1)))
-	for i := range v {
-		v[i].value *= scale
-	}
-	return v
 }
 
 // noName is the name of no token at all.

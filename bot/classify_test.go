@@ -1,51 +1,47 @@
 package bot
 
 import (
-	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 )
 
-// TestByPlace wants features in order by place, as by comparing them, however many there
-// are and whether there is room to spare or not.
-func TestByPlace(t *testing.T) {
+// TestDistinct wants each name once, in order, however many there are.
+func TestDistinct(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
-	for _, n := range []int{0, 1, fewSigns - 1, fewSigns, 100, 3 * usualSigns} {
-		for _, places := range []uint32{1, 50, 1 << digitBits, 300000} {
-			order := make([]uint64, n)
-			for i := range order {
-				order[i] = order64(random.Uint32N(places), random.Float32())
-			}
-			want := slices.Clone(order)
-			slices.SortStableFunc(want, func(x, y uint64) int { return cmp.Compare(x>>placeShift, y>>placeShift) })
-			got := byPlace(order, make([]uint64, usualSigns))
-			byOf := func(list []uint64) (out []uint64) {
-				for _, f := range list {
-					out = append(out, f>>placeShift)
+	for _, n := range []int{0, 1, 100, usualSigns, 5 * usualSigns} {
+		for _, names := range []uint64{1, 50, 1 << 40} {
+			said := make([]sign, n)
+			var want []sign
+			seen := map[uint64]bool{}
+			for i := range said {
+				said[i] = sign{random.Uint64N(names), 1}
+				if !seen[said[i].name] {
+					want = append(want, said[i])
 				}
-				return out
+				seen[said[i].name] = true
 			}
-			if !slices.Equal(byOf(got), byOf(want)) {
-				t.Errorf("%d features of %d places: not in order", n, places)
-			}
-			slices.Sort(got)
-			if slices.Sort(want); !slices.Equal(got, want) {
-				t.Errorf("%d features of %d places: others than before", n, places)
+			if got := distinct(said); !slices.Equal(got, want) {
+				t.Errorf("%d signs of %d names: %d are left; want %d", n, names, len(got), len(want))
 			}
 		}
 	}
 }
 
-// TestUnit wants each feature once, with its highest value.
-func TestUnit(t *testing.T) {
-	order := []uint64{order64(9, 0.5), order64(4, 0.7), order64(9, 1), order64(9, 0.7), order64(4, 0.5)}
-	got := unit(order, nil)
-	if len(got) != 2 || got[0].id != 4 || got[1].id != 9 {
-		t.Fatalf("features %v; want 4 and 9", got)
+// TestSecond wants the second of two classes to be as likely as by a vector.
+func TestSecond(t *testing.T) {
+	b := testBot(t)
+	if err := b.wait(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	if ratio := got[0].value / got[1].value; ratio < 0.699 || ratio > 0.701 {
-		t.Errorf("values %v; want the highest, 0.7 and 1, in proportion", got)
+	scope := b.learnt.Load().scope
+	for _, q := range []string{"孤儿每个月可以领多少钱", "今天天气怎么样", "qwertz", ""} {
+		said := signs(q, nil)
+		got, want := scope.second(said), scope.probabilities(scope.read(said))[1]
+		if math.Abs(got-want) > 1e-5 {
+			t.Errorf("%q: %v; want %v", q, got, want)
+		}
 	}
 }
 

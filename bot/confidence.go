@@ -15,7 +15,7 @@ type signals struct {
 
 func (b *Bot) signals(hits []hit, words []reading, said []sign, m match) signals {
 	scope := b.learnt.Load().scope
-	s := signals{inside: scope.probabilities(scope.read(said))[inside], outside: b.lexicon.share(words, refuseGroup)}
+	s := signals{inside: 1 - scope.second(said), outside: b.lexicon.share(words, refuseGroup)}
 	best := m.entries[0]
 	s.policy = m.topics[b.classes[best.Policy]]
 	for i := range hits {

@@ -62,12 +62,10 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
 	danger := b.learnt.Load().danger
-	v := danger.read(marked(u.plain, b.lexicon.marks(u.words)))
-	both := danger.classifier.probabilities(v)
-	if both[urgent]*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
-		both = danger.near.agree(both, v)
+	said := marked(u.plain, b.lexicon.marks(u.words))
+	if p = danger.second(said); p*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
+		p = danger.near.agree([]float64{1 - p, p}, danger.read(said))[urgent]
 	}
-	p = both[urgent]
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
 }
 
