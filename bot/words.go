@@ -10,7 +10,7 @@ import (
 type wordFinder struct {
 	words  []foundWord
 	starts map[[2]rune][]int // by its first two characters; of a word that has but one, the second is 0
-	firsts [256]bool         // what any of them begins with, by the last eight bits
+	begins [64]uint64        // a bit for what any of them begins with, shared by some
 	short  bool              // there are words of one character
 	empty  []int             // what empty words mean: they stand everywhere
 }
@@ -30,39 +30,49 @@ func (f *wordFinder) add(word string, meaning int) {
 		f.empty = append(f.empty, meaning)
 		return
 	}
-	start := startOf(word)
+	start, _ := startOf(word)
 	f.short = f.short || start[1] == 0
-	f.firsts[uint8(start[0])] = true
+	bit := bitOf(start)
+	f.begins[bit/64] |= 1 << (bit % 64)
 	f.starts[start] = append(f.starts[start], len(f.words))
 	f.words = append(f.words, foundWord{word, meaning, isLatin(word)})
 }
 
-func startOf(word string) (start [2]rune) {
-	first, size := utf8.DecodeRuneInString(word)
-	start[0] = first
+// bitOf returns the bit of a beginning. Nearly all that no word begins with has one of its
+// own, which is faster seen than looked up.
+func bitOf(start [2]rune) uint32 {
+	return (uint32(start[0])*0x9e3779b1 + uint32(start[1])*0x85ebca6b) >> 20
+}
+
+// mayBegin reports whether some word may begin so.
+func (f *wordFinder) mayBegin(start [2]rune) bool {
+	bit := bitOf(start)
+	return f.begins[bit/64]>>(bit%64)&1 != 0
+}
+
+// startOf returns the first two characters and the length of the first.
+func startOf(word string) (start [2]rune, size int) {
+	start[0], size = utf8.DecodeRuneInString(word)
 	if size < len(word) {
 		start[1], _ = utf8.DecodeRuneInString(word[size:])
 	}
-	return start
+	return start, size
 }
 
 // each calls use with every word that stands in the text, and where, until it returns
 // false.
 func (f *wordFinder) each(text string, use func(w *foundWord, at int) bool) {
 	for at := 0; at < len(text); {
-		first, size := utf8.DecodeRuneInString(text[at:])
-		if !f.firsts[uint8(first)] {
-			at += size
-			continue
-		}
-		start := startOf(text[at:])
-		for _, i := range f.starts[start] {
-			if w := &f.words[i]; strings.HasPrefix(text[at:], w.text) && !use(w, at) {
-				return
+		start, size := startOf(text[at:])
+		if f.mayBegin(start) {
+			for _, i := range f.starts[start] {
+				if w := &f.words[i]; strings.HasPrefix(text[at:], w.text) && !use(w, at) {
+					return
+				}
 			}
 		}
-		if start[1] != 0 && f.short {
-			for _, i := range f.starts[[2]rune{start[0]}] {
+		if alone := [2]rune{start[0]}; start[1] != 0 && f.short && f.mayBegin(alone) {
+			for _, i := range f.starts[alone] {
 				if !use(&f.words[i], at) {
 					return
 				}
