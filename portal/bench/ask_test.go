@@ -23,6 +23,7 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"huitong/bot"
@@ -124,8 +125,8 @@ func (a *asked) answer(ctx context.Context, question string) error {
 	return err
 }
 
-// bleve indexes the same documents as one would without tuning, and returns a query.
-func (a *asked) bleve(tb testing.TB) func(ctx context.Context, question string) error {
+// bleve indexes the same documents as one would without tuning.
+func (a *asked) bleve(tb testing.TB) bleve.Index {
 	tb.Helper()
 	mapping := bleve.NewIndexMapping()
 	mapping.DefaultAnalyzer = cjk.AnalyzerName
@@ -145,10 +146,37 @@ func (a *asked) bleve(tb testing.TB) func(ctx context.Context, question string) 
 			tb.Fatal(err)
 		}
 	}
+	return index
+}
+
+// query returns a plain query of an index.
+func query(index bleve.Index) func(ctx context.Context, question string) error {
 	return func(ctx context.Context, question string) error {
 		_, err := index.SearchInContext(ctx, bleve.NewSearchRequestOptions(bleve.NewMatchQuery(question), bleveHits, 0, false))
 		return err
 	}
+}
+
+// bare is the least that a server does to answer by an index: no middleware, and of the
+// documents found no more than their IDs.
+func bare(index bleve.Index) *fiber.App {
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	app.Post("/api/v1/ask", func(c *fiber.Ctx) error {
+		var q struct{ Question string }
+		if err := json.Unmarshal(c.Body(), &q); err != nil {
+			return fiber.ErrBadRequest
+		}
+		found, err := index.SearchInContext(c.UserContext(), bleve.NewSearchRequestOptions(bleve.NewMatchQuery(q.Question), bleveHits, 0, false))
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(found.Hits))
+		for i, h := range found.Hits {
+			ids[i] = h.ID
+		}
+		return c.JSON(ids)
+	})
+	return app
 }
 
 // serve starts the portal's server in this process and returns a question to its API.
@@ -167,14 +195,20 @@ func (a *asked) serve(tb testing.TB, asker web.Asker) func(ctx context.Context, 
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return post(tb, server.App())
+}
+
+// post starts a server in this process and returns a question to it.
+func post(tb testing.TB, app *fiber.App) func(ctx context.Context, question string) error {
+	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- server.App().Listener(listener) }()
+	go func() { stopped <- app.Listener(listener) }()
 	tb.Cleanup(func() {
-		if err := errors.Join(server.App().Shutdown(), <-stopped); err != nil {
+		if err := errors.Join(app.Shutdown(), <-stopped); err != nil {
 			tb.Error(err)
 		}
 	})
@@ -270,15 +304,17 @@ func compareAsk(b testing.TB, length time.Duration) {
 	b.Helper()
 	a := openAsked(b, 0)
 	keeper := bot.NewKeeper(a.bot, keptReplies)
-	plain := asking{"Bleve, CJK analyzer, a query", a.bleve(b)}
+	index := a.bleve(b)
+	plain := asking{"Bleve, CJK analyzer, a query", query(index)}
+	served := asking{"the same query, POST to a bare Fiber handler", post(b, bare(index))}
 	fmt.Printf("\n%d questions, each anew", len(a.questions))
 	a.compare(b, a.questions, length, []asking{
-		plain, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b, a.bot)},
+		plain, served, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b, a.bot)},
 	})
 	mix, repeated := a.mix()
 	fmt.Printf("\n%d questions as visitors ask, %d %% of them repeated, %d replies remembered", len(mix), repeated, keptReplies)
 	a.compare(b, mix, length, []asking{
-		plain, {"bot, in the process", a.answer},
+		plain, served, {"bot, in the process", a.answer},
 		{"bot that remembers, in the process", func(ctx context.Context, question string) error {
 			_, err := keeper.Ask(ctx, bot.Question{Text: question, Lang: "zh-Hans"})
 			return err
@@ -356,7 +392,7 @@ func growAsk(b testing.TB, sizes []int) {
 		a := openAsked(b, n)
 		held := inUse() - before
 		mine := a.each(b, a.answer)
-		theirs := a.each(b, a.bleve(b))
+		theirs := a.each(b, query(a.bleve(b)))
 		t.row(strconv.Itoa(n), rounded(mine), rounded(theirs), ratio(mine.Seconds(), theirs.Seconds()), fmt.Sprintf("%d MB", held>>20))
 		runtime.KeepAlive(a)
 	}
