@@ -16,8 +16,8 @@ type group struct {
 
 // groupRoom is how many occurrences all cores together have at hand at a time. With more
 // the signs would be looked at less often, but there would be more than is worth it in
-// memory at once.
-const groupRoom = 1 << 22
+// memory at once: 32 MB.
+const groupRoom = 1 << 23
 
 // spokenTask is a word whose streams, one for each shard, become a list.
 type spokenTask struct {
@@ -110,89 +110,145 @@ func (sh *shard) wordTerms(l *lexicon) []int32 {
 type inverter struct {
 	b      *builder
 	lists  listWriter
-	slot   []uint16 // code of a character to its place in the group, plus one
-	ends   []int    // by that place: where its next occurrence goes in found
+	asked  [1 << 16]uint8 // 1 for signs that are codes of the group
+	slot   []uint16       // code of a character to its place in the group, plus one
+	ends   []int          // by that place: where its next occurrence goes in found
+	turns  [][]int        // ends, after each stretch but the last
+	places []int32        // in a unit, of characters of the group
 	found  []occurrence
 	unitOf []int32 // units of one term, in order
 	starts []int32 // by following character: where its units begin in followed
 	follow []int32
 }
 
-// occurrence is the unit that has a character, and the code of what follows there.
-type occurrence uint64
+// occurrence is the unit that has a character, counted from the beginning of a stretch of
+// units, and the code of what follows there.
+type occurrence uint32
+
+const (
+	codeBits = 15
+	stretch  = 1 << (32 - codeBits) // units
+)
 
 func occurrenceOf(unit int, next uint16) occurrence {
-	return occurrence(uint64(unit)<<16 | uint64(next))
+	return occurrence(unit%stretch)<<codeBits | occurrence(next)
 }
 
-func (o occurrence) unit() int32  { return int32(o >> 16) }
-func (o occurrence) next() uint16 { return uint16(o) }
+func (o occurrence) unit() int32  { return int32(o >> codeBits) }
+func (o occurrence) next() uint16 { return uint16(o & (1<<codeBits - 1)) }
 
 func newInverter(b *builder) *inverter {
+	longest := int32(0)
+	for i := range b.s.units {
+		longest = max(longest, b.s.starts[i+1]-b.s.starts[i])
+	}
 	return &inverter{
 		b: b, lists: listWriter{book: b.book}, slot: make([]uint16, noCode+1), starts: make([]int32, len(b.s.lex.chars)+1),
+		places: make([]int32, longest+1),
 	}
 }
 
 // doGroup finds the characters of a group, each in the order of the text, and writes
 // their lists.
 func (v *inverter) doGroup(g group) {
-	v.found, v.ends = slices.Grow(v.found[:0], g.n)[:g.n], v.ends[:0]
+	v.found, v.ends, v.turns = slices.Grow(v.found[:0], g.n)[:g.n], v.ends[:0], v.turns[:0]
 	at := 0
 	for i, code := range g.codes {
 		v.slot[code] = uint16(i + 1)
+		if code < commonCodes {
+			v.asked[code] = 1
+		}
 		v.ends = append(v.ends, at)
 		for _, sh := range v.b.shards {
 			at += int(sh.counts[code])
 		}
 	}
-	rare := v.b.rare
-	for unit := range v.b.s.units {
-		rare = v.find(unit, rare)
-	}
+	v.findAll()
 	from := 0
 	for i, code := range g.codes {
-		v.slot[code] = 0
-		v.doCharacter(int32(v.b.terms[code]), v.found[from:v.ends[i]])
+		v.slot[code], v.asked[code] = 0, 0
+		v.doCharacter(int32(v.b.terms[code]), i, from)
 		from = v.ends[i]
 	}
 }
 
-// find enters the characters of the group that a unit has. Rare are the characters that
-// signs do not tell, of this unit and those after it; it returns the latter.
-func (v *inverter) find(unit int, rare []rareSign) []rareSign {
-	from, to := v.b.s.starts[unit], v.b.s.starts[unit+1]
-	signs, slot := v.b.s.signs[from:to], v.slot
-	// What stands last is entered once it is known what follows, nothing at the end.
-	open := uint16(0)
-	enter := func(next uint16) {
-		at := &v.ends[open-1]
-		v.found[*at] = occurrenceOf(unit, next)
-		*at++
+// findAll enters the characters of the group in the order of the text.
+func (v *inverter) findAll() {
+	rare := v.b.rare
+	for unit := range v.b.s.units {
+		if unit > 0 && unit%stretch == 0 {
+			v.turns = append(v.turns, slices.Clone(v.ends))
+		}
+		if len(rare) > 0 && rare[0].at < v.b.s.starts[unit+1] {
+			rare = v.findRare(unit, rare)
+		} else {
+			v.find(unit)
+		}
 	}
+}
+
+// find enters the characters of the group that a unit without rare ones has. First their
+// places are listed: a processor cannot foresee which they are, so nothing branches on it.
+func (v *inverter) find(unit int) {
+	signs := v.b.s.signs[v.b.s.starts[unit]:v.b.s.starts[unit+1]]
+	places, n := v.places[:len(signs)+1], 0
 	for i, sign := range signs {
+		places[n] = int32(i)
+		n += int(v.asked[sign])
+	}
+	for _, i := range places[:n] {
+		next := uint16(noCode) // of a word, and at the end
+		if int(i)+1 < len(signs) {
+			next = min(next, signs[i+1])
+		}
+		v.enter(signs[i], unit, next)
+	}
+}
+
+// enter enters one occurrence of a character of the group.
+func (v *inverter) enter(code uint16, unit int, next uint16) {
+	at := &v.ends[v.slot[code]-1]
+	v.found[*at] = occurrenceOf(unit, next)
+	*at++
+}
+
+// findRare is find for a unit with characters that signs do not tell. Rare are those of
+// this unit and those after it; it returns the latter.
+func (v *inverter) findRare(unit int, rare []rareSign) []rareSign {
+	from, to := v.b.s.starts[unit], v.b.s.starts[unit+1]
+	open := uint16(noCode) // what stands last is entered once it is known what follows
+	for i, sign := range v.b.s.signs[from:to] {
 		if sign >= signOther {
 			sign = noCode // of a word
 			if len(rare) > 0 && rare[0].at == from+int32(i) {
 				sign, rare = rare[0].code, rare[1:]
 			}
 		}
-		if open > 0 {
-			enter(sign)
+		if v.slot[open] > 0 {
+			v.enter(open, unit, sign)
 		}
-		open = slot[sign]
+		open = sign
 	}
-	if open > 0 {
-		enter(noCode)
+	if v.slot[open] > 0 {
+		v.enter(open, unit, noCode)
 	}
 	return rare
 }
 
-// doCharacter writes the lists of a character and of the pairs that it opens.
-func (v *inverter) doCharacter(term int32, found []occurrence) {
-	v.unitOf = slices.Grow(v.unitOf[:0], len(found))[:len(found)]
-	for i, o := range found {
-		v.unitOf[i] = o.unit()
+// doCharacter writes the lists of a character and of the pairs that it opens, by its place
+// in the group and where its occurrences begin.
+func (v *inverter) doCharacter(term int32, place, from int) {
+	found := v.found[from:v.ends[place]]
+	v.unitOf = slices.Grow(v.unitOf[:0], len(found))
+	for i := range len(v.turns) + 1 {
+		to := v.ends[place]
+		if i < len(v.turns) {
+			to = v.turns[i][place]
+		}
+		for _, o := range v.found[from:to] {
+			v.unitOf = append(v.unitOf, int32(i*stretch)+o.unit())
+		}
+		from = to
 	}
 	lex := v.b.s.lex
 	lex.lists[term], lex.docs[term] = v.write(v.unitOf)
@@ -213,7 +269,7 @@ func (v *inverter) doWord(t spokenTask) {
 	lex.lists[t.term], lex.docs[t.term] = v.write(v.unitOf)
 }
 
-// pairs writes the lists of the pairs that a character opens.
+// pairs writes the lists of the pairs that a character opens, whose units are at hand.
 func (v *inverter) pairs(found []occurrence) pairs {
 	clear(v.starts)
 	terms := v.b.terms
@@ -230,10 +286,10 @@ func (v *inverter) pairs(found []occurrence) pairs {
 		v.starts[i+1], n = n, n+m
 	}
 	v.follow = slices.Grow(v.follow[:0], int(n))[:n]
-	for _, o := range found {
+	for i, o := range found {
 		if code := o.next(); code != noCode {
 			at := &v.starts[terms[code]+1]
-			v.follow[*at] = o.unit()
+			v.follow[*at] = v.unitOf[i]
 			*at++
 		}
 	}

@@ -66,14 +66,35 @@ func (w *listWriter) add(unit, n int32) {
 	}
 }
 
-// addAll enters a posting for each of the units, which come in order and may repeat.
+// addAll enters a posting for each of the units, which come in order and may repeat. It
+// does what add does, with what that looks up each time at hand.
 func (w *listWriter) addAll(units []int32) {
+	p, at, last := w.page, w.at, w.unit
 	for i := 0; i < len(units); {
 		unit, first := units[i], i
 		for i++; i < len(units) && units[i] == unit; i++ {
 		}
-		w.add(unit, int32(i-first))
+		if at > listRoom {
+			w.at = at
+			w.turn()
+			p, at = w.page, w.at
+		}
+		passed := uint32(unit-last) << 1
+		last = unit
+		switch n := i - first; {
+		case n > 1:
+			at = p.varint(p.varint(at, passed|1), uint32(n-2))
+		case passed < 1<<7:
+			p[at] = byte(passed)
+			at++
+		case passed < 1<<14:
+			p[at], p[at+1] = byte(passed)|0x80, byte(passed>>7)
+			at += 2
+		default:
+			at = p.varint(at, passed)
+		}
 	}
+	w.at, w.unit = at, last
 }
 
 // turn goes on on a new page.

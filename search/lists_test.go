@@ -196,3 +196,36 @@ func (s *snapshot) termOf(term string) int32 {
 	}
 	return s.lex.unigram(r[0])
 }
+
+// TestStretches has more units than one occurrence can count.
+func TestStretches(t *testing.T) {
+	names := make([]string, 2*stretch+10)
+	for i := range names {
+		names[i] = "甲乙"
+	}
+	names[0], names[stretch+5] = "丙", "丁丙"
+	s, err := buildSnapshot(t.Context(), testNormalizer(t), []Document{{ID: "a", Title: "题", Names: names, Text: "丙"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for term, want := range map[string]struct{ n, last int32 }{
+		"甲":  {int32(len(names) - 2), int32(len(names))},
+		"甲乙": {int32(len(names) - 2), int32(len(names))},
+		"丙":  {3, int32(len(names) + 1)},
+		"丁丙": {1, stretch + 6},
+	} {
+		c, n, last := s.cursor(s.lex.list(s.termOf(term))), int32(0), int32(-1)
+		var room [blockLength]posting
+		for block := c.read(&room); len(block) > 0; block = c.read(&room) {
+			for _, p := range block {
+				if p.unit <= last {
+					t.Fatalf("%s: unit %d stands behind %d", term, p.unit, last)
+				}
+				n, last = n+1, p.unit
+			}
+		}
+		if n != want.n || last != want.last {
+			t.Errorf("%s: %d units, the last %d; want %+v", term, n, last, want)
+		}
+	}
+}

@@ -41,6 +41,8 @@ const (
 	markStop                // a stop word does
 	markAsking              // an asking word does
 	markRelated             // a related term does
+	markAlone               // an alias is this rune and no other
+	markSecond              // an alias goes on with it
 )
 
 // NewNormalizer reads the synonyms data (see [ParseSynonyms] for its format);
@@ -67,6 +69,7 @@ func NewNormalizer(r io.Reader) (*Normalizer, error) {
 		return nil, err
 	}
 	markFirst(n, n.synonyms.aliases, markAlias)
+	n.markSecond()
 	markFirst(n, n.synonyms.stop, markStop)
 	markFirst(n, n.synonyms.asking, markAsking)
 	markFirst(n, n.synonyms.related, markRelated)
@@ -80,6 +83,30 @@ func markFirst[V any](n *Normalizer, p phrases[V], mark uint8) {
 			n.marks[r] |= mark
 		}
 	}
+}
+
+// markSecond marks what aliases go on with behind their first rune.
+func (n *Normalizer) markSecond() {
+	for _, list := range n.synonyms.aliases {
+		for _, e := range list {
+			r, mark := e.runes[0], uint8(markAlone)
+			if len(e.runes) > 1 {
+				r, mark = e.runes[1], markSecond
+			}
+			if int(r) < len(n.marks) {
+				n.marks[r] |= mark
+			}
+		}
+	}
+}
+
+// mayAlias reports whether an alias may stand at i, which has its mark: most runes that
+// one begins with are followed by something else.
+func (n *Normalizer) mayAlias(runes []rune, i int) bool {
+	if int(runes[i]) >= len(n.marks) || n.marks[runes[i]]&markAlone != 0 {
+		return true
+	}
+	return i+1 < len(runes) && (int(runes[i+1]) >= len(n.marks) || n.marks[runes[i+1]]&markSecond != 0)
 }
 
 // marked returns the place of the first rune from i on that has the mark, or is so
@@ -364,7 +391,7 @@ func invisible(r rune) bool {
 func (c *tracer) joinSpaced(t *text) *text {
 	gap := func(i int) bool { return t.runes[i] == ' ' && singleHan(t.runes, i-1) && singleHan(t.runes, i+1) }
 	first := 0
-	for first < len(t.runes) && !gap(first) {
+	for first < len(t.runes) && (t.runes[first] != ' ' || !gap(first)) {
 		first++
 	}
 	if first == len(t.runes) {

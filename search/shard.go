@@ -57,12 +57,21 @@ func (sh *shard) measure() error {
 // characters counts those of a text and says whether it is UTF-8; the number is right
 // where it is.
 func characters(s string) (n int, ok bool) {
-	for i := range len(s) {
-		if utf8.RuneStart(s[i]) {
-			n++
+	for i := 0; i < len(s); n++ {
+		switch {
+		case s[i] < utf8.RuneSelf:
+			i++
+		case hanAt(s, i) != 0: // as most are
+			i += hanBytes
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				return n, false
+			}
+			i += size
 		}
 	}
-	return n, utf8.ValidString(s)
+	return n, true
 }
 
 // A sign is a character or word of a title before terms have numbers.

@@ -212,6 +212,10 @@ func (s *synonyms) relate(t []rune, others []int32) {
 func (c *tracer) rewrite(t *text) *text {
 	out, done := (*text)(nil), 0
 	for i := c.n.marked(t.runes, 0, markAlias); i < len(t.runes); i = c.n.marked(t.runes, i, markAlias) {
+		if !c.n.mayAlias(t.runes, i) {
+			i++
+			continue
+		}
 		length, standard, ok := c.n.synonyms.aliases.match(t.runes, i)
 		if !ok {
 			i++
