@@ -63,10 +63,10 @@ func (p *pages) at(content *Content, key pageKey, path []byte) *keptPage {
 // put keeps a page. It starts over when there is no room: what is read often soon
 // is there again.
 func (p *pages) put(content *Content, key pageKey, page *keptPage) {
-	size := 2 * len(page.plain.body) // both compressed forms together are smaller than the page
-	if size > p.limit {
+	if !p.takes(page.plain.body) {
 		return
 	}
+	size := keptSize(page.plain.body)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.content != content || p.size+size > p.limit {
@@ -77,6 +77,13 @@ func (p *pages) put(content *Content, key pageKey, page *keptPage) {
 		p.size += size
 	}
 }
+
+// keptSize is the room that a page takes: both compressed forms together are smaller than
+// the page.
+func keptSize(body []byte) int { return 2 * len(body) }
+
+// takes reports whether a page is not too large to be kept.
+func (p *pages) takes(body []byte) bool { return keptSize(body) <= p.limit }
 
 // storeOf returns where pages with these settings are kept: those of visitors who
 // have changed something stand by themselves, in an eighth of the room, so that no
@@ -109,7 +116,7 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 				c.Locals(publishedKey, nil) // the page of the error is that of one visitor
 				return err
 			}
-			page = newKeptPage(c)
+			page = newKeptPage(c, store.takes(c.Response().Body()))
 			page.count = s.meter.Route(fiber.MethodGet, routeName(page.route))
 			store.put(content, key, page)
 		}
@@ -163,18 +170,20 @@ type keptPage struct {
 
 // form is a page in one encoding with the header that it is sent with.
 type form struct {
-	etag   string
-	body   []byte
-	header fasthttp.ResponseHeader
+	etag    string
+	body    []byte
+	header  fasthttp.ResponseHeader
+	passing bool // the body stands in the one answer that it is for
 }
 
 // newKeptPage keeps the answer that stands in c, without what belongs to the one
 // who asked. A browser may keep it too but asks again each time, so that a corrected
-// amount is never shown late.
-func newKeptPage(c *fiber.Ctx) *keptPage {
+// amount is never shown late. A page that no store takes is good for this answer alone,
+// whose room it leaves the text in.
+func newKeptPage(c *fiber.Ctx, stored bool) *keptPage {
 	c.Vary(fiber.HeaderAcceptEncoding)
 	plain := c.Response().Body()
-	if c.Locals(renderedKey) == nil {
+	if stored {
 		plain = bytes.Clone(plain)
 	}
 	body := newPacked(plain)
@@ -193,8 +202,10 @@ func newKeptPage(c *fiber.Ctx) *keptPage {
 		}
 		return f
 	}
+	whole := in("")
+	whole.passing = !stored
 	return &keptPage{
-		route: c.Route().Path, plain: in(""),
+		route: c.Route().Path, plain: whole,
 		gzip: sync.OnceValue(func() *form { return in("gzip") }),
 		br:   sync.OnceValue(func() *form { return in("br") }),
 	}
@@ -228,7 +239,9 @@ func (p *keptPage) accepted(c *fasthttp.RequestCtx) *form {
 func (f *form) fill(c *fasthttp.RequestCtx) {
 	match := c.Request.Header.Peek(fiber.HeaderIfNoneMatch)
 	if len(match) == 0 || !bytes.Contains(match, []byte(f.etag)) {
-		c.Response.SetBodyRaw(f.body)
+		if !f.passing {
+			c.Response.SetBodyRaw(f.body)
+		}
 		return
 	}
 	c.Response.ResetBody()

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
@@ -49,8 +48,9 @@ func newPress(set *template.Template, funcs template.FuncMap, escape escapers) (
 	return &press{main: *main}, nil
 }
 
-// print returns the page with this data.
-func (p *press) print(data any) ([]byte, error) {
+// print gives the page with this data to take, which must not keep it: the next page is
+// printed in the same room.
+func (p *press) print(data any, take func(page []byte)) error {
 	r, ok := p.runs.Get().(*run)
 	if !ok {
 		r = new(run)
@@ -60,9 +60,10 @@ func (p *press) print(data any) ([]byte, error) {
 	r.out, r.vars = r.out[:0], append(r.vars[:0], variable{"$", dot})
 	defer func() { clear(r.vars[:cap(r.vars)]) }() // a pooled run holds nobody's data
 	if err := p.main(r, dot); err != nil {
-		return nil, err
+		return err
 	}
-	return bytes.Clone(r.out), nil
+	take(r.out)
+	return nil
 }
 
 // presser makes a press.

@@ -73,22 +73,26 @@ func (k kit) page(name, file string) pageTemplate {
 	return p
 }
 
-// print executes the page, by its press where that can do it.
-func (t pageTemplate) print(data any) ([]byte, error) {
+// print executes the page, by its press where that can do it, and gives it to take, which
+// must not keep it.
+func (t pageTemplate) print(data any, take func(page []byte)) error {
 	if t.press != nil {
 		p, err := t.press()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if body, err := p.print(data); err == nil {
-			return body, nil
+		if p.print(data, take) == nil {
+			return nil
 		}
 	}
 	set, err := t.set()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var b bytes.Buffer
-	err = set.Execute(&b, data)
-	return b.Bytes(), err
+	if err := set.Execute(&b, data); err != nil {
+		return err
+	}
+	take(b.Bytes())
+	return nil
 }

@@ -324,9 +324,6 @@ func newViews(s *Server) (*views, error) {
 	return v, nil
 }
 
-// renderedKey marks an answer whose body belongs to nobody else.
-const renderedKey = "rendered"
-
 // render executes the page into a buffer and sends it, so that a broken template
 // never sends half a page.
 func (s *Server) render(c *fiber.Ctx, name string, data any) error {
@@ -335,10 +332,25 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if !ok {
 		return fmt.Errorf("no page template %q", name)
 	}
-	body, err := set.print(data)
+	var spelling error
+	err := set.print(data, func(body []byte) {
+		if body, spelling = s.spell(c, v, asRead(body, v)); spelling == nil {
+			c.Response().SetBody(carried(body, v)) // a copy, in room that answers share
+		}
+	})
 	if err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
+	if spelling != nil {
+		return fmt.Errorf("spell %s: %w", name, spelling)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, v.Lang.Code)
+	return nil
+}
+
+// asRead returns a page as the visit's language and settings have it read.
+func asRead(body []byte, v visit) []byte {
 	if !v.Lang.Han() {
 		body = markChinese(body)
 	}
@@ -348,16 +360,15 @@ func (s *Server) render(c *fiber.Ctx, name string, data any) error {
 	if v.Mode == modeElder {
 		body = toLeaves(toParts(body, v))
 	}
-	if body, err = s.spell(c, v, body); err != nil {
-		return fmt.Errorf("spell %s: %w", name, err)
+	return body
+}
+
+// carried returns a page whose links carry what the visit's address does.
+func carried(body []byte, v visit) []byte {
+	if v.Carried == "" {
+		return body
 	}
-	if v.Carried != "" {
-		body = carryMode(body, v.Carried)
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentLanguage, v.Lang.Code)
-	c.Locals(renderedKey, true)
-	return c.Send(body)
+	return carryMode(body, v.Carried)
 }
 
 // unbroken reports whether a heading has no mark behind which a line could end. Browsers
