@@ -47,6 +47,9 @@ func (p askPage) Behind() bool {
 	return len(p.Said) > 0 || p.About != "" || p.Check != nil || len(p.Rest.Citations)+len(p.Rest.Links)+len(p.Rest.Suggestions) > 0
 }
 
+// Sendable reports whether others would find at the address what the page shows.
+func (p askPage) Sendable() bool { return p.Kept == "" && p.Rated == "" && p.page.Sendable() }
+
 func (s *Server) sealKept(k keptAnswer) string {
 	text, _ := json.Marshal(k) // a reply always marshals
 	return s.seal(keptLabel, string(text))

@@ -28,9 +28,9 @@ func (b *browser) few() *browser {
 // asked before on the page behind it.
 func TestAnswerIsAPageInElderMode(t *testing.T) {
 	b := newDesk(t).browser("grandmother").open("/ask?mode=elder").few()
-	b.say("孤儿补贴一个月多少钱？").wants(200, "1578元").few()
+	b.wants(200, "把这一页发给家人").say("孤儿补贴一个月多少钱？").wants(200, "1578元").few()
 	b.say("那要多久").wants(200, "那要多久").lacks("1578元")
-	b.few().send("/ask/more", nil).wants(200, "前面问过的", "1578元", "这个回答有用吗").few()
+	b.few().send("/ask/more", nil).wants(200, "前面问过的", "1578元", "这个回答有用吗").lacks("把这一页发给家人").few()
 	b.send(asked, nil).wants(200, "那要多久").lacks("前面问过的")
 	for _, question := range []string{"补贴怎么办", "明天会下雨吗", "孩子被爸爸打得流血了", "小榄镇找谁", "帮我看看基本生活补贴能不能领", "8", "在中山"} {
 		b.say(question).wants(200).few()

@@ -330,6 +330,9 @@ func TestFailuresLeadBack(t *testing.T) {
 			if got := strings.Contains(body, "回到刚才那一页"); got != (test.want != "") || got && !strings.Contains(body, `href="`+test.want+`"`) {
 				t.Errorf("%s, %s: a way back %t; want %q", test.name, address, got, test.want)
 			}
+			if strings.Contains(body, "/send?page=") {
+				t.Errorf("%s, %s: the failure can be handed on", test.name, address)
+			}
 		}
 	}
 }

@@ -78,6 +78,9 @@ type errorPage struct {
 	Last   string // the page that led here, where trying once more from there may help; ""
 }
 
+// Sendable is false: nobody hands on that something failed.
+func (errorPage) Sendable() bool { return false }
+
 // tryAgain are the words of failures after which one is told to try again, or to look at the
 // page before once more.
 var tryAgain = []string{"bad", "busy", "conflict", "large", "stale", ours}
