@@ -72,8 +72,7 @@ func TestOneDocumentAPage(t *testing.T) {
 	for _, name := range all[2:] {
 		b.wantsPaper(name).gives(map[string]string{"paper": name})
 	}
-	b.wants(200, "核对并提交")
-	b.open(applied+"/review?part=all").wants(200, "已传1个文件")
+	b.wants(200, "核对并提交").readTo("已传1个文件")
 	if links := b.links(); !slices.Contains(links, papersAt+"/"+all[2]+"?to=review") {
 		t.Errorf("the review links to %v; want a change of %s alone", links, all[2])
 	}

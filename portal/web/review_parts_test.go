@@ -18,6 +18,15 @@ func (b *browser) readOver() *browser {
 	return b
 }
 
+// readTo turns them to one that shows something.
+func (b *browser) readTo(words string) *browser {
+	b.t.Helper()
+	for next := b.nextPart(); next != "" && !strings.Contains(b.text(), words); next = b.nextPart() {
+		b.open(next)
+	}
+	return b.wants(200, words)
+}
+
 // nextPart returns the address of the page of the review after this one; "" on the last.
 func (b *browser) nextPart() string {
 	for _, n := range find(b.doc, func(n *html.Node) bool { return n.DataAtom == atom.A && attr(n, "rel") == "next" }) {
