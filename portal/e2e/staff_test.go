@@ -91,8 +91,14 @@ func (v *visitor) giveCode() {
 // unfoldMenu opens the links of the desk where there is too little room to show them.
 func (v *visitor) unfoldMenu() {
 	v.Helper()
-	if evaluate[bool](v.tab, `[...document.querySelectorAll(".desk-menu__fold:not([open]) > summary")].some((s) => s.checkVisibility())`) {
-		v.press(`header .desk-menu__open`)
+	v.unfold(".desk-menu__open")
+}
+
+// unfold opens what is folded where there is too little room to show it.
+func (v *visitor) unfold(title string) {
+	v.Helper()
+	if evaluate[bool](v.tab, `[...document.querySelectorAll("details:not([open]) > `+"summary:is("+title+`)")].some((s) => s.checkVisibility())`) {
+		v.press(title)
 	}
 }
 

@@ -191,6 +191,7 @@ func (w *walk) isAudited() {
 	w.Helper()
 	v := w.auditor
 	v.goTo("/staff/audit")
+	v.unfold(".desk-fold > summary")
 	v.give("action", "denied")
 	v.to(`main form[action^="/staff/audit"] .form__buttons button`)
 	text := look[string](v.tab, "text", "main")

@@ -281,7 +281,7 @@ func TestOthersStayOut(t *testing.T) {
 	town, elsewhere, audit := d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Supervisor, "xiaolan"), d.staff(casework.Auditor, "")
 	director := d.staff(casework.Director, "shiqi")
 	town.open(path).wants(200, "金丝雀")
-	elsewhere.open("/staff").wants(200, "没有这样的申请")
+	elsewhere.open("/staff").wants(200, "没有等着办的申请")
 	for _, b := range []*browser{elsewhere, audit, director} {
 		for _, part := range []string{"", "/ask-more", "/approve"} {
 			b.open(path + part).wants(403).lacks(secrets...)

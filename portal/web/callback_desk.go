@@ -66,7 +66,7 @@ type callRow struct {
 }
 
 func (s *Server) listCalls(c *fiber.Ctx, u casework.User) error {
-	q := casework.CallQuery{Closed: c.Query("state") == "closed", After: c.Query("after")}
+	q := casework.CallQuery{Closed: c.Query("state") == "closed", After: c.Query("after"), Limit: rowsFor(c)}
 	list, err := s.cases.Calls.CallBacks(c.UserContext(), u.Actor(), q)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type dutiesPage struct {
 	Rows    []dutyRow
 	Next    string
 	Later   bool
+	Sifted  string // what of the list is shown; "" for all
 }
 
 type dutyRow struct {
@@ -38,7 +39,7 @@ type dutyRow struct {
 
 func (s *Server) showDuties(c *fiber.Ctx, u casework.User) error {
 	t := s.words(c)
-	q := casework.DutyQuery{Town: c.Query("town"), After: c.Query("after")}
+	q := casework.DutyQuery{Town: c.Query("town"), After: c.Query("after"), Limit: rowsFor(c)}
 	if k := casework.DutyKind(c.Query("kind")); slices.Contains(casework.DutyKinds(), k) {
 		q.Kind = k
 	}
@@ -56,6 +57,7 @@ func (s *Server) showDuties(c *fiber.Ctx, u casework.User) error {
 	if u.Everywhere(casework.ListChildren) {
 		view.Fields = []field{s.townField(c, q.Town, true)}
 	}
+	view.Sifted = sifted(t, view.Filters, view.Fields)
 	for _, d := range list.Duties {
 		row := dutyRow{childRow: s.childRow(c, d.Child), Late: !s.now().Before(d.Due)}
 		row.Task, row.Date = t(fmt.Sprintf("child.task.%s", d.Kind)), s.day(c, d.Due)

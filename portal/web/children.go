@@ -99,6 +99,7 @@ type childrenPage struct {
 	Later    bool
 	Register bool
 	Searched bool
+	Sifted   string // what of the list is shown; "" for all
 }
 
 // childRow is a child in the list. Late says that something should have been done.
@@ -109,7 +110,7 @@ type childRow struct {
 
 // childQuery reads what is looked for from the address.
 func childQuery(c *fiber.Ctx) casework.ChildQuery {
-	q := casework.ChildQuery{Town: c.Query("town"), Village: strings.TrimSpace(c.Query("village")), After: c.Query("after")}
+	q := casework.ChildQuery{Town: c.Query("town"), Village: strings.TrimSpace(c.Query("village")), After: c.Query("after"), Limit: rowsFor(c)}
 	if b := c.Query("band"); slices.Contains(content.BandNames(), b) {
 		q.Band = b
 	}
@@ -141,6 +142,7 @@ func (s *Server) showChildren(c *fiber.Ctx, u casework.User) error {
 	view := childrenPage{staffPage: s.newStaffPage(c, u, "child.title"), Later: q.After != "", Register: u.Has(casework.RegisterChild), Searched: childrenAt(q) != childrenPath}
 	view.Filters = s.childFilters(c, q)
 	view.Fields = s.placeFields(c, u, q)
+	view.Sifted = sifted(s.words(c), view.Filters, view.Fields)
 	for _, one := range list.Children {
 		view.Rows = append(view.Rows, s.childRow(c, one))
 	}

@@ -65,6 +65,7 @@ type eventsPage struct {
 	More   bool // more are coming than are shown
 	Next   string
 	Later  bool
+	Sifted string // what of the list is shown; "" for all
 }
 
 // eventRow is an event in a list of the desk.
@@ -82,7 +83,7 @@ func (s *Server) showEvents(c *fiber.Ctx, u casework.User) error {
 	view := eventsPage{staffPage: s.newStaffPage(c, u, "event.title"), Done: c.Query("done") != "", Later: c.Query("after") != ""}
 	if u.Everywhere(casework.ReadEvents) {
 		view.Fields = []field{s.townField(c, town, true)}
-		view.Town = town
+		view.Town, view.Sifted = town, sifted(s.words(c), nil, view.Fields)
 	}
 	if !view.Later {
 		coming, err := s.cases.Events.Events(c.UserContext(), u.Actor(), outreach.EventQuery{Town: town, Coming: true, Limit: comingShown})
@@ -91,7 +92,7 @@ func (s *Server) showEvents(c *fiber.Ctx, u casework.User) error {
 		}
 		view.Coming, view.More = s.eventRows(c, coming.Events), coming.Next != ""
 	}
-	held, err := s.cases.Events.Events(c.UserContext(), u.Actor(), outreach.EventQuery{Town: town, After: c.Query("after")})
+	held, err := s.cases.Events.Events(c.UserContext(), u.Actor(), outreach.EventQuery{Town: town, After: c.Query("after"), Limit: rowsFor(c)})
 	if err != nil {
 		return err
 	}

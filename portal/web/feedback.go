@@ -165,6 +165,7 @@ type readersPage struct {
 	staffPage
 	Pages     []readersRow
 	Latest    []readersText // with which nobody has dealt
+	More      int           // of them that are not shown
 	Settled   []readersText
 	MaySettle bool
 }
@@ -185,6 +186,9 @@ func (s *Server) showReaders(c *fiber.Ctx, u casework.User) error {
 	view := readersPage{
 		staffPage: s.newStaffPage(c, u, "staff.feedback"), MaySettle: u.Has(casework.SettleRemark),
 		Latest: s.readersTexts(c, report.Latest), Settled: s.readersTexts(c, report.Settled),
+	}
+	if n := rowsFor(c); n > 0 && len(view.Latest) > n { // the next ones follow as these are dealt with
+		view.Latest, view.More = view.Latest[:n], len(view.Latest)-n
 	}
 	for _, p := range report.Pages {
 		view.Pages = append(view.Pages, readersRow{p.Path, s.pageName(c, p.Path), p.Useful, p.Useless, p.Wrong})

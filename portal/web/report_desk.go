@@ -76,7 +76,7 @@ type reportRow struct {
 
 func (s *Server) listReports(c *fiber.Ctx, u casework.User) error {
 	t := s.words(c)
-	q := casework.ReportQuery{After: c.Query("after")}
+	q := casework.ReportQuery{After: c.Query("after"), Limit: rowsFor(c)}
 	if state := casework.ReportState(c.Query("state")); slices.Contains(casework.ReportStates(), state) {
 		q.State = state
 	}

@@ -48,7 +48,7 @@ func TestSecondFactorPages(t *testing.T) {
 		t.Fatalf("%d recovery codes", len(codes))
 	}
 	spare := text(codes[0])
-	o.open("/staff").wants(200, "没有这样的申请", "退出")
+	o.open("/staff").wants(200, "没有等着办的申请", "退出")
 	o.open("/staff/account").wants(200, "2026年11月23日设置", "备用码还剩10个", "换手机的").lacks(string(secret), spare)
 
 	d.now = d.now.Add(time.Minute)

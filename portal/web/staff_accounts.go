@@ -61,7 +61,7 @@ type personRow struct {
 }
 
 func (s *Server) showAccounts(c *fiber.Ctx, u casework.User) error {
-	q := casework.AccountQuery{After: c.Query("after")}
+	q := casework.AccountQuery{After: c.Query("after"), Limit: rowsFor(c)}
 	if role := casework.Role(c.Query("role")); role.Known() {
 		q.Role = role
 	}

@@ -22,7 +22,8 @@ type auditPage struct {
 	Problems []problem
 	Rows     []auditRow
 	Next     string
-	Sought   bool // not all of the audit
+	Sought   bool   // not all of the audit
+	Sifted   string // what of it
 	Seal     auditSeal
 }
 
@@ -44,7 +45,7 @@ func (s *Server) showAudit(c *fiber.Ctx, u casework.User) error {
 	if err != nil {
 		return fiber.ErrBadRequest
 	}
-	q := casework.AuditQuery{Login: casework.CleanLogin(c.Query("who")), Before: before, Limit: auditLines}
+	q := casework.AuditQuery{Login: casework.CleanLogin(c.Query("who")), Before: before, Limit: cmp.Or(rowsFor(c), auditLines)}
 	if a := casework.Action(c.Query("action")); slices.Contains(casework.StaffActions(), a) {
 		q.Action = a
 	}
@@ -68,11 +69,11 @@ func (s *Server) showAudit(c *fiber.Ctx, u casework.User) error {
 	if seal.Number > 0 {
 		view.Seal = auditSeal{s.words(c)("staff.audit.sealed", "At", s.moment(c, seal.At)), seal.String()}
 	}
-	view.Sought = q.Describe() != ""
+	view.Sought, view.Sifted = q.Describe() != "", sifted(s.words(c), nil, view.Fields)
 	for _, e := range lines {
 		view.Rows = append(view.Rows, s.auditRow(c, e))
 	}
-	if len(lines) == auditLines {
+	if len(lines) == q.Limit {
 		next := url.Values{"before": {strconv.FormatInt(lines[len(lines)-1].Number, 10)}}
 		for name, value := range map[string]string{"who": q.Login, "action": string(q.Action), "day": day} {
 			if value != "" {

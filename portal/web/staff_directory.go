@@ -57,6 +57,7 @@ type staffDirectoryPage struct {
 	Done   string
 	Next   string
 	Later  bool
+	Sifted string // what of the list is shown; "" for all
 }
 
 // entryRow is an entry of the directory in a list. Path is empty for who may not change it.
@@ -68,7 +69,7 @@ type entryRow struct {
 var directoryDone = map[string]bool{"added": true, "changed": true, "removed": true, "imported": true}
 
 func (s *Server) showStaffDirectory(c *fiber.Ctx, u casework.User) error {
-	q := casework.DirectoryQuery{Town: c.Query("town"), Village: casework.FirstWords(c.Query("village"), 40), After: c.Query("after")}
+	q := casework.DirectoryQuery{Town: c.Query("town"), Village: casework.FirstWords(c.Query("village"), 40), After: c.Query("after"), Limit: rowsFor(c)}
 	list, err := s.cases.Directory.Directory(c.UserContext(), u.Actor(), q)
 	if err != nil {
 		return err
@@ -84,6 +85,7 @@ func (s *Server) showStaffDirectory(c *fiber.Ctx, u casework.User) error {
 	if u.Role != casework.Director {
 		view.Fields = append(view.Fields, field{Name: "village", Label: t("child.village"), InputType: "text", Autocomplete: "off", MaxLength: 30, Width: "medium", Optional: true, Value: q.Village})
 	}
+	view.Sifted = sifted(t, nil, view.Fields)
 	for _, e := range list.Entries {
 		view.Rows = append(view.Rows, s.entryRow(c, u, e, list.Names))
 	}

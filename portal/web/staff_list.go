@@ -18,6 +18,7 @@ type deskPage struct {
 	staffPage
 	Tabs     []deskLink
 	Selects  []deskSelect
+	Sifted   string // what of the list is shown, in words; "" for the queue
 	Filtered string // the filters as a view keeps them; "" for none
 	Views    []casework.View
 	Rows     []caseRow
@@ -141,7 +142,7 @@ func (s *Server) showDesk(c *fiber.Ctx) error {
 	}
 	f := s.filterOf(func(name string) string { return c.Query(name) })
 	q := s.query(u, f)
-	q.After = c.Query("after")
+	q.After, q.Limit = c.Query("after"), rowsFor(c)
 	list, err := s.cases.Desk.Applications(c.UserContext(), u.Actor(), q)
 	if err != nil {
 		return err
@@ -179,6 +180,7 @@ func (s *Server) furnish(c *fiber.Ctx, u casework.User, f deskFilter, view *desk
 		return err
 	}
 	view.Selects = s.deskSelects(c, u, f, view.Takers)
+	view.Sifted = siftedBy(t, view.Selects)
 	view.Tabs, err = s.deskTabs(c, u, f, view.Views)
 	return err
 }

@@ -31,7 +31,7 @@ var referralSides = []casework.Side{casework.DepartmentSide, casework.SenderSide
 // showReferrals begins with what waits for who looks: a liaison with what is to be
 // answered, the sender with what a department has not answered yet.
 func (s *Server) showReferrals(c *fiber.Ctx, u casework.User) error {
-	q := casework.ReferralQuery{Waits: casework.DepartmentSide, Mine: c.Query("mine") == "1", After: c.Query("after")}
+	q := casework.ReferralQuery{Waits: casework.DepartmentSide, Mine: c.Query("mine") == "1", After: c.Query("after"), Limit: rowsFor(c)}
 	switch c.Query("waits") {
 	case string(casework.SenderSide):
 		q.Waits = casework.SenderSide
