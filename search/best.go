@@ -2,10 +2,10 @@ package search
 
 import "slices"
 
-// worthReading moves those of the candidates behind the others that are so far below the
-// best that they will hardly be among the first, and returns the others, but at least so
-// many.
-func worthReading(top []candidate, least int) []candidate {
+// worthReading moves those of the candidates behind the others whose score is less than
+// that share of the best, so that they will hardly be among the first, and returns the
+// others, but at least so many.
+func worthReading(top []candidate, share float32, least int) []candidate {
 	if len(top) <= least {
 		return top
 	}
@@ -15,7 +15,7 @@ func worthReading(top []candidate, least int) []candidate {
 	}
 	n := 0
 	for i := range top {
-		if top[i].score >= readShare*most {
+		if top[i].score >= share*most {
 			top[i], top[n] = top[n], top[i]
 			n++
 		}
@@ -45,7 +45,7 @@ func (s *snapshot) mostlyOf(page int32, list []candidate) []candidate {
 			own++
 		}
 	}
-	n := len(worthReading(best(list[:own], likelyDepth), likelyLeast))
+	n := len(worthReading(best(list[:own], likelyDepth), s.weights.read, likelyLeast))
 	for i := range best(list[own:], otherDepth) {
 		list[n], list[own+i] = list[own+i], list[n]
 		n++

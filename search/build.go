@@ -214,15 +214,15 @@ func (b *builder) spell() {
 func (b *builder) finish() error {
 	s := b.s
 	s.memory = b.book.pages
-	for docs := range min(len(s.docs)+1, fewDocs) {
-		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
-		s.values = append(s.values, temper(s.rare[docs]))
-	}
-	s.unseen = s.rare[0]
-	s.relate(b.norm)
 	if s.weights = forPages(); len(s.pages) == 0 {
 		s.weights = forCollections()
 	}
+	for docs := range min(len(s.docs)+1, fewDocs) {
+		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
+		s.values = append(s.values, s.temper(s.rare[docs]))
+	}
+	s.unseen = s.rare[0]
+	s.relate(b.norm)
 	s.textWeight = s.weighText()
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
@@ -248,8 +248,12 @@ func (b *builder) finish() error {
 }
 
 // onces returns for every unit what a term counts that it has once: BM25, with the
-// length of the unit against the average of its field.
+// length of the unit against the average of its field, or of its document against the
+// average of all.
 func (b *builder) onces() []float32 {
+	if b.s.weights.together {
+		return b.oncesTogether()
+	}
 	var sum, n [fields]float64
 	for _, sh := range b.shards {
 		for i, u := range sh.units {
@@ -261,11 +265,34 @@ func (b *builder) onces() []float32 {
 	for _, sh := range b.shards {
 		for i, u := range sh.units {
 			f := u.field
-			norm := bm25K1 * (1 - fieldB[f] + fieldB[f]*float64(sh.lengths[i])*n[f]/sum[f])
-			out = append(out, float32((bm25K1+1)/(1+norm)))
+			out = append(out, once(b.s.weights.k1, fieldB[f], float64(sh.lengths[i])*n[f]/sum[f]))
 		}
 	}
 	return out
+}
+
+func (b *builder) oncesTogether() []float32 {
+	s := b.s
+	lengths, all := make([]float64, len(s.docs)), 0.0
+	for _, sh := range b.shards {
+		for i, n := range sh.lengths {
+			doc, _ := s.owners[int(sh.firstUnit)+i].at()
+			lengths[doc] += float64(n)
+			all += float64(n)
+		}
+	}
+	out := make([]float32, len(s.units))
+	for i := range out {
+		doc, _ := s.owners[i].at()
+		out[i] = once(s.weights.k1, s.weights.length, lengths[doc]*float64(len(s.docs))/all)
+	}
+	return out
+}
+
+// once returns what a term counts that stands once in a text so many times as long as
+// others.
+func once(k1, b, length float64) float32 {
+	return float32((k1 + 1) / (1 + k1*(1-b+b*length)))
 }
 
 // titler brings titles and names from signs to terms and weighs them.

@@ -24,11 +24,6 @@ const nameShare = 0.95
 
 var fieldB = [fields]float64{0.4, 0.4, 0.7} // BM25 b: how much length counts
 
-const (
-	bm25K1   = 1.4
-	idfPower = 0.9 // rare terms are rare by chance as often as by meaning
-)
-
 // Index is the embedded engine: BM25 over characters and pairs of characters,
 // with every phrasing of a title scored by itself. Readers work on an
 // immutable snapshot, so Search never waits for Index. The zero value is not
@@ -144,10 +139,14 @@ func (s *snapshot) value(term int32) float32 {
 	if int(docs) < len(s.values) {
 		return s.values[docs]
 	}
-	return temper(idf(float64(len(s.docs)), float64(docs)))
+	return s.temper(idf(float64(len(s.docs)), float64(docs)))
 }
 
-func temper(idf float32) float32 { return float32(math.Pow(float64(idf), idfPower)) }
+// temper returns what a term of that idf is worth: rare terms are rare by chance as often as
+// by meaning.
+func (s *snapshot) temper(idf float32) float32 {
+	return float32(math.Pow(float64(idf), s.weights.power))
+}
 
 // fieldWeight returns what a field counts.
 func (s *snapshot) fieldWeight(field uint8) float32 {
@@ -180,8 +179,9 @@ func (s *snapshot) worth(unit, n int32) float32 {
 		return once
 	}
 	// once is (k+1)/(1+norm), where norm is k and the length of the unit.
-	norm := (bm25K1+1)/once - 1
-	return float32(n) * (bm25K1 + 1) / (float32(n) + norm)
+	most := float32(s.weights.k1 + 1)
+	norm := most/once - 1
+	return float32(n) * most / (float32(n) + norm)
 }
 
 func idf(n, df float64) float32 { return float32(math.Log(1 + (n-df+0.5)/(df+0.5))) }

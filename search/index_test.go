@@ -209,9 +209,9 @@ func TestStrangersAreNoHits(t *testing.T) {
 	}
 	x := NewIndex(testNormalizer(t))
 	err := x.Index(t.Context(), []Document{
-		{ID: "allowance", Title: "补贴领取", Text: "无关"},
-		{ID: "care", Title: "怎么照顾老人", Text: "无关"},
-		{ID: "repair", Title: "怎么修", Text: "照常营业"},
+		{ID: "allowance", Policy: "a", Title: "补贴领取", Text: "无关"},
+		{ID: "care", Policy: "b", Title: "怎么照顾老人", Text: "无关"},
+		{ID: "repair", Policy: "c", Title: "怎么修", Text: "照常营业"},
 	})
 	if err != nil {
 		t.Fatal(err)

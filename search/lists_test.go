@@ -69,8 +69,8 @@ func (x *naive) worth(term string) map[[2]int]float64 {
 	for doc, values := range x.values {
 		for i, v := range values {
 			if n := v.counts[term]; n > 0 {
-				b := fieldB[v.field]
-				out[[2]int{doc, i}] = n * (bm25K1 + 1) / (n + bm25K1*(1-b+b*v.length/x.lengths[v.field]))
+				b, k1 := fieldB[v.field], forPages().k1
+				out[[2]int{doc, i}] = n * (k1 + 1) / (n + k1*(1-b+b*v.length/x.lengths[v.field]))
 			}
 		}
 	}

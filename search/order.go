@@ -32,7 +32,7 @@ func (w *scratch) toRead(s *snapshot, q *Query, wanted int) []candidate {
 	if page, ok := s.pages[q.Likely]; ok {
 		return s.mostlyOf(page, w.found)
 	}
-	return worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), wanted+wanted/5)
+	return worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), s.weights.read, wanted+wanted/5)
 }
 
 // touchDocuments does for documents what touchLists does for lists.
@@ -92,6 +92,9 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 
 // share returns the share of the score that a query could reach.
 func (p *plan) share(score float32) float32 {
+	if p.s.weights.together {
+		return p.s.weights.match * score / p.ideal
+	}
 	return p.s.weights.match * float32(1-math.Exp(-saturation*float64(score/p.ideal)))
 }
 
@@ -100,6 +103,9 @@ func (p *plan) share(score float32) float32 {
 func (p *plan) reaches(share float32) float32 {
 	if share >= p.s.weights.match {
 		return math.MaxFloat32
+	}
+	if p.s.weights.together {
+		return share / p.s.weights.match * p.ideal
 	}
 	return float32(-math.Log(1-float64(share/p.s.weights.match))/saturation) * p.ideal
 }

@@ -181,6 +181,12 @@ func (p *plan) about() {
 // plain reports a character that is neither stop nor asking word.
 func (p *plan) plain(t token) bool { return !p.stop[t.at] && !p.asking[t.at] }
 
+// light reports what counts less: stop words, and in a collection asking words, which
+// questions are full of and texts are not.
+func (p *plan) light(at int) bool {
+	return p.stop[at] || p.asking[at] && p.s.weights.together
+}
+
 // alone reports whether no neighbour of character i makes a word with it.
 func (p *plan) alone(i int) bool {
 	before := p.tokens[i].joined && p.plain(p.tokens[i-1])
@@ -211,11 +217,11 @@ func (p *plan) character(i int) {
 	if pair || t.joined {
 		weight *= p.s.weights.character
 	}
-	if stopped {
+	if p.light(t.at) {
 		weight *= p.s.weights.stop
 	}
 	p.term(id, weight, !stopped)
-	if p.alone(i) {
+	if p.alone(i) || p.s.weights.together && p.plain(t) {
 		p.about()
 	}
 	if pair {
@@ -229,10 +235,10 @@ func (p *plan) pair(i int) {
 	id := p.s.lex.bigram(a.runes[0], b.runes[0])
 	weight := p.pairRarity(id, a.runes[0], b.runes[0]) * max(p.part[a.at], p.part[b.at])
 	stopA, stopB := p.stop[a.at], p.stop[b.at]
-	switch {
-	case stopA && stopB:
+	switch lightA, lightB := p.light(a.at), p.light(b.at); {
+	case lightA && lightB:
 		weight *= p.s.weights.stop
-	case stopA || stopB:
+	case lightA || lightB:
 		weight *= p.s.weights.edge
 	}
 	first := len(p.alts)
@@ -261,6 +267,9 @@ func (p *plan) pairRarity(id int32, a, b rune) float32 {
 // cohesion tells a word from the seam of two words, 0.5..1: by how much more often
 // than by chance the characters of a pair stand side by side.
 func (p *plan) cohesion(id int32, a, b rune) float32 {
+	if p.s.weights.loose == 0 {
+		return 1
+	}
 	n := float64(len(p.s.docs))
 	of := func(term int32) float64 { return float64(p.s.frequency(term)) }
 	bond := math.Log(of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b))))
@@ -308,7 +317,7 @@ func (p *plan) words(i int) int {
 		t := p.tokens[i]
 		id := p.s.lex.word(string(t.runes))
 		weight, stopped := p.s.value(id), p.stop[t.at]
-		if stopped {
+		if p.light(t.at) {
 			weight *= p.s.weights.stop
 		}
 		p.term(id, weight, !stopped)

@@ -21,7 +21,6 @@ const initialsBonus = 1.5
 // What bounds the work of a search, whatever is asked of however much text.
 const (
 	rerankDepth = 48   // documents that are read with the whole query in view, at least
-	readShare   = 0.25 // of the best score by what was read to find them; what is below is not read
 	seedBudget  = 1000 // postings read to find them, at least, and those of one more term
 	seedTenths  = 3    // of these, after which no term is read that has more than all of them
 )

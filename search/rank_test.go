@@ -192,7 +192,8 @@ func TestBest(t *testing.T) {
 // TestWorthReading wants those that come near the best to be read, and as many as are asked
 // for, whatever they score.
 func TestWorthReading(t *testing.T) {
-	scores := []float32{0.1, 1, readShare - 0.01, readShare + 0.01, 0.2, 0.9, 0.15}
+	const share = 0.25
+	scores := []float32{0.1, 1, share - 0.01, share + 0.01, 0.2, 0.9, 0.15}
 	for least, want := range map[int][]int32{
 		0: {1, 5, 3}, 3: {1, 5, 3}, 5: {1, 5, 3, 2, 4}, 7: {1, 5, 3, 2, 4, 6, 0}, 9: {1, 5, 3, 2, 4, 6, 0},
 	} {
@@ -200,7 +201,7 @@ func TestWorthReading(t *testing.T) {
 		for i, score := range scores {
 			list[i] = candidate{doc: int32(i), score: score}
 		}
-		read := worthReading(list, least)
+		read := worthReading(list, share, least)
 		order(read)
 		var got []int32
 		for _, c := range read {

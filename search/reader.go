@@ -185,6 +185,9 @@ func (r *reader) read(p *plan, doc int32) look {
 	s := p.s
 	first, last := s.first[doc], s.first[doc+1]
 	r.find(s.signs[s.starts[first]:s.starts[last]])
+	if s.weights.together {
+		return r.readTogether(p, first, last)
+	}
 	var l look
 	var head, body float32
 	for u := first; u < last; u++ {
@@ -221,7 +224,7 @@ func (r *reader) forget() {
 		r.terms[t].seen, r.terms[t].last = false, 0
 	}
 	r.seen, r.done, r.apart, r.after = r.seen[:0], 0, 0, -1
-	r.runs.met = 0
+	r.runs.met, r.runs.short, r.runs.long = 0, 0, 0
 }
 
 // next clears what is known of a unit.

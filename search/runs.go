@@ -2,9 +2,13 @@ package search
 
 import "math/bits"
 
-// runSize is how many characters and words in a row are a run: so many that the same ones
-// hardly stand so by chance, and so few that a word between still leaves some.
-const runSize = 4
+// How many characters and words in a row are a run: so many that the same ones hardly stand
+// so by chance, and so few that a word between still leaves some. A long run is a quotation.
+const (
+	shortRun = 3
+	runSize  = 4
+	longRun  = 6
+)
 
 // runs tells which runs of the query stand in a document. A place in the query is a bit, so
 // that all runs that a character could go on with are followed at once; of a query longer
@@ -12,15 +16,18 @@ const runSize = 4
 type runs struct {
 	worth [64]float32         // place to what the run is worth that ends there
 	all   float32             // of them
-	ends  [runSize - 1]uint64 // where runs of one, two and three end that the last signs are
-	met   uint64              // where those end that the document has
+	seams [64]float32         // place to what it is worth to stand right after the one before
+	ends  [longRun - 1]uint64 // where runs of one, two … end that the last signs are
+	met   uint64              // where those of runSize end that the document has
+	short uint64              // … of shortRun
+	long  uint64              // … of longRun
 }
 
 // line takes up the places of the query's characters and words.
 func (r *reader) line(p *plan) {
 	r.runs = runs{}
-	var seams [64]float32 // place to what it is worth to stand right after the one before
-	length := 0           // of the unbroken row so far
+	seams := &r.runs.seams
+	length := 0 // of the unbroken row so far
 	place := 0
 	for i := range p.tokens {
 		t := &p.tokens[i]
@@ -73,14 +80,18 @@ func (l *lexicon) single(t *token) int32 {
 }
 
 // cut ends what runs there are.
-func (r *runs) cut() { r.ends = [runSize - 1]uint64{} }
+func (r *runs) cut() { r.ends = [longRun - 1]uint64{} }
 
 // extend goes on with a sign that stands at these places of the query.
 func (r *runs) extend(places uint64) {
-	r.met |= r.ends[2] << 1 & places
+	r.long |= r.ends[4] << 1 & places
+	r.ends[4] = r.ends[3] << 1 & places
+	r.ends[3] = r.ends[2] << 1 & places
 	r.ends[2] = r.ends[1] << 1 & places
 	r.ends[1] = r.ends[0] << 1 & places
 	r.ends[0] = places
+	r.met |= r.ends[3]
+	r.short |= r.ends[2]
 }
 
 // share returns the share of the query's runs that the document has.
@@ -92,4 +103,15 @@ func (r *runs) share() (sum float32) {
 		sum += r.worth[bits.TrailingZeros64(met)]
 	}
 	return sum / r.all
+}
+
+// inRow returns what the seams within those runs of so many are worth that the document has.
+func (r *runs) inRow(met uint64, size int) (sum float32) {
+	for ; met != 0; met &= met - 1 {
+		end := bits.TrailingZeros64(met)
+		for _, seam := range r.seams[end-size+2 : end+1] {
+			sum += seam
+		}
+	}
+	return sum
 }

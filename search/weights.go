@@ -8,19 +8,26 @@ type weights struct {
 	character              float32 // a character that is part of a pair
 	stop, edge             float32 // factors for stop words, and for pairs half of which is one
 	loose                  float64 // what is taken from a pair of characters that share no word
+	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
+	power                  float64 // of an idf: below 1 what is rare counts less
+	k1                     float64 // BM25 k: how much it counts that a term stands there again
+	together               bool    // a document is one text: where in it a term stands is nothing
+	length                 float64 // BM25 b of such documents
 	match                  float32 // share of the score: weighted terms in common
 	titleShare, textShare  float32 // … how much of the title and of the text the query is
 	lead, cover, near, run float32 // … the query at the beginning, anywhere, in other order, and in a row
 
-	postings, mostPostings int // that are read for each term to find documents, and at most for all
-	clues, mostRead        int // documents that are read for each clue of the query, and at most
+	postings, mostPostings int     // that are read for each term to find documents, and at most for all
+	clues, mostRead        int     // documents that are read for each clue of the query, and at most
+	read                   float32 // of the best score by what was read of the lists; what is below is not read
 }
 
 // forPages were chosen on the site's development questions.
 func forPages() weights {
 	return weights{
-		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5,
+		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, power: 0.9, k1: 1.4,
 		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
+		read: 0.25,
 	}
 }
 
@@ -28,9 +35,9 @@ func forPages() weights {
 // collections (doc 0053). Each longer question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 0.8, text: 0.788, character: 0.3, stop: 0.77, edge: 0.17, loose: 0.343,
-		match: 0.356, lead: 0.033, cover: 0.171, near: 0.037, run: 0.403,
-		postings: 80, mostPostings: 8000, clues: 2, mostRead: 144,
+		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, power: 1, k1: 1.2, together: true, length: 0.75,
+		match: 0.22, titleShare: 0.055, lead: 0.022, near: 0.08, run: 0.22, shortRun: 0.1, longRun: 0.3,
+		postings: 80, mostPostings: 8000, clues: 2, mostRead: 144, read: 0.5,
 	}
 }
 
