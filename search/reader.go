@@ -73,7 +73,7 @@ type look struct {
 	lead  float32 // how much of the query is at the beginning of the text
 	cover float32 // how much of the query is anywhere
 	near  float32 // how much of the rest is nearly there
-	run   float32 // how much of the query stands there in a row
+	run   float32 // what of the query stands there in a row, each pair as often as in a run
 
 	content float32 // how much of what the query is about is anywhere: see Hit.Coverage
 }
@@ -211,7 +211,7 @@ func (r *reader) read(p *plan, doc int32) look {
 	}
 	l.match = head + body
 	cover, content := r.cover(p)
-	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.share()
+	l.cover, l.near = cover/p.ideal, r.nearly(p)/p.ideal
 	if p.mass > 0 {
 		l.content = min(1, content/p.mass)
 	}
@@ -224,7 +224,7 @@ func (r *reader) forget() {
 		r.terms[t].seen, r.terms[t].last = false, 0
 	}
 	r.seen, r.done, r.apart, r.after = r.seen[:0], 0, 0, -1
-	r.runs.met, r.runs.short, r.runs.long = 0, 0, 0
+	r.runs.short, r.runs.long = 0, 0
 }
 
 // next clears what is known of a unit.

@@ -2,11 +2,10 @@ package search
 
 import "math/bits"
 
-// How many characters and words in a row are a run: so many that the same ones hardly stand
-// so by chance, and so few that a word between still leaves some. A long run is a quotation.
+// How many characters and words in a row are a run: a short one is a word or two that hardly
+// stand so by chance, a long one a quotation.
 const (
 	shortRun = 3
-	runSize  = 4
 	longRun  = 6
 )
 
@@ -14,40 +13,29 @@ const (
 // that all runs that a character could go on with are followed at once; of a query longer
 // than 64 places the rest is left out.
 type runs struct {
-	worth [64]float32         // place to what the run is worth that ends there
-	all   float32             // of them
-	seams [64]float32         // place to what it is worth to stand right after the one before
-	ends  [longRun - 1]uint64 // where runs of one, two … end that the last signs are
-	met   uint64              // where those of runSize end that the document has
-	short uint64              // … of shortRun
-	long  uint64              // … of longRun
+	seams       [64]float32         // place to what it is worth to stand right after the one before
+	ends        [longRun - 1]uint64 // where runs of one, two … end that the last signs are
+	short, long uint64              // where those end that the document has
 }
 
 // line takes up the places of the query's characters and words.
 func (r *reader) line(p *plan) {
 	r.runs = runs{}
-	seams := &r.runs.seams
-	length := 0 // of the unbroken row so far
 	place := 0
 	for i := range p.tokens {
 		t := &p.tokens[i]
-		if i > 0 && t.at > p.tokens[i-1].at+len(p.tokens[i-1].runes) {
-			place, length = place+1, 0 // nothing goes on across a gap
+		gap := i > 0 && t.at > p.tokens[i-1].at+len(p.tokens[i-1].runes)
+		if gap {
+			place++ // nothing goes on across it
 		}
-		if place >= len(seams) {
+		if place >= len(r.runs.seams) {
 			return
 		}
 		if e := r.entry[t.sign()]; e > 0 {
 			r.terms[e-1].stands |= 1 << place
 		}
-		if length++; length > 1 {
-			seams[place] = p.seam(i)
-		}
-		if length >= runSize {
-			for _, worth := range seams[place-runSize+2 : place+1] {
-				r.runs.worth[place] += worth
-			}
-			r.runs.all += r.runs.worth[place]
+		if i > 0 && !gap {
+			r.runs.seams[place] = p.seam(i)
 		}
 		place++
 	}
@@ -90,25 +78,19 @@ func (r *runs) extend(places uint64) {
 	r.ends[2] = r.ends[1] << 1 & places
 	r.ends[1] = r.ends[0] << 1 & places
 	r.ends[0] = places
-	r.met |= r.ends[3]
 	r.short |= r.ends[2]
 }
 
-// share returns the share of the query's runs that the document has.
-func (r *runs) share() (sum float32) {
-	if r.all == 0 {
-		return 0
-	}
-	for met := r.met; met != 0; met &= met - 1 {
-		sum += r.worth[bits.TrailingZeros64(met)]
-	}
-	return sum / r.all
+// worth returns what the runs that the document has are worth together. A seam counts in
+// each run that it is part of.
+func (r *runs) worth(w *weights) float32 {
+	return w.shortRun*r.inRow(r.short, shortRun) + w.longRun*r.inRow(r.long, longRun)
 }
 
-// inRow returns what the seams within those runs of so many are worth that the document has.
-func (r *runs) inRow(met uint64, size int) (sum float32) {
-	for ; met != 0; met &= met - 1 {
-		end := bits.TrailingZeros64(met)
+// inRow returns what the seams are worth within runs of so many that end there.
+func (r *runs) inRow(ends uint64, size int) (sum float32) {
+	for ; ends != 0; ends &= ends - 1 {
+		end := bits.TrailingZeros64(ends)
 		for _, seam := range r.seams[end-size+2 : end+1] {
 			sum += seam
 		}

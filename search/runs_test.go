@@ -28,19 +28,21 @@ func TestRunIsFound(t *testing.T) {
 // TestRuns follows a query through signs that stand at places of it.
 func TestRuns(t *testing.T) {
 	for name, c := range map[string]struct {
-		signs []uint64 // the places of one sign after the other; 0 for one not asked for
-		want  float32
+		signs       []uint64 // the places of one sign after the other; 0 for one not asked for
+		short, long float32
 	}{
-		"all":               {[]uint64{1, 2, 4, 8, 16}, 1},
-		"the first run":     {[]uint64{1, 2, 4, 8, 0, 16}, 0.25},
-		"three are no run":  {[]uint64{1, 2, 4, 0, 8, 16}, 0},
-		"in another order":  {[]uint64{2, 1, 4, 8, 16}, 0},
-		"a sign used twice": {[]uint64{1 | 4, 2, 1 | 4, 8, 16}, 1},
-		"a row begun twice": {[]uint64{1, 2, 1, 2, 4, 8}, 0.25},
+		"all":                  {[]uint64{1, 2, 4, 8, 16, 32}, 8, 5},
+		"three":                {[]uint64{1, 2, 4, 0, 8, 16}, 2, 0},
+		"five":                 {[]uint64{1, 2, 4, 8, 16, 0, 32}, 6, 0},
+		"two are no run":       {[]uint64{1, 2, 0, 4, 8}, 0, 0},
+		"in another order":     {[]uint64{2, 1, 4, 8}, 0, 0},
+		"a sign used twice":    {[]uint64{1 | 4, 2, 1 | 4, 8, 16, 32}, 8, 5},
+		"a row begun twice":    {[]uint64{1, 2, 1, 2, 4}, 2, 0},
+		"the same once again":  {[]uint64{1, 2, 4, 0, 1, 2, 4}, 2, 0},
+		"between two of a gap": {[]uint64{1, 2, 0, 4, 8, 16}, 2, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := runs{all: 4}
-			r.worth[3], r.worth[4] = 1, 3
+			r := runs{seams: [64]float32{0, 1, 1, 1, 1, 1}}
 			for _, places := range c.signs {
 				if places == 0 {
 					r.cut()
@@ -48,8 +50,8 @@ func TestRuns(t *testing.T) {
 				}
 				r.extend(places)
 			}
-			if got := r.share(); got != c.want {
-				t.Errorf("share = %v; want %v", got, c.want)
+			if short, long := r.worth(&weights{shortRun: 1}), r.worth(&weights{longRun: 1}); short != c.short || long != c.long {
+				t.Errorf("short and long runs are worth %v, %v; want %v, %v", short, long, c.short, c.long)
 			}
 		})
 	}

@@ -23,7 +23,7 @@ func (r *reader) readTogether(p *plan, first, last int32) (l look) {
 	}
 	r.touched = r.touched[:0]
 	cover, content := r.cover(p)
-	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, (r.runs.inRow(r.runs.short, shortRun)*s.weights.shortRun+r.runs.inRow(r.runs.long, longRun)*s.weights.longRun)/p.ideal
+	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.worth(&s.weights)/p.ideal
 	if p.mass > 0 {
 		l.content = min(1, content/p.mass)
 	}
