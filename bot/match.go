@@ -80,7 +80,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	said := u.signs(b.lexicon.subjects(words))
 	topics := b.learnt.Load().topic.probabilities(said)
 	scores := b.topicScores(topics, &u, spoken)
-	q := search.Query{Text: u.text, Limit: candidates, Bare: true}
+	q := search.Query{Text: u.text, Normal: u.normal, Limit: candidates, Bare: true}
 	if policy := b.foregone(scores); policy != "" && !bare {
 		q.Likely, q.Limit = policy, likelyCandidates
 	}
@@ -173,7 +173,7 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
 func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, error) {
-	hits, err := b.find(ctx, search.Query{Text: u.text, Policy: spoken, Limit: candidates, Bare: true})
+	hits, err := b.find(ctx, search.Query{Text: u.text, Normal: u.normal, Policy: spoken, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}

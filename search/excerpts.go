@@ -5,6 +5,6 @@ package search
 func (x *Index) Excerpt(query string, hits []Hit) {
 	w := x.scratch.Get().(*scratch)
 	defer x.scratch.Put(w)
-	w.plan.prepare(x.current.Load(), x.norm, query)
+	w.plan.prepare(x.current.Load(), x.norm, query, "")
 	w.plan.excerpts(x.norm, hits)
 }

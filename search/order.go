@@ -7,7 +7,9 @@ import "math"
 func (w *scratch) complete(s *snapshot, q *Query, wanted int) {
 	w.reader.prepare(&w.plan)
 	top := w.toRead(s, q, wanted)
-	w.rest = w.found[len(top):]
+	if w.rest = w.found[len(top):]; q.Likely != "" {
+		w.rest = nil // what is not worth reading is not wanted
+	}
 	w.touched += s.touchDocuments(top)
 	w.looks = w.looks[:0]
 	var seeds float32 // the best score by what was read of the lists

@@ -50,6 +50,7 @@ type plan struct {
 	query    []byte // that it is of
 	trace    tracer
 	text     *text
+	given    text // of a query that came normalised
 	tokens   []token
 	phrase   []token   // of a phrase
 	stop     []bool    // by rune
@@ -67,7 +68,7 @@ type plan struct {
 // prepare reads the query, unless it is still that of the search before, as where the same
 // is looked for in one policy after the other. It leaves no clues when there is nothing to
 // find.
-func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
+func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 	if p.s == s && p.trace.n == n && string(p.query) == query {
 		return
 	}
@@ -76,7 +77,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
 	p.clues, p.alts = p.clues[:0], p.alts[:0]
 	p.near = p.near[:0]
 	p.trace.n, p.trace.bare = n, true
-	p.text = p.trace.trace(truncate(query, maxQueryRunes))
+	p.text = p.normalised(query, normal)
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
 	p.markStops(n)
 	p.markAsking(n)
@@ -98,6 +99,18 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query string) {
 			p.mass += c.weight
 		}
 	}
+}
+
+// normalised returns the query as the tracer has it, or as it was given.
+func (p *plan) normalised(query, normal string) *text {
+	if normal == "" {
+		return p.trace.trace(truncate(query, maxQueryRunes))
+	}
+	p.given.runes, p.given.bare = p.given.runes[:0], true
+	for _, r := range truncate(normal, maxQueryRunes) {
+		p.given.runes = append(p.given.runes, r)
+	}
+	return &p.given
 }
 
 // truncate keeps the first n runes of s.

@@ -88,7 +88,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	s := x.current.Load()
 	w := x.scratch.Get().(*scratch)
 	defer x.scratch.Put(w)
-	w.plan.prepare(s, x.norm, q.Text)
+	w.plan.prepare(s, x.norm, q.Text, q.Normal)
 	if len(w.plan.clues) == 0 || len(s.docs) == 0 {
 		return Result{}, nil
 	}

@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -76,7 +77,7 @@ func TestScoredAsCounted(t *testing.T) {
 	for range 25 {
 		runes := []rune(docs[r.IntN(len(docs))].Title + "，" + docs[r.IntN(len(docs))].Title)
 		q := Query{Text: string(runes[:min(len(runes), 12)])}
-		w.plan.prepare(s, n, q.Text)
+		w.plan.prepare(s, n, q.Text, "")
 		w.accumulate(s)
 		w.collect(s, q)
 		w.complete(s, &Query{}, rerankDepth)
@@ -129,6 +130,24 @@ func TestLikely(t *testing.T) {
 		hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Policy != q.Likely })
 		if len(own) > 0 && (len(hits) == 0 || hits[0].ID != own[0].ID) {
 			t.Errorf("%q: %v first of %s; want %s", q.Text, hits, q.Likely, own[0].ID)
+		}
+	}
+}
+
+// TestNormal wants a query that comes normalised to find what it finds otherwise.
+func TestNormal(t *testing.T) {
+	n, docs := testNormalizer(t), mixedDocuments(100)
+	x := NewIndex(n)
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		q := Query{Text: docs[i].Title + "，" + docs[i+1].Title}
+		want := find(t, x, q)
+		find(t, x, Query{Text: "甲"}) // which the next is not to be taken for
+		q.Normal = n.Normalize(q.Text)
+		if got := find(t, x, q); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q finds %v; want %v", q.Text, got, want)
 		}
 	}
 }

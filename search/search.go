@@ -54,6 +54,9 @@ type Query struct {
 	Offset   int
 	Bare     bool // leave Snippet and Marks empty: ranking only
 
+	// Normal is Text normalised, from whoever has done that already.
+	Normal string
+
 	// Likely is a policy that what is wanted is known to be of: of others only few documents
 	// are compared with the query as a whole, which is most of the work.
 	Likely string
