@@ -63,8 +63,12 @@ func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answer
 func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
 	danger := b.learnt.Load().danger
 	said := marked(u.plain, b.lexicon.marks(u.words))
-	if p = danger.second(said); p*mostVotes >= ruleFrom { // otherwise no vote could make it urgent
-		p = danger.near.agree([]float64{1 - p, p}, danger.read(said))[urgent]
+	p = danger.second(said)
+	switch both := []float64{1 - p, p}; {
+	case p >= foregone: // no vote could make it calm
+		p = surer(both, p)[urgent]
+	case p*mostVotes >= ruleFrom: // otherwise no vote could make it urgent
+		p = danger.near.agree(both, danger.read(said))[urgent]
 	}
 	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
 }
