@@ -67,8 +67,12 @@ func ParseCases(r io.Reader) ([]Case, error) {
 	return out, scanner.Err()
 }
 
-// Evaluate asks every question by itself, outside any conversation.
+// Evaluate asks every question by itself, outside any conversation, once the bot has learnt:
+// until then it would answer danger by the rules alone.
 func (b *Bot) Evaluate(ctx context.Context, cases []Case) (Report, error) {
+	if err := b.wait(ctx); err != nil {
+		return Report{}, err
+	}
 	t := tally{}
 	for _, c := range cases {
 		start := time.Now()
