@@ -300,7 +300,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if r, ok := b.unheard(t); ok && !b.aside(t) {
 		return r, nil
 	}
-	if several := b.inTitles(t); several != nil {
+	if several := b.several(t); several != nil {
 		return b.which(t, several), nil
 	}
 	m, err := b.matchIn(ctx, t)

@@ -323,12 +323,42 @@ func (b *Bot) titles() []titled {
 	return out
 }
 
+// several returns the passages to choose from where the whole message is a word that tells
+// none of several policies: one that the lexicon lists, or one that their titles have in
+// common. Where a policy has been spoken of, nobody has to choose.
+func (b *Bot) several(t turn) []*Entry {
+	if t.memory.Policy != "" || t.memory.Check != nil {
+		return nil
+	}
+	if sections, ok := b.lexicon.choices[t.folded]; ok {
+		return b.listed(sections)
+	}
+	if t.memory.Clarified {
+		return nil
+	}
+	return b.inTitles(t.normal)
+}
+
+// listed returns the passages of sections, each policy#section, that are published.
+func (b *Bot) listed(sections []string) []*Entry {
+	var out []*Entry
+	for _, s := range sections {
+		policy, section, _ := strings.Cut(s, "#")
+		if e, ok := b.entries[policy+".section."+section]; ok && b.policies[policy] != nil {
+			out = append(out, e)
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
 // inTitles returns the first section of each policy whose title holds the whole message: it
-// names what several have in common, and tells none of them. Where one has been spoken of,
-// or is called just that, nobody has to choose.
-func (b *Bot) inTitles(t turn) []*Entry {
-	said := t.normal
-	if t.memory.Policy != "" || t.memory.Clarified || t.memory.Check != nil || utf8.RuneCountInString(said) < 2 || strings.Contains(said, " ") {
+// names what several have in common, and tells none of them. Where one is called just that,
+// nobody has to choose.
+func (b *Bot) inTitles(said string) []*Entry {
+	if utf8.RuneCountInString(said) < 2 || strings.Contains(said, " ") {
 		return nil
 	}
 	var out []*Entry

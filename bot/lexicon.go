@@ -24,6 +24,7 @@ type lexicon struct {
 	phrases  [][]phrase     // of each group
 	urgent   []rule
 	only     map[string][]string // by section: words one of which must be asked with
+	choices  map[string][]string // by a message that is only this word: policy#section to choose from
 	written  phraseIndex
 	sounding phraseIndex
 
@@ -150,7 +151,7 @@ func (x *phraseIndex) scan(text []string, out []found) []found {
 
 // parseLexicon reads the data file; errors name the line.
 func parseLexicon(r io.Reader, fold func(string) string) (*lexicon, error) {
-	l := &lexicon{groups: map[string]int{}, only: map[string][]string{}}
+	l := &lexicon{groups: map[string]int{}, only: map[string][]string{}, choices: map[string][]string{}}
 	p := lexiconParser{lexicon: l, fold: fold}
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, 1<<20)
@@ -212,6 +213,9 @@ func phrasings(lexicon string) map[string][]string {
 // onlyPrefix begins a line of the words without which a section is no answer.
 const onlyPrefix = "only "
 
+// choosePrefix begins a line of words that, alone, tell none of several sections.
+const choosePrefix = "choose "
+
 type lexiconParser struct {
 	*lexicon
 	fold func(string) string
@@ -228,6 +232,8 @@ func (p lexiconParser) line(line string, n int) error {
 		// Ways to ask for a page's section; see phrasings.
 	case ok && strings.HasPrefix(kind, onlyPrefix):
 		p.only[strings.TrimPrefix(kind, onlyPrefix)] = strings.Fields(p.fold(body))
+	case ok && strings.HasPrefix(kind, choosePrefix):
+		p.choose(strings.TrimPrefix(kind, choosePrefix), body)
 	case ok && kind == refuseGroup:
 		p.extend(refuseGroup, body)
 	case ok && kind == "urgent":
@@ -240,6 +246,13 @@ func (p lexiconParser) line(line string, n int) error {
 		return fmt.Errorf("%q is neither a group (name = words) nor an urgent or refuse line", line)
 	}
 	return nil
+}
+
+// choose notes between which sections each of the words leaves open.
+func (p lexiconParser) choose(words, sections string) {
+	for word := range strings.FieldsSeq(words) {
+		p.choices[p.fold(strings.ReplaceAll(word, "_", " "))] = strings.Fields(sections)
+	}
 }
 
 // extend adds words to a named group.

@@ -18,18 +18,19 @@ type number struct {
 // code.
 const shortNumber = 7
 
-// numbersIn returns the numbers that some section tells; of several the shortest one does.
+// numbersIn returns the numbers that some section tells; of several the one does that tells
+// the most of them, where each is beside what it is for.
 func numbersIn(phones []content.Fact, entries []Entry) []number {
 	var out []number
 	for _, f := range phones {
-		n := number{Fact: f, digits: digitsOf(f.Value)}
+		n, most := number{Fact: f, digits: digitsOf(f.Value)}, 0
 		for i := range entries {
 			e := &entries[i]
 			if e.Kind != "section" || e.Lang != original || !strings.Contains(e.Text, f.Value) {
 				continue
 			}
-			if n.entry == nil || len(e.Text) < len(n.entry.Text) {
-				n.entry = e
+			if tells := told(phones, e.Text); tells > most {
+				n.entry, most = e, tells
 			}
 		}
 		if n.entry != nil {
@@ -37,6 +38,16 @@ func numbersIn(phones []content.Fact, entries []Entry) []number {
 		}
 	}
 	return out
+}
+
+// told counts the numbers that a text tells.
+func told(phones []content.Fact, text string) (n int) {
+	for _, f := range phones {
+		if strings.Contains(text, f.Value) {
+			n++
+		}
+	}
+	return n
 }
 
 func digitsOf(text string) string {
@@ -70,11 +81,11 @@ func (b *Bot) whose(t turn) (Reply, bool) {
 		if said != n.digits && (len(said) < shortNumber || !strings.HasSuffix(n.digits, said)) {
 			continue
 		}
-		told := n.entry
+		entry := n.entry
 		if id := b.published[t.normal]; id != "" { // a FAQ asks just that
-			told = b.entry(id)
+			entry = b.entry(id)
 		}
-		r := b.answer(t, match{entries: []*Entry{told}, confidence: 1})
+		r := b.answer(t, match{entries: []*Entry{entry}, confidence: 1})
 		what := n.What
 		if t.Lang == "en" {
 			what = n.WhatEN

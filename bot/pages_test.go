@@ -57,3 +57,47 @@ func TestPhrasingsNameSections(t *testing.T) {
 		}
 	}
 }
+
+// TestChoicesNamePassages finds sections to choose from that are not there, and policies to
+// choose between twice, whose names could not be told apart.
+func TestChoicesNamePassages(t *testing.T) {
+	b := testBot(t)
+	if len(b.lexicon.choices) == 0 {
+		t.Fatal("no word is asked back")
+	}
+	for word, sections := range b.lexicon.choices {
+		if got := b.listed(sections); len(got) != len(sections) {
+			t.Errorf("lexicon: %q leaves %d passages open of %v", word, len(got), sections)
+		}
+		policies := map[string]bool{}
+		for _, s := range sections {
+			policy, _, _ := strings.Cut(s, "#")
+			policies[policy] = true
+		}
+		if len(policies) != len(sections) || len(sections) > mostTitles {
+			t.Errorf("lexicon: %q: %v; want at most %d sections, each of another policy", word, sections, mostTitles)
+		}
+	}
+}
+
+// TestWordsAskedBack says single words, which tell none of several policies, and questions
+// with such a word, which do.
+func TestWordsAskedBack(t *testing.T) {
+	b := testBot(t)
+	for _, c := range []struct {
+		text string
+		want Outcome
+	}{
+		{"医保", Clarify}, {"醫保？", Clarify}, {"残疾", Clarify}, {"Disabled", Clarify}, {"medical insurance", Clarify},
+		{"失联", Clarify}, {"学费", Clarify},
+		{"医保谁来交钱", Answer}, {"什么是明天计划", Answer},
+	} {
+		r, err := b.Ask(t.Context(), Question{Text: c.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Outcome != c.want || c.want == Clarify && len(r.Choices) < 2 {
+			t.Errorf("%q: %s with %d choices; want %s", c.text, r.Outcome, len(r.Choices), c.want)
+		}
+	}
+}
