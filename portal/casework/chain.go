@@ -24,14 +24,15 @@ func (h ChainHash) String() string { return hex.EncodeToString(h[:]) }
 // Digest is the hash of what the line says, without its number: that is given when the
 // line is written.
 func (e AuditEntry) Digest() ChainHash {
-	h := sha256.New()
-	for _, s := range []string{
+	line := make([]byte, 0, 256)
+	for _, s := range [...]string{
 		strconv.FormatInt(e.At.UnixMicro(), 10), string(e.Actor.Kind), e.Actor.ID, e.Login, string(e.Action), string(e.Reference), e.Detail,
 	} {
 		// With its length before each part no two lines are written the same way.
-		fmt.Fprintf(h, "%d:%s", len(s), s)
+		line = append(strconv.AppendInt(line, int64(len(s)), 10), ':')
+		line = append(line, s...)
 	}
-	return ChainHash(h.Sum(nil))
+	return sha256.Sum256(line)
 }
 
 // Link is the hash of a line with this number and digest behind the line whose hash is

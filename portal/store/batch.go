@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // batchLimit is how many writes share a transaction at most. A longer batch would
@@ -14,8 +16,12 @@ import (
 const batchLimit = 128
 
 // changeLanes is how many transactions with changes PostgreSQL works on at once: one
-// is written and flushed while the answers of the next are checked and sealed.
+// is written while the other waits for the disk.
 const changeLanes = 2
+
+// comingPatience bounds how long a batch is held for those who prepare their jobs: each
+// is a matter of microseconds, unless the machine has no time for them.
+const comingPatience = time.Millisecond
 
 // errClosed says that the store takes no more writes.
 var errClosed = errors.New("the store is closed")
@@ -24,6 +30,10 @@ var errClosed = errors.New("the store is closed")
 type job struct {
 	work   func(context.Context, *sql.Tx) error
 	change *change
+
+	// prepare does what needs no transaction, in the caller's time; nil: nothing does.
+	prepare  func()
+	prepared *dossier // what came of it; nil: it is to be done with the others
 
 	ctx      context.Context // the caller's, without its end; see lane.do
 	done     chan struct{}   // closed when the job's transaction has ended
@@ -35,9 +45,10 @@ type job struct {
 // they share its fsync. Nobody is answered before it has ended. A lone write does
 // not wait for company.
 type lane struct {
-	store *Store
-	jobs  <-chan *job
-	conn  *sql.Conn // keeps its prepared statements; nil: connect when needed
+	store   *Store
+	lanes   *lanes
+	conn    *sql.Conn // keeps its prepared statements; nil: connect when needed
+	patient *time.Timer
 }
 
 // lanes runs n lanes that take from one queue.
@@ -45,12 +56,15 @@ type lanes struct {
 	jobs  chan *job // without a buffer: what is not taken is still the caller's
 	quit  chan struct{}
 	ended sync.WaitGroup
+
+	gathers sync.Mutex   // of the lane that waits for jobs: one at a time
+	coming  atomic.Int64 // jobs that are prepared at this moment, or wait to be taken
 }
 
 func (s *Store) startLanes(n int) *lanes {
 	l := &lanes{jobs: make(chan *job), quit: make(chan struct{})}
 	for range n {
-		l.ended.Go(func() { (&lane{store: s, jobs: l.jobs}).run(l.quit) })
+		l.ended.Go(func() { (&lane{store: s, lanes: l, patient: time.NewTimer(comingPatience)}).run() })
 	}
 	return l
 }
@@ -69,11 +83,17 @@ func (l *lanes) do(ctx context.Context, j *job) error {
 		return err
 	}
 	j.ctx, j.done = context.WithoutCancel(ctx), make(chan struct{})
+	if j.prepare != nil {
+		l.coming.Add(1)
+		j.prepare()
+	}
 	select {
 	case l.jobs <- j:
 	case <-ctx.Done():
+		l.left(j)
 		return ctx.Err()
 	case <-l.quit:
+		l.left(j)
 		return errClosed
 	}
 	<-j.done
@@ -83,37 +103,67 @@ func (l *lanes) do(ctx context.Context, j *job) error {
 	return j.err
 }
 
-func (l *lane) run(quit <-chan struct{}) {
-	defer l.disconnect()
-	for {
-		select {
-		case j := <-l.jobs:
-			l.finish(l.gather(j))
-		case <-quit:
-			return
-		}
+// left says that a job is no longer on its way.
+func (l *lanes) left(j *job) {
+	if j.prepare != nil {
+		l.coming.Add(-1)
 	}
 }
 
-// gather adds to the first job all that wait. Those whom the last transaction answered
-// come back first: as long as some do, others of them are on their way.
-func (l *lane) gather(first *job) []*job {
-	batch := []*job{first}
+func (l *lane) run() {
+	defer l.disconnect()
+	for {
+		batch := l.gather()
+		if len(batch) == 0 {
+			return
+		}
+		l.finish(batch)
+	}
+}
+
+// gather waits for a job and adds all that wait with it; none when the store is closed.
+// Those whom the last transaction answered come back first: as long as some do, others
+// of them are on their way. Those who are seen to be on their way are waited for, but
+// nobody who comes later: a lane that took all would leave the other without any.
+func (l *lane) gather() (batch []*job) {
+	l.lanes.gathers.Lock()
+	defer l.lanes.gathers.Unlock()
+	select {
+	case j := <-l.lanes.jobs:
+		l.lanes.left(j)
+		batch = append(batch, j)
+	case <-l.lanes.quit:
+		return nil
+	}
+	expected := 1 + int(l.lanes.coming.Load())
 	for before := 0; len(batch) > before; {
 		before = len(batch)
 		runtime.Gosched()
-		batch = l.take(batch)
+		batch = l.take(batch, expected)
 	}
 	return batch
 }
 
-// take adds the jobs that wait, up to the limit.
-func (l *lane) take(batch []*job) []*job {
+// take adds the jobs that wait, up to the limit, and waits until there are so many of
+// them, for a moment.
+func (l *lane) take(batch []*job, expected int) []*job {
+	l.patient.Reset(comingPatience)
 	for len(batch) < batchLimit {
 		select {
-		case j := <-l.jobs:
+		case j := <-l.lanes.jobs:
+			l.lanes.left(j)
 			batch = append(batch, j)
+			continue
 		default:
+		}
+		if len(batch) >= expected {
+			return batch
+		}
+		select {
+		case j := <-l.lanes.jobs:
+			l.lanes.left(j)
+			batch = append(batch, j)
+		case <-l.patient.C:
 			return batch
 		}
 	}

@@ -169,13 +169,17 @@ func TestMoveThatFailsHalfWay(t *testing.T) {
 func TestCallersThatLeave(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		const clients = 64
-		drafts := f.drafts(t, clients)
+		drafts := f.asRead(t, f.drafts(t, clients))
 		errs := make([]error, clients)
 		var wg sync.WaitGroup
 		for i, a := range drafts {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
-			wg.Go(func() { _, errs[i] = f.Submit(ctx, f.submission(a, "key")) })
+			sub := f.submission(a, "key")
+			if i%4 < 2 { // decided before it is taken
+				sub.Draft = a
+			}
+			wg.Go(func() { _, errs[i] = f.Submit(ctx, sub) })
 			if i%2 == 1 {
 				leave()
 			}

@@ -136,7 +136,11 @@ func (s *Store) change(ctx context.Context, ref apply.Reference, decide func(*ap
 }
 
 func (s *Store) run(ctx context.Context, c *change) (*apply.Application, error) {
-	err := s.changes.do(ctx, &job{change: c})
+	j := &job{change: c}
+	if s.postgres && c.draft != nil {
+		j.prepare = func() { s.prepare(j) }
+	}
+	err := s.changes.do(ctx, j)
 	return c.result, err
 }
 

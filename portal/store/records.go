@@ -161,10 +161,6 @@ const (
 	eventOrder = ` ORDER BY reference, number`
 )
 
-func inRecordOrder(x, y *record) int {
-	return strings.Compare(string(x.a.Reference), string(y.a.Reference))
-}
-
 // recordSet takes up what is read of applications, row by row.
 type recordSet struct {
 	store *Store

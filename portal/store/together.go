@@ -46,17 +46,7 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 			return false, nil // whose account is read in a transaction
 		}
 	}
-	wanted, refs := sorted(batch)
-	records, refs := known(wanted, refs)
-	if len(refs) > 0 {
-		read, err := s.readTogether(ctx, c, refs)
-		if err != nil {
-			return false, nil
-		}
-		records = append(records, read...)
-	}
-	slices.SortFunc(records, inRecordOrder)
-	written, err := s.decideAll(wanted, records)
+	written, err := s.decideTogether(ctx, c, batch)
 	if err != nil {
 		return false, nil
 	}
@@ -71,12 +61,66 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 	err = writeTogether(ctx, c, written)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.SeverityUnlocalized == "ERROR" {
-		if forgetDrafts(batch) { // one of them may be another by now
+		if forgetDrafts(batch) { // one of them may be another by now: nothing of it counts
 			return s.changeTogether(ctx, c, batch)
 		}
 		return false, nil
 	}
 	return true, err // and nobody knows, if the server has gone, whether it was written
+}
+
+// prepare carries out a change of a draft as its caller has read it, while others are
+// written. What comes to nothing so is left to the batch, which says why.
+func (s *Store) prepare(j *job) {
+	r := draftRecord(j.change.draft)
+	if r == nil || r.a.Reference != j.change.ref {
+		return
+	}
+	d := &dossier{record: *r, jobs: []*job{j}}
+	if err := s.decide(d); err == nil && j.err == nil && d.changed {
+		j.prepared = d
+	}
+}
+
+// decideTogether returns what is to be written of a batch, in the order of the
+// applications.
+func (s *Store) decideTogether(ctx context.Context, c *pgx.Conn, batch []*job) ([]*dossier, error) {
+	written, others := prepared(batch)
+	if len(others) > 0 {
+		wanted, refs := sorted(others)
+		records, refs := known(wanted, refs)
+		if len(refs) > 0 {
+			read, err := s.readTogether(ctx, c, refs)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, read...)
+		}
+		decided, err := s.decideAll(wanted, records)
+		if err != nil {
+			return nil, err
+		}
+		written = append(written, decided...)
+	}
+	slices.SortFunc(written, func(x, y *dossier) int { return strings.Compare(string(x.a.Reference), string(y.a.Reference)) })
+	return written, nil
+}
+
+// prepared parts what is ready from what is not: of several jobs for one application each
+// builds on what the one before left.
+func prepared(batch []*job) (ready []*dossier, others []*job) {
+	times := make(map[apply.Reference]int, len(batch))
+	for _, j := range batch {
+		times[j.change.ref]++
+	}
+	for _, j := range batch {
+		if j.prepared != nil && times[j.change.ref] == 1 {
+			ready = append(ready, j.prepared)
+		} else {
+			others = append(others, j)
+		}
+	}
+	return ready, others
 }
 
 // known returns the drafts that their callers have read, and the others.
@@ -95,7 +139,7 @@ func known(wanted map[apply.Reference]*dossier, refs []apply.Reference) (records
 func forgetDrafts(batch []*job) (had bool) {
 	for _, j := range batch {
 		had = had || j.change.draft != nil
-		j.change.draft = nil
+		j.change.draft, j.prepared = nil, nil
 	}
 	return had
 }
@@ -168,17 +212,74 @@ told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, ref
 SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END),
 	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
 
+// handedInTogether is changedTogether for what most changes are: drafts that are handed
+// in with the answers that stand there. A column more that is sent for each row is a
+// column more that the server takes apart and puts together again, so that what they
+// have in common is not.
+const handedInTogether = `WITH
+new AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])
+	WITH ORDINALITY AS new (reference, writer, place, submit_key, at, turn, consent, words, line)),
+changed AS (UPDATE applications SET state = '` + string(apply.Submitted) + `', waiting = 1, version = version + 1, submit_key = new.submit_key,
+	updated_at = new.at, submitted_at = new.at, turn = new.turn, consent = new.consent
+	FROM new WHERE applications.ctid = new.place::tid AND applications.xmin::text = new.writer AND applications.reference = new.reference RETURNING 1),
+happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
+	SELECT reference, 1, at, '` + string(apply.FamilyActor) + `', '', '` + string(apply.Submit) + `', '` + string(apply.Submitted) + `', words FROM new),
+told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
+	SELECT taken.number, new.at, '` + string(apply.FamilyActor) + `', '', '', '` + string(apply.Submit) + `', new.reference, '', taken.before
+	FROM audit_take($9::bytea[]) AS taken JOIN new ON new.line = taken.line)
+SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END)`
+
 func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
-	_, err := c.Exec(ctx, changedTogether, slices.Concat(changedColumns(all), eventColumns(all), places(all))...)
+	for _, d := range all {
+		if !d.handedIn() {
+			_, err := c.Exec(ctx, changedTogether, slices.Concat(changedColumns(all), eventColumns(all), places(all))...)
+			return err
+		}
+	}
+	_, err := c.Exec(ctx, handedInTogether, handedInColumns(all)...)
 	return err
 }
 
-// places say where the rows stand: to look there takes less than to look for them.
+// handedIn reports whether the change is that of handedInTogether.
+func (d *dossier) handedIn() bool {
+	a := d.a
+	return d.read.State == apply.Draft && a.Version == d.read.Version+1 && d.known == 0 && len(a.Events) == 1 &&
+		a.Events[0].Move == apply.Submit && a.Events[0].Actor == apply.Family && a.State == apply.Submitted &&
+		a.Updated.Equal(a.Submitted) && a.Events[0].At.Equal(a.Submitted) && d.keptAnswers() && !d.keptConsent()
+}
+
+// handedInColumns are the arrays of what was handed in.
+func handedInColumns(all []*dossier) []any {
+	n := len(all)
+	refs, writers, places, keys := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	times, turns := make([]int64, n), make([]int64, n)
+	consents, words, digests := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	for i, d := range all {
+		refs[i], keys[i], times[i], turns[i] = string(d.a.Reference), d.key, micros(d.a.Submitted), d.turn
+		writers[i], places[i] = writtenAt(d.row)
+		consents[i], words[i], digests[i] = d.consent, d.words[0], d.digest(d.a.Events[0])
+	}
+	return []any{refs, writers, places, keys, times, turns, consents, words, digests}
+}
+
+// digest is that of the audit's line of an event of the family.
+func (d *dossier) digest(e apply.Event) []byte {
+	sum := casework.AuditEntry{At: e.At, Actor: apply.Actor{Kind: e.Actor.Kind}, Action: casework.Action(e.Move), Reference: d.a.Reference}.Digest()
+	return sum[:]
+}
+
+// writtenAt parts the mark of a row into who wrote it and where it stands: to look there
+// takes less than to look for it.
+func writtenAt(row string) (writer, place string) {
+	i := strings.IndexByte(row, '(')
+	return row[:max(i, 0)], row[max(i, 0):]
+}
+
+// places say where the rows stand.
 func places(all []*dossier) []any {
 	out := make([]string, len(all))
 	for i, d := range all {
-		_, place, _ := strings.Cut(d.row, "(")
-		out[i] = "(" + place
+		_, out[i] = writtenAt(d.row)
 	}
 	return []any{out}
 }
@@ -191,7 +292,7 @@ func changedColumns(all []*dossier) []any {
 	var answers, names, consents [][]byte
 	for _, d := range all {
 		a := d.a
-		writer, _, _ := strings.Cut(d.row, "(")
+		writer, _ := writtenAt(d.row)
 		refs, writers, states, keys = append(refs, string(a.Reference)), append(writers, writer), append(states, string(a.State)), append(keys, d.key)
 		waits, versions = append(waits, int64(waiting(a.State))), append(versions, int64(a.Version))
 		updated, submitted, turns = append(updated, micros(a.Updated)), append(submitted, micros(a.Submitted)), append(turns, d.turn)
@@ -221,8 +322,7 @@ func eventColumns(all []*dossier) []any {
 		for i, e := range d.a.Events[d.known:] {
 			refs, kinds, moves, states = append(refs, string(d.a.Reference)), append(kinds, string(e.Actor.Kind)), append(moves, string(e.Move)), append(states, string(e.State))
 			numbers, times, words = append(numbers, int64(e.Number)), append(times, micros(e.At)), append(words, d.words[i])
-			digest := casework.AuditEntry{At: e.At, Actor: apply.Actor{Kind: e.Actor.Kind}, Action: casework.Action(e.Move), Reference: d.a.Reference}.Digest()
-			digests = append(digests, digest[:])
+			digests = append(digests, d.digest(e))
 		}
 	}
 	return []any{refs, numbers, times, kinds, moves, states, words, digests}

@@ -157,6 +157,41 @@ func TestHandedInAsRead(t *testing.T) {
 }
 
 // TestHandedInAsAnother has a caller lend a draft that is another application's.
+// TestHandedInTwiceAtOnce sends each draft twice at the same time, both as they were read:
+// of two that were decided apart only one may be written.
+func TestHandedInTwiceAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		drafts := f.asRead(t, f.drafts(t, 32))
+		errs := make([][2]error, len(drafts))
+		var wg sync.WaitGroup
+		for i, a := range drafts {
+			for n, key := range []string{"key", []string{"key", "other"}[i%2]} {
+				sub := f.submission(a, key)
+				sub.Draft = a
+				wg.Go(func() { _, errs[i][n] = f.Submit(t.Context(), sub) })
+			}
+		}
+		wg.Wait()
+		for i, both := range errs {
+			conflicts := 0
+			for _, err := range both {
+				if errors.Is(err, apply.ErrConflict) {
+					conflicts++
+				} else if err != nil {
+					t.Errorf("draft %d: %v", i, err)
+				}
+			}
+			if conflicts != i%2 {
+				t.Errorf("draft %d: %d conflicts; want %d: %v", i, conflicts, i%2, both)
+			}
+			if a, err := f.ApplicationByReference(t.Context(), drafts[i].Reference); err != nil || a.State != apply.Submitted || len(a.Events) != 1 {
+				t.Errorf("draft %d: %v, %v; want it handed in once", i, a, err)
+			}
+		}
+		f.sound(t)
+	})
+}
+
 func TestHandedInAsAnother(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		drafts := f.asRead(t, f.drafts(t, 2))
