@@ -1,0 +1,12 @@
+-- +goose Up
+-- An application stands either among what nobody handles, by its state, or in the list of
+-- its state: not in both. Lists of a state are put together from the two, so that a
+-- submission is written in two indexes less.
+DROP INDEX applications_by_state;
+DROP INDEX applications_by_town_state;
+DROP INDEX applications_unassigned;
+DROP INDEX applications_unassigned_by_town;
+CREATE INDEX applications_by_state ON applications (state, turn, reference) WHERE submitted_at > 0 AND (waiting = 0 OR assignee <> '');
+CREATE INDEX applications_by_town_state ON applications (town, state, turn, reference) WHERE submitted_at > 0 AND town <> '' AND (waiting = 0 OR assignee <> '');
+CREATE INDEX applications_unassigned ON applications (state, turn, reference) WHERE waiting = 1 AND assignee = '';
+CREATE INDEX applications_unassigned_by_town ON applications (town, state, turn, reference) WHERE waiting = 1 AND assignee = '';
