@@ -27,13 +27,24 @@ func Entries(lib *content.Library) []Entry {
 	}
 	out := make([]Entry, 0, room)
 	for _, p := range lib.Policies {
-		out = policyEntries(out, p)
-		for _, lang := range languages {
-			if t, ok := p.In(lang); ok {
-				out = policyEntries(out, t)
-			}
+		out = entriesOf(out, p)
+	}
+	return append(out, otherEntries(lib)...)
+}
+
+// entriesOf adds the entries of a policy in all its languages.
+func entriesOf(out []Entry, p *content.Policy) []Entry {
+	out = policyEntries(out, p)
+	for _, lang := range languages {
+		if t, ok := p.In(lang); ok {
+			out = policyEntries(out, t)
 		}
 	}
+	return out
+}
+
+// otherEntries returns the entries of what is no policy.
+func otherEntries(lib *content.Library) (out []Entry) {
 	ways := phrasings(lib.Lexicon)
 	for _, p := range lib.Help {
 		out = append(out, pageEntries(p, "help", ways)...)
@@ -144,14 +155,20 @@ func (e Entry) Document(category string) search.Document {
 // Documents returns the search documents of the whole library: those of its
 // entries, each of a policy filed under its category.
 func Documents(lib *content.Library) []search.Document {
-	entries := Entries(lib)
-	out := make([]search.Document, 0, len(entries))
-	for _, e := range entries {
-		category := ""
-		if p, ok := lib.Policy(e.Policy); ok {
-			category = p.Category
+	room := 0
+	for _, p := range lib.Policies {
+		room += len(p.Sections) + len(p.FAQ) + 1
+	}
+	out := make([]search.Document, 0, room)
+	var entries []Entry // of one policy: nobody needs them all at once
+	for _, p := range lib.Policies {
+		entries = entriesOf(entries[:0], p)
+		for _, e := range entries {
+			out = append(out, e.Document(p.Category))
 		}
-		out = append(out, e.Document(category))
+	}
+	for _, e := range otherEntries(lib) {
+		out = append(out, e.Document("")) // help and replies are of no category
 	}
 	return out
 }

@@ -43,7 +43,11 @@ func plainnessOf(texts ...string) Plainness {
 			}
 			n = 0
 		}
-		for i, r := range text {
+		for i, size := 0, 0; i < len(text); i += size {
+			r := hanAt(text, i)
+			if size = hanBytes; r == 0 {
+				r, size = utf8.DecodeRuneInString(text[i:])
+			}
 			switch {
 			case r >= firstHan && int(r) < len(common):
 				n++
@@ -52,7 +56,7 @@ func plainnessOf(texts ...string) Plainness {
 				}
 			case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
 				end(i)
-				start = i + utf8.RuneLen(r)
+				start = i + size
 			case isHan(r): // beyond the usual block none is common
 				n++
 				rare++
@@ -64,6 +68,21 @@ func plainnessOf(texts ...string) Plainness {
 		p.Mean, p.Rare = float64(total)/float64(p.Sentences), float64(rare)/float64(total)
 	}
 	return p
+}
+
+// hanBytes is how many bytes a character of the block has in UTF-8 in which nearly all
+// Chinese is written.
+const hanBytes = 3
+
+// hanAt returns the character at i if it is of that block; 0 for anything else.
+func hanAt[T string | []byte](s T, i int) rune {
+	if i+hanBytes > len(s) || s[i] < 0xe4 || s[i] > 0xe9 || s[i+1]&0xc0 != 0x80 || s[i+2]&0xc0 != 0x80 {
+		return 0
+	}
+	if r := rune(s[i]&0x0f)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f); r >= firstHan {
+		return r
+	}
+	return 0
 }
 
 // firstHan is the first character of the block that nearly all Chinese is written in.

@@ -125,6 +125,12 @@ func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
 			n--
 			continue
 		}
+		if !keep && isPlainHan(r) {
+			end := sh.enterRun(runes, i)
+			n += int32(end-i) - 1
+			joined, i = true, end
+			continue
+		}
 		if isHan(r) {
 			code := sh.enterCharacter(r)
 			if keep {
@@ -141,6 +147,19 @@ func (sh *shard) enter(runes []rune, unit int32, keep bool) (n int32) {
 		}
 	}
 	return n
+}
+
+// enterRun enters the common characters from i on, what most of a text consists of, and
+// returns where they end.
+func (sh *shard) enterRun(runes []rune, i int) int {
+	signs, counts := sh.signs, sh.counts
+	for ; i < len(runes) && isPlainHan(runes[i]); i++ {
+		code := uint16(runes[i] - hanFirst)
+		signs = append(signs, code)
+		counts[code]++
+	}
+	sh.signs = signs
+	return i
 }
 
 func (sh *shard) enterCharacter(r rune) (code uint16) {

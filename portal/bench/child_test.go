@@ -86,14 +86,13 @@ const (
 	policyNeeds  = 30 << 10
 )
 
-// collectFrom has the collector begin once as much is in use as is needed in the end:
-// before that it takes time and makes no peak smaller. From then on a quarter more than
-// is needed may be in use.
+// collectFrom has the collector begin once a quarter more is in use than is needed in the
+// end, whenever that is: before that it takes time and makes no peak smaller.
 func collectFrom(needed uint64) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), leastHeap)
-	debug.SetGCPercent(max(25, int(100*needed/inUse)-100))
+	debug.SetGCPercent(max(25, int(125*needed/inUse)-100))
 	runtime.SetFinalizer(new(collected), func(*collected) { collectFrom(needed) })
 }
 
@@ -141,8 +140,10 @@ func writePage(handle fasthttp.RequestHandler, c *fasthttp.RequestCtx, path, out
 		return fmt.Errorf("%s: status %d", path, c.Response.StatusCode())
 	}
 	dir := filepath.Join(out, path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	if err := os.Mkdir(dir, 0o755); err != nil { // where the one above is not there yet, or it is
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(filepath.Join(dir, "index.html"), c.Response.Body(), 0o644)
 }
