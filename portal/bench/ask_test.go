@@ -243,7 +243,8 @@ type pace struct {
 	processor time.Duration // of the whole process for each answer, which others on the machine change least
 }
 
-// storm lets all askers ask for as long as a round takes, each from another question on.
+// storm lets all askers ask for as long as a round takes, but once at least, each from
+// another question on.
 func storm(tb testing.TB, questions []string, ask func(ctx context.Context, question string) error, length time.Duration) pace {
 	tb.Helper()
 	took := make([][]time.Duration, askers)
@@ -252,7 +253,7 @@ func storm(tb testing.TB, questions []string, ask func(ctx context.Context, ques
 	start, used := time.Now(), processorTime(tb)
 	for i := range askers {
 		wait.Go(func() {
-			for n := i * len(questions) / askers; errs[i] == nil && time.Since(start) < length; n++ {
+			for n := i * len(questions) / askers; errs[i] == nil && (len(took[i]) == 0 || time.Since(start) < length); n++ {
 				asked := time.Now()
 				errs[i] = ask(tb.Context(), questions[n%len(questions)])
 				took[i] = append(took[i], time.Since(asked))
