@@ -86,8 +86,8 @@ func (v View) Clean() (View, error) {
 	return v, nil
 }
 
-// WaitingStates are those in which the office has to act.
-func WaitingStates() []apply.State {
+// waitingStates are those in which the office has to act.
+func waitingStates() []apply.State {
 	return slices.DeleteFunc(apply.States(), func(s apply.State) bool { return !s.Waiting() })
 }
 
@@ -95,7 +95,7 @@ func WaitingStates() []apply.State {
 func (q Query) Wanted() []apply.State {
 	states := apply.States()[1:] // drafts are nobody's business
 	if !q.Due.IsZero() {
-		states = WaitingStates()
+		states = waitingStates()
 	}
 	if q.State != "" {
 		states = slices.DeleteFunc(states, func(s apply.State) bool { return s != q.State })
