@@ -14,8 +14,12 @@ import (
 // marks that is longer than its line would be broken where the line is full, often
 // before its last character. Joints are where its words end as far as we know them.
 
-// jointless is how many characters a heading may have that fits every line.
-const jointless = 8
+// A phrase of so many characters fits the lines of a heading of a page, and of what is
+// smaller. It gets no joints: a reader who listens may hear each as a short stop.
+const (
+	jointless = 8
+	shortLine = 11
+)
 
 // joiner finds the words of headings among those that the content explains.
 type joiner struct {
@@ -29,20 +33,29 @@ type vocabulary struct {
 	words map[rune][]string
 }
 
-// breaks returns a heading with places marked at which its line may end.
-func (j *joiner) breaks(l *content.Library, heading string) template.HTML {
-	if utf8.RuneCountInString(heading) <= jointless || !strings.ContainsFunc(heading, isHan) {
+// breaks returns a heading with places marked at which its line may end, where a phrase
+// of it has more characters than fit.
+func (j *joiner) breaks(l *content.Library, heading string, fit int) template.HTML {
+	if utf8.RuneCountInString(heading) <= fit || !strings.ContainsFunc(heading, isHan) {
 		return template.HTML(template.HTMLEscapeString(heading))
 	}
 	var b strings.Builder
 	from := 0
-	for _, at := range joints(heading, j.vocabulary(l).words) {
+	for _, at := range joints(heading, fit, j.vocabulary(l).words) {
 		b.WriteString(template.HTMLEscapeString(heading[from:at]))
 		b.WriteString("<wbr>")
 		from = at
 	}
 	b.WriteString(template.HTMLEscapeString(heading[from:]))
 	return template.HTML(b.String())
+}
+
+// heading returns a heading of a page of language l, which has joints in Chinese alone.
+func (j *joiner) heading(l language, current func() *Content, heading string, fit int) template.HTML {
+	if !l.Han() {
+		return template.HTML(template.HTMLEscapeString(heading))
+	}
+	return j.breaks(current().Library, heading, fit)
 }
 
 // vocabulary returns the words of the content, gathered once for each state of it.
@@ -70,84 +83,89 @@ func (v *vocabulary) add(word string) {
 }
 
 // tight are what no line begins with though a word ends before it.
-const tight = "的了吗呢吧们是、，。：；？！）》”·"
+const tight = "的了吗呢吧们是·"
 
 // openers are words that questions go on with, in both kinds of characters.
 var openers = strings.Fields("现在 現在 什么 什麼 怎么 怎麼 怎样 怎樣 哪些 哪里 哪裏 多少 可以 还能 還能 有没有 有沒有 能不能 是不是 要不要")
 
-// joints returns the places in a heading, counted in bytes, at which a line may end:
-// around a known word, before what a question goes on with and 和 and 与, behind 的 and a
-// point in the middle. Neither the first nor the last piece is a single character.
-func joints(text string, words map[rune][]string) []int {
+// marks are what browsers end a line at by themselves.
+var marks = regexp.MustCompile(`[，。、：；？！（）《》“”\s]+`)
+
+// joints returns the places in a heading, counted in bytes, at which a line may end
+// within what stands between its marks.
+func joints(text string, fit int, words map[rune][]string) (out []int) {
+	from := 0
+	for _, mark := range append(marks.FindAllStringIndex(text, -1), []int{len(text), len(text)}) {
+		if phrase := text[from:mark[0]]; utf8.RuneCountInString(phrase) > fit {
+			for _, at := range halved(phrase, jointsOf(phrase, words)) {
+				out = append(out, from+at)
+			}
+		}
+		from = mark[1]
+	}
+	return out
+}
+
+// jointsOf returns the places in a phrase at which a line may end: around a known word,
+// before what a question goes on with and 和 and 与, behind 的 and a point in the middle.
+// Neither the first nor the last piece is a single character.
+func jointsOf(phrase string, words map[rune][]string) []int {
 	var out []int
 	add := func(at int) {
-		if len(out) > 0 && out[len(out)-1] >= at ||
-			utf8.RuneCountInString(text[:at]) < 2 || utf8.RuneCountInString(strings.TrimRight(text[at:], "？。！")) < 2 {
+		if len(out) > 0 && out[len(out)-1] >= at || utf8.RuneCountInString(phrase[:at]) < 2 || utf8.RuneCountInString(phrase[at:]) < 2 {
 			return
 		}
-		if next, _ := utf8.DecodeRuneInString(text[at:]); !strings.ContainsRune(tight, next) {
+		if next, _ := utf8.DecodeRuneInString(phrase[at:]); !strings.ContainsRune(tight, next) {
 			out = append(out, at)
 		}
 	}
 	joined := false // the character before joins what follows to what stands before it
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRuneInString(text[at:])
-		if word := longest(text[at:], words[r]); word != "" {
+	for at := 0; at < len(phrase); {
+		r, size := utf8.DecodeRuneInString(phrase[at:])
+		if word := longest(phrase[at:], words[r]); word != "" {
 			if !joined {
 				add(at)
 			}
 			for _, in := range within(word) {
 				add(at + in)
 			}
-			at += len(word)
+			at, joined = at+len(word), false
 			add(at)
-			joined = false
 			continue
 		}
-		if opener := longest(text[at:], openers); opener != "" {
+		if opener := longest(phrase[at:], openers); opener != "" {
 			add(at)
-			if at += len(opener); len(opener) > len("什么") {
+			if at, joined = at+len(opener), false; len(opener) > len("什么") {
 				add(at) // 有没有, 能不能
 			}
-			joined = false
 			continue
 		}
-		if joined = strings.ContainsRune("和与與（《“", r); joined && !strings.ContainsRune("（《“", r) {
+		if joined = strings.ContainsRune("和与與", r); joined {
 			add(at)
 		}
-		at += size
-		if r == '的' || r == '·' {
+		if at += size; r == '的' || r == '·' {
 			add(at)
-		}
-	}
-	return halved(text, out)
-}
-
-// halved adds places within pieces that still fill a line of a handset in large type.
-func halved(text string, at []int) (out []int) {
-	from := 0
-	for _, to := range append(at, len(text)) {
-		piece := text[from:to]
-		start := from
-		for _, mark := range append(marks.FindAllStringIndex(piece, -1), []int{len(piece), len(piece)}) {
-			part := text[start : from+mark[0]]
-			skip := len(part) - len(strings.TrimLeft(part, "和与與"))
-			if part = part[skip:]; utf8.RuneCountInString(part) > jointless+1 {
-				for _, in := range within(part) {
-					out = append(out, start+skip+in)
-				}
-			}
-			start = from + mark[1]
-		}
-		if from = to; to < len(text) {
-			out = append(out, to)
 		}
 	}
 	return out
 }
 
-// marks are what browsers end a line behind, or before.
-var marks = regexp.MustCompile(`[，。、：；？！（）《》“”·\s]+`)
+// halved adds places within pieces that still fill a line of a handset in large type.
+func halved(phrase string, at []int) (out []int) {
+	from := 0
+	for _, to := range append(at, len(phrase)) {
+		piece := strings.TrimLeft(phrase[from:to], "和与與")
+		if utf8.RuneCountInString(piece) > jointless+1 {
+			for _, in := range within(piece) {
+				out = append(out, to-len(piece)+in)
+			}
+		}
+		if from = to; to < len(phrase) {
+			out = append(out, to)
+		}
+	}
+	return out
+}
 
 // longest returns the longest of the words that text begins with.
 func longest(text string, words []string) (found string) {

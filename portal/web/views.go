@@ -390,23 +390,18 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"shows": l.shows,
 		"c":     func(s string) string { return v.content(l, s) },
 		"say": func(s string) template.HTML {
-			return wholeAmounts(string(linkPhones(template.HTMLEscapeString(v.content(l, s)), phones)))
+			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones)
 		},
-		"calls":   func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones) },
-		"whole":   func(s string) template.HTML { return wholeNumbers(template.HTMLEscapeString(s)) },
-		"amounts": func(s string) template.HTML { return wholeAmounts(template.HTMLEscapeString(s)) },
+		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones) },
+		"whole": func(s string) template.HTML { return wholeNumbers(template.HTMLEscapeString(s)) },
 		"rich": func(h template.HTML) template.HTML {
 			if l.Prefix == "" {
-				return wholeAmounts(string(h))
+				return h
 			}
-			return wholeAmounts(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
+			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"breaks": func(s string) template.HTML {
-			if !l.Han() {
-				return template.HTML(template.HTMLEscapeString(s))
-			}
-			return joined.breaks(current().Library, s)
-		},
+		"breaks":     func(s string) template.HTML { return joined.heading(l, current, s, jointless) },
+		"parts":      func(s string) template.HTML { return joined.heading(l, current, s, shortLine) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
 		"even":       func(s string) bool { return unbroken(s) && utf8.RuneCountInString(s) <= jointless },
 		"lang":       func() string { return l.Code },
@@ -472,50 +467,5 @@ var hyphened = regexp.MustCompile(`\d+(?:-\d+)+`)
 // wholeNumbers marks dates and references in escaped text as what stays in one line:
 // browsers break lines behind a hyphen.
 func wholeNumbers(escaped string) template.HTML {
-	return template.HTML(hyphened.ReplaceAllString(escaped, wholeOpen+"$0"+wholeClose))
-}
-
-const (
-	wholeOpen  = `<span class="whole">`
-	wholeClose = `</span>`
-)
-
-// amount matches a date or an amount of money at the beginning of a text, as far as no
-// line should end within it: 2019年3月1日, 1578元/人/月.
-var amount = regexp.MustCompile(`^\d[\d.,]*(?:年(?:\d+月(?:\d+日)?)?|月\d+日|万?元(?:/(?:人|月|年|学年|天|次|户))*)`)
-
-// wholeAmounts marks dates and amounts in the text of HTML as what stays in one line.
-// Tags are left as they are.
-func wholeAmounts(h string) template.HTML {
-	if !strings.ContainsAny(h, "年月元") {
-		return template.HTML(h)
-	}
-	var b strings.Builder
-	from := 0
-	for at := 0; at < len(h); at++ {
-		switch c := h[at]; {
-		case c == '<':
-			end := strings.IndexByte(h[at:], '>')
-			if end < 0 {
-				end = len(h) - at - 1
-			}
-			at += end
-		case c >= '0' && c <= '9':
-			m := amount.FindString(h[at:])
-			if m == "" {
-				m = h[at:][:digitsIn(h[at:])]
-			} else {
-				b.WriteString(h[from:at] + wholeOpen + m + wholeClose)
-				from = at + len(m)
-			}
-			at += len(m) - 1
-		}
-	}
-	b.WriteString(h[from:])
-	return template.HTML(b.String())
-}
-
-// digitsIn returns how many digits a text begins with.
-func digitsIn(s string) int {
-	return len(s) - len(strings.TrimLeft(s, "0123456789"))
+	return template.HTML(hyphened.ReplaceAllString(escaped, `<span class="whole">$0</span>`))
 }
