@@ -232,6 +232,69 @@ globalThis.eyes = {
     return out;
   },
 
+  // The lines of a box as they are drawn: words of its own, of links and of marks in it.
+  linesOf(box, nodes) {
+    const size = parseFloat(getComputedStyle(box).fontSize), range = document.createRange(), lines = [];
+    for (const node of nodes) {
+      let at = 0;
+      for (const c of node.data) {
+        range.setStart(node, at);
+        range.setEnd(node, at += c.length);
+        const r = [...range.getClientRects()].pop();
+        if (!r?.width) continue;
+        const y = r.top + r.height / 2, last = lines[lines.length - 1];
+        if (last && y - last.y < size * 0.7 && r.left >= last.x) Object.assign(last, { text: last.text + c, x: r.left, y: Math.max(last.y, y) });
+        else lines.push({ text: c, x: r.left, y });
+      }
+    }
+    return lines.map((line) => line.text);
+  },
+
+  // Where lines end badly: one that begins with a mark that closes, a heading or a control
+  // whose last line is a single character, a date in two lines.
+  badLines() {
+    const closing = /^\s*[、，。：；？！）》」』”’％%]/u;
+    const dates = /\d{4}-\d\d-\d\d/g;
+    const out = new Set(), boxes = new Map(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const el = walk.currentNode.parentElement;
+      if (!walk.currentNode.data.trim() || !eyes.shown(el) || el.closest("option, script, style, svg, rt, select, textarea, .visually-hidden")) continue;
+      const box = eyes.lineBox(el);
+      boxes.set(box, [...(boxes.get(box) || []), walk.currentNode]);
+    }
+    for (const [box, nodes] of boxes) {
+      const lines = eyes.linesOf(box, nodes), end = lines.at(-1) || "";
+      if (lines.length < 2) continue;
+      lines.forEach((line, i) => { if (i && closing.test(line)) out.add(`begins with a mark: ${lines[i - 1].slice(-8)} / ${line.slice(0, 8)}: ${eyes.name(box)}`); });
+      const short = box.closest("h1, h2, h3, legend, label, summary, a.button, button, .next__link, .wants__link");
+      if (short && [...end.replace(/[\p{P}\s]/gu, "")].length < 2 && end.trim().length < 4 && !end.trim().startsWith("（")) out.add(`ends with “${end}” alone: ${eyes.name(box)}`);
+      const text = lines.join(""), ends = new Set(lines.map((_, i) => lines.slice(0, i + 1).join("").length));
+      for (const m of text.matchAll(dates)) {
+        for (let i = m.index + 1; i < m.index + m[0].length; i++) if (ends.has(i)) out.add(`${m[0]} in two lines: ${eyes.name(box)}`);
+      }
+    }
+    return [...out];
+  },
+
+  // Boxes with a frame that stand directly against what is above or below them.
+  touching() {
+    const framed = (el) => { const s = getComputedStyle(el); return parseFloat(s.borderLeftWidth) > 0 && s.borderLeftStyle !== "none" && parseFloat(s.borderTopWidth) > 0 && s.borderTopStyle !== "none"; };
+    const joined = ".table-scroll, .doors, .search-box, .search-page__row, .keypad, .choice, .tick, svg, .player, .toolbar, .door";
+    const out = new Set();
+    for (const el of document.querySelectorAll("main *")) {
+      if (!eyes.shown(el) || el.closest(joined) || !framed(el)) continue;
+      for (const [above, below] of [[el.previousElementSibling, el], [el, el.nextElementSibling]]) {
+        if (!above || !below || !eyes.shown(above) || !eyes.shown(below) || above.closest(joined) || below.closest(joined)) continue;
+        const a = above.getBoundingClientRect(), b = below.getBoundingClientRect(), gap = b.top - a.bottom;
+        if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 4 && gap > -3 && gap < 3.5) out.add(`${gap.toFixed(1)} px between ${eyes.name(above)} and ${eyes.name(below)}`);
+      }
+    }
+    return [...out];
+  },
+
+  // What a careful designer would see, beyond what is lost.
+  finish: () => ({ "lines end badly": eyes.badLines(), "boxes touch": eyes.touching() }),
+
   // Things that move though the reader asked for none.
   moving() {
     const out = document.getAnimations().map((a) => `moves: ${eyes.name(a.effect.target)}`);
