@@ -193,8 +193,7 @@ func splitFront(name string, b []byte, c *collector) (front, body []byte, bodyLi
 		c.add(name, 1, "no front matter", "open the file with --- lines around the declaration")
 		return nil, nil, 0, false
 	}
-	// A copy, so that what is kept of the front matter does not keep the whole file.
-	return slices.Concat([]byte("\n"), front), body, bytes.Count(front, []byte("\n")) + 4, true
+	return b[len(fence)-1 : len(fence)+len(front)], body, bytes.Count(front, []byte("\n")) + 4, true
 }
 
 var slugForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)

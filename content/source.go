@@ -18,7 +18,7 @@ import (
 // into a tree, which would take ten times the room of its text.
 type source struct {
 	file string
-	text []byte
+	text string
 	once sync.Once
 	root *yaml.Node // see tree
 }
@@ -27,7 +27,7 @@ type source struct {
 func (s *source) tree() *yaml.Node {
 	s.once.Do(func() {
 		var doc yaml.Node
-		if err := yaml.Unmarshal(s.text, &doc); err != nil || len(doc.Content) == 0 {
+		if err := yaml.Unmarshal([]byte(s.text), &doc); err != nil || len(doc.Content) == 0 {
 			doc.Content = []*yaml.Node{{}}
 		}
 		s.root = doc.Content[0]
@@ -39,25 +39,28 @@ func (s *source) tree() *yaml.Node {
 // have been put in, and returns the source for later line look-ups; nil on failure.
 // Line numbers count from the start of b, so callers keep leading lines in place.
 func parseYAML(file string, b []byte, facts *Facts, out any, c *collector) *source {
-	dec := yaml.NewDecoder(bytes.NewReader(b))
-	dec.KnownFields(true)
-	switch err := dec.Decode(out); {
-	case err == io.EOF:
-		c.add(file, 1, "empty", "fill it in or delete it")
-		return nil
-	case err != nil:
-		addYAML(file, err, c)
-		return nil
+	text := string(b) // which the values that are decoded are parts of
+	if !decodeTidy(text, out) {
+		dec := yaml.NewDecoder(bytes.NewReader(b))
+		dec.KnownFields(true)
+		switch err := dec.Decode(out); {
+		case err == io.EOF:
+			c.add(file, 1, "empty", "fill it in or delete it")
+			return nil
+		case err != nil:
+			addYAML(file, err, c)
+			return nil
+		}
 	}
-	if facts != nil && bytes.Contains(b, []byte("${")) {
-		filled := &source{file: file, text: b}
+	if facts != nil && strings.Contains(text, "${") {
+		filled := &source{file: file, text: text}
 		filled.fillFacts(filled.tree(), facts, c)
 		if err := filled.root.Decode(out); err != nil {
 			addYAML(file, err, c)
 			return nil
 		}
 	}
-	return &source{file: file, text: b}
+	return &source{file: file, text: text}
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
