@@ -150,40 +150,63 @@ func parseBody(file string, firstLine int, body []byte, facts *Facts, c *collect
 			c.add(file, firstLine+bytes.Count(body[:offset], []byte("\n")), what, "name a fact of facts.yaml that has a source and dates")
 		}))
 	}
-	pictures := bytes.Contains(src, []byte("!["))
 	md := markdown()
-	doc := md.Parser().Parse(text.NewReader(src))
-	sections := make([]Section, 0, bytes.Count(src, []byte("\n## "))+1)
 	out, _ := md.drafts.Get().(*draft)
 	defer md.drafts.Put(out)
-	out.reset()
-	flush := func() {
-		if len(sections) > 0 {
-			out.finish(&sections[len(sections)-1])
+	r := bodyReader{file: file, firstLine: firstLine, md: md, out: out, c: c, pictures: bytes.Contains(src, []byte("!["))}
+	r.sections = make([]Section, 0, bytes.Count(src, []byte("\n## "))+1)
+	for part := range cutBody(src) {
+		if !r.readTidy(part) && !r.read(part) {
+			return nil
 		}
-		out.reset()
+		r.firstLine += bytes.Count(part, []byte("\n"))
 	}
+	if len(r.sections) == 0 {
+		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
+	}
+	return r.sections
+}
+
+// bodyReader reads the parts of a body.
+type bodyReader struct {
+	file      string
+	firstLine int // of the part
+	md        *converter
+	out       *draft
+	c         *collector
+	pictures  bool // somewhere in the body
+	sections  []Section
+}
+
+// read reads any part. It returns false if there is no heading above its text.
+func (r *bodyReader) read(src []byte) bool {
+	doc := r.md.Parser().Parse(text.NewReader(src))
+	first := len(r.sections)
+	flush := func() {
+		if len(r.sections) > first {
+			r.out.finish(&r.sections[len(r.sections)-1])
+		}
+		r.out.reset()
+	}
+	r.out.reset()
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && h.Level <= 2 {
 			flush()
-			sections = append(sections, newSection(file, firstLine, h, src, c))
+			r.sections = append(r.sections, newSection(r.file, r.firstLine, h, src, r.c))
 			continue
 		}
-		if len(sections) == 0 {
-			c.add(file, firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
-			return nil
+		if len(r.sections) == first {
+			r.c.add(r.file, r.firstLine, "text before the first heading", "start the body with ## 标题 {#id}")
+			return false
 		}
-		if err := md.Renderer().Render(&out.html, src, n); err != nil {
-			c.add(file, firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
+		if err := r.md.Renderer().Render(&r.out.html, src, n); err != nil {
+			r.c.add(r.file, r.firstLine, "cannot be rendered: "+err.Error(), "mend the Markdown")
 		}
-		sections[len(sections)-1].note(file, n, src, pictures)
-		out.plain = bytes.TrimSpace(appendBlock(append(out.plain, '\n'), n, src))
+		r.sections[len(r.sections)-1].note(r.file, n, src, r.pictures)
+		r.out.plain = bytes.TrimSpace(appendBlock(append(r.out.plain, '\n'), n, src))
 	}
 	flush()
-	if len(sections) == 0 {
-		c.add(file, firstLine, "no section", "write at least one ## 标题 {#id}")
-	}
-	return sections
+	return true
 }
 
 // draft is a section that is being read.
