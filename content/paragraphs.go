@@ -108,9 +108,9 @@ func meansItself[T string | []byte](line T) bool {
 			i++
 			continue
 		}
-		// Most characters of a text are these, which have three bytes.
-		if i+3 <= len(line) && line[i] >= 0xe4 && line[i] <= 0xe9 && line[i+1]&0xc0 == 0x80 && line[i+2]&0xc0 == 0x80 {
-			i += 3
+		// As most characters of a text are.
+		if hanAt(line, i) != 0 {
+			i += hanBytes
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(string(line[i:min(i+utf8.UTFMax, len(line))]))

@@ -318,6 +318,9 @@ func (t *tidy) inFlow(s string, line int) (v *yaml.Node, rest string) {
 // known reports whether a strict decoder finds each key of a node in the type that it is
 // decoded into.
 func known(n *yaml.Node, in reflect.Type) bool {
+	if n.Kind == yaml.ScalarNode {
+		return true
+	}
 	for in.Kind() == reflect.Pointer {
 		in = in.Elem()
 	}
