@@ -112,6 +112,9 @@ func (t *tidy) node(kind yaml.Kind, line int) *yaml.Node {
 func (t *tidy) scalar(value string, style yaml.Style, line int) *yaml.Node {
 	n := t.node(yaml.ScalarNode, line)
 	n.Value, n.Style = value, style
+	if value != "" && value[0] >= utf8.RuneSelf {
+		n.Tag = "!!str" // as the library would find out
+	}
 	return n
 }
 

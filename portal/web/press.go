@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"text/template/parse"
@@ -23,8 +24,22 @@ type press struct {
 
 // run is one printing of a page.
 type run struct {
-	out  []byte
-	vars []variable
+	out     []byte
+	vars    []variable
+	page    reflect.Type    // of the data
+	results []reflect.Value // of its methods, as far as they have been asked
+}
+
+// result returns what a method without arguments says. That of the page itself is asked
+// once, however often templates ask: the page stays the same while it is printed.
+func (r *run) result(v reflect.Value, method int) reflect.Value {
+	if v.Type() != r.page {
+		return v.Method(method).Call(nil)[0]
+	}
+	if !r.results[method].IsValid() {
+		r.results[method] = v.Method(method).Call(nil)[0]
+	}
+	return r.results[method]
 }
 
 type variable struct {
@@ -57,8 +72,16 @@ func (p *press) print(data any, take func(page []byte)) error {
 	}
 	defer p.runs.Put(r)
 	dot := reflect.ValueOf(data)
+	if !dot.IsValid() {
+		return errBeyond
+	}
 	r.out, r.vars = r.out[:0], append(r.vars[:0], variable{"$", dot})
-	defer func() { clear(r.vars[:cap(r.vars)]) }() // a pooled run holds nobody's data
+	r.page = dot.Type()
+	r.results = slices.Grow(r.results[:0], r.page.NumMethod())[:r.page.NumMethod()]
+	defer func() { // a pooled run holds nobody's data
+		clear(r.vars[:cap(r.vars)])
+		clear(r.results)
+	}()
 	if err := p.main(r, dot); err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func memberOf(from value, name string) value {
 			if v.Kind() == reflect.Pointer && v.IsNil() {
 				return v, errBeyond
 			}
-			return v.Method(at.method).Call(nil)[0], nil
+			return r.result(v, at.method), nil
 		}
 		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
