@@ -25,7 +25,7 @@ import (
 	"huitong/search"
 )
 
-// buildSite reads the content in dir, checks it and, while it is being indexed, writes
+// buildSite reads the content in dir and, while it is being checked and indexed, writes
 // the list of policies and each policy's page, in simplified Chinese and standard
 // mode, below out, as Hugo does. Pages come from the portal's own server, which
 // compresses and keeps nothing here; the bot takes no part. With a third argument it
@@ -45,11 +45,8 @@ func buildSite(args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range lib.Check(time.Now()) {
-		if !p.Due && strings.HasPrefix(p.File, "policies/") { // the rest speaks of policies that are not there
-			return p
-		}
-	}
+	checked := make(chan error, 1)
+	go func() { checked <- problemOf(lib) }()
 	normalizer, err := search.NewNormalizer(strings.NewReader(lib.Synonyms))
 	if err != nil {
 		return err
@@ -70,13 +67,24 @@ func buildSite(args []string) error {
 	for _, p := range lib.Policies {
 		paths = append(paths, "/policies/"+p.Slug)
 	}
-	err = errors.Join(writePages(server.App(), paths, out), <-indexed)
+	err = errors.Join(writePages(server.App(), paths, out), <-indexed, <-checked)
 	if len(args) > 2 {
 		fmt.Print(staying())
 	}
 	runtime.KeepAlive(site)
 	runtime.KeepAlive(server)
 	return err
+}
+
+// problemOf returns the first problem of a policy; the rest speaks of policies that are
+// not there.
+func problemOf(lib *content.Library) error {
+	for _, p := range lib.Check(time.Now()) {
+		if !p.Due && strings.HasPrefix(p.File, "policies/") {
+			return p
+		}
+	}
+	return nil
 }
 
 // What stays in memory of a library with its index and pages, and a little less than
@@ -87,14 +95,19 @@ const (
 )
 
 // collectFrom has the collector begin once a quarter more is in use than is needed in the
-// end, whenever that is: before that it takes time and makes no peak smaller.
+// end, whenever that is: before that it takes time and makes no peak smaller. What is free
+// is given back before more than half as much again is taken.
 func collectFrom(needed uint64) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), leastHeap)
+	debug.SetMemoryLimit(int64(needed + needed/2 + besideHeap))
 	debug.SetGCPercent(max(25, int(125*needed/inUse)-100))
 	runtime.SetFinalizer(new(collected), func(*collected) { collectFrom(needed) })
 }
+
+// besideHeap is memory for what is no heap, and for pages that are not full.
+const besideHeap = 20 << 20
 
 // leastHeap is what the percentage counts from before anything was collected.
 const leastHeap = 4 << 20
