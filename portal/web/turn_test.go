@@ -113,7 +113,7 @@ func TestOneQuestionAPage(t *testing.T) {
 	b.do("POST", b.here()+"?mode=elder.125", form)
 	b.wantsPaper("application-form").lacks("要改一改")
 	b.onPapers().wants(200, "核对并提交", "第22件，一共22件")
-	b.open(applied+"/review?part=all").wants(200, "画眉鸟", "爷爷、奶奶", "石岐街道云雀巷77号")
+	b.open(applied+"/review?part=all").wants(200, "画眉鸟", "爷爷、奶奶", "石岐街道云雀巷77号").open(applied + "/review")
 
 	back := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "back" })
 	home := find(b.doc, func(n *html.Node) bool { return attr(n, "data-bar") == "home" })
@@ -131,7 +131,7 @@ func TestOneQuestionAPage(t *testing.T) {
 		}
 	}
 	b.goesBack().wants(200, "先准备好这些")
-	b.open(applied+"/review?part=all").wants(200, "画眉鸟").submit()
+	b.open(applied+"/review").wants(200, "金丝雀").submit()
 }
 
 // TestTurnsKeepWhatWasTyped mends a wrong answer, and finds it kept whichever button is
