@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -381,7 +380,6 @@ func unbroken(heading string) bool {
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
-	joined := &joiner{convert: func(s string) string { return v.content(l, s) }}
 	return template.FuncMap{
 		"t":     v.words[l.Code],
 		"url":   l.path,
@@ -400,10 +398,10 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			}
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"breaks":     func(s string) template.HTML { return joined.heading(l, current, s, jointless) },
-		"parts":      func(s string) template.HTML { return joined.heading(l, current, s, shortLine) },
+		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits) },
+		"parts":      func(s string) template.HTML { return l.evened(s, lineFits) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
-		"even":       func(s string) bool { return unbroken(s) && utf8.RuneCountInString(s) <= jointless },
+		"even":       func(s string) bool { return unbroken(s) },
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
 		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
