@@ -169,6 +169,9 @@ func TestLoadProblems(t *testing.T) {
 		{"condition without a section", `:13: condition "father" names no section: "dad"`, swap(pol, samplePolicy, "title: 爸爸, section: amount", "title: 爸爸, section: dad")},
 		{"condition twice", `:13: condition "age" is not a word or stands twice`, swap(pol, samplePolicy, "name: father, title", "name: age, title")},
 		{"condition that is not a word", `condition "a b" is not a word`, swap(pol, samplePolicy, "name: father, title", "name: a b, title")},
+		{"a policy that is not UTF-8", pol + ": cannot be read: line 28 is not UTF-8", swap(pol, samplePolicy, "电话 ${phone-12345}", "\x82电话")},
+		{"a translation that is not UTF-8", "policies/sample.en.md: cannot be read: line 2 is not UTF-8", map[string]string{"policies/sample.en.md": "---\n\x82: a\n---\n"}},
+		{"facts that are not UTF-8", "facts.yaml: cannot be read: line 1 is not UTF-8", map[string]string{"facts.yaml": "\xb2\xb9\xcc\xf9: 1\n"}},
 		{"no front matter", pol + ":1: no front matter", map[string]string{pol: "## a {#a}\n"}},
 	}
 	for _, c := range cases {
@@ -283,6 +286,7 @@ func TestVersionFollowsContent(t *testing.T) {
 func FuzzPolicyFile(f *testing.F) {
 	f.Add(samplePolicy)
 	f.Add("---\n{\n---\n")
+	f.Add(samplePolicy + "# \n\x82\n0") // on which the Markdown parser ends the program
 	f.Fuzz(func(t *testing.T, text string) {
 		lib, err := Load(tree(map[string]string{"policies/sample.md": text}))
 		if err == nil && len(lib.Policies) != 1 {

@@ -1,9 +1,11 @@
 package content
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -180,7 +183,10 @@ func loadFile[T any](t *reading, name, beside string, old loaded[T], around surr
 	}
 	f := file{name: name, text: text}
 	if beside != "" {
-		f.translation, _ = fs.ReadFile(t, beside) // one that cannot be read counts as missing
+		if f.translation, err = fs.ReadFile(t, beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			one.found.add(beside, 0, "cannot be read: "+err.Error(), "")
+			return one
+		}
 	}
 	one.sum = t.sum(name) + t.sum(beside)
 	if old.ok && old.sum == one.sum {
@@ -199,17 +205,33 @@ type reading struct {
 
 func newReading(fsys fs.FS) *reading { return &reading{FS: fsys, sums: map[string]string{}} }
 
-// ReadFile implements fs.ReadFileFS.
+// ReadFile implements fs.ReadFileFS. Bytes that are no characters end the Markdown parser
+// and with it the program, so that a text that has some is refused.
 func (t *reading) ReadFile(name string) ([]byte, error) {
 	b, err := fs.ReadFile(t.FS, name)
 	if err != nil {
 		return nil, err
+	}
+	if !utf8.Valid(b) {
+		return nil, fmt.Errorf("line %d is not UTF-8; save the file as UTF-8", lineOfBroken(b))
 	}
 	sum := binary.BigEndian.AppendUint64(nil, xxhash.Sum64(b)) // to tell versions apart, not to prove anything
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sums[name] = string(sum)
 	return b, nil
+}
+
+// lineOfBroken returns the first line that is not UTF-8.
+func lineOfBroken(text []byte) int {
+	number := 1
+	for line := range bytes.Lines(text) {
+		if !utf8.Valid(line) {
+			break
+		}
+		number++
+	}
+	return number
 }
 
 // sum returns the digest of a file that was read; empty for any other.
@@ -232,7 +254,7 @@ func (t *reading) version() (string, error) {
 		}
 		if t.sum(name) == "" {
 			if _, err := t.ReadFile(name); err != nil {
-				return err
+				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
 		fmt.Fprintf(h, "%s\n%s", name, t.sum(name))
