@@ -97,22 +97,23 @@ func (v *visitor) onPaper(look func()) {
 	look()
 }
 
-// readCode reads a QR code from its picture, as a phone's camera would. A sheet of paper
-// may be wider than the window, which then sees a part of the code.
+// readCode reads a QR code from its picture, as a phone's camera would, which comes near:
+// a sheet of paper may be wider than the window.
 func (v *visitor) readCode(selector string) string {
 	v.Helper()
-	whole := evaluate[struct{ Width, Height int64 }](v.tab, `({ Width: document.documentElement.scrollWidth, Height: document.documentElement.scrollHeight })`)
-	v.resize(max(whole.Width, v.device.width), max(whole.Height, v.device.height))
-	defer v.resize(v.device.width, v.device.height)
-	at := evaluate[struct{ X, Y, Width, Height float64 }](v.tab, fmt.Sprintf(`(() => { scrollTo(0, 0); return document.querySelector(%q).getBoundingClientRect().toJSON(); })()`, selector))
-	shot := call(v.tab, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
+	at := evaluate[page.Viewport](v.tab, fmt.Sprintf(`(() => {
+		const r = document.querySelector(%q).getBoundingClientRect();
+		return { x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height, scale: 2 };
+	})()`, selector))
+	shot := call(v.tab, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, Clip: &at, CaptureBeyondViewport: new(true)})
 	picture, err := png.Decode(bytes.NewReader(shot.Data))
 	if err != nil {
 		v.Fatal(err)
 	}
-	code := image.NewGray(image.Rect(0, 0, int(at.Width)+20, int(at.Height)+20))
+	const margin = 20
+	code := image.NewGray(picture.Bounds().Inset(-margin))
 	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.Draw(code, code.Bounds().Inset(10), picture, image.Pt(int(at.X), int(at.Y)), draw.Src)
+	draw.Draw(code, picture.Bounds(), picture, image.Point{}, draw.Src)
 	read, err := qrtest.Read(code)
 	if err != nil {
 		v.Fatalf("the code at %s: %v", v.where(), err)
