@@ -423,7 +423,7 @@ func (p *plan) relatedTerms(n *Normalizer) {
 		p.phrase = tokenize(p.phrase[:0], runes[i:i+length])
 		source := p.s.worthOf(p.phrase)
 		for _, other := range others {
-			p.expand(&p.s.related[other], source*relatedWeight)
+			p.expand(&p.s.related[other], source*p.s.weights.related)
 		}
 		i += length
 	}

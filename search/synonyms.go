@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// relatedWeight is what a related term counts beside the one that was typed.
-const relatedWeight = 0.4
-
 // Synonyms is a parsed data file.
 type Synonyms struct {
 	Replace   []Group  // the first term stands for the others, everywhere

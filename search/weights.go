@@ -9,6 +9,7 @@ type weights struct {
 	stop, edge             float32 // factors for stop words, and for pairs half of which is one
 	loose                  float64 // what is taken from a pair of characters that share no word
 	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
+	related                float32 // what a related term counts beside the one that was typed
 	power                  float64 // of an idf: below 1 what is rare counts less
 	k1                     float64 // BM25 k: how much it counts that a term stands there again
 	together               bool    // a document is one text: where in it a term stands is nothing
@@ -25,7 +26,7 @@ type weights struct {
 // forPages were chosen on the site's development questions.
 func forPages() weights {
 	return weights{
-		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, power: 0.9, k1: 1.4,
+		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, related: 0.4, power: 0.9, k1: 1.4,
 		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
 		read: 0.25,
 	}
@@ -36,8 +37,8 @@ func forPages() weights {
 // question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, power: 1, k1: 1.2, together: true, length: 0.75,
-		match: 0.22, titleShare: 0.055, lead: 0.022, near: 0.08, run: 0.22, shortRun: 0.1, longRun: 0.3,
+		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.3, power: 1, k1: 0.9, together: true, length: 0.75,
+		match: 0.22, titleShare: 0.055, lead: 0.022, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
 		postings: 80, mostPostings: 8000, clues: 2, mostRead: 144, read: 0.5,
 	}
 }
