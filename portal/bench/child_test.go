@@ -94,15 +94,15 @@ const (
 	policyNeeds  = 30 << 10
 )
 
-// collectFrom has the collector begin once a quarter more is in use than is needed in the
-// end, whenever that is: before that it takes time and makes no peak smaller. What is free
-// is given back before more than half as much again is taken.
+// collectFrom has the collector begin once three tenths more are in use than is needed in
+// the end, whenever that is: before that it takes time and makes no peak smaller. What is
+// free is given back before more than nine sixteenths more are taken.
 func collectFrom(needed uint64) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), leastHeap)
-	debug.SetMemoryLimit(int64(needed + needed/2 + besideHeap))
-	debug.SetGCPercent(max(25, int(125*needed/inUse)-100))
+	debug.SetMemoryLimit(int64(needed + needed*9/16 + besideHeap))
+	debug.SetGCPercent(max(30, int(130*needed/inUse)-100))
 	runtime.SetFinalizer(new(collected), func(*collected) { collectFrom(needed) })
 }
 
