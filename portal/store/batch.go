@@ -130,8 +130,7 @@ func (l *lane) gather() (batch []*job) {
 	defer l.lanes.gathers.Unlock()
 	select {
 	case j := <-l.lanes.jobs:
-		l.lanes.left(j)
-		batch = append(batch, j)
+		batch = l.add(batch, j)
 	case <-l.lanes.quit:
 		return nil
 	}
@@ -144,6 +143,12 @@ func (l *lane) gather() (batch []*job) {
 	return batch
 }
 
+// add puts a job that was taken into the batch.
+func (l *lane) add(batch []*job, j *job) []*job {
+	l.lanes.left(j)
+	return append(batch, j)
+}
+
 // take adds the jobs that wait, up to the limit, and waits until there are so many of
 // them, for a moment.
 func (l *lane) take(batch []*job, expected int) []*job {
@@ -151,8 +156,7 @@ func (l *lane) take(batch []*job, expected int) []*job {
 	for len(batch) < batchLimit {
 		select {
 		case j := <-l.lanes.jobs:
-			l.lanes.left(j)
-			batch = append(batch, j)
+			batch = l.add(batch, j)
 			continue
 		default:
 		}
@@ -161,8 +165,7 @@ func (l *lane) take(batch []*job, expected int) []*job {
 		}
 		select {
 		case j := <-l.lanes.jobs:
-			l.lanes.left(j)
-			batch = append(batch, j)
+			batch = l.add(batch, j)
 		case <-l.patient.C:
 			return batch
 		}

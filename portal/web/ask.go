@@ -175,7 +175,7 @@ func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	p.Conversation = s.seal(conversationLabel, r.Conversation)
 	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer}))
 	p.Choices = r.Choices
-	if r.Outcome == bot.Answer && len(r.Citations) > 0 {
+	if r.Outcome == bot.Answer && len(r.Citations) > 0 && !p.Elder() { // whose source is a page
 		p.Source = s.quoted(c, r.Citations[0])
 	}
 	if r.Check != nil {

@@ -91,8 +91,11 @@ func (s *Server) showAgain(c *fiber.Ctx, p *askPage) bool {
 
 // asksBack reports whether the posted button takes back the last answer of a check.
 func (s *Server) asksBack(c *fiber.Ctx) bool {
+	if c.FormValue(checkBack) == "" || c.FormValue(formStay) != "" {
+		return false
+	}
 	k, ok := s.unsealKept(c.FormValue(keptField))
-	return ok && c.FormValue(checkBack) != "" && c.FormValue(formStay) == "" && k.Reply.Check != nil && k.Reply.Check.Verdict == nil && len(k.Reply.Check.Given) > 0
+	return ok && k.Reply.Check != nil && k.Reply.Check.Verdict == nil && len(k.Reply.Check.Given) > 0
 }
 
 // showBehind shows what the page of an answer leaves out.
@@ -133,7 +136,7 @@ func (s *Server) fewer(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	short := r
 	short.Citations, p.Rest.Citations = parted(r.Citations, 1)
 	short.Links, p.Rest.Links = parted(r.Links, 1)
-	p.Reply, p.Source = &short, nil
+	p.Reply = &short
 	p.Choices, p.Group = choicesOf(r.Choices, groupAsked(c))
 }
 

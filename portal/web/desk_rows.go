@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -70,11 +71,5 @@ func nameOfChoice(value string, options []content.Option) string {
 }
 
 func inOneLine(t func(string, ...any) string, words []string) string {
-	var out []string
-	for _, w := range words {
-		if w != "" {
-			out = append(out, w)
-		}
-	}
-	return strings.Join(out, t("punctuation.comma"))
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), t("punctuation.comma"))
 }

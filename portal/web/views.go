@@ -401,7 +401,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits) },
 		"parts":      func(s string) template.HTML { return l.evened(s, lineFits) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
-		"even":       func(s string) bool { return unbroken(s) },
+		"even":       unbroken,
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
 		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
