@@ -181,11 +181,9 @@ func TestChatByKeyboard(t *testing.T) {
 // choosesByKey answers two questions of a check in elder mode.
 func (t *tab) choosesByKey() {
 	t.Helper()
-	begins := func() {
+	begins := func() { // once the page has been drawn, which autofocus waits for
 		t.Helper()
-		if !evaluate[bool](t, `document.activeElement.matches('[data-chat="turn"]')`) {
-			t.Errorf("%s does not begin at the answer", t.where())
-		}
+		t.holds(t.where()+" begins at the answer", `document.activeElement.matches('[data-chat="turn"]')`)
 	}
 	begins()
 	t.fill("question", "9")
