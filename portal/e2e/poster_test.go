@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -97,28 +98,37 @@ func (v *visitor) onPaper(look func()) {
 	look()
 }
 
-// readCode reads a QR code from its picture, as a phone's camera would, which comes near:
-// a sheet of paper may be wider than the window.
-func (v *visitor) readCode(selector string) string {
+// readCode reads a QR code from its pictures, as a phone's camera would, which comes nearer
+// until it can: a sheet of paper may be wider than the window.
+func (v *visitor) readCode(selector string) (read string) {
+	v.Helper()
+	err := errors.New("nothing was looked at")
+	for scale := 2.0; err != nil && scale <= 4; scale++ {
+		read, err = qrtest.Read(v.pictureOf(selector, scale))
+	}
+	if err != nil {
+		v.Fatalf("the code at %s: %v", v.where(), err)
+	}
+	return read
+}
+
+// pictureOf draws an element with a white margin, so many times as large.
+func (v *visitor) pictureOf(selector string, scale float64) image.Image {
 	v.Helper()
 	at := evaluate[page.Viewport](v.tab, fmt.Sprintf(`(() => {
 		const r = document.querySelector(%q).getBoundingClientRect();
-		return { x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height, scale: 2 };
-	})()`, selector))
+		return { x: r.x + scrollX, y: r.y + scrollY, width: r.width, height: r.height, scale: %v };
+	})()`, selector, scale))
 	shot := call(v.tab, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng, Clip: &at, CaptureBeyondViewport: new(true)})
 	picture, err := png.Decode(bytes.NewReader(shot.Data))
 	if err != nil {
 		v.Fatal(err)
 	}
 	const margin = 20
-	code := image.NewGray(picture.Bounds().Inset(-margin))
-	draw.Draw(code, code.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.Draw(code, picture.Bounds(), picture, image.Point{}, draw.Src)
-	read, err := qrtest.Read(code)
-	if err != nil {
-		v.Fatalf("the code at %s: %v", v.where(), err)
-	}
-	return read
+	out := image.NewGray(picture.Bounds().Inset(-margin))
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(out, picture.Bounds(), picture, image.Point{}, draw.Src)
+	return out
 }
 
 // postersFit lays the posters of all policies and of the longest questions out on the page
