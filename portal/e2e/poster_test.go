@@ -31,8 +31,7 @@ type printed struct {
 func (w *walk) hangsPosters() {
 	v := w.director
 	v.goTo("/staff")
-	v.unfoldMenu()
-	v.to(`header a[href="/staff/share"]`)
+	v.chooses("/staff/share")
 	v.to(`main button[value="policy.` + journeySlug + `"]`)
 	kit, _, _ := strings.Cut(v.where(), "?")
 	link := look[string](v.tab, "value", "#kit-address")

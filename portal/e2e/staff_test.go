@@ -94,6 +94,28 @@ func (v *visitor) unfoldMenu() {
 	v.unfold(".desk-menu__open")
 }
 
+// chooses finds a page of the desk by its menu: in the header, or in elder mode, which shows
+// groups first, behind one of them.
+func (v *visitor) chooses(path string) {
+	v.Helper()
+	v.unfoldMenu()
+	link := `a[href="` + path + `"]`
+	if v.count("header "+link) > 0 {
+		v.to("header " + link)
+		return
+	}
+	desk := v.where()
+	for _, group := range evaluate[[]string](v.tab, `[...document.querySelectorAll("header a[href^='/staff/menu/']")].map((a) => a.getAttribute("href"))`) {
+		v.to(`header a[href="` + group + `"]`)
+		if v.count("main "+link) > 0 {
+			v.to("main " + link)
+			return
+		}
+		v.goTo(desk)
+	}
+	v.Fatalf("at %s the menu does not lead to %s", desk, path)
+}
+
 // unfold opens what is folded where there is too little room to show it.
 func (v *visitor) unfold(title string) {
 	v.Helper()

@@ -41,8 +41,7 @@ func (w *walk) takesOn() {
 	v := w.supervisor
 	v.goTo("/staff")
 	v.sees("有1份报告等人接")
-	v.unfoldMenu()
-	v.to(`header a[href="/staff/reports"]`)
+	v.chooses("/staff/reports")
 	v.to(`main tbody a`)
 	w.report = v.where()
 	v.sees(reportWords)
