@@ -104,16 +104,15 @@ func (v *visitor) chooses(path string) {
 		v.to("header " + link)
 		return
 	}
-	desk := v.where()
 	for _, group := range evaluate[[]string](v.tab, `[...document.querySelectorAll("header a[href^='/staff/menu/']")].map((a) => a.getAttribute("href"))`) {
+		v.unfoldMenu()
 		v.to(`header a[href="` + group + `"]`)
 		if v.count("main "+link) > 0 {
 			v.to("main " + link)
 			return
 		}
-		v.goTo(desk)
 	}
-	v.Fatalf("at %s the menu does not lead to %s", desk, path)
+	v.Fatalf("the menu does not lead to %s", path)
 }
 
 // unfold opens what is folded where there is too little room to show it.
