@@ -53,7 +53,7 @@ LOAD ?=
 # step names a command, runs it and says how long it took.
 step = @echo "== $(1)"; $(2); echo "-- $(1): $$SECONDS s"
 
-.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots statement lighthouse fuzz audit bench bench-growth bench-store break containers load soak release
+.PHONY: help test prepare tools code debian npm lint-tool fmt vet lint check unit race race-web plain whole browser run dev shots axe statement lighthouse fuzz audit bench bench-growth bench-store break containers load soak release
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -122,6 +122,9 @@ dev: ## serve the site as it is saved: content is read again, everything else bu
 shots: debian npm ## pictures of every page, mode and width into portal/e2e/out
 	HUITONG_SHOTS=1 go test -count=1 -timeout 30m -run '^TestShots$$' ./portal/e2e
 	@echo "pictures are in portal/e2e/out; look through them in portal/e2e/out/index.html"
+
+axe: debian npm ## every rule of axe-core on every page in every language, mode and window, not on one page of each kind
+	HUITONG_AXE=all go test -count=1 -timeout 120m -run '^TestPages$$' ./portal/e2e
 
 statement: debian npm ## run the tests that the accessibility statement names and write its results; commit them
 	go run ./portal/proof/collect
