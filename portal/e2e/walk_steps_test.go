@@ -253,6 +253,7 @@ func (w *walk) isReviewed() {
 	w.yearLater()
 	v := w.director
 	v.goTo("/staff/children")
+	v.unfold(".desk-fold > summary")
 	v.to(`main a[href="/staff/children/due"]`)
 	v.sees("再评估")
 	v.sees("已到期")
