@@ -67,6 +67,7 @@ func (w *walk) hangsPosters() {
 		})
 	}
 	v.postersFit(kit)
+	v.open("/?mode=" + v.mode) // the card's link has changed it
 }
 
 // isSheet prints the open page, which must be one sheet of that many millimetres.
