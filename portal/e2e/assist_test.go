@@ -12,12 +12,13 @@ func assistedWay(family, staff *visitor) pass {
 	staff.Helper()
 	staff.goTo("/staff/assist")
 	staff.to(`main a[href^="/staff/assist/new"]`)
-	staff.failing(422, func() { staff.to(`main form[action^="/staff/assist/new"] button:not([type="button"])`) })
-	staff.choose("relation", "grandparent-paternal")
+	begin := `main form[action^="/staff/assist/new"] button.button--chief`
+	staff.failing(422, func() { staff.to(begin) })
+	staff.chooseAmong("relation", "grandparent-paternal")
 	staff.choose("means", "in-person")
 	staff.press(`main label[for="f-agreed"]`)
 	staff.keepOnly(journeySlug)
-	staff.to(`main form[action^="/staff/assist/new"] button:not([type="button"])`)
+	staff.to(begin)
 	for !strings.HasSuffix(staff.where(), "/documents") {
 		staff.sees("您正在帮这一家填申请")
 		staff.answerAll()
