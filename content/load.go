@@ -152,12 +152,13 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	var wait sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wait.Go(func() {
+			var room fileRoom
 			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
 				beside := around.english.beside(names[i])
 				if !there[beside] {
 					beside = "" // that one is missing is noted with the policy
 				}
-				all[i] = loadFile(t, names[i], beside, old[names[i]], around, parse)
+				all[i] = loadFile(t, names[i], beside, &room, old[names[i]], around, parse)
 			}
 		})
 	}
@@ -173,17 +174,20 @@ func loadFiles[T any](t *reading, dir string, old map[string]loaded[T], around s
 	return values, byName
 }
 
+// fileRoom is where one file after the other is read. Nothing that is made of a file holds
+// on to its bytes.
+type fileRoom struct{ text, translation []byte }
+
 // loadFile reads a file and its translation beside it, if that has a name.
-func loadFile[T any](t *reading, name, beside string, old loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool)) loaded[T] {
+func loadFile[T any](t *reading, name, beside string, room *fileRoom, old loaded[T], around surroundings, parse func(file, surroundings, *collector) (T, bool)) loaded[T] {
 	one := loaded[T]{used: map[string]bool{}}
-	text, err := fs.ReadFile(t, name)
-	if err != nil {
+	f, err := file{name: name}, error(nil)
+	if f.text, err = t.readInto(&room.text, name); err != nil {
 		one.found.add(name, 0, "cannot be read: "+err.Error(), "")
 		return one
 	}
-	f := file{name: name, text: text}
 	if beside != "" {
-		if f.translation, err = fs.ReadFile(t, beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if f.translation, err = t.readInto(&room.translation, beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			one.found.add(beside, 0, "cannot be read: "+err.Error(), "")
 			return one
 		}
@@ -212,14 +216,40 @@ func (t *reading) ReadFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.note(name, b); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// readInto is ReadFile into room, which grows as it has to.
+func (t *reading) readInto(room *[]byte, name string) ([]byte, error) {
+	f, err := t.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	b := bytes.NewBuffer((*room)[:0])
+	if _, err := b.ReadFrom(f); err != nil {
+		return nil, err
+	}
+	*room = b.Bytes()
+	if err := t.note(name, *room); err != nil {
+		return nil, err
+	}
+	return *room, nil
+}
+
+// note refuses the text of a file or remembers it.
+func (t *reading) note(name string, b []byte) error {
 	if !utf8.Valid(b) {
-		return nil, fmt.Errorf("line %d is not UTF-8; save the file as UTF-8", lineOfBroken(b))
+		return fmt.Errorf("line %d is not UTF-8; save the file as UTF-8", lineOfBroken(b))
 	}
 	sum := binary.BigEndian.AppendUint64(nil, xxhash.Sum64(b)) // to tell versions apart, not to prove anything
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sums[name] = string(sum)
-	return b, nil
+	return nil
 }
 
 // lineOfBroken returns the first line that is not UTF-8.

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -112,11 +113,34 @@ func (t *tidy) node(kind yaml.Kind, line int) *yaml.Node {
 func (t *tidy) scalar(value string, style yaml.Style, line int) *yaml.Node {
 	n := t.node(yaml.ScalarNode, line)
 	n.Value, n.Style = value, style
-	if value != "" && value[0] >= utf8.RuneSelf {
-		n.Tag = "!!str" // as the library would find out
+	if style == 0 {
+		n.Tag = tagOf(value) // as the library would find out, several times
 	}
 	return n
 }
+
+// tagOf returns the tag of a text that is certain to have it; empty for any other.
+func tagOf(value string) string {
+	if value == "" {
+		return ""
+	}
+	switch c := value[0]; {
+	case c >= utf8.RuneSelf, isLetter(c) && (len(value) > longestWord || strings.IndexByte(wordStarts, c|0x20) < 0):
+		return "!!str"
+	case len(value) == len(time.DateOnly) && value[4] == '-' && value[7] == '-':
+		if _, err := time.Parse(time.DateOnly, value); err == nil {
+			return "!!timestamp"
+		}
+	}
+	return ""
+}
+
+// What stands for true, false or nothing begins with one of these letters, and is no
+// longer than false.
+const (
+	wordStarts  = "yntfo"
+	longestWord = len("false")
+)
 
 // mapping reads the keys that stand at an indentation.
 func (t *tidy) mapping(indent int) *yaml.Node {
