@@ -116,7 +116,11 @@ func (s *Server) keep(handle fiber.Handler) fiber.Handler {
 				c.Locals(publishedKey, nil) // the page of the error is that of one visitor
 				return err
 			}
-			page = newKeptPage(c, store.takes(c.Response().Body()))
+			if !store.takes(c.Response().Body()) && acceptedEncoding(c.Context()) == "" {
+				sendOnce(c)
+				return nil
+			}
+			page = newKeptPage(c)
 			page.count = s.meter.Route(fiber.MethodGet, routeName(page.route))
 			store.put(content, key, page)
 		}
@@ -170,31 +174,24 @@ type keptPage struct {
 
 // form is a page in one encoding with the header that it is sent with.
 type form struct {
-	etag    string
-	body    []byte
-	header  fasthttp.ResponseHeader
-	passing bool // the body stands in the one answer that it is for
+	etag   string
+	body   []byte
+	header fasthttp.ResponseHeader
 }
 
 // newKeptPage keeps the answer that stands in c, without what belongs to the one
-// who asked. A browser may keep it too but asks again each time, so that a corrected
-// amount is never shown late. A page that no store takes is good for this answer alone,
-// whose room it leaves the text in.
-func newKeptPage(c *fiber.Ctx, stored bool) *keptPage {
+// who asked.
+func newKeptPage(c *fiber.Ctx) *keptPage {
 	c.Vary(fiber.HeaderAcceptEncoding)
-	plain := c.Response().Body()
-	if stored {
-		plain = bytes.Clone(plain)
-	}
-	body := newPacked(plain)
-	sum := strconv.FormatUint(xxhash.Sum64(body.plain), 16)
+	body := newPacked(bytes.Clone(c.Response().Body()))
+	sum := sumOf(body.plain)
 	header := &fasthttp.ResponseHeader{}
 	c.Response().Header.CopyTo(header)
 	header.DelAllCookies()
 	header.Del(fiber.HeaderXRequestID)
-	header.Set(fiber.HeaderCacheControl, "private, no-cache")
+	header.Set(fiber.HeaderCacheControl, askedAgain)
 	in := func(encoding string) *form {
-		f := &form{etag: `"` + sum + encoding + `"`, body: body.in(encoding)}
+		f := &form{etag: etagOf(sum, encoding), body: body.in(encoding)}
 		header.CopyTo(&f.header)
 		f.header.Set(fiber.HeaderETag, f.etag)
 		if encoding != "" {
@@ -202,23 +199,47 @@ func newKeptPage(c *fiber.Ctx, stored bool) *keptPage {
 		}
 		return f
 	}
-	whole := in("")
-	whole.passing = !stored
 	return &keptPage{
-		route: c.Route().Path, plain: whole,
+		route: c.Route().Path, plain: in(""),
 		gzip: sync.OnceValue(func() *form { return in("gzip") }),
 		br:   sync.OnceValue(func() *form { return in("br") }),
 	}
 }
 
-// send answers with the smallest form that the client takes, or with 304, under the
-// header that stands in c already. An answer that sets a cookie is never kept.
-func (p *keptPage) send(c *fiber.Ctx) error {
-	f := p.accepted(c.Context())
-	f.header.VisitAll(func(key, value []byte) { c.Response().Header.SetBytesKV(key, value) })
+// askedAgain lets a browser keep a page too, but it asks again each time, so that a
+// corrected amount is never shown late.
+const askedAgain = "private, no-cache"
+
+func sumOf(page []byte) string { return strconv.FormatUint(xxhash.Sum64(page), 16) }
+
+func etagOf(sum, encoding string) string { return `"` + sum + encoding + `"` }
+
+// sendOnce is keeping and sending in one for a page that no store takes, to a client that
+// takes it as it stands: nothing is copied for others.
+func sendOnce(c *fiber.Ctx) {
+	etag := etagOf(sumOf(c.Response().Body()), "")
+	c.Vary(fiber.HeaderAcceptEncoding)
+	c.Set(fiber.HeaderETag, etag)
+	c.Set(fiber.HeaderCacheControl, askedAgain)
+	neverKeptWithCookie(c)
+	if known(c.Context(), etag) {
+		notModified(c.Context())
+	}
+}
+
+// neverKeptWithCookie sees to it that nobody keeps an answer that sets a cookie.
+func neverKeptWithCookie(c *fiber.Ctx) {
 	if c.GetRespHeader(fiber.HeaderSetCookie) != "" {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
+}
+
+// send answers with the smallest form that the client takes, or with 304, under the
+// header that stands in c already.
+func (p *keptPage) send(c *fiber.Ctx) error {
+	f := p.accepted(c.Context())
+	f.header.VisitAll(func(key, value []byte) { c.Response().Header.SetBytesKV(key, value) })
+	neverKeptWithCookie(c)
 	f.fill(c.Context())
 	return nil
 }
@@ -237,13 +258,21 @@ func (p *keptPage) accepted(c *fasthttp.RequestCtx) *form {
 // fill puts the body into an answer that has the form's header, or makes it a 304
 // where the client has this form already.
 func (f *form) fill(c *fasthttp.RequestCtx) {
-	match := c.Request.Header.Peek(fiber.HeaderIfNoneMatch)
-	if len(match) == 0 || !bytes.Contains(match, []byte(f.etag)) {
-		if !f.passing {
-			c.Response.SetBodyRaw(f.body)
-		}
+	if known(c, f.etag) {
+		notModified(c)
 		return
 	}
+	c.Response.SetBodyRaw(f.body)
+}
+
+// known reports whether the client has the form with this tag already.
+func known(c *fasthttp.RequestCtx, etag string) bool {
+	match := c.Request.Header.Peek(fiber.HeaderIfNoneMatch)
+	return len(match) > 0 && bytes.Contains(match, []byte(etag))
+}
+
+// notModified makes an answer a 304.
+func notModified(c *fasthttp.RequestCtx) {
 	c.Response.ResetBody()
 	c.Response.Header.Del(fiber.HeaderContentEncoding)
 	c.SetStatusCode(fiber.StatusNotModified)

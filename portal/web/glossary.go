@@ -134,22 +134,21 @@ func lower(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// wideAt returns the rune of several bytes at i, of which nearly all have three.
-func wideAt(s string, i int) (rune, int) {
-	if i+3 <= len(s) && s[i] > 0xe0 && s[i] < 0xed && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80 {
-		return rune(s[i]&0x0f)<<12 | rune(s[i+1]&0x3f)<<6 | rune(s[i+2]&0x3f), 3
-	}
-	return utf8.DecodeRuneInString(s[i:])
-}
-
 // holds reports whether a term may stand in the markup.
 func (l *linker) holds(markup string) bool {
 	for i, size := 0, 0; i < len(markup); i += size {
 		r := rune(markup[i])
-		if size = 1; r >= utf8.RuneSelf {
-			r, size = wideAt(markup, i)
+		switch {
+		case r < utf8.RuneSelf:
+			size, r = 1, lower(r)
+		case r >= 0xe3 && r <= 0xe9 && i+3 <= len(markup):
+			// As most are: none is a capital, and its last two bytes are all that is looked at.
+			size, r = 3, rune(markup[i+1]&0x3f)<<6|rune(markup[i+2]&0x3f)
+		default:
+			r, size = utf8.DecodeRuneInString(markup[i:])
+			r = lower(r)
 		}
-		if r = lower(r); l.may[int(r)%len(l.may)] {
+		if l.may[int(r)%len(l.may)] {
 			if _, found := l.at(markup, i); found {
 				return true
 			}

@@ -112,7 +112,9 @@ func (s *Server) showPolicy(c *fiber.Ctx) error {
 	p.Previous, p.Next = s.neighbours(c, policy)
 	p.Steps = s.decisionSteps(c, policy)
 	p.Share = s.publicShort(p.Lang, outreach.Target{Kind: outreach.Policy, Slug: policy.Slug})
-	p.offer(partsOf(policy, p.Sections))
+	if p.Elder() {
+		p.offer(partsOf(policy, p.Sections))
+	}
 	p.Scripts = []string{"share.js", "print.js", "speech.js"}
 	return s.render(c, "policy", p)
 }

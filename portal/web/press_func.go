@@ -93,6 +93,13 @@ func compare(args []value, equal bool) value {
 // function calls f; the forms that pages call a hundred times without reflection.
 func function(f reflect.Value, args []value) value {
 	switch f := f.Interface().(type) {
+	case func() bool:
+		return func(*run, reflect.Value) (reflect.Value, error) {
+			if len(args) != 0 {
+				return reflect.Value{}, errBeyond
+			}
+			return reflect.ValueOf(f()), nil
+		}
 	case func(string) string:
 		return func(r *run, dot reflect.Value) (reflect.Value, error) {
 			s, err := oneText(args, r, dot)

@@ -18,17 +18,29 @@ type kit struct {
 	escape escapers
 }
 
-// pages returns the pages by their names. It fails if one does not parse.
+// parse returns the layout. It fails if that or a page does not parse, which no language
+// has a part in.
+func (k kit) parse() (*template.Template, error) {
+	layout, err := template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse layout: %w", err)
+	}
+	if _, err := template.New("").Funcs(k.funcs).ParseFS(templateFiles, pageFiles); err != nil {
+		return nil, fmt.Errorf("parse pages: %w", err)
+	}
+	return layout, nil
+}
+
+const pageFiles = "templates/pages/*.html"
+
+// pages returns the pages by their names.
 func (k kit) pages() (map[string]pageTemplate, error) {
-	files, err := fs.Glob(templateFiles, "templates/pages/*.html")
+	files, err := fs.Glob(templateFiles, pageFiles)
 	if err != nil {
 		return nil, fmt.Errorf("list pages: %w", err)
 	}
 	out := map[string]pageTemplate{}
 	for _, file := range files {
-		if _, err := template.New("").Funcs(k.funcs).ParseFS(templateFiles, file); err != nil {
-			return nil, fmt.Errorf("parse %s: %w", file, err)
-		}
 		name := strings.TrimSuffix(path.Base(file), ".html")
 		out[name] = k.page(name, file)
 	}

@@ -306,6 +306,7 @@ func newViews(s *Server) (*views, error) {
 	if err != nil {
 		return nil, err
 	}
+	var layout *template.Template // as it is parsed for the first language
 	for _, l := range languages {
 		v.words[l.Code] = s.catalog.Printer(l.Code).T
 		k := kit{funcs: v.funcs(l, s.content), escape: escape}
@@ -313,9 +314,15 @@ func newViews(s *Server) (*views, error) {
 		k.funcs["directory"] = func() bool { return s.cases.PublicDirectory != nil }
 		k.funcs["events"] = func() bool { return s.cases.PublicEvents != nil }
 		k.funcs["reports"] = func() bool { return s.cases.ReportBox != nil }
-		if k.base, err = template.New("layout.html").Funcs(k.funcs).ParseFS(templateFiles, "templates/layout.html", "templates/components/*.html"); err != nil {
-			return nil, fmt.Errorf("parse layout: %w", err)
+		if layout == nil {
+			if layout, err = k.parse(); err != nil {
+				return nil, err
+			}
 		}
+		if k.base, err = layout.Clone(); err != nil {
+			return nil, fmt.Errorf("clone layout: %w", err)
+		}
+		k.base.Funcs(k.funcs)
 		if v.sets[l.Code], err = k.pages(); err != nil {
 			return nil, err
 		}
