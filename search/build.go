@@ -302,6 +302,22 @@ type titler struct {
 	letters []byte  // by term
 	words   []int32 // number of a word in the shard to its term
 	terms   []int32
+	pairs   [1 << pairBits]numberedPair
+}
+
+// numberedPair is a pair of characters that was asked for. The documents of a page nearly
+// have one title, so that most pairs come again at once.
+type numberedPair struct{ first, second, term int32 }
+
+const pairBits = 10
+
+// pair is lexicon.pair.
+func (t *titler) pair(first, second int32) int32 {
+	at := &t.pairs[uint32(first<<15^second)*0x9e3779b1>>(32-pairBits)]
+	if at.first != first+1 || at.second != second {
+		*at = numberedPair{first + 1, second, t.s.lex.pair(first, second)}
+	}
+	return at.term
 }
 
 func (t *titler) finish(u *unit) {
@@ -315,7 +331,7 @@ func (t *titler) finish(u *unit) {
 		}
 		term := int32(t.b.terms[sign>>1])
 		if sequence[i] = term; sign&1 != 0 {
-			t.terms = append(t.terms, t.s.lex.pair(sequence[i-1], term))
+			t.terms = append(t.terms, t.pair(sequence[i-1], term))
 		}
 		if c := t.letters[term]; c != 0 {
 			initials = append(initials, c)
