@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -158,7 +159,25 @@ func writePage(handle fasthttp.RequestHandler, c *fasthttp.RequestCtx, path, out
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "index.html"), c.Response.Body(), 0o644)
+	return writeFile(filepath.Join(dir, "index.html"), c.Response.Body())
+}
+
+// writeFile is os.WriteFile for a regular file, of which nobody need be told when it is
+// ready.
+func writeFile(name string, text []byte) error {
+	fd, err := syscall.Open(name, syscall.O_WRONLY|syscall.O_CREAT|syscall.O_TRUNC|syscall.O_CLOEXEC, 0o644)
+	for err == nil && len(text) > 0 {
+		var n int
+		n, err = syscall.Write(fd, text)
+		text = text[max(n, 0):]
+	}
+	if fd >= 0 {
+		err = errors.Join(err, syscall.Close(fd))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
 }
 
 // nobody signs nothing: no conversation is held here.
