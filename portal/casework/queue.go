@@ -86,8 +86,8 @@ func (v View) Clean() (View, error) {
 	return v, nil
 }
 
-// waitingStates are those in which the office has to act.
-func waitingStates() []apply.State {
+// WaitingStates are those in which the office has to act.
+func WaitingStates() []apply.State {
 	return slices.DeleteFunc(apply.States(), func(s apply.State) bool { return !s.Waiting() })
 }
 
@@ -95,7 +95,7 @@ func waitingStates() []apply.State {
 func (q Query) Wanted() []apply.State {
 	states := apply.States()[1:] // drafts are nobody's business
 	if !q.Due.IsZero() {
-		states = waitingStates()
+		states = WaitingStates()
 	}
 	if q.State != "" {
 		states = slices.DeleteFunc(states, func(s apply.State) bool { return s != q.State })

@@ -4,7 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
+
+	"huitong/portal/casework"
 )
 
 // backlogLimit is where counts of what waits end: beyond it the number no longer
@@ -27,13 +30,20 @@ type Backlog struct {
 	Scans  Waiting            // uploads that no scanner has seen
 }
 
-// waitingOf says for each queue what waits in it, by the index of the queue; a table is
-// never gone through. The first column is when it is due.
-var waitingOf = map[string]string{
-	"applications": `SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee = ''`,
-	"assigned":     `SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`,
-	"reports":      `SELECT due_at AS due FROM reports WHERE place = 0`,
-	"referrals":    `SELECT due_at AS due FROM referrals WHERE waits = 'department'`,
+// waitingOf says for each queue what waits in it, by the ends of the queue's index; a
+// table is never gone through. The first column is when it is due.
+var waitingOf = map[string][]string{
+	"applications": unassignedOf(),
+	"assigned":     {`SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`},
+	"reports":      {`SELECT due_at AS due FROM reports WHERE place = 0`},
+	"referrals":    {`SELECT due_at AS due FROM referrals WHERE waits = 'department'`},
+}
+
+func unassignedOf() (out []string) {
+	for _, state := range casework.WaitingStates() {
+		out = append(out, `SELECT turn AS due FROM applications WHERE `+unassigned+` AND state = '`+string(state)+`'`)
+	}
+	return out
 }
 
 var messagesOf = map[string]string{
@@ -49,7 +59,7 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	b := Backlog{Queues: map[string]Waiting{}, Outbox: map[string]Waiting{}}
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
 		for name, what := range waitingOf {
-			if b.Queues[name], err = s.waiting(ctx, tx, what); err != nil {
+			if b.Queues[name], err = s.waiting(ctx, tx, what...); err != nil {
 				return err
 			}
 		}
@@ -70,12 +80,22 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 	return b, nil
 }
 
-func (s *Store) waiting(ctx context.Context, tx *sql.Tx, what string) (Waiting, error) {
+func (s *Store) waiting(ctx context.Context, tx *sql.Tx, ends ...string) (Waiting, error) {
 	var w Waiting
 	var first sql.NullInt64
-	err := tx.QueryRowContext(ctx, fmt.Sprintf(`SELECT (SELECT COUNT(*) FROM (%[1]s LIMIT %[2]d) AS counted),
-		(SELECT COUNT(*) FROM (SELECT due FROM (%[1]s) AS late WHERE due > 0 AND due < $1 LIMIT %[2]d) AS counted),
-		(SELECT MIN(due) FROM (%[1]s) AS all_of_them WHERE due > 0)`, what, backlogLimit), micros(s.now())).Scan(&w.N, &w.Late, &first)
+	of := func(what string) string { // each end, so that its index is used for it
+		var each []string
+		for i, end := range ends {
+			each = append(each, fmt.Sprintf(what, end, i))
+		}
+		return strings.Join(each, ` UNION ALL `)
+	}
+	err := tx.QueryRowContext(ctx, fmt.Sprintf(`SELECT (SELECT COUNT(*) FROM (%[1]s LIMIT %[4]d) AS counted),
+		(SELECT COUNT(*) FROM (%[2]s LIMIT %[4]d) AS counted),
+		(SELECT MIN(due) FROM (%[3]s) AS firsts)`,
+		of(`SELECT due FROM (%s) AS end%d`),
+		of(`SELECT due FROM (%s) AS end%d WHERE due > 0 AND due < $1`),
+		of(`SELECT MIN(due) AS due FROM (%s) AS end%d WHERE due > 0`), backlogLimit), micros(s.now())).Scan(&w.N, &w.Late, &first)
 	if first.Valid && first.Int64 < noLimit {
 		w.Earliest = moment(first.Int64)
 	}

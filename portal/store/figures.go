@@ -110,8 +110,8 @@ func weekTime(n int64) time.Time {
 // countCases counts on one state of the database. At a million applications a year, in
 // rows that are read:
 //
-//   - received: the entries of applications_by_day in the period, a million for the year,
-//     in the order of the index and without the table;
+//   - received: all entries of applications_by_policy, of other years too, without the
+//     table: an index by day would have to be kept at every submission;
 //   - decided: the entries of events_decided in the period, and for each its application
 //     and the few events of it by their keys: the dearest, some seconds for the year;
 //   - waiting: what waits, by the queue's indexes; for what somebody handles the row too;
@@ -162,7 +162,7 @@ func scanDecided(scan func(...any) error) (d casework.Decided, err error) {
 	return d, err
 }
 
-const receivedCounted = `SELECT town, policy, COUNT(*) FROM applications WHERE submitted_at > 0 AND submitted_at >= $1 AND submitted_at < $2 GROUP BY town, policy`
+const receivedCounted = `SELECT town, policy, COUNT(*) FROM applications WHERE submitted_at > 0 AND policy <> '' AND submitted_at >= $1 AND submitted_at < $2 GROUP BY town, policy`
 
 // decidedCounted counts first decisions: one after an objection is a second.
 var decidedCounted = `SELECT a.town, a.policy, ` + dayOf("a.submitted_at") + ` AS begun, ` + dayOf("e.at") + ` AS ended,

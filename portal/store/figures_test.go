@@ -193,7 +193,7 @@ func TestFiguresWalkIndexes(t *testing.T) {
 	if err != nil || len(plans) != 3 {
 		t.Fatalf("%d plans, %v", len(plans), err)
 	}
-	for i, indexes := range [][]string{{"COVERING INDEX applications_by_day"}, {"COVERING INDEX events_decided"}, {"applications_unassigned", "applications_by_assignee"}} {
+	for i, indexes := range [][]string{{"COVERING INDEX applications_by_policy"}, {"COVERING INDEX events_decided"}, {"applications_unassigned", "applications_by_assignee"}} {
 		for _, index := range indexes {
 			if !strings.Contains(plans[i], index) {
 				t.Errorf("%s\nwants %s", plans[i], index)

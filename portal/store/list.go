@@ -60,38 +60,52 @@ func (a *arguments) add(v any) string {
 	return "$" + strconv.Itoa(len(*a))
 }
 
-const unassigned = `waiting = 1 AND assignee = ''`
+// An application is either among what nobody handles or in the list of its state.
+const (
+	unassigned = `waiting = 1 AND assignee = ''`
+	elsewhere  = `submitted_at > 0 AND (waiting = 0 OR assignee <> '')`
+)
 
 // endsOf says from which ends of which indexes a list is put together: so there need be
 // no index for every order, in which each submission would be written.
 func endsOf(by apply.Actor, q casework.Query, args *arguments) []end {
-	free := func() string {
-		if q.Town == "" {
-			return unassigned
-		}
-		return unassigned + " AND town = " + args.add(q.Town)
-	}
-	taken := func(user string) string {
-		return `waiting = 1 AND assignee <> '' AND assignee = ` + args.add(storable(user))
-	}
 	switch {
 	case q.Queue:
-		return []end{{taken(by.ID), 0}, {free(), 1}}
+		return append([]end{taken(by.ID, args)}, free(q.Town, casework.WaitingStates(), 1, args)...)
 	case q.Assignee == casework.Nobody:
-		return []end{{free(), 0}}
+		return free(q.Town, casework.WaitingStates(), 0, args)
 	case q.Assignee != "":
-		return []end{{taken(q.Assignee), 0}}
-	}
-	where := "submitted_at > 0"
-	switch {
+		return []end{taken(q.Assignee, args)}
 	case q.Policy != "":
-		where += " AND policy <> '' AND policy = " + args.add(storable(q.Policy))
-	case q.Town != "":
-		where += " AND town <> '' AND town = " + args.add(q.Town)
+		return ofStates(`submitted_at > 0 AND policy <> '' AND policy = `+args.add(storable(q.Policy)), q.Wanted(), 0, args)
 	}
+	where := elsewhere
+	if q.Town != "" {
+		where += ` AND town <> '' AND town = ` + args.add(q.Town)
+	}
+	waits := slices.DeleteFunc(q.Wanted(), func(s apply.State) bool { return !s.Waiting() })
+	return append(ofStates(where, q.Wanted(), 0, args), free(q.Town, waits, 0, args)...)
+}
+
+// taken is the end of what a user handles.
+func taken(user string, args *arguments) end {
+	return end{`waiting = 1 AND assignee <> '' AND assignee = ` + args.add(storable(user)), 0}
+}
+
+// free are the ends of what nobody handles.
+func free(town string, states []apply.State, part int, args *arguments) []end {
+	where := unassigned
+	if town != "" && len(states) > 0 { // PostgreSQL takes no argument that is not used
+		where += ` AND town = ` + args.add(town)
+	}
+	return ofStates(where, states, part, args)
+}
+
+// ofStates are the ends of an index with one for each state.
+func ofStates(where string, states []apply.State, part int, args *arguments) []end {
 	var out []end
-	for _, state := range q.Wanted() {
-		out = append(out, end{where + " AND state = " + args.add(string(state)), 0})
+	for _, state := range states {
+		out = append(out, end{where + ` AND state = ` + args.add(string(state)), part})
 	}
 	return out
 }

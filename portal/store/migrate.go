@@ -22,6 +22,7 @@ var differing = map[int64][]step{
 	25: {file("audit_chain.sql"), (*Store).chainOldLines, file("audit_chained.sql")},
 	30: {file("pay_guard.sql")},
 	50: {file("upload_parts.sql")},
+	53: {onPostgres(file("list_statistics.sql"))},
 }
 
 // step is a part of a migration.
@@ -40,6 +41,16 @@ func file(name string) step {
 		}
 		_, err = tx.ExecContext(ctx, string(b))
 		return err
+	}
+}
+
+// onPostgres is a step that SQLite does not need.
+func onPostgres(do step) step {
+	return func(s *Store, ctx context.Context, tx *sql.Tx) error {
+		if !s.postgres {
+			return nil
+		}
+		return do(s, ctx, tx)
 	}
 }
 

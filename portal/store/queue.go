@@ -190,12 +190,16 @@ func (s *Store) TakeNext(ctx context.Context, by apply.Actor, town string) (appl
 
 // unassigned returns the first of what nobody handles, and locks it.
 func (s *Store) unassigned(ctx context.Context, tx *sql.Tx, town string) ([]apply.Reference, error) {
-	var args arguments
-	statement := `SELECT reference FROM applications WHERE ` + endsOf(apply.Actor{}, casework.Query{Assignee: casework.Nobody, Town: town}, &args)[0].where +
-		` ORDER BY turn, reference LIMIT ` + args.add(candidates)
+	lock := ""
 	if s.postgres {
-		statement += s.lockRows + ` SKIP LOCKED`
+		lock = s.lockRows + ` SKIP LOCKED`
 	}
+	var args arguments
+	var ends []string
+	for i, e := range free(town, casework.WaitingStates(), 0, &args) {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, turn FROM applications WHERE %s ORDER BY turn, reference LIMIT %d%s) AS end%d`, e.where, candidates, lock, i))
+	}
+	statement := fmt.Sprintf(`SELECT reference FROM (%s) AS ends ORDER BY turn, reference LIMIT %d`, strings.Join(ends, ` UNION ALL `), candidates)
 	return texts[apply.Reference](ctx, tx, statement, args...)
 }
 
