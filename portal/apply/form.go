@@ -174,7 +174,9 @@ func checkInto(answers Answers, q *content.Question, posted Answers, today time.
 		delete(answers, q.Name)
 		return p, bad
 	}
-	answers[q.Name] = cleaned
+	if answers[q.Name] != cleaned { // most were cleaned before
+		answers[q.Name] = cleaned
+	}
 	return p, bad
 }
 
@@ -229,6 +231,9 @@ func (f Form) Derive(a Answers, today time.Time) Answers {
 
 func (f Form) derive(a Answers, today time.Time) {
 	f.each(func(_ string, q *content.Question) {
+		if len(q.Derives) == 0 { // to look for none in the map takes longer
+			return
+		}
 		for name := range q.Derives {
 			born, ok := birth(q, a[q.Name])
 			if !ok || born.After(day(today)) {

@@ -234,7 +234,7 @@ func (s *Store) decide(d *dossier) error {
 		}
 	}
 	d.known = len(d.a.Events)
-	for _, j := range d.jobs {
+	for i, j := range d.jobs {
 		trial, key := *d.a, d.key // a job that fails half-way has changed nothing
 		changed, err := j.decide(&trial, &key)
 		if j.err = err; err != nil {
@@ -245,7 +245,9 @@ func (s *Store) decide(d *dossier) error {
 			d.a, d.key, d.changed = &trial, key, true
 		}
 		own := *d.a
-		own.Answers = maps.Clone(own.Answers)
+		if i < len(d.jobs)-1 { // the last has them to itself once they are written
+			own.Answers = maps.Clone(own.Answers)
+		}
 		own.Writing = "" // what is written now has another
 		j.change.result = &own
 	}

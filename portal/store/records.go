@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"huitong/portal/apply"
@@ -28,8 +28,7 @@ func draftRecord(a *apply.Application) *record {
 	if a == nil || a.Writing == "" || a.State != apply.Draft || !a.Submitted.IsZero() || len(a.Events) > 0 {
 		return nil
 	}
-	own, there := *a, []byte{}
-	own.Answers = maps.Clone(a.Answers)
+	own, there := *a, []byte{} // handing in makes answers of its own, so that these stay the caller's
 	return &record{a: &own, read: *a, row: string(a.Writing), answers: there, names: there, code: there, consent: there, opened: true}
 }
 
@@ -234,4 +233,4 @@ func groundIDs(grounds []apply.Ground) string {
 	return strings.Join(ids, " ")
 }
 
-func eventColumn(number int) string { return fmt.Sprintf("event:%d", number) }
+func eventColumn(number int) string { return "event:" + strconv.Itoa(number) }

@@ -18,7 +18,8 @@ type sealer struct {
 func (s *Store) sealer(ref apply.Reference) sealer { return sealer{s, ref} }
 
 func (x sealer) bound(column string) []byte {
-	return []byte("application:" + string(x.ref) + ":" + column)
+	const of = "application:"
+	return append(append(append(append(make([]byte, 0, len(of)+len(x.ref)+1+len(column)), of...), x.ref...), ':'), column...)
 }
 
 func (x sealer) seal(column string, value any) ([]byte, error) {

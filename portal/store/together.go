@@ -215,18 +215,20 @@ SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 EL
 // handedInTogether is changedTogether for what most changes are: drafts that are handed
 // in with the answers that stand there. A column more that is sent for each row is a
 // column more that the server takes apart and puts together again, so that what they
-// have in common is not.
+// have in common is not. The audit's lines come in the order of the arrays, and stand
+// beside them without a join.
 const handedInTogether = `WITH
-new AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])
-	WITH ORDINALITY AS new (reference, writer, place, submit_key, at, turn, consent, words, line)),
 changed AS (UPDATE applications SET state = '` + string(apply.Submitted) + `', waiting = 1, version = version + 1, submit_key = new.submit_key,
 	updated_at = new.at, submitted_at = new.at, turn = new.turn, consent = new.consent
-	FROM new WHERE applications.ctid = new.place::tid AND applications.xmin::text = new.writer AND applications.reference = new.reference RETURNING 1),
+	FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[])
+		AS new (reference, writer, place, submit_key, at, turn, consent)
+	WHERE applications.ctid = new.place::tid AND applications.xmin::text = new.writer AND applications.reference = new.reference RETURNING 1),
 happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
-	SELECT reference, 1, at, '` + string(apply.FamilyActor) + `', '', '` + string(apply.Submit) + `', '` + string(apply.Submitted) + `', words FROM new),
+	SELECT reference, 1, at, '` + string(apply.FamilyActor) + `', '', '` + string(apply.Submit) + `', '` + string(apply.Submitted) + `', words
+	FROM unnest($1::text[], $5::bigint[], $8::bytea[]) AS new (reference, at, words)),
 told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
-	SELECT taken.number, new.at, '` + string(apply.FamilyActor) + `', '', '', '` + string(apply.Submit) + `', new.reference, '', taken.before
-	FROM audit_take($9::bytea[]) AS taken JOIN new ON new.line = taken.line)
+	SELECT number, at, '` + string(apply.FamilyActor) + `', '', '', '` + string(apply.Submit) + `', reference, '', before
+	FROM ROWS FROM (unnest($1::text[], $5::bigint[]), audit_take($9::bytea[])) AS new (reference, at, line, number, before))
 SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END)`
 
 func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
