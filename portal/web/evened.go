@@ -4,12 +4,14 @@ import (
 	"html/template"
 	"regexp"
 	"unicode/utf8"
+
+	"huitong/content"
 )
 
 // Titles break behind their marks, which is where a reader pauses. One with a phrase that
 // is longer than its line would be broken where the line is full, often before its last
-// character, so that its lines are made even instead. Marks of our own between its words
-// would be heard as spaces.
+// character, so that its lines are made even instead, and no term of the glossary is broken
+// in two. Marks of our own between its words would be heard as spaces.
 
 // A phrase of so many characters fits the lines of a heading on a handset, and those of
 // what is set smaller.
@@ -22,15 +24,36 @@ const (
 var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”\s]+`)
 
 // evened returns a title whose lines are to be even where a phrase of it does not fit.
-func (l language) evened(title string, fits int) template.HTML {
-	text := template.HTML(template.HTMLEscapeString(title))
+func (l language) evened(title string, fits int, terms func() *linker) template.HTML {
+	text := template.HTMLEscapeString(title)
 	if !l.Han() {
-		return text
+		return template.HTML(text)
 	}
 	for _, phrase := range phraseEnds.Split(title, -1) {
 		if utf8.RuneCountInString(phrase) > fits {
-			return `<span class="even">` + text + `</span>`
+			return template.HTML(`<span class="even">` + terms().whole(text) + `</span>`)
 		}
 	}
-	return text
+	return template.HTML(text)
+}
+
+// whole has no line end within a term of an escaped text.
+func (l *linker) whole(text string) string {
+	return l.marked(text, func(_ linkedTerm, words string) string {
+		return `<span class="whole">` + words + `</span>`
+	})
+}
+
+// titleTerms finds the terms that a line of a heading has room for, by each of their names,
+// as pages in lang write them.
+func (v *views) titleTerms(glossary []content.Term, lang string) *linker {
+	var terms []content.Term
+	for _, t := range glossary {
+		for _, name := range append([]string{t.ZH}, t.Names...) {
+			if utf8.RuneCountInString(name) <= headingFits {
+				terms = append(terms, content.Term{ZH: v.content(languageOf(lang), name)})
+			}
+		}
+	}
+	return newLinker(terms, lang)
 }

@@ -201,32 +201,39 @@ func (l *linker) html(markup string, linked map[string]bool) string {
 	}
 }
 
-// text links terms in escaped text. A term that is linked already is passed over
-// as a whole, so that a shorter one inside it is not taken for itself.
+// text links terms in escaped text, each where it first stands.
 func (l *linker) text(raw string, linked map[string]bool) string {
+	return l.marked(raw, func(t linkedTerm, words string) string {
+		if linked[t.id] {
+			return words
+		}
+		linked[t.id] = true
+		return `<a class="term" href="/glossary#` + t.id + `">` + words + `</a>`
+	})
+}
+
+// marked puts in the place of each term of a text what mark makes of it. A term is passed
+// over as a whole, so that a shorter one inside it is not taken for itself.
+func (l *linker) marked(text string, mark func(t linkedTerm, words string) string) string {
 	var b strings.Builder
 	copied := 0
-	for i := 0; i < len(raw); {
-		t, found := l.at(raw, i)
+	for i := 0; i < len(text); {
+		t, found := l.at(text, i)
 		if !found {
-			_, size := utf8.DecodeRuneInString(raw[i:])
+			_, size := utf8.DecodeRuneInString(text[i:])
 			i += size
 			continue
 		}
 		end := i + len(t.name)
-		if !linked[t.id] {
-			linked[t.id] = true
-			b.WriteString(raw[copied:i] + `<a class="term" href="/glossary#` + t.id + `">` + raw[i:end] + `</a>`)
-			copied = end
-		}
-		i = end
+		b.WriteString(text[copied:i] + mark(t, text[i:end]))
+		copied, i = end, end
 	}
-	b.WriteString(raw[copied:])
-	return b.String()
+	return b.String() + text[copied:]
 }
 
 // glossed keeps the linkers of each language, once for each version of the content.
 type glossed struct {
+	build   func(glossary []content.Term, lang string) *linker
 	mu      sync.Mutex
 	content *Content
 	linkers map[string]*linker
@@ -240,7 +247,7 @@ func (g *glossed) linker(current *Content, lang string) *linker {
 	}
 	l, ok := g.linkers[lang]
 	if !ok {
-		l = newLinker(current.Library.Glossary, lang)
+		l = g.build(current.Library.Glossary, lang)
 		g.linkers[lang] = l
 	}
 	return l

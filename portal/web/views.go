@@ -387,6 +387,8 @@ func unbroken(heading string) bool {
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
+	titles := glossed{build: v.titleTerms}
+	terms := func() *linker { return titles.linker(current(), l.Code) }
 	return template.FuncMap{
 		"t":     v.words[l.Code],
 		"url":   l.path,
@@ -405,8 +407,8 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			}
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits) },
-		"parts":      func(s string) template.HTML { return l.evened(s, lineFits) },
+		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits, terms) },
+		"parts":      func(s string) template.HTML { return l.evened(s, lineFits, terms) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
 		"even":       unbroken,
 		"lang":       func() string { return l.Code },
