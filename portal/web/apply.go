@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
@@ -106,6 +108,7 @@ func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 
 // wrong marks the page as one that comes back with something to mend.
 func (s *Server) wrong(c *fiber.Ctx, p *page) {
+	p.Short = cmp.Or(p.Short, p.Title) // the way to the page is named as ever
 	p.Title = s.words(c)("form.title-problem", "Title", p.Title)
 	c.Status(fiber.StatusUnprocessableEntity)
 }
