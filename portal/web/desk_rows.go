@@ -50,11 +50,11 @@ func sifted(t func(string, ...any) string, filters []deskLink, fields []field) s
 
 // siftedBy is sifted for the list of applications.
 func siftedBy(t func(string, ...any) string, selects []deskSelect) string {
-	var out []string
-	for _, s := range selects {
-		out = append(out, nameOfChoice(s.Value, s.Options))
+	fields := make([]field, len(selects))
+	for i, s := range selects {
+		fields[i] = field{Value: s.Value, Options: s.Options}
 	}
-	return inOneLine(t, out)
+	return sifted(t, nil, fields)
 }
 
 // nameOfChoice is a value as its choice is called, and itself where there are no choices.
