@@ -173,7 +173,7 @@ func TestDraftOfAHouseholdIsDeleted(t *testing.T) {
 	b := d.fill("family").together("new", "basic-living-allowance")
 	number, code := b.pass()
 	ask := "/household/remove?child=1&programme=basic-living-allowance"
-	b.open(ask).wants(200, "不要这份没有提交的申请了吗", "金丝雀")
+	b.open(ask).wants(200, "不要这份申请了吗", "这份申请还没有提交", "金丝雀")
 	old := b.form("/household/remove")
 	b.open(applied+"/child?child=1").send(applied+"/child?child=1", map[string]string{"child_name": "夜莺"})
 	b.do("POST", "/household/remove", old)
