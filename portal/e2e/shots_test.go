@@ -165,6 +165,20 @@ func (a *album) everything(officer *visitor) {
 	for _, step := range w.steps() {
 		step.do()
 	}
+	a.translated()
+}
+
+// translated draws the main pages in the two other languages.
+func (a *album) translated() {
+	a.Helper()
+	a.tab = newTab(a.TB, a.site, a.device)
+	for _, prefix := range []string{"/zh-hant", "/en"} {
+		a.open(prefix + "/?mode=" + a.mode)
+		for _, path := range []string{"/", "/policies", "/policies/" + journeySlug, "/search", "/ask", "/check/all", "/apply/" + journeySlug, "/track", "/report", "/help"} {
+			a.open(prefix + path)
+			a.shoot("page" + prefix + path)
+		}
+	}
 }
 
 // published draws all pages that links lead to, and each kind of answer.
