@@ -35,7 +35,7 @@ func TestHousehold(t *testing.T) {
 			v.to(`main button[name="-show"]`)
 			v.to(`main button[formaction^="/household/new"]`)
 			v.keepOnly(journeySlug, "medical-insurance-relief")
-			v.to(`main form button[name="-start"]`)
+			v.beginTogether()
 			v.at("/household")
 			p := v.receipt()
 			v.fillHousehold()
@@ -65,6 +65,18 @@ func TestHousehold(t *testing.T) {
 				t.Errorf("%d applications wait for the office; want 4", got)
 			}
 		})
+	}
+}
+
+// beginTogether begins what is ticked, in elder mode from the page that tells how the data
+// are kept.
+func (v *visitor) beginTogether() {
+	v.Helper()
+	const begin = `main form button[name="-start"]`
+	v.to(begin)
+	if v.mode == "elder" {
+		v.sees("怎样保护孩子的信息")
+		v.to(begin)
 	}
 }
 

@@ -238,7 +238,7 @@ func (a *album) together() {
 	a.open("/household/new?mode=" + a.mode)
 	a.arrived()
 	a.keepOnly(journeySlug, "medical-insurance-relief")
-	a.to(`main form button[name="-start"]`)
+	a.beginTogether()
 	a.fillHousehold()
 	a.to(`main a[href^="/household/remove"]`)
 	a.to(`main .form__buttons a`) // keeps it

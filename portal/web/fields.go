@@ -15,6 +15,7 @@ func (s *Server) fieldsRoutes() []route {
 		{fiber.MethodGet, fieldsPath, s.listFields, kept},
 		{fiber.MethodGet, leafRoute(fieldsPath), s.listFields, kept},
 		{fiber.MethodGet, fieldsPath + "/:slug", s.showFieldPurposes, kept},
+		{fiber.MethodGet, leafRoute(fieldsPath + "/:slug"), s.showFieldPurposes, kept},
 	}
 }
 
@@ -48,8 +49,9 @@ func (s *Server) listFields(c *fiber.Ctx) error {
 type purposesPage struct {
 	page
 	Policy *content.Policy
-	Ground []content.Source
+	Ground []content.Source // by which rules; empty on the other leaves
 	Parts  []purposePart
+	Leaf   leaf
 }
 
 // purposePart is a section of the form, or its documents.
@@ -79,21 +81,49 @@ func (s *Server) showFieldPurposes(c *fiber.Ctx) error {
 	if len(p.Ground) == 0 {
 		p.Ground = []content.Source{policy.Source}
 	}
+	p.Parts = s.purposes(c, policy, p.ContentLang)
+	if err := p.turn(c); err != nil {
+		return err
+	}
+	s.asLeaf(c, &p.page, p.Leaf)
+	return s.render(c, "field-purposes", p)
+}
+
+// turn keeps of a long table what one leaf of it has: a part, or at last the rules.
+func (p *purposesPage) turn(c *fiber.Ctx) error {
+	n := len(p.Parts)
+	at, err := leafOf(c, fieldsPath+"/"+p.Policy.Slug, n+1)
+	p.Leaf = at
+	switch {
+	case err != nil:
+		return err
+	case at.Number > n:
+		p.Parts = nil
+	case at.Number > 0:
+		p.Parts, p.Ground = onLeaf(p.Parts, at, 1), nil
+	}
+	return nil
+}
+
+// purposes are the parts of a policy's form, its documents the last.
+func (s *Server) purposes(c *fiber.Ctx, policy *content.Policy, lang string) []purposePart {
+	t := s.words(c)
+	var out []purposePart
 	for _, section := range policy.Questions {
-		part := purposePart{Title: s.contentText(c, section.Title), Lang: p.ContentLang}
+		part := purposePart{Title: s.contentText(c, section.Title), Lang: lang}
 		for _, e := range section.Ask {
 			part.Rows = append(part.Rows, purposeRow{s.contentText(c, e.Label), s.contentText(c, e.Why), e.Required})
 		}
-		p.Parts = append(p.Parts, part)
+		out = append(out, part)
 	}
-	papers := purposePart{Title: t("documents.title"), Lang: p.Lang.Code}
+	papers := purposePart{Title: t("documents.title"), Lang: visitOf(c).Lang.Code}
 	for _, d := range policy.Documents {
 		if d.Holder != "department" {
 			papers.Rows = append(papers.Rows, purposeRow{s.contentText(c, d.Title), t("fields.paper"), d.Required})
 		}
 	}
 	if len(papers.Rows) > 0 {
-		p.Parts = append(p.Parts, papers)
+		out = append(out, papers)
 	}
-	return s.render(c, "field-purposes", p)
+	return out
 }

@@ -103,12 +103,29 @@ type togetherPage struct {
 	Offers   offerList
 	Given    []given // answers carried over from the checker
 	Problems []problem
-	Again    bool // the button was pressed on a page that was too old
+	Again    bool     // the button was pressed on a page that was too old
+	Chosen   []string // elder mode: what is begun from the page that only tells how the data are kept
 }
+
+// noticeRead is sent from the page that tells how the data are kept, which elder mode has
+// between choosing and beginning.
+const (
+	noticeRead  = "-read"
+	noticedForm = "noticed"
+)
 
 func (s *Server) showTogether(c *fiber.Ctx) error { return s.renderTogether(c, nil, "") }
 
 func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) error {
+	view := s.newTogether(c, chosen)
+	if wrong != "" {
+		view.Problems = []problem{{Field: "f-" + wishField + "-0", Text: wrong}}
+		s.wrong(c, &view.page)
+	}
+	return s.render(c, "household-new", view)
+}
+
+func (s *Server) newTogether(c *fiber.Ctx, chosen []string) togetherPage {
 	t := s.words(c)
 	all := s.offers(c, chosen)
 	view := togetherPage{page: s.page(c, "household.new.title"), Offers: inGroups(c, all), Again: begunLate(c)}
@@ -124,11 +141,7 @@ func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) err
 			seen[name] = true
 		}
 	}
-	if wrong != "" {
-		view.Problems = []problem{{Field: "f-" + wishField + "-0", Text: wrong}}
-		s.wrong(c, &view.page)
-	}
-	return s.render(c, "household-new", view)
+	return view
 }
 
 // startTogether begins the chosen applications for one child. A post from the checker
@@ -143,6 +156,11 @@ func (s *Server) startTogether(c *fiber.Ctx) error {
 		return s.renderTogether(c, chosen, "")
 	case len(chosen) == 0:
 		return s.renderTogether(c, chosen, s.words(c)("household.programme.choose"))
+	case visitOf(c).Mode == modeElder && c.FormValue(noticeRead) == "":
+		view := s.newTogether(c, chosen)
+		view.Title, view.Chosen = s.words(c)("apply.notice.title"), chosen
+		view.BackForm = noticedForm
+		return s.render(c, "household-new", view)
 	}
 	wishes, err := s.wishes(c, 1, chosen)
 	if err != nil {

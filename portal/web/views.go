@@ -469,7 +469,7 @@ func linkPhones(escaped string, phones func() []content.Fact) template.HTML {
 }
 
 // hyphened matches dates and references.
-var hyphened = regexp.MustCompile(`\d+(?:-\d+)+`)
+var hyphened = regexp.MustCompile(`\d+(?:-\d+)+|\d{4}年\d{1,2}月\d{1,2}日`)
 
 // wholeNumbers marks dates and references in escaped text as what stays in one line:
 // browsers break lines behind a hyphen.
