@@ -151,6 +151,7 @@ type Bot struct {
 	known    map[string]known    // the same
 	names    map[string][]string // of each policy, normalised
 	calling  wordFinder          // of all names: the class of the policy
+	only     wordFinder          // of words without which a section is no answer: the number of the section
 	slugs    []string            // class of the topic classifier to policy
 	classes  map[string]int      // the reverse
 
@@ -190,6 +191,7 @@ func New(c Config) (*Bot, error) {
 	for _, p := range c.Policies {
 		b.policies[p.Slug] = p
 	}
+	only := b.numberOnly(l)
 	b.numbers = numbersIn(c.Phones, c.Entries)
 	b.prepareSuggestions(c.Entries)
 	for i := range c.Entries {
@@ -199,7 +201,7 @@ func New(c Config) (*Bot, error) {
 			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
-		b.known[e.ID] = known{e, b.classes[e.Policy], l.only[e.Section]}
+		b.known[e.ID] = known{e, b.classes[e.Policy], only[e.Section]}
 		if e.Whole {
 			for _, name := range e.Phrasings {
 				name = b.norm.Normalize(name)

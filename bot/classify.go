@@ -223,7 +223,10 @@ func (c *classifier) find(name uint64) (id uint32, ok bool) {
 // second returns the probability of the second of two classes, without a vector.
 func (c *classifier) second(said []sign) float64 {
 	var sum, norm float32
-	if c.glance(said) {
+	switch known := c.glance(said); {
+	case known && c.index != nil:
+		sum, norm = c.index.sum(said, c.column)
+	case known:
 		for _, s := range said {
 			if id, ok := c.find(s.name); ok {
 				sum += s.value * c.weights[id]
@@ -289,7 +292,7 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 // signsOf lists what tokens are known by: single ones, runs of two and three, pairs
 // of sounds, and stems.
 func signsOf(t, marks []string) []sign {
-	out := make([]sign, 0, 5*len(t))
+	out := make([]sign, 0, 5*len(t)+usualMarks)
 	sounds := heard(t)
 	var one, two uint64 // names of the token before, and of the two before
 	for i, token := range t {
@@ -342,9 +345,13 @@ func distinct(said []sign) []sign {
 	return said[:n]
 }
 
-// marked adds further features to those of tokens.
+// usualMarks is more than nearly every question has.
+const usualMarks = 1 << 4
+
+// marked adds further features to those of tokens, where there is room behind them: what was
+// added there before is gone.
 func marked(plain []sign, marks []string) []sign {
-	out := slices.Grow(plain[:len(plain):len(plain)], len(marks))
+	out := slices.Grow(plain, len(marks))
 	for _, mark := range marks {
 		out = append(out, sign{nameOf("#", mark), markWeight})
 	}

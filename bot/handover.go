@@ -75,7 +75,8 @@ func (b *Bot) toPeople(t turn) Reply {
 // does, the words have to be sure ones.
 func (b *Bot) account(folded string, unsure bool) (*Entry, bool) {
 	folded = closeUp(folded)
-	for _, a := range b.hearing.account {
+	for i := range b.hearing.account {
+		a := &b.hearing.account[i] // not copied: its finder is large
 		if (a.Sure || unsure) && a.finder.apart(folded) != nil {
 			page, section, _ := strings.Cut(a.Section, "#")
 			e, ok := b.entries[page+".section."+section]

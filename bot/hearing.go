@@ -196,18 +196,25 @@ func (h *hearing) bare(text string) string {
 
 // closeUp removes spaces beside Chinese characters.
 func closeUp(s string) string {
-	if !strings.Contains(s, " ") {
+	var out []byte
+	from := 0
+	for at := strings.IndexByte(s, ' '); at >= 0; {
+		before, _ := utf8.DecodeLastRuneInString(s[:at])
+		after, _ := utf8.DecodeRuneInString(s[at+1:])
+		if isHan(before) || isHan(after) {
+			out = append(out, s[from:at]...)
+			from = at + 1
+		}
+		next := strings.IndexByte(s[at+1:], ' ')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	if from == 0 {
 		return s
 	}
-	var out []rune
-	runes := []rune(s)
-	for i, r := range runes {
-		if r == ' ' && (i > 0 && isHan(runes[i-1]) || i+1 < len(runes) && isHan(runes[i+1])) {
-			continue
-		}
-		out = append(out, r)
-	}
-	return string(out)
+	return string(append(out, s[from:]...))
 }
 
 func isLatin(word string) bool {

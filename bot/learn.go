@@ -113,6 +113,9 @@ func (l *learnt) share() {
 	x := newIndex(ids)
 	for i, c := range all {
 		c.ids, c.index, c.column = nil, x, i
+		if c.width == 1 {
+			x.weigh(i, c.weights)
+		}
 	}
 }
 

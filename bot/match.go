@@ -125,12 +125,12 @@ type hit struct {
 // known is an entry with what is asked of each that is found.
 type known struct {
 	*Entry
-	class int      // of its policy; -1 for what is no entry of ours
-	only  []string // words one of which must be asked with; nil where none must
+	class int // of its policy; -1 for what is no entry of ours
+	only  int // number of the words one of which must be asked with; 0 where none must
 }
 
 // stranger is what was found that is no entry of ours.
-var stranger = known{&Entry{}, -1, nil}
+var stranger = known{&Entry{}, -1, 0}
 
 // entriesOf returns the entries that were found.
 func (b *Bot) entriesOf(hits []search.Hit) []hit {
@@ -220,22 +220,32 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 // wanted returns what was found, the sections that the question does not ask for, such
 // as the legal grounds, behind all others.
 func (b *Bot) wanted(hits []hit, folded string) []hit {
-	unwanted := func(h hit) bool {
-		return h.only != nil && !slices.ContainsFunc(h.only, func(w string) bool { return strings.Contains(folded, w) })
-	}
-	n := slices.IndexFunc(hits, unwanted)
-	if n < 0 {
-		return hits
-	}
-	first, last := slices.Clone(hits[:n]), []hit(nil)
-	for _, h := range hits[n:] {
-		if unwanted(h) {
-			last = append(last, h)
-			continue
+	named := b.only.in(folded)
+	unwanted := func(h *hit) bool { return h.only > 0 && !named.has(h.only) }
+	out := make([]hit, 0, len(hits))
+	for i := range hits {
+		if !unwanted(&hits[i]) {
+			out = append(out, hits[i])
 		}
-		first = append(first, h)
 	}
-	return append(first, last...)
+	for i := range hits {
+		if unwanted(&hits[i]) {
+			out = append(out, hits[i])
+		}
+	}
+	return out
+}
+
+// numberOnly numbers the sections that have to be asked for, from 1, and files their words.
+func (b *Bot) numberOnly(l *lexicon) map[string]int {
+	numbers := map[string]int{}
+	for section, words := range l.only {
+		numbers[section] = len(numbers) + 1
+		for _, w := range words {
+			b.only.add(w, numbers[section])
+		}
+	}
+	return numbers
 }
 
 // ranked returns the classes of the policies, highest score first.

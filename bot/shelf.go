@@ -103,6 +103,9 @@ func (c *classifier) through(t *tape, x *index) {
 	run(t, &c.weights)
 	run(t, &c.bias)
 	if c.index = x; x != nil {
+		if t.reading && !t.bad && c.width == 1 && c.column >= 0 && c.column < tables {
+			x.weigh(c.column, c.weights)
+		}
 		return
 	}
 	var names []uint64

@@ -86,8 +86,9 @@ type index struct {
 
 // row is what the tables have of a name.
 type row struct {
-	name   uint64
-	places [tables]uint32 // plus one; 0 where the table does not have it
+	name    uint64
+	places  [tables]uint32  // plus one; 0 where the table does not have it
+	weights [tables]float32 // what it counts for the second of two classes
 }
 
 // The tables of an index.
@@ -159,4 +160,26 @@ func (x *index) glance(said []sign) (any bool) {
 		names |= x.slots[x.home(said[i].name)].name
 	}
 	return names != 0
+}
+
+// weigh brings the weights of a classifier of two classes to the names: to look for them
+// elsewhere would be one more wait for memory for each.
+func (x *index) weigh(column int, weights []float32) {
+	for i := range x.slots {
+		r := &x.slots[i]
+		if place := int(r.places[column]); place > 0 && place <= len(weights) {
+			r.weights[column] = weights[place-1]
+		}
+	}
+}
+
+// sum adds up what a table weighs of the names, and the squares of their values.
+func (x *index) sum(said []sign, column int) (sum, norm float32) {
+	for _, s := range said {
+		if r := x.row(s.name); r.places[column] > 0 {
+			sum += s.value * r.weights[column]
+			norm += s.value * s.value
+		}
+	}
+	return sum, norm
 }

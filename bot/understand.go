@@ -80,8 +80,10 @@ func (h *hearing) everyday(q *content.Question, text string) bool {
 // without takes the words out of a text, the longest first, and reports whether there
 // were any.
 func without(text string, words []string) (rest string, found bool) {
-	words = slices.Clone(words)
-	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	if longer := func(x, y string) int { return cmp.Compare(len(y), len(x)) }; !slices.IsSortedFunc(words, longer) {
+		words = slices.Clone(words)
+		slices.SortStableFunc(words, longer)
+	}
 	for _, w := range words {
 		for at := place(text, w, 0); at >= 0; at = place(text, w, 0) {
 			text, found = text[:at]+" "+text[at+len(w):], true

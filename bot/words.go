@@ -62,8 +62,16 @@ func startOf(word string) (start [2]rune, size int) {
 // each calls use with every word that stands in the text, and where, until it returns
 // false.
 func (f *wordFinder) each(text string, use func(w *foundWord, at int) bool) {
+	if len(f.words) == 0 {
+		return
+	}
+	next, width := utf8.DecodeRuneInString(text)
 	for at := 0; at < len(text); {
-		start, size := startOf(text[at:])
+		start, size := [2]rune{next}, width
+		if at+size < len(text) {
+			next, width = utf8.DecodeRuneInString(text[at+size:])
+			start[1] = next
+		}
 		if f.mayBegin(start) {
 			for _, i := range f.starts[start] {
 				if w := &f.words[i]; strings.HasPrefix(text[at:], w.text) && !use(w, at) {

@@ -30,6 +30,8 @@ type scratch struct {
 	budget int32 // postings to read; 0: as many as the weights say
 	plan   plan
 	wants  []want
+	merged []want   // the same, each term once
+	keys   []uint64 // of either, to put them in order
 	cells  []cell   // by unit; zero between searches
 	marks  []uint64 // a bit for each unit with a score; zero between searches
 	found  []candidate
@@ -133,18 +135,23 @@ func (w *scratch) merge(s *snapshot) {
 			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
 		}
 	}
-	slices.SortFunc(w.wants, func(a, b want) int { return int(a.term - b.term) })
-	out := w.wants[:0]
-	for _, t := range w.wants {
+	w.keys = w.keys[:0]
+	for i := range w.wants {
+		w.keys = append(w.keys, uint64(w.wants[i].term)<<32|uint64(i))
+	}
+	slices.Sort(w.keys) // numbers: several times as fast as what they stand for
+	out := w.merged[:0]
+	for _, key := range w.keys {
+		t := &w.wants[uint32(key)]
 		if n := len(out) - 1; n >= 0 && out[n].term == t.term {
 			out[n].weight += t.weight
 			out[n].topics |= t.topics
 			continue
 		}
 		t.docs = s.frequency(t.term)
-		out = append(out, t)
+		out = append(out, *t)
 	}
-	if w.wants = out; all {
+	if w.merged = out; all {
 		return
 	}
 	for _, c := range w.plan.clues {
@@ -165,13 +172,7 @@ func (w *scratch) merge(s *snapshot) {
 func (w *scratch) accumulate(s *snapshot) {
 	w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
 	w.merge(s)
-	seeds := w.wants
-	slices.SortFunc(seeds, func(a, b want) int {
-		if a.docs != b.docs {
-			return int(a.docs - b.docs)
-		}
-		return int(a.term - b.term)
-	})
+	seeds := w.rarestFirst()
 	budget, read := w.budget, int32(0)
 	if budget == 0 {
 		budget = s.weights.budget(len(seeds))
@@ -184,6 +185,19 @@ func (w *scratch) accumulate(s *snapshot) {
 		read += w.add(s, &seeds[i])
 	}
 	w.matchInitials(s)
+}
+
+// rarestFirst puts the terms that find documents in order.
+func (w *scratch) rarestFirst() []want {
+	w.keys, w.wants = w.keys[:0], w.wants[:0]
+	for i := range w.merged { // in the order of their terms
+		w.keys = append(w.keys, uint64(w.merged[i].docs)<<32|uint64(i))
+	}
+	slices.Sort(w.keys)
+	for _, key := range w.keys {
+		w.wants = append(w.wants, w.merged[uint32(key)])
+	}
+	return w.wants
 }
 
 // enough reports whether so many postings have been read that a term is not, which that
@@ -261,6 +275,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
 	f := s.filter(&q)
 	w.fours = w.plan.weighTopics(&w.topics)
+	weights := [1 << 2]float32{s.fieldWeight(fieldTitle), s.fieldWeight(fieldName), s.fieldWeight(fieldText)}
 	t := tally{doc: -1}
 	for k, set := range w.marks {
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
@@ -272,7 +287,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 				}
 				t = tally{doc: doc}
 			}
-			t.count(w.cells[unit], field, s.fieldWeight(field))
+			t.count(w.cells[unit], field, weights[field])
 			w.cells[unit] = cell{}
 		}
 	}

@@ -13,9 +13,9 @@ const (
 // side. It looks only at the best candidates, so it can see more than lists of postings
 // tell.
 type reader struct {
-	asked   [1 << 16]uint8 // 1 for signs with an entry: no more than what is needed to list them
-	entry   [1 << 16]int16 // sign to its term, plus one; zero between searches
-	used    []uint16       // signs with an entry
+	asked   [1 << 10]uint64 // a bit for signs with an entry: what is needed to list them, small enough to stay at hand
+	entry   [1 << 16]int16  // sign to its term, plus one; zero between searches
+	used    []uint16        // signs with an entry
 	terms   []readTerm
 	pairs   []readPair
 	entries []int16    // alternative of the plan to its term
@@ -23,6 +23,7 @@ type reader struct {
 	loose   []int32    // clues that have not just one alternative
 	length  float32    // characters and words of the query
 	runs    runs
+	inRow   bool // runs count
 
 	// Of the document read last:
 	signs   []uint16
@@ -102,13 +103,15 @@ func (r *reader) prepare(p *plan) {
 	for i := range p.near {
 		r.watch(p, &p.near[i])
 	}
-	r.line(p)
+	if r.inRow = p.s.weights.together; r.inRow {
+		r.line(p)
+	}
 }
 
 // release forgets the query.
 func (r *reader) release() {
 	for _, sign := range r.used {
-		r.entry[sign], r.asked[sign] = 0, 0
+		r.entry[sign], r.asked[sign>>6] = 0, 0
 	}
 	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
 	r.entries, r.close, r.loose = r.entries[:0], r.close[:0], r.loose[:0]
@@ -154,7 +157,7 @@ func (r *reader) single(sign uint16, value float32) int16 {
 	}
 	t := r.enter(value)
 	r.entry[sign] = t + 1
-	r.asked[sign] = 1
+	r.asked[sign>>6] |= 1 << (sign & 63)
 	r.used = append(r.used, sign)
 	return t
 }
@@ -200,7 +203,7 @@ func (r *reader) read(p *plan, doc int32) look {
 			body += s.fieldWeight(fieldText) * score
 			common = min(common, p.ideal)
 			l.text = max(l.text, common/(p.ideal*(1+textLength*float32(to-from)/r.length)))
-		} else {
+		} else if r.done < len(r.places) && r.places[r.done] < to {
 			r.run(to)
 			score, common := r.titled(s, u)
 			head = max(head, s.fieldWeight(s.units[u].field)*score)
@@ -245,7 +248,7 @@ func (r *reader) find(signs []uint16) {
 	places, n := r.room[:len(signs)], 0
 	for i, sign := range signs {
 		places[n] = int32(i)
-		n += int(r.asked[sign])
+		n += int(r.asked[sign>>6] >> (sign & 63) & 1)
 	}
 	r.signs, r.places, r.before = signs, places[:n], r.room[len(signs):][:n]
 }
@@ -259,10 +262,12 @@ func (r *reader) run(end int32) {
 		term := r.count(t)
 		r.before[i], term.last = term.last, int32(i+1)
 		r.places[i] += r.apart
-		if at != r.after {
-			r.runs.cut()
+		if r.inRow {
+			if at != r.after {
+				r.runs.cut()
+			}
+			r.runs.extend(term.stands)
 		}
-		r.runs.extend(term.stands)
 		if at == r.after && r.terms[r.open].follows>>(t&63)&1 != 0 {
 			if pair := r.pair(r.open, t); pair >= 0 {
 				r.count(pair)
