@@ -51,6 +51,7 @@ func TestSignsAreShared(t *testing.T) {
 	b := testBot(t)
 	for _, q := range []string{"孤儿每个月可以领多少钱", "爸爸打我", "不想打扰老师，打电话问", "gu er bu tie", "how much money", "冇人理嘅细路仔", ""} {
 		said := b.hear(q)
+		marked(said.plain, b.lexicon.marks(said.words)) // whose room the others take
 		marks := b.lexicon.subjects(said.words)
 		if got, want := said.signs(marks), signs(said.normal, marks); !slices.Equal(got, want) {
 			t.Errorf("%q: other features than when it is read alone", q)

@@ -94,7 +94,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	}
 	found := b.entriesOf(hits)
 	addFound(scores, found)
-	m := b.pick(b.wanted(found, u.folded), b.ranked(scores))
+	m := b.pick(b.wanted(found, u.folded), b.ranked(scores, found))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if bare {
 		m.near = found
@@ -248,11 +248,15 @@ func (b *Bot) numberOnly(l *lexicon) map[string]int {
 	return numbers
 }
 
-// ranked returns the classes of the policies, highest score first.
-func (b *Bot) ranked(scores []float64) []int {
-	out := make([]int, len(scores))
-	for i := range out {
-		out[i] = i
+// ranked returns the classes of the policies of which something was found, highest score
+// first.
+func (b *Bot) ranked(scores []float64, hits []hit) []int {
+	seen, out := make([]bool, len(scores)), make([]int, 0, len(scores))
+	for i := range hits {
+		if class := hits[i].class; class >= 0 && !seen[class] {
+			seen[class] = true
+			out = append(out, class)
+		}
 	}
 	slices.SortFunc(out, func(x, y int) int {
 		if order := cmp.Compare(scores[y], scores[x]); order != 0 {

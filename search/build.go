@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -217,6 +218,7 @@ func (b *builder) finish() error {
 	if s.weights = forPages(); len(s.pages) == 0 {
 		s.weights = forCollections()
 	}
+	s.bond = math.Exp(min(looseBond, math.Log(float64(len(s.docs)))/2))
 	for docs := range min(len(s.docs)+1, fewDocs) {
 		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))
 		s.values = append(s.values, s.temper(s.rare[docs]))

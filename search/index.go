@@ -94,6 +94,7 @@ type snapshot struct {
 	related  []phraseTerms // by number of the related term
 
 	weights    weights
+	bond       float64 // how much more often than by chance the characters of a word stand side by side
 	textWeight float32 // what a text counts beside a title
 	foreign    []bool  // document to whether only who asks for its language finds it
 }

@@ -45,12 +45,14 @@ type sounds struct {
 	blurred []syllable                   // syllable to the one it is easily taken for
 	names   []string                     // of syllable i+1
 	read    []atomic.Pointer[[]syllable] // readings of characters, from hanFirst, once looked up; the dictionary is slow
+	usual   []atomic.Uint32              // the first of them plus one, or one where there is none; 0 until it is looked up
 }
 
 var mandarin = sync.OnceValue(func() *sounds {
 	names := strings.Fields(syllables)
 	s := &sounds{ids: make(map[string]syllable, len(names)), blurred: make([]syllable, len(names)+1), names: names}
 	s.read = make([]atomic.Pointer[[]syllable], hanLast-hanFirst+1)
+	s.usual = make([]atomic.Uint32, len(s.read))
 	for i, name := range names {
 		s.ids[name] = syllable(i + 1)
 	}

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"math"
 	"slices"
 	"strings"
 )
@@ -13,7 +12,7 @@ const (
 	nearShare      = 0.4  // … that sounds nearly the same
 	strangerFactor = 0.4  // … that shares no character with what was typed
 	longTerm       = 4.0  // characters that a longer term of the data file counts as
-	looseBond      = 2.0  // e to this: how much more often than by chance those of a word do
+	looseBond      = 2.0  // e to this: how much more often than by chance those of a word do, at most
 	pinyinShare    = 0.95 // trust in the words for a pair of syllables
 	looseFactor    = 0.5  // … that do not link up with the neighbouring pair
 )
@@ -285,8 +284,8 @@ func (p *plan) cohesion(id int32, a, b rune) float32 {
 	}
 	n := float64(len(p.s.docs))
 	of := func(term int32) float64 { return float64(p.s.frequency(term)) }
-	bond := math.Log(of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b))))
-	return float32(1 - p.s.weights.loose*(1-1/(1+math.Exp(min(looseBond, math.Log(n)/2)-bond))))
+	bond := of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b)))
+	return float32(1 - p.s.weights.loose*(1-1/(1+p.s.bond/bond)))
 }
 
 // soundAlike adds the known pairs that sound like the unknown one at i: a

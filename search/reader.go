@@ -128,8 +128,7 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 		}
 		return r.single(sign, s.value(term)*s.termWeight(term))
 	}
-	first := r.single(signOf(a), s.value(s.lex.unigram(a))*s.weights.character)
-	second := r.single(signOf(b), s.value(s.lex.unigram(b))*s.weights.character)
+	first, second := r.character(s, a), r.character(s, b)
 	if t := r.pair(first, second); t >= 0 {
 		return t
 	}
@@ -138,6 +137,16 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 	r.terms[first].opens = int16(len(r.pairs))
 	r.terms[first].follows |= 1 << (second & 63)
 	return t
+}
+
+// character enters a character, which most do that are part of several pairs: what it is
+// worth is looked up but once.
+func (r *reader) character(s *snapshot, c rune) int16 {
+	sign := signOf(c)
+	if t := r.entry[sign]; t > 0 {
+		return t - 1
+	}
+	return r.single(sign, s.value(s.lex.unigram(c))*s.weights.character)
 }
 
 // pair returns the term of two characters side by side, or -1.

@@ -36,9 +36,21 @@ func Syllables(word string) []string {
 // Sound returns the usual reading of a Chinese character as pinyin without tone;
 // empty when it has none.
 func Sound(r rune) string {
-	s := mandarin()
-	if ids := s.readings(r); len(ids) > 0 {
-		return s.names[ids[0]-1]
+	if !isPlainHan(r) {
+		return ""
 	}
-	return ""
+	s := mandarin()
+	known := &s.usual[r-hanFirst]
+	usual := known.Load()
+	if usual == 0 {
+		usual = 1
+		if ids := s.readings(r); len(ids) > 0 {
+			usual += uint32(ids[0])
+		}
+		known.Store(usual)
+	}
+	if usual == 1 {
+		return ""
+	}
+	return s.names[usual-2]
 }
