@@ -13,6 +13,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -20,7 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -134,19 +135,20 @@ func (l *Library) sortPolicies() {
 	for i, c := range l.Categories {
 		rank[c.Slug] = i
 	}
-	sort.Slice(l.Policies, func(i, j int) bool {
-		a, b := l.Policies[i], l.Policies[j]
-		if rank[a.Category] != rank[b.Category] {
-			return rank[a.Category] < rank[b.Category]
-		}
-		if a.Order != b.Order {
-			return a.Order < b.Order
-		}
-		return a.Slug < b.Slug
-	})
-	l.place = make(map[string]int, len(l.Policies))
+	type ranked struct {
+		rank int
+		*Policy
+	}
+	all := make([]ranked, len(l.Policies))
 	for i, p := range l.Policies {
-		l.place[p.Slug] = i
+		all[i] = ranked{rank[p.Category], p}
+	}
+	slices.SortFunc(all, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Slug, b.Slug))
+	})
+	l.place = make(map[string]int, len(all))
+	for i, p := range all {
+		l.Policies[i], l.place[p.Slug] = p.Policy, i
 	}
 }
 

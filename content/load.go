@@ -64,17 +64,19 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Replies, l.parts.replies = loadFiles(tree, "replies", old.replies, around, replyPage, c)
 	slices.SortStableFunc(l.Replies, func(a, b *Page) int { return b.Published.Compare(a.Published.Time) })
 	l.Assessments, l.parts.assessments = loadFiles(tree, "assessments", old.assessments, around, loadAssessment, c)
+	version := sync.OnceValues(tree.version)
+	go func() { _, _ = version() }() // while all is checked and put in order
 	if len(l.parts.policies) == 0 {
 		c.add("policies", 0, "no policy found", "put at least one policies/<slug>.md there")
 	}
 	l.crossCheck(c)
-	if err := c.err(); err != nil {
-		return nil, err
-	}
 	l.notes = c.notes
 	l.sortPolicies()
 	var err error
-	l.Version, err = tree.version()
+	l.Version, err = version()
+	if problems := c.err(); problems != nil {
+		return nil, problems
+	}
 	return l, err
 }
 

@@ -27,7 +27,7 @@ func PlainnessOf(text string) Plainness { return plainnessOf(text) }
 // plainnessOf measures several texts, of which each ends a sentence.
 func plainnessOf(texts ...string) Plainness {
 	var p Plainness
-	common := levelOne()
+	marks := rareMarks()
 	total, rare := 0, 0
 	for _, text := range texts {
 		n, start := 0, 0
@@ -43,17 +43,20 @@ func plainnessOf(texts ...string) Plainness {
 			}
 			n = 0
 		}
-		for i, size := 0, 0; i < len(text); i += size {
-			r := hanAt(text, i)
-			if size = hanBytes; r == 0 {
-				r, size = utf8.DecodeRuneInString(text[i:])
+		for i := 0; i < len(text); {
+			// What most of a text is. Which of it is rare no processor can foresee, so nothing
+			// branches on it.
+			from := i
+			for r := hanAt(text, i); r != 0; r = hanAt(text, i) {
+				rare += int(marks[r-firstHan])
+				i += hanBytes
 			}
+			n += (i - from) / hanBytes
+			if i == len(text) {
+				break
+			}
+			r, size := utf8.DecodeRuneInString(text[i:])
 			switch {
-			case r >= firstHan && int(r) < len(common):
-				n++
-				if !common[r] {
-					rare++
-				}
 			case r == '。' || r == '！' || r == '？' || r == '；' || r == '\n':
 				end(i)
 				start = i + size
@@ -61,6 +64,7 @@ func plainnessOf(texts ...string) Plainness {
 				n++
 				rare++
 			}
+			i += size
 		}
 		end(len(text))
 	}
@@ -98,6 +102,18 @@ var levelOne = sync.OnceValue(func() []bool {
 			if r, _ := utf8.DecodeRune(b); err == nil && int(r) < len(marks) {
 				marks[r] = true
 			}
+		}
+	}
+	return marks
+})
+
+// rareMarks are the same from firstHan on, 1 for a character that is none of those.
+var rareMarks = sync.OnceValue(func() []uint8 {
+	common := levelOne()
+	marks := make([]uint8, len(common)-firstHan)
+	for i := range marks {
+		if !common[firstHan+i] {
+			marks[i] = 1
 		}
 	}
 	return marks
