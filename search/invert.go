@@ -110,11 +110,12 @@ func (sh *shard) wordTerms(l *lexicon) []int32 {
 type inverter struct {
 	b      *builder
 	lists  listWriter
-	asked  [1 << 16]uint8 // 1 for signs that are codes of the group
-	slot   []uint16       // code of a character to its place in the group, plus one
-	ends   []int          // by that place: where its next occurrence goes in found
-	turns  [][]int        // ends, after each stretch but the last
-	places []int32        // in a unit, of characters of the group
+	first  uint16   // of the codes of the group: it has all that occur from there …
+	span   uint16   // … on to its last, so much further on
+	slot   []uint16 // code of a character to its place in the group, plus one
+	ends   []int    // by that place: where its next occurrence goes in found
+	turns  [][]int  // ends, after each stretch but the last
+	places []int32  // in a unit, of characters of the group
 	found  []occurrence
 	unitOf []int32 // units of one term, in order
 	starts []int32 // by following character: where its units begin in followed
@@ -155,18 +156,16 @@ func (v *inverter) doGroup(g group) {
 	at := 0
 	for i, code := range g.codes {
 		v.slot[code] = uint16(i + 1)
-		if code < commonCodes {
-			v.asked[code] = 1
-		}
 		v.ends = append(v.ends, at)
 		for _, sh := range v.b.shards {
 			at += int(sh.counts[code])
 		}
 	}
+	v.first, v.span = g.codes[0], g.codes[len(g.codes)-1]-g.codes[0]
 	v.findAll()
 	from := 0
 	for i, code := range g.codes {
-		v.slot[code], v.asked[code] = 0, 0
+		v.slot[code] = 0
 		v.doCharacter(int32(v.b.terms[code]), i, from)
 		from = v.ends[i]
 	}
@@ -189,12 +188,18 @@ func (v *inverter) findAll() {
 
 // find enters the characters of the group that a unit without rare ones has. First their
 // places are listed: a processor cannot foresee which they are, so nothing branches on it.
+// What is rare, a word or a gap has a sign that is no code of any group.
 func (v *inverter) find(unit int) {
 	signs := v.b.s.signs[v.b.s.starts[unit]:v.b.s.starts[unit+1]]
 	places, n := v.places[:len(signs)+1], 0
+	first, span := v.first, v.span
 	for i, sign := range signs {
 		places[n] = int32(i)
-		n += int(v.asked[sign])
+		next := n + 1
+		if sign-first > span {
+			next = n
+		}
+		n = next
 	}
 	for _, i := range places[:n] {
 		next := uint16(noCode) // of a word, and at the end

@@ -275,13 +275,20 @@ func (t *tracer) letters(s string) *text {
 // run folds the characters from i on that another one follows, what most text
 // consists of, and returns where it stopped: at a character.
 func (f *folder) run(s string, i int) int {
-	for r, next := hanAt(s, i), rune(0); ; r = next {
-		if next = hanAt(s, i+hanBytes); next == 0 {
-			return i
+	if !f.out.bare {
+		for ; hanAt(s, i+hanBytes) != 0; i += hanBytes {
+			f.out.add(rune(f.n.simple[hanAt(s, i)-hanFirst]), int32(i), int32(i+hanBytes))
 		}
-		f.out.add(rune(f.n.simple[r-hanFirst]), int32(i), int32(i+hanBytes))
-		i += hanBytes
+		return i
 	}
+	runes, simple := f.out.runes, f.n.simple
+	r := hanAt(s, i)
+	for next := hanAt(s, i+hanBytes); next != 0; next = hanAt(s, i+hanBytes) {
+		runes = append(runes, rune(simple[r-hanFirst]))
+		r, i = next, i+hanBytes
+	}
+	f.out.runes = runes
+	return i
 }
 
 // hanBytes is how many bytes a character that isPlainHan has in UTF-8.

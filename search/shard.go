@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -33,12 +35,14 @@ func newShard(b *builder, docs []Document) *shard {
 	return &shard{
 		trace: tracer{n: b.norm, bare: true}, book: b.book, alphabet: b.alphabet, docs: docs,
 		counts: make([]uint32, noCode), words: vocabulary{numbers: map[string]int32{}},
-		first: make([]int32, 0, len(docs)), units: make([]unit, 0, 2*len(docs)),
+		first: make([]int32, 0, len(docs)),
 	}
 }
 
-// measure counts the characters of all documents, whose titles and texts must be UTF-8.
+// measure counts the characters of all documents, whose titles and texts must be UTF-8, and
+// makes room for what is read of them.
 func (sh *shard) measure() error {
+	titles, units := 0, 0
 	for i := range sh.docs {
 		d := &sh.docs[i]
 		title, ok := characters(d.Title)
@@ -46,32 +50,34 @@ func (sh *shard) measure() error {
 		if !ok || !ok2 {
 			return errNotUTF8
 		}
-		sh.room += title + text
+		titles += title
+		sh.room += text
+		units += 2 + len(d.Names)
 		for _, name := range d.Names {
-			sh.room += utf8.RuneCountInString(name)
+			titles += utf8.RuneCountInString(name)
 		}
 	}
+	sh.room += titles
+	sh.sequence = make([]int32, 0, titles)
+	sh.units, sh.lengths, sh.starts = make([]unit, 0, units), make([]int32, 0, units), make([]int32, 0, units)
 	return nil
 }
 
 // characters counts those of a text and says whether it is UTF-8; the number is right
 // where it is.
 func characters(s string) (n int, ok bool) {
-	for i := 0; i < len(s); n++ {
-		switch {
-		case s[i] < utf8.RuneSelf:
-			i++
-		case hanAt(s, i) != 0: // as most are
-			i += hanBytes
-		default:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				return n, false
-			}
-			i += size
+	n = len(s)
+	i := 0
+	for ; i+8 <= len(s); i += 8 { // all bytes but those that go on with a character, eight at a time
+		word := binary.LittleEndian.Uint64([]byte(s[i : i+8]))
+		n -= bits.OnesCount64(word >> 7 &^ (word >> 6) & 0x0101010101010101)
+	}
+	for ; i < len(s); i++ {
+		if s[i]&0xc0 == 0x80 {
+			n--
 		}
 	}
-	return n, true
+	return n, utf8.ValidString(s)
 }
 
 // A sign is a character or word of a title before terms have numbers.
