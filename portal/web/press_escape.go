@@ -23,19 +23,21 @@ type escaping struct {
 	place         *template.Template
 	before, after string // what place writes around the value
 	plain         func(string) bool
+	text          bool // no address and no script
 }
 
 // places are the kinds of places at which our pages show values.
 var places = []struct {
 	before, after string
 	plain         func(string) bool
+	text          bool
 }{
-	{`<p>`, `</p>`, plainText},
-	{`<p title="`, `"></p>`, plainText},
-	{`<title>`, `</title>`, plainText},
-	{`<a href="`, `"></a>`, plainAddress},
-	{`<a href="#`, `"></a>`, plainWord},
-	{`<script type="application/ld+json">`, `</script>`, func(string) bool { return false }},
+	{`<p>`, `</p>`, plainText, true},
+	{`<p title="`, `"></p>`, plainText, true},
+	{`<title>`, `</title>`, plainText, true},
+	{`<a href="`, `"></a>`, plainAddress, false},
+	{`<a href="#`, `"></a>`, plainWord, false},
+	{`<script type="application/ld+json">`, `</script>`, func(string) bool { return false }, false},
 }
 
 func newEscapers() (escapers, error) {
@@ -51,7 +53,7 @@ func newEscapers() (escapers, error) {
 		for _, n := range place.Tree.Root.Nodes {
 			if action, ok := n.(*parse.ActionNode); ok {
 				_, chain := cutEscapers(action.Pipe.Cmds)
-				out[chain] = &escaping{place, p.before, p.after, p.plain}
+				out[chain] = &escaping{place, p.before, p.after, p.plain, p.text}
 			}
 		}
 	}
@@ -65,8 +67,12 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 	}
 	switch v.Type() {
 	case stringType:
-		if s := v.String(); e.plain(s) {
+		s := v.String()
+		if e.plain(s) {
 			return append(out, s...), nil
+		}
+		if e.text && plainText(strings.ReplaceAll(s, "&", "")) { // every page has an address that asks for two things
+			return append(out, strings.ReplaceAll(s, "&", "&amp;")...), nil
 		}
 	case markupType:
 		if e.before == "<p>" {
@@ -115,7 +121,7 @@ func plainText(s string) bool {
 
 // plainAddress reports whether s is an address whose characters stand for themselves.
 func plainAddress(s string) bool {
-	return (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) &&
+	return s == "" || (strings.HasPrefix(s, "/") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) &&
 		onlyASCII(s, addressMarks)
 }
 
