@@ -80,6 +80,16 @@ type problem struct {
 	Heard       passage
 }
 
+// problem is the line of the summary about a field: its question, then what is wrong with
+// the answer, which away from the field would be said of nothing.
+func (f field) problem(colon string) problem {
+	text := f.Error
+	if question := strings.TrimRight(f.Label, "？?"); question != "" {
+		text = question + colon + f.Error
+	}
+	return problem{Field: f.ID(), Text: text}
+}
+
 // summaryRow is one line of a summary list. Change is the address of the form
 // page, complete with its prefix; "" shows none. Lang is that of question and
 // answer where it is not the page's.

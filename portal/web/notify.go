@@ -53,6 +53,8 @@ type notifyPage struct {
 	Household bool // ticked: for all of them
 	Consent   field
 	Problems  []problem
+	At        string  // elder mode: the one thing that is asked; see notify_elder.go
+	Given     []given // and what was answered on the other pages
 
 	HeardWhat, HeardConsent heard
 }
@@ -61,10 +63,10 @@ type notifyPage struct {
 func (notifyPage) Notice() string { return messagesNotice }
 
 func (s *Server) showNotify(c *fiber.Ctx, a *apply.Application) error {
-	return s.renderNotify(c, a, nil)
+	return s.renderNotify(c, a, nil, 0)
 }
 
-func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid) error {
+func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, at int) error {
 	t := s.words(c)
 	known, err := s.cases.Contacts.Contact(c.UserContext(), a.Reference)
 	if err != nil && !errors.Is(err, apply.ErrNotFound) {
@@ -96,10 +98,13 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {
 			f.Error = s.problemWords(c, p, bad)
-			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: f.Error})
+			view.Problems = append(view.Problems, f.problem(t("punctuation.colon")))
 		}
 	}
 	view.hearNotify(s, invalid)
+	if view.Elder() {
+		view.oneStep(s.notifySteps(), at, invalid)
+	}
 	if len(view.Problems) > 0 {
 		s.wrong(c, &view.page)
 	}
@@ -123,11 +128,14 @@ func (s *Server) saveNotify(c *fiber.Ctx, a *apply.Application) error {
 	if c.FormValue("consent") == messagesNotice {
 		contact.Notice = messagesNotice
 	}
+	if done, err := s.turnNotify(c, a, contact); done {
+		return err
+	}
 	err := s.cases.Contacts.SetContact(c.UserContext(), a.Reference, contact, c.FormValue("pass") != "")
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
-		return s.renderNotify(c, a, invalid)
+		return s.renderNotify(c, a, invalid, 0)
 	case err != nil:
 		return err
 	}

@@ -19,6 +19,40 @@ func newNotifyDesk(t *testing.T, channels ...apply.Channel) *desk {
 	return d
 }
 
+// TestMessagesComeOneThingAPage asks for messages in elder mode: each page asks for one
+// thing and says what is wrong with it, going back keeps all, and nothing is kept before
+// the consent.
+func TestMessagesComeOneThingAPage(t *testing.T) {
+	d := newNotifyDesk(t, apply.SMS, apply.Email)
+	b := d.fill("family").submit()
+	b.cookies["mode"] = modeElder
+	step := func(change map[string]string) *browser { return b.send("/track/notify", change) }
+	b.open("/track/notify").wants(200, "怎么收", "可以不填").lacks("手机号码或邮箱", "要收什么", "单独同意")
+	step(nil).wants(422, "有1处要改一改", "怎么收：请选一项")
+	step(map[string]string{"channel": "email"}).wants(200, "手机号码或邮箱").lacks("怎么收", "要收什么", "要改一改")
+	step(map[string]string{"address": "画眉鸟"}).wants(422, "手机号码或邮箱：", "不像一个邮箱").lacks("要收什么")
+	step(map[string]string{"address": "canary@example.org"}).wants(200, "要收什么").lacks("单独同意")
+	step(nil).wants(422, "请至少选一样")
+	step(map[string]string{"-back": "1"}).wants(200, "手机号码或邮箱").lacks("要改一改")
+	if got := b.form("/track/notify").Get("address"); got != "canary@example.org" {
+		t.Errorf("one step back the address is %q", got)
+	}
+	step(nil).wants(200, "要收什么")
+	step(map[string]string{"changes": "1"}).wants(200, "单独同意").lacks("已经保存")
+	step(nil).wants(422, "请先勾选同意")
+	if got := b.open("/track/notify").wants(200, "怎么收").form("/track/notify"); got.Has("changes") || got.Get("address") != "" {
+		t.Errorf("kept without consent: %v", got)
+	}
+	step(map[string]string{"channel": "email"})
+	step(map[string]string{"address": "canary@example.org"})
+	step(map[string]string{"changes": "1"})
+	step(map[string]string{"consent": messagesNotice}).wants(200, "已经保存", "c***@example.org")
+	if got := b.form("/track/notify"); got.Get("changes") != "1" {
+		t.Errorf("what was chosen does not go along: %v", got)
+	}
+	b.open("/track/data").send("/track/data", nil).wants(200, `"channel": "email"`, "canary@example.org")
+}
+
 func TestMessages(t *testing.T) {
 	d := newNotifyDesk(t, apply.SMS, apply.Email)
 	b := d.fill("family").submit()
