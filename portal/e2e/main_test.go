@@ -181,7 +181,7 @@ func launch(data string, settings ...string) (*site, error) {
 func (s *site) restart() error {
 	s.process = exec.Command(suite.binary, s.process.Args[1:]...)
 	s.process.Stdout, s.process.Stderr = s.out, s.out
-	endWithTests(s.process)
+	servers.EndWithTests(s.process)
 	if err := s.process.Start(); err != nil {
 		return fmt.Errorf("start portal: %w", err)
 	}

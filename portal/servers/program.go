@@ -38,6 +38,7 @@ func start(cmd *exec.Cmd) (*Program, error) {
 	if cmd.Stdout == nil {
 		cmd.Stdout, cmd.Stderr = p.Output, p.Output
 	}
+	EndWithTests(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
