@@ -293,8 +293,10 @@ func (b *Bot) wait(ctx context.Context) error {
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
 	danger, certain := b.urgency(&t.utterance)
-	if certain && !b.plainReply(t) {
-		return b.warn(t, danger), nil
+	if certain && !b.plainReply(t) && !b.listedWord(t) {
+		if calm, err := b.merelyAsks(ctx, t, danger); err != nil || !calm {
+			return b.warn(t, danger), err
+		}
 	}
 	if r, ok, err := b.converse(ctx, t); ok || err != nil {
 		return r, err
@@ -305,6 +307,18 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if several := b.several(t); several != nil {
 		return b.which(t, several), nil
 	}
+	if t.blank() && b.names[t.memory.Policy] == nil {
+		return b.hint(t), nil
+	}
+	r, err := b.lookUp(ctx, t, danger)
+	if r.Outcome == Answer && danger >= suspectFrom {
+		r.Notes = append([]string{b.words.Say(content.SayDanger, t.Lang)}, r.Notes...)
+	}
+	return r, err
+}
+
+// lookUp answers a question that stands by itself from what is published, or says why not.
+func (b *Bot) lookUp(ctx context.Context, t turn, danger float64) (Reply, error) {
 	m, err := b.matchIn(ctx, t)
 	if err != nil {
 		return Reply{}, err
@@ -316,8 +330,13 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	switch {
 	case m.bare && b.names[t.memory.Policy] == nil:
 		return b.clarify(t, m), nil
+	case unsure && danger >= suspectFrom && t.thin():
+		return b.hint(t), nil
 	case unsure && danger >= suspectFrom:
 		return b.warn(t, danger), nil
+	case unsure && m.catchword(t.folded) && !t.memory.Clarified:
+		m.near = m.found
+		return b.clarify(t, m), nil
 	case unsure:
 		return b.refuse(t, m), nil
 	}

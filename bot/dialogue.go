@@ -288,11 +288,30 @@ func (b *Bot) which(t turn, entries []*Entry) Reply {
 	t.memory = t.memory.settled()
 	t.memory.Clarified = true
 	r := Reply{Outcome: Clarify, Answer: b.words.Say(content.SayClose, t.Lang), Confidence: 1}
+	if slices.ContainsFunc(entries, func(e *Entry) bool { return e.Policy == dangerPolicy }) {
+		r.Notes = []string{b.words.Say(content.SayDanger, t.Lang)}
+	}
 	for _, e := range entries {
 		r.Choices = append(r.Choices, Choice{Label: b.policyIn(e.Policy, t.Lang).Short(t.Lang)})
 		t.memory.Choices = append(t.memory.Choices, e.ID)
 	}
 	r.Conversation = t.memory.String()
+	return r
+}
+
+// dangerPolicy tells whom to call for a child in danger. Where it is among what may be meant,
+// the first number is said at once.
+const dangerPolicy = "protection-hotline"
+
+// hint asks what a message that tells next to nothing means, danger first: a child may not
+// know what to write.
+func (b *Bot) hint(t turn) Reply {
+	sections := b.listed(b.lexicon.short)
+	if t.memory.Clarified || sections == nil {
+		return b.unclear(t)
+	}
+	r := b.which(t, sections)
+	r.Answer = b.words.Clarify.In(t.Lang)
 	return r
 }
 
@@ -337,6 +356,14 @@ func (b *Bot) several(t turn) []*Entry {
 		return nil
 	}
 	return b.inTitles(t.normal)
+}
+
+// listedWord reports whether the whole message is a word that the lexicon lists with what
+// it may mean, danger among it.
+func (b *Bot) listedWord(t turn) bool {
+	return slices.ContainsFunc(b.lexicon.choices[t.folded], func(section string) bool {
+		return strings.HasPrefix(section, dangerPolicy+"#")
+	})
 }
 
 // listed returns the passages of sections, each policy#section, that are published.

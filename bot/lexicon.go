@@ -25,6 +25,7 @@ type lexicon struct {
 	urgent   []rule
 	only     map[string][]string // by section: words one of which must be asked with
 	choices  map[string][]string // by a message that is only this word: policy#section to choose from
+	short    []string            // policy#section to choose from where a message tells nothing
 	written  phraseIndex
 	sounding phraseIndex
 
@@ -213,6 +214,9 @@ func phrasings(lexicon string) map[string][]string {
 // onlyPrefix begins a line of the words without which a section is no answer.
 const onlyPrefix = "only "
 
+// shortKind is the line of sections to choose from where a message tells nothing.
+const shortKind = "short"
+
 // choosePrefix begins a line of words that, alone, tell none of several sections.
 const choosePrefix = "choose "
 
@@ -234,6 +238,8 @@ func (p lexiconParser) line(line string, n int) error {
 		p.only[strings.TrimPrefix(kind, onlyPrefix)] = strings.Fields(p.fold(body))
 	case ok && strings.HasPrefix(kind, choosePrefix):
 		p.choose(strings.TrimPrefix(kind, choosePrefix), body)
+	case ok && kind == shortKind:
+		p.short = strings.Fields(body)
 	case ok && kind == refuseGroup:
 		p.extend(refuseGroup, body)
 	case ok && kind == "urgent":

@@ -25,11 +25,17 @@ const (
 	loyalty          = 0.12 // what the policy spoken of last gains for a short question
 	ellipsisSize     = 12   // characters of a short question
 	answerFrom       = 0.4  // how likely a question has to belong here to be answered
+	catchFrom        = 0.2  // the same for a word or two to be asked back
+	catchCoverage    = 0.85 // how much of them a published passage has to hold
+	catchSize        = 8    // characters of a word or two
 	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom       = 0.15 // probability of danger from which it is urgent
-	ruleFrom         = 0.1  // the same where a rule of the lexicon says so too
+	clearFrom        = 0.25 // probability of danger from which it is urgent, whatever else it may be
+	urgentFrom       = 0.15 // the same where neither a rule of the lexicon nor a question that belongs here explains it
+	asksFrom         = 0.8  // how likely such a question has to belong here
 	suspectFrom      = 0.1  // the same for a question that would be refused otherwise
+	thinFrom         = 0.4  // the same for a message of a word
+	ruleFrom         = 0.1  // the same where a rule of the lexicon says so too
 )
 
 // match is what was found for a question.
@@ -40,6 +46,7 @@ type match struct {
 	topics     []float64 // probability of each policy by the examples alone, by its class
 	belongs    float64   // that the question is one to answer
 	confidence float64   // that entries[0] is of the right policy
+	coverage   float64   // share of the question that entries[0] holds
 	bare       bool      // the question names no topic
 
 	near  []hit  // what was found for a question that names no topic
@@ -58,6 +65,13 @@ func (b *Bot) lead(m match, policy, other string) float64 {
 // answers reports whether there is something to say, and reason to say it.
 func (m match) answers() bool { return len(m.entries) > 0 && m.belongs >= answerFrom }
 
+// catchword reports whether a message that would be refused is a word or two that stand
+// just so in what is published. It may be about that: of 19 such sentences 17 were, by
+// cross-validation, though every other one of another policy.
+func (m match) catchword(text string) bool {
+	return !m.bare && m.coverage >= catchCoverage && m.belongs >= catchFrom && utf8.RuneCountInString(text) <= catchSize
+}
+
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say so whatever else the question may be.
 func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
@@ -67,10 +81,48 @@ func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
 	switch both := []float64{1 - p, p}; {
 	case p >= foregone: // no vote could make it calm
 		p = surer(both, p)[urgent]
-	case p*mostVotes >= ruleFrom: // otherwise no vote could make it urgent
+	case p*mostVotes >= suspectFrom: // otherwise no vote could make it urgent
 		p = danger.near.agree(both, danger.read(said))[urgent]
 	}
-	return p, p >= urgentFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
+	return p, b.alarming(u, p)
+}
+
+// alarming reports whether a probability of danger is enough for these words. The classifier
+// knows the rules of the lexicon: where one holds and danger is still unlikely, the words are
+// those of danger, but spoken calmly.
+func (b *Bot) alarming(u *utterance, p float64) bool {
+	switch {
+	case u.thin():
+		return p >= thinFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
+	case p >= clearFrom:
+		return true
+	}
+	return p >= urgentFrom && !b.lexicon.isUrgent(u.words)
+}
+
+// merelyAsks reports whether a message that may be one of danger puts a question that surely
+// belongs here. Of 44 such sentences 2 were of danger, by cross-validation.
+func (b *Bot) merelyAsks(ctx context.Context, t turn, danger float64) (bool, error) {
+	if danger >= clearFrom || !b.hearing.asks(t.Text) {
+		return false, nil
+	}
+	m, err := b.match(ctx, t.utterance, t.memory.Policy)
+	return err == nil && !m.bare && len(m.entries) > 0 && m.belongs >= asksFrom, err
+}
+
+// thin reports whether a message is no more than a word: too little to frighten a family
+// with numbers to call, unless the word itself is one of danger.
+func (u *utterance) thin() bool { return u.words[0].length <= 2 }
+
+// blank reports whether a message tells nothing: no word, or a single character or letter.
+func (u *utterance) blank() bool {
+	switch text := u.words[0].masked; len(text) {
+	case 0:
+		return u.words[0].length == 0
+	case 1:
+		return u.words[0].length == 1 && utf8.RuneCountInString(text[0]) == 1
+	}
+	return false
 }
 
 // match ranks policies, then the entries of the best one. A short question leans
@@ -101,7 +153,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	}
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
-		m.belongs, m.confidence = s.belongs(), s.confidence()
+		m.belongs, m.confidence, m.coverage = s.belongs(), s.confidence(), s.coverage
 		m.found, m.said = found, said
 	}
 	return m, nil

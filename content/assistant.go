@@ -24,6 +24,7 @@ type Cue string
 // The cues.
 const (
 	SayClose       Cue = "close"    // several policies are close
+	SayDanger      Cue = "danger"   // before a choice of what may be meant, danger among it
 	SayDoubtful    Cue = "doubtful" // what follows may not be what was asked
 	SayUnclear     Cue = "unclear"  // asked back once already
 	SayOffer       Cue = "offer"    // to see if a child qualifies; text of a button
@@ -50,7 +51,7 @@ const (
 )
 
 var cues = []Cue{
-	SayClose, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
+	SayClose, SayDanger, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
 	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
 }
 
