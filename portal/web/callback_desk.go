@@ -126,7 +126,7 @@ func (s *Server) renderCallFile(c *fiber.Ctx, u casework.User, failed error) err
 		if one.Step != casework.CallReached {
 			state = "wrong"
 		}
-		view.Tries = append(view.Tries, step{Title: t(fmt.Sprintf("calls.step.%s", one.Step)), Text: s.moment(c, one.At) + " · " + f.Names[one.By], Note: one.Words, State: state})
+		view.Tries = append(view.Tries, step{Title: t(fmt.Sprintf("calls.step.%s", one.Step)), Text: s.byline(c, one.At, f.Names[one.By]), Note: one.Words, State: state})
 	}
 	if view.Row.Open {
 		view.Fields = s.callSteps(c)

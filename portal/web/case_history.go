@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -32,7 +33,7 @@ func (s *Server) historyPanel(c *fiber.Ctx, u casework.User, a *apply.Applicatio
 			who = cmp.Or(names[e.Actor.ID], who)
 		}
 		out.Steps = append(out.Steps, step{
-			Title: t(fmt.Sprintf("staff.action.%s", e.Move)), Text: s.moment(c, e.At) + " · " + who, State: "done", Note: s.eventWords(c, p, e),
+			Title: t(fmt.Sprintf("staff.action.%s", e.Move)), Text: s.byline(c, e.At, who), State: "done", Note: s.eventWords(c, p, e),
 		})
 	}
 	out.Consent = t("staff.consent", "Name", a.Consent.Guardian, "Notice", a.Consent.Notice, "Date", s.moment(c, a.Consent.At))
@@ -40,6 +41,15 @@ func (s *Server) historyPanel(c *fiber.Ctx, u casework.User, a *apply.Applicatio
 		out.Consent += t("punctuation.stop") + t("assist.recorded")
 	}
 	return out, nil
+}
+
+// byline says when something was done, and by whom: a comma may end a line, where a dot
+// would begin the next. Whoever has no name is left out.
+func (s *Server) byline(c *fiber.Ctx, at time.Time, who string) string {
+	if who == "" {
+		return s.moment(c, at)
+	}
+	return s.words(c)("staff.history.by", "At", s.moment(c, at), "Who", who)
 }
 
 // eventWords are the words of an event, with the record of a visit before them.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
@@ -28,6 +30,12 @@ var casePanels = []struct {
 	{"history", (*Server).historyPanel},
 }
 
+// jumpsTo are the panels that are looked for most, and jumpWords their headings.
+var (
+	jumpsTo   = []string{"handler", "verdict", "documents", "history"}
+	jumpWords = []string{"queue.handler", "staff.verdict", "staff.documents", "staff.history"}
+)
+
 // shownPanel is a panel as its template sees it, with what a form in it needs.
 type shownPanel struct {
 	Name    string
@@ -44,8 +52,17 @@ func (s *Server) loadPanels(c *fiber.Ctx, u casework.User, a *apply.Application,
 		if err != nil {
 			return err
 		}
-		if data != nil {
-			view.Panels = append(view.Panels, shownPanel{p.name, view.Path, view.CSRF, view.Version, data})
+		if data == nil {
+			continue
+		}
+		panel := shownPanel{p.name, view.Path, view.CSRF, view.Version, data}
+		if p.name == "documents" {
+			view.Papers = &panel
+		} else {
+			view.Panels = append(view.Panels, panel)
+		}
+		if at := slices.Index(jumpsTo, p.name); at >= 0 {
+			view.Jumps = append(view.Jumps, content.Option{Value: p.name + "-title", Label: s.words(c)(jumpWords[at])})
 		}
 	}
 	return nil

@@ -220,12 +220,11 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 	t := s.words(c)
 	var out []step
 	for _, e := range f.Events {
-		one := step{Title: t(fmt.Sprintf("staff.report.step.%s", e.Step)), Text: s.moment(c, e.At), Note: e.Words, State: "done"}
-		if name := f.Names[e.Actor.ID]; name != "" {
-			one.Text += " · " + name
-		}
+		one := step{Title: t(fmt.Sprintf("staff.report.step.%s", e.Step)), Text: s.byline(c, e.At, f.Names[e.Actor.ID]), Note: e.Words, State: "done"}
 		switch detail := e.Detail; {
 		case detail == "":
+		case e.Step == casework.StepAlerted && detail == "0":
+			one.Title, one.State = t("staff.report.alerted.none"), "wrong"
 		case e.Step == casework.StepAlerted:
 			one.Title = t("staff.report.alerted", "Number", detail)
 		case e.Step == casework.StepEscalated:
@@ -394,7 +393,7 @@ func (s *Server) reportProblem(c *fiber.Ctx, view *reportFilePage, failed error,
 				continue
 			}
 			f.Error = s.problemWords(c, wrong, true)
-			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: f.Error})
+			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: s.naming(c, f.Label, f.Error)})
 		}
 	}
 	s.wrong(c, &view.page)

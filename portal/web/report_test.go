@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 	other.open("/staff").wants(200).lacks("份报告等人接")
 	other.open(path).wants(403).lacks(reportSecrets...)
 	town.open(reportsPath).wants(200, number, "现在有危险", "没有人接").lacks(reportSecrets...)
-	town.open(path).wants(200, "云雀巷77号", "他每天挨打", "金丝雀小学三班", "被打、被虐待", "没有登录的人报告的", "通知了0个人")
+	town.open(path).wants(200, "云雀巷77号", "他每天挨打", "金丝雀小学三班", "被打、被虐待", "没有登录的人报告的", "没有可以通知的人")
 	take := b.followed(number, code, "收到了，还没有人接")
 	take.lacks(reportSecrets...)
 	d.now = d.now.Add(11 * time.Minute)

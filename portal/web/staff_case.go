@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,8 +25,12 @@ type casePage struct {
 	Submitted string
 	Due       string
 	DueMark   string // late or soon
+	Left      int    // working days till then; 0 where it is late or nearly
+	Whose     string // the child
 	Parts     []casePart
-	Panels    []shownPanel // beside the answers
+	Papers    *shownPanel      // what has been handed in, below the answers that it proves
+	Panels    []shownPanel     // beside the answers
+	Jumps     []content.Option // to what a handset has far below
 	Moves     []caseMove
 	Accept    bool
 	Twins     []twinRow // for the same child and programme
@@ -141,9 +146,9 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	t := s.words(c)
 	view := casePage{
 		staffPage: s.newStaffPage(c, u, "staff.case"), Number: a.Reference.Grouped(), Path: casePath(a.Reference, ""),
-		State: string(a.State), Town: s.townName(c, a.Answers[apply.FieldTown]), Submitted: s.day(c, a.Submitted), Version: a.Version,
+		State: string(a.State), Whose: a.Answers[apply.FieldChildName], Town: s.townName(c, a.Answers[apply.FieldTown]), Submitted: s.day(c, a.Submitted), Version: a.Version,
 	}
-	for _, m := range a.Open(u.Actor(), s.decisionRules(a)) {
+	for _, m := range decisionsFirst(a.Open(u.Actor(), s.decisionRules(a))) {
 		switch {
 		case !u.May(moveNeeds(m), casework.ScopeOf(a)):
 		case m == apply.Accept:
@@ -158,7 +163,10 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 	}
 	view.Policy, view.Title = p, s.policyName(c, a.Policy)+" "+view.Number
 	if a.State.Waiting() {
-		view.Due, view.DueMark = s.dueWords(c, s.nextDue(p, a))
+		due := s.nextDue(p, a)
+		if view.Due, view.DueMark = s.dueWords(c, due); view.DueMark == "" && view.Due != "" {
+			view.Left = casework.Workdays(s.now(), due, s.content().Library.Holidays)
+		}
 	}
 	for _, page := range (apply.Form{Policy: p}).Pages(a.Answers) {
 		part := casePart{Title: s.contentText(c, page.Title)}
@@ -168,6 +176,22 @@ func (s *Server) newCasePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		view.Parts = append(view.Parts, part)
 	}
 	return view
+}
+
+// decisionsFirst puts what a case waits for before what may be asked for meanwhile; one
+// that is not accepted yet waits for that, and is refused last.
+func decisionsFirst(moves []apply.Move) []apply.Move {
+	if slices.Contains(moves, apply.Accept) {
+		return moves
+	}
+	decides := func(m apply.Move) int {
+		if m == apply.AskMore || m == apply.Verify {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(moves, func(a, b apply.Move) int { return cmp.Compare(decides(a), decides(b)) })
+	return moves
 }
 
 func (s *Server) caseAnswer(p page, q *content.Question, value string, revealed bool) caseAnswer {

@@ -91,11 +91,7 @@ func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.Opene
 		view.Outcome = t(fmt.Sprintf("referral.outcome.%s", o.Outcome))
 	}
 	for _, e := range o.Events {
-		text := s.moment(c, e.At)
-		if e.Name != "" {
-			text += " · " + e.Name
-		}
-		view.History = append(view.History, step{Title: t(fmt.Sprintf("referral.event.%s", e.Move)), Text: text, Note: e.Words, State: "done"})
+		view.History = append(view.History, step{Title: t(fmt.Sprintf("referral.event.%s", e.Move)), Text: s.byline(c, e.At, e.Name), Note: e.Words, State: "done"})
 	}
 	can := func(m casework.ReferralMove) bool { return o.Can(m) && u.May(m.Needs(), o.Scope()) && !o.Over }
 	view.Take, view.Resend, view.Close = can(casework.TakeReferral), can(casework.ResendReferral), o.Can(casework.CloseReferral) && u.May(casework.ReferCase, o.Scope())

@@ -169,6 +169,8 @@ func (s *Server) coverageFigure(c *fiber.Ctx, coverage []casework.Coverage) figu
 	}
 	if len(bars) > 0 {
 		p.Total = row(casework.Coverage{InPost: all, Came: came}.Percent(), came, all)
+	}
+	if came > 0 { // bars of nothing would be an empty picture
 		p.Chart = &chart{p.ID, t("figures.chart", "Column", p.Columns[0]), em(len(bars) * barHeight), bars}
 	}
 	return p
