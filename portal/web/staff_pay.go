@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -25,7 +26,7 @@ type Paying interface {
 const (
 	payPath   = "/staff/pay"
 	payMonths = 12 // that can be chosen, this one and those before it
-	payRows   = 50 // on a page
+	payRows   = 50 // on a page, where a row is a line
 )
 
 // payDetails are the words that the audit has of lists and stopped grants.
@@ -231,7 +232,7 @@ func (s *Server) showDue(c *fiber.Ctx, u casework.User) error {
 func (s *Server) renderDue(c *fiber.Ctx, u casework.User, terms casework.PayTerms, p *content.Policy, wrong error) error {
 	t := s.words(c)
 	after := c.Query("after")
-	due, rows, next, err := s.cases.Paying.PayPreview(c.UserContext(), u.Actor(), terms, after, payRows)
+	due, rows, next, err := s.cases.Paying.PayPreview(c.UserContext(), u.Actor(), terms, after, cmp.Or(rowsFor(c), payRows))
 	if err != nil {
 		return err
 	}

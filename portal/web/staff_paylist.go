@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -45,7 +46,7 @@ func (s *Server) showPayList(c *fiber.Ctx, u casework.User) error {
 func (s *Server) renderPayList(c *fiber.Ctx, u casework.User, wrong error) error {
 	t := s.words(c)
 	after := c.Query("after")
-	l, err := s.cases.PayLists.PayList(c.UserContext(), u.Actor(), c.Params("id"), after, payRows)
+	l, err := s.cases.PayLists.PayList(c.UserContext(), u.Actor(), c.Params("id"), after, cmp.Or(rowsFor(c), payRows))
 	if err != nil {
 		return err
 	}
