@@ -53,8 +53,12 @@ func buildSite(args []string) error {
 		return err
 	}
 	index := search.NewIndex(normalizer)
-	indexed := make(chan error, 1)
-	go func() { indexed <- index.Index(context.Background(), bot.Documents(lib)) }()
+	var unindexed error
+	indexed := make(chan struct{})
+	go func() {
+		defer close(indexed)
+		unindexed = index.Index(context.Background(), bot.Documents(lib))
+	}()
 	texts, err := catalog()
 	if err != nil {
 		return err
@@ -68,7 +72,7 @@ func buildSite(args []string) error {
 	for _, p := range lib.Policies {
 		paths = append(paths, "/policies/"+p.Slug)
 	}
-	err = errors.Join(writePages(server.App(), paths, out), <-indexed, <-checked)
+	err = errors.Join(writePages(server.App(), paths, out, indexed), <-checked, unindexed)
 	if len(args) > 2 {
 		fmt.Print(staying())
 	}
@@ -97,12 +101,12 @@ const (
 
 // collectFrom has the collector begin once three tenths more are in use than is needed in
 // the end, whenever that is: before that it takes time and makes no peak smaller. What is
-// free is given back before more than nine sixteenths more are taken.
+// free is given back before more than half more is taken.
 func collectFrom(needed uint64) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
 	inUse := max(live[0].Value.Uint64(), leastHeap)
-	debug.SetMemoryLimit(int64(needed + needed*9/16 + besideHeap))
+	debug.SetMemoryLimit(int64(needed + needed/2 + besideHeap))
 	debug.SetGCPercent(max(30, int(130*needed/inUse)-100))
 	runtime.SetFinalizer(new(collected), func(*collected) { collectFrom(needed) })
 }
@@ -125,14 +129,19 @@ func staying() uint64 {
 	return m.HeapAlloc
 }
 
-// writePages asks for each page and writes it below out, on all cores.
-func writePages(app *fiber.App, paths []string, out string) error {
+// writePages asks for each page and writes it below out, on all cores once indexed is
+// closed, on half of them before. The index has steps that one core takes alone, pages have
+// none: so what is left in the end has work for all cores.
+func writePages(app *fiber.App, paths []string, out string, indexed <-chan struct{}) error {
 	handle := app.Handler()
 	var next atomic.Int64
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	var wait sync.WaitGroup
 	for i := range errs {
 		wait.Go(func() {
+			if i%2 == 1 {
+				<-indexed
+			}
 			var c fasthttp.RequestCtx
 			for n := next.Add(1) - 1; n < int64(len(paths)) && errs[i] == nil; n = next.Add(1) - 1 {
 				errs[i] = writePage(handle, &c, paths[n], out)
@@ -140,6 +149,7 @@ func writePages(app *fiber.App, paths []string, out string) error {
 		})
 	}
 	wait.Wait()
+	<-indexed
 	return errors.Join(errs...)
 }
 
