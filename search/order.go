@@ -16,7 +16,9 @@ func (w *scratch) complete(s *snapshot, q *Query, wanted int) {
 	for i := range top {
 		seeds = max(seeds, top[i].score)
 		l := w.reader.read(&w.plan, top[i].doc)
-		l.match = max(l.match, top[i].score) // which may have pinyin initials in it
+		if !s.weights.together || w.plan.initials != "" {
+			l.match = max(l.match, top[i].score) // which may have pinyin initials in it
+		}
 		w.looks = append(w.looks, l)
 		top[i].score, top[i].look = l.match, int32(len(w.looks))
 	}

@@ -20,9 +20,8 @@ const initialsBonus = 1.5
 
 // What bounds the work of a search, whatever is asked of however much text.
 const (
-	rerankDepth = 48   // documents that are read with the whole query in view, at least
-	seedBudget  = 1000 // postings read to find them, at least, and those of one more term
-	seedTenths  = 3    // of these, after which no term is read that has more than all of them
+	seedBudget = 1000 // postings read to find them, at least, and those of one more term
+	seedTenths = 3    // of these, after which no term is read that has more than all of them
 )
 
 // scratch is the working memory of one search, reused by the next.
@@ -226,6 +225,9 @@ func (s *snapshot) touchLists(seeds []want, budget int32) (touched uint32) {
 
 // add adds what a term counts to all units that have it.
 func (w *scratch) add(s *snapshot, t *want) (read int32) {
+	if s.weights.together && len(s.units) > len(s.docs) {
+		return w.addTogether(s, t)
+	}
 	list := s.cursor(t.list)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
@@ -233,6 +235,29 @@ func (w *scratch) add(s *snapshot, t *want) (read int32) {
 			c := &w.cells[p.unit]
 			c.score += t.weight * s.worth(p.unit, p.n)
 			c.topics |= t.topics
+		}
+	}
+	return list.total
+}
+
+// addTogether adds it to the first unit of each document, as if that were all of the
+// document: a term of the title that the text says again is one that stands there twice.
+func (w *scratch) addTogether(s *snapshot, t *want) (read int32) {
+	list := s.cursor(t.list)
+	home, n, before := int32(-1), int32(0), float32(0)
+	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
+		for _, p := range block {
+			doc, _ := s.owners[p.unit].at()
+			if first := s.first[doc]; first != home {
+				home, n, before = first, 0, 0
+				w.mark(home)
+			}
+			n += p.n
+			worth := s.worth(home, n)
+			c := &w.cells[home]
+			c.score += t.weight * (worth - before)
+			c.topics |= t.topics
+			before = worth
 		}
 	}
 	return list.total

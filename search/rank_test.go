@@ -80,7 +80,7 @@ func TestScoredAsCounted(t *testing.T) {
 		w.plan.prepare(s, n, q.Text, "")
 		w.accumulate(s)
 		w.collect(s, q)
-		w.complete(s, &Query{}, rerankDepth)
+		w.complete(s, &Query{}, 48)
 		compareBest(t, q.Text, w.found, want.reference(s, &w.plan, spell))
 	}
 }

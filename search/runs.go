@@ -50,13 +50,27 @@ func (t *token) sign() uint16 {
 }
 
 // seam is what it is worth that token i stands right after the one before it: of two
-// characters how rare the pair is, else how rare the rarer one.
+// characters how rare the pair is, else how rare the rarer one. Half a pair of stop or
+// asking words counts half, a whole one a quarter: many texts ask 需要什么手续, which says
+// nothing of what they are about.
 func (p *plan) seam(i int) float32 {
 	a, b, lex := &p.tokens[i-1], &p.tokens[i], p.s.lex
+	weight := p.s.weights.seams(p.light(a.at), p.light(b.at))
 	if a.han && b.han {
-		return p.s.rarity(lex.bigram(a.runes[0], b.runes[0]))
+		return weight * p.s.rarity(lex.bigram(a.runes[0], b.runes[0]))
 	}
-	return max(p.s.rarity(lex.single(a)), p.s.rarity(lex.single(b)))
+	return weight * max(p.s.rarity(lex.single(a)), p.s.rarity(lex.single(b)))
+}
+
+// seams returns what a seam counts both sides of which, one or none is light.
+func (w *weights) seams(before, after bool) float32 {
+	switch {
+	case before && after:
+		return w.stop * w.edge
+	case before || after:
+		return w.edge
+	}
+	return 1
 }
 
 // single returns the term of a token by itself.

@@ -19,7 +19,8 @@ type weights struct {
 	lead, cover, near, run float32 // … the query at the beginning, anywhere, in other order, and in a row
 
 	postings, mostPostings int     // that are read for each term to find documents, and at most for all
-	clues, mostRead        int     // documents that are read for each clue of the query, and at most
+	clues                  int     // documents that are read for each clue of the query
+	leastRead, mostRead    int     // … but at least and at most
 	read                   float32 // of the best score by what was read of the lists; what is below is not read
 }
 
@@ -28,7 +29,7 @@ func forPages() weights {
 	return weights{
 		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, related: 0.4, power: 0.9, k1: 1.4,
 		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
-		read: 0.25,
+		leastRead: 48, read: 0.25,
 	}
 }
 
@@ -37,9 +38,9 @@ func forPages() weights {
 // question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.3, power: 1, k1: 0.9, together: true, length: 0.75,
-		match: 0.22, titleShare: 0.055, lead: 0.022, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
-		postings: 80, mostPostings: 8000, clues: 2, mostRead: 144, read: 0.5,
+		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, power: 1, k1: 0.9, together: true, length: 0.75,
+		match: 0.22, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
+		postings: 80, mostPostings: 8000, clues: 2, leastRead: 96, mostRead: 144, read: 0.7,
 	}
 }
 
@@ -50,5 +51,5 @@ func (w *weights) budget(terms int) int32 {
 
 // depth is how many documents are read with the whole query in view, of so many clues.
 func (w *weights) depth(clues int) int {
-	return max(rerankDepth, min(w.mostRead, w.clues*clues))
+	return max(w.leastRead, min(w.mostRead, w.clues*clues))
 }
