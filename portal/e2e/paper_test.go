@@ -89,6 +89,34 @@ func TestPolicyOnPaper(t *testing.T) {
 	}
 }
 
+// TestElderPolicyOnPaper does the same where the screen shows one part a page: paper has
+// them all, in 18 pt, though the browser's own menu prints and no script runs.
+func TestElderPolicyOnPaper(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, suite.site, desktop)
+	for _, prefix := range []string{"", "/zh-hant", "/en"} {
+		b.open(prefix + "/policies/basic-living-allowance?mode=elder")
+		if got := evaluate[string](b, `getComputedStyle(document.querySelector(".on-paper")).display`); got != "none" {
+			t.Errorf("%q: on the screen the text for paper is displayed as %q", prefix, got)
+		}
+		for selector, want := range map[string]string{".on-paper": "block", ".no-print:has(.wants)": "none", ".print-origin": "block"} {
+			if got := onPaper(b, selector); got != want {
+				t.Errorf("%q: %s is displayed as %q on paper; want %q", prefix, selector, got, want)
+			}
+		}
+		b.shows("print")
+		if small := evaluate[[]string](b, `[...document.querySelectorAll(".on-paper :is(p, li)")].filter((n) => parseFloat(getComputedStyle(n).fontSize) < 23.5).map((n) => n.textContent.trim().slice(0, 40))`); len(small) > 0 {
+			t.Errorf("%q: smaller than 18 pt on paper: %q", prefix, small)
+		}
+		b.shows("")
+		pdf := b.print()
+		keepPaper(t, prefix+"/policies-basic-living-allowance-elder", pdf)
+		if len(sheet.FindAll(pdf, -1)) < 4 {
+			t.Errorf("%q: printing gave %d bytes", prefix, len(pdf))
+		}
+	}
+}
+
 // onPaper returns how an element is displayed when the page is printed.
 func onPaper(b *tab, selector string) string {
 	b.Helper()
