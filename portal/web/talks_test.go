@@ -14,7 +14,7 @@ func TestTalkAtHome(t *testing.T) {
 	director, town, other := d.staff(casework.Director, "shiqi"), d.staff(casework.Supervisor, "shiqi"), d.staff(casework.Director, "xiaolan")
 	child, _ := director.registersChild()
 	at := talksPath + "/new"
-	director.open(at).wants(200, "家里知道「基本生活补贴」吗", "这项怎么讲", "只按村（社区）和政策计数").lacks("家长同意记下来")
+	director.open(at).wants(200, "家里知道“基本生活补贴”吗", "这项怎么讲", "只按村（社区）和政策计数").lacks("家长同意记下来")
 	director.send(at, nil).wants(422, "至少勾一项")
 	director.open(at).send(at, map[string]string{markField(living): "wants", markField("tomorrow-plan"): "told", markField("mandatory-report"): "made-up"}).
 		wants(200, "没有记下这是哪一家", "家里想申请的", "这次讲了的")
