@@ -295,15 +295,16 @@ func (s *Server) reportForms(c *fiber.Ctx, u casework.User, f *casework.ReportFi
 	for _, id := range f.Excluded {
 		people = append(people, content.Option{Value: id, Label: f.Names[id]})
 	}
-	optional := func(fd field) field { fd.Optional = true; return fd }
+	// Only one choice asks for it: which, is said below the name, so that the name stays short.
+	optional := func(fd field, help string) field { fd.Optional, fd.Help = true, help; return fd }
 	link := field{Name: "link", Label: t("staff.report.link"), Help: t("staff.report.link.help"), InputType: "text", InputMode: "numeric", Autocomplete: "off", MaxLength: 24, Width: "medium", Optional: true}
-	view.Note = form(casework.HandleReport, "handle", t("staff.report.step"), optional(chosen("outcome", t("staff.report.outcome"), outcomes)), link)
+	view.Note = form(casework.HandleReport, "handle", t("staff.report.step"), optional(chosen("outcome", t("staff.report.outcome"), outcomes), t("staff.report.outcome.help")), link)
 	var to []field
 	if len(hands) > 0 && f.Can(casework.StepAssign) {
-		to = append(to, optional(chosen("hand", t("staff.report.hand"), hands)))
+		to = append(to, optional(chosen("hand", t("staff.report.hand"), hands), t("staff.report.hand.help")))
 	}
 	if f.Can(casework.StepPass) {
-		to = append(to, optional(chosen("town", t("staff.report.town"), towns)))
+		to = append(to, optional(chosen("town", t("staff.report.town"), towns), t("staff.report.town.help")))
 	}
 	view.Direct = form(casework.DirectReport, "direct", t("staff.report.direct.how"), to...)
 	if len(people) > 0 {
