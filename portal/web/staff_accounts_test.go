@@ -56,6 +56,20 @@ func TestAccountPages(t *testing.T) {
 	boss.open(accountsPath + "/nobody").wants(404)
 }
 
+// The audit says in words what was done, not by the names that the program has for it.
+func TestAuditDetails(t *testing.T) {
+	d := newDesk(t)
+	auditor := d.staff(casework.Auditor, "")
+	for word, want := range map[string]string{
+		"added": "新增", "agree": "定下一件事", "call": "发出邀请", "documents": "要带的材料", "done": "办好了", "held": "开过了", "look": "打开看",
+	} {
+		if err := d.store.RecordAccess(t.Context(), casework.AuditEntry{Action: casework.HoldConference, Detail: word}); err != nil {
+			t.Fatal(err)
+		}
+		auditor.open("/staff/audit").wants(200, want).lacks(">"+word+"<")
+	}
+}
+
 func TestAuditPage(t *testing.T) {
 	d := newDesk(t)
 	family := d.fill("family")

@@ -16,6 +16,13 @@ import (
 	"huitong/portal/casework"
 )
 
+// auditDetails are the words beside what was done that no other list has: of conferences,
+// talks, the directory, training, papers and offline work.
+var auditDetails = []string{
+	"added", "adjusted", "agree", "asked", "attended", "call", "cancel", "cancelled", "documents", "done",
+	"file", "held", "imported", "look", "near", "outside", "photo", "removed", "resumed", "sent",
+}
+
 type auditPage struct {
 	staffPage
 	Fields   []field
@@ -189,6 +196,9 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 				return s.contentText(c, f.Label(visitOf(c).Lang.Code))
 			}
 		}
+	}
+	if slices.Contains(auditDetails, detail) {
+		return t(fmt.Sprintf("staff.audit.detail.%s", detail))
 	}
 	return s.townName(c, detail)
 }
