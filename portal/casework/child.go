@@ -91,30 +91,30 @@ type NewChild struct {
 // the ID number tells need not be typed.
 func (n NewChild) Clean(today time.Time) (NewChild, error) {
 	var out apply.Invalid
-	take := func(field, kind string, value *string, required bool) {
+	take := func(field, kind string, value *string, missing string) { // missing: what to say of nothing, if it is needed
 		cleaned, p := apply.CheckTyped(kind, *value, today)
 		*value = cleaned
 		switch {
 		case p.Key != "":
 			p.Field = field
 			out = append(out, p)
-		case required && cleaned == "":
-			out = append(out, apply.Problem{Field: field, Key: apply.KeyRequired})
+		case missing != "" && cleaned == "":
+			out = append(out, apply.Problem{Field: field, Key: missing})
 		}
 	}
 	d := &n.Details
-	take("name", "name", &d.Name, true)
-	take("resident_id", "resident-id", &d.ResidentID, false)
+	take("name", "name", &d.Name, apply.KeyRequired)
+	take("resident_id", "resident-id", &d.ResidentID, "")
 	if id, ok := apply.ParseResidentID(d.ResidentID); ok {
 		d.Born = id.Born().Format(time.DateOnly)
 	}
-	take("born", "date", &d.Born, true)
+	take("born", "date", &d.Born, KeyBornOrID)
 	if d.Born > today.In(apply.China).Format(time.DateOnly) {
 		out = append(out, apply.Problem{Field: "born", Key: KeyDayAhead})
 	}
-	take("village", "text", &n.Village, true)
-	take("guardian", "name", &d.Guardian, true)
-	take("phone", "phone", &d.Phone, false)
+	take("village", "text", &n.Village, apply.KeyRequired)
+	take("guardian", "name", &d.Guardian, apply.KeyRequired)
+	take("phone", "phone", &d.Phone, "")
 	for field, chosen := range map[string]bool{"town": n.Town != "", "relation": d.Relation != "", "ground": slices.Contains(Grounds(), d.Ground)} {
 		if !chosen {
 			out = append(out, apply.Problem{Field: field, Key: apply.KeyChoose})

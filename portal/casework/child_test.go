@@ -59,7 +59,7 @@ func TestNewChild(t *testing.T) {
 		key    string
 	}{
 		{"nobody", func(n *casework.NewChild) { n.Details.Name = " " }, "name", apply.KeyRequired},
-		{"no number and no birth date", func(n *casework.NewChild) { n.Details.ResidentID = "" }, "born", apply.KeyRequired},
+		{"no number and no birth date", func(n *casework.NewChild) { n.Details.ResidentID = "" }, "born", casework.KeyBornOrID},
 		{"half a number", func(n *casework.NewChild) { n.Details.ResidentID = "4400" }, "resident_id", apply.KeyIDLength},
 		{"born tomorrow", func(n *casework.NewChild) { n.Details.ResidentID, n.Details.Born = "", "2026-11-24" }, "born", casework.KeyDayAhead},
 		{"no village", func(n *casework.NewChild) { n.Village = "" }, "village", apply.KeyRequired},

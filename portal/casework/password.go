@@ -60,6 +60,7 @@ const (
 	KeyConferenceWhat    = "error.conference.what"    // Max
 	KeyConferenceOwner   = "error.conference.owner"   // nobody who takes part
 	KeyDayAhead          = "error.child.day.ahead"    // what is told has not happened yet
+	KeyBornOrID          = "error.child.born"         // one of the two tells the age
 	KeyDayPast           = "error.child.day.past"     // what is planned is over
 	KeyChildKnown        = "error.child.known"        // a child with this ID number is in the register
 	KeyInCustody         = "error.child.custody"      // temporary guardianship has to end before
@@ -80,7 +81,7 @@ func MessageKeys() []string {
 		KeyReferralTask, KeyReferralDays, KeyReferralFields, KeyReferralWords, KeyReferralLong, KeyReferralOutcome,
 		KeyConferenceDay, KeyConferencePlace, KeyConferenceAgenda, KeyConferenceOthers, KeyConferenceWho, KeyConferenceStaff,
 		KeyConferenceMinutes, KeyConferenceWhat, KeyConferenceOwner,
-		KeyDayAhead, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
+		KeyDayAhead, KeyBornOrID, KeyDayPast, KeyChildKnown, KeyInCustody, KeyHelperNext, KeyNoSuchChild,
 		KeyDirectoryTown, KeyDirectoryVillage, KeyDirectoryName, KeyDirectoryPhone, KeyDirectoryTwice, sheet.KeyEmpty, sheet.KeyEncoding, sheet.KeyQuotes, sheet.KeyColumn, sheet.KeyTwice, sheet.KeyRows, sheet.KeyTown, sheet.KeyOther, sheet.KeyRepeated, KeyFilePublic, sheet.KeyLarge,
 		KeyFileNobody, KeyTrainingTopic, KeyTrainingPlace, KeyTrainingAudience, KeyTrainingHours, KeyTrainingAhead,
 		KeyCallName, KeyCallWhen, KeyCallConsent, KeyCallStep, KeyCallTries,

@@ -38,7 +38,7 @@ func TestReportIsReferred(t *testing.T) {
 	number, _ := b.pass()
 	path := reportFilePath(apply.Reference(ungrouped(number)), "")
 	town.takes(path)
-	town.open(path).wants(200, "还没有转给别的部门")
+	town.open(path).wants(200, "还没有转给别的部门", "记下这一步", "记下交给谁") // no two buttons of the page are called alike
 	ask := path + "/refer"
 	town.open(ask+"?task=safety-visit").wants(200, "什么地方", "报告人的话").lacks("告诉家庭", told["contact"])
 	if !d.ticked(town, "report_place") || d.ticked(town, "report_words") {
@@ -53,6 +53,9 @@ func TestReportIsReferred(t *testing.T) {
 	police.open(one).wants(200, told["place"], "石岐街道", "现在有危险").lacks(told["words"], told["contact"], "附文件")
 	police.open(path).wants(403).lacks(reportSecrets...)
 	police.open(one).send(one+"/take", nil).wants(200)
+	if !strings.Contains(police.body, one+"/answer") || strings.Index(police.body, one+"/files") > strings.Index(police.body, one+"/answer") {
+		t.Error("a paper that goes with the answer is asked for after the answer was sent")
+	}
 	police.post(one+"/files", police.form(one+"/files"), chosen{"file", shot(t, 80)}).wants(200, "答复附的文件", "照片1")
 	form = police.form(one + "/answer") // whose other button gives it back
 	form.Set("words", "请写清楚门牌")
@@ -66,7 +69,7 @@ func TestReportIsReferred(t *testing.T) {
 	police.open(talk).wants(200, "怎样保护孩子")
 	town.open(talk).send(talk+"/held", map[string]string{"minutes": "说好了"}).wants(200).lacks("告诉家庭")
 
-	officer.open(path).send(path+"/exclude", map[string]string{"exclude-step": "exclude", "exclude-person": d.userID(town.name), "exclude-words": "是亲戚"}).wants(200)
+	officer.open(path).wants(200, "记下谁不能看").send(path+"/exclude", map[string]string{"exclude-step": "exclude", "exclude-person": d.userID(town.name), "exclude-words": "是亲戚"}).wants(200)
 	for _, address := range []string{path, one, talk, ask} {
 		town.open(address).wants(403).lacks(reportSecrets...)
 	}

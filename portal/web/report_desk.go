@@ -147,6 +147,12 @@ type reportStepForm struct {
 	CSRF    string
 	Version int
 	Fields  []field
+	Save    string // its button, which no other form of the page has
+}
+
+// Wrong says whether the form came back with something to put right.
+func (f *reportStepForm) Wrong() bool {
+	return slices.ContainsFunc(f.Fields, func(one field) bool { return one.Error != "" })
 }
 
 func (s *Server) openReport(c *fiber.Ctx, u casework.User) error {
@@ -268,7 +274,7 @@ func (s *Server) reportForms(c *fiber.Ctx, u casework.User, f *casework.ReportFi
 		if len(options) == 0 {
 			return nil
 		}
-		out := &reportStepForm{Path: view.Row.Path + "/" + part, CSRF: view.CSRF, Version: view.Version}
+		out := &reportStepForm{Path: view.Row.Path + "/" + part, CSRF: view.CSRF, Version: view.Version, Save: t(fmt.Sprintf("staff.report.save.%s", part))}
 		out.Fields = append([]field{chosen("step", question, options)}, append(more, words)...)
 		for i := range out.Fields { // each id stands once on the page
 			out.Fields[i].Name = part + "-" + out.Fields[i].Name

@@ -66,7 +66,7 @@ func TestAuditDetails(t *testing.T) {
 		if err := d.store.RecordAccess(t.Context(), casework.AuditEntry{Action: casework.HoldConference, Detail: word}); err != nil {
 			t.Fatal(err)
 		}
-		auditor.open("/staff/audit").wants(200, want).lacks(">"+word+"<")
+		auditor.open("/staff/audit").wants(200, want).lacks(">" + word + "<")
 	}
 }
 
