@@ -23,6 +23,9 @@ const (
 // phraseEnds are the marks that browsers end a line at by themselves.
 var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”\s]+`)
 
+// dotted is a dot within a name with the character before it: no line begins with a dot.
+var dotted = regexp.MustCompile(`\p{Han}·`)
+
 // evened returns a title whose lines are to be even where a phrase of it does not fit.
 func (l language) evened(title string, fits int, terms func() *linker) template.HTML {
 	text := template.HTMLEscapeString(title)
@@ -31,7 +34,7 @@ func (l language) evened(title string, fits int, terms func() *linker) template.
 	}
 	for _, phrase := range phraseEnds.Split(title, -1) {
 		if utf8.RuneCountInString(phrase) > fits {
-			return template.HTML(`<span class="even">` + terms().whole(text) + `</span>`)
+			return template.HTML(`<span class="even">` + dotted.ReplaceAllString(terms().whole(text), `<span class="whole">$0</span>`) + `</span>`)
 		}
 	}
 	return template.HTML(text)
