@@ -21,7 +21,7 @@ const (
 )
 
 // phraseEnds are the marks that browsers end a line at by themselves.
-var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”\s]+`)
+var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”「」\s]+`)
 
 // dotted is a dot within a name with the character before it: no line begins with a dot.
 var dotted = regexp.MustCompile(`\p{Han}·`)

@@ -381,7 +381,7 @@ func carried(body []byte, v visit) []byte {
 // then break it where it is full, often before its last character; its lines are made
 // even instead.
 func unbroken(heading string) bool {
-	return !strings.ContainsAny(strings.TrimRight(heading, "？。！"), "，、：；（“·？。！ ")
+	return !strings.ContainsAny(strings.TrimRight(heading, "？。！"), "，、：；（“「·？。！ ")
 }
 
 // funcs are the functions that templates of one language call.
