@@ -96,7 +96,14 @@ func TestOwnFormsAreHeard(t *testing.T) {
 	b := d.fill("family").submit()
 	for _, mode := range modes {
 		b.cookies["mode"] = mode
-		b.open("/track/notify").heardAs("yue", "手机号码或邮箱", "填谁的")
+		b.open("/track/notify")
+		if mode == modeElder { // one thing a page
+			b.send("/track/notify", map[string]string{"channel": "sms"})
+		}
+		b.heardAs("yue", "手机号码或邮箱", "填谁的")
+		if mode == modeElder {
+			b.send("/track/notify", map[string]string{"address": "13800138000"}).send("/track/notify", map[string]string{"changes": "1"})
+		}
 		b.heardAs("cmn", "单独同意", "随时可以停止")
 		b.open("/feedback").heardAs("cmn", "哪里不对", "最多")
 		b.open("/household/new").heardAs("cmn", "要申请哪几项", "福彩圆梦")
