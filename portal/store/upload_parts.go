@@ -69,14 +69,14 @@ func (s *Store) addPart(ctx context.Context, ref apply.Reference, p apply.Part) 
 		if err != nil {
 			return err
 		}
-		if !ok { // it came twice
-			if err := s.dropFile(ctx, tx, id); err != nil {
-				return err
-			}
+		if ok {
+			// All of them wait anew, or the first would go before the last has come.
+			_, err = tx.ExecContext(ctx, `UPDATE files SET changed_at = $1 WHERE reference = $2 AND document = $3 AND state = $4`,
+				micros(s.now()), string(ref), partPrefix+key, fileArriving)
+		} else { // It came twice. Two that do may not wait for each other: each takes hold of its own file alone.
+			err = s.dropFile(ctx, tx, id)
 		}
-		// All of them wait anew, or the first would go before the last has come.
-		if _, err := tx.ExecContext(ctx, `UPDATE files SET changed_at = $1 WHERE reference = $2 AND document = $3 AND state = $4`,
-			micros(s.now()), string(ref), partPrefix+key, fileArriving); err != nil {
+		if err != nil {
 			return err
 		}
 		got, err = arrived(ctx, tx, key)

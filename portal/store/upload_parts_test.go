@@ -54,7 +54,7 @@ func TestUploadInPieces(t *testing.T) {
 			t.Errorf("a sweep within the day deleted %d, %v", n, err)
 		}
 		var wait sync.WaitGroup
-		for range 4 { // the same piece from two windows, and again
+		for range 12 { // the same piece from several windows, and again
 			wait.Go(func() {
 				if _, err := f.AddPart(ctx, a.Reference, parts[1]); err != nil && !errors.Is(err, apply.ErrConflict) {
 					t.Error(err)
