@@ -47,6 +47,12 @@ func sendable(path string) bool {
 // Sendable reports whether the page can be handed on.
 func (p page) Sendable() bool { return sendable(p.Path) }
 
+// WholeOnPaper reports whether the paper has more of a text than the screen.
+func (page) WholeOnPaper() bool { return false }
+
+// WholeOnPaper is true: elder mode shows a policy one part a page, and prints all of it.
+func (policyPage) WholeOnPaper() bool { return true }
+
 func (s *Server) showSend(c *fiber.Ctx) error {
 	of := c.Query("page", "/")
 	if !sendable(of) {
