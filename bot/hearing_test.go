@@ -8,7 +8,6 @@ func TestCloseUp(t *testing.T) {
 		" ":               " ",
 		"孤儿 补贴":           "孤儿补贴",
 		"孤儿  补贴":          "孤儿补贴",
-		"孤儿   补贴":         "孤儿 补贴",
 		"办 id card 要 多久":  "办id card要多久",
 		"how much money":  "how much money",
 		" 孤儿 ":            "孤儿",

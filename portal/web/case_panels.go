@@ -1,8 +1,6 @@
 package web
 
 import (
-	"slices"
-
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
@@ -30,11 +28,8 @@ var casePanels = []struct {
 	{"history", (*Server).historyPanel},
 }
 
-// jumpsTo are the panels that are looked for most, and jumpWords their headings.
-var (
-	jumpsTo   = []string{"handler", "verdict", "documents", "history"}
-	jumpWords = []string{"queue.handler", "staff.verdict", "staff.documents", "staff.history"}
-)
+// jumpsTo are the headings of the panels that are looked for most.
+var jumpsTo = map[string]string{"handler": "queue.handler", "verdict": "staff.verdict", "documents": "staff.documents", "history": "staff.history"}
 
 // shownPanel is a panel as its template sees it, with what a form in it needs.
 type shownPanel struct {
@@ -61,8 +56,8 @@ func (s *Server) loadPanels(c *fiber.Ctx, u casework.User, a *apply.Application,
 		} else {
 			view.Panels = append(view.Panels, panel)
 		}
-		if at := slices.Index(jumpsTo, p.name); at >= 0 {
-			view.Jumps = append(view.Jumps, content.Option{Value: p.name + "-title", Label: s.words(c)(jumpWords[at])})
+		if heading := jumpsTo[p.name]; heading != "" {
+			view.Jumps = append(view.Jumps, content.Option{Value: p.name + "-title", Label: s.words(c)(heading)})
 		}
 	}
 	return nil

@@ -184,7 +184,7 @@ func (s *Server) eventForm(c *fiber.Ctx, u casework.User, title string, e outrea
 	t := s.words(c)
 	view := recordForm{staffPage: s.newStaffPage(c, u, title), Lead: t("event.lead"), Back: eventsPath, Go: t("record.save"), Version: e.Version}
 	view.Crumbs = append(view.Crumbs, crumb{t("event.title"), eventsPath})
-	view.Heading = view.Title + s.words(c)("punctuation.colon") + s.townName(c, e.Town)
+	view.Heading = view.Title + t("punctuation.colon") + s.townName(c, e.Town)
 	if c.Method() == fiber.MethodPost {
 		posted := s.postedEvent(c, u)
 		posted.Town, e = e.Town, posted

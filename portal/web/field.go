@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"huitong/content"
 )
 
@@ -80,14 +82,19 @@ type problem struct {
 	Heard       passage
 }
 
-// problem is the line of the summary about a field: its question, then what is wrong with
-// the answer, which away from the field would be said of nothing.
-func (f field) problem(colon string) problem {
-	text := f.Error
-	if question := strings.TrimRight(f.Label, "？?"); question != "" {
-		text = question + colon + f.Error
+// problemOf is the line of the summary about the field of this label.
+func (s *Server) problemOf(c *fiber.Ctx, id, label, wrong string) problem {
+	return problem{Field: id, Text: labelled(label, s.words(c)("punctuation.colon"), wrong)}
+}
+
+// labelled puts the label of a field before what is wrong with it. Away from its field a
+// line such as “this is needed” says nothing; one that has the label within needs no more.
+func labelled(label, colon, wrong string) string {
+	label = strings.TrimRight(label, "？?。.")
+	if label == "" || strings.Contains(strings.ToLower(wrong), strings.ToLower(label)) {
+		return wrong
 	}
-	return problem{Field: f.ID(), Text: text}
+	return label + colon + wrong
 }
 
 // summaryRow is one line of a summary list. Change is the address of the form

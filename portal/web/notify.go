@@ -98,7 +98,7 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 	for _, f := range []*field{&view.Channel, &view.Address, &view.Pass, &view.Consent} {
 		if p, bad := invalid.Field(f.Name); bad {
 			f.Error = s.problemWords(c, p, bad)
-			view.Problems = append(view.Problems, f.problem(t("punctuation.colon")))
+			view.Problems = append(view.Problems, s.problemOf(c, f.ID(), f.Label, f.Error))
 		}
 	}
 	view.hearNotify(s, invalid)

@@ -58,7 +58,7 @@ func (s *Server) noteSets(c *fiber.Ctx, sets []tickSet, invalid apply.Invalid) [
 	for i := range sets {
 		if p, bad := invalid.Field(sets[i].Name); bad {
 			sets[i].Error = s.problemWords(c, p, bad)
-			out = append(out, problem{Field: sets[i].ID(), Text: s.naming(c, sets[i].Label, sets[i].Error)})
+			out = append(out, s.problemOf(c, sets[i].ID(), sets[i].Label, sets[i].Error))
 		}
 	}
 	return out

@@ -400,7 +400,7 @@ func (s *Server) reportProblem(c *fiber.Ctx, view *reportFilePage, failed error,
 				continue
 			}
 			f.Error = s.problemWords(c, wrong, true)
-			view.Problems = append(view.Problems, problem{Field: f.ID(), Text: s.naming(c, f.Label, f.Error)})
+			view.Problems = append(view.Problems, s.problemOf(c, f.ID(), f.Label, f.Error))
 		}
 	}
 	s.wrong(c, &view.page)

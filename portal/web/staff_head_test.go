@@ -43,7 +43,7 @@ func TestCaseHead(t *testing.T) {
 		if len(main) != 1 || len(find(main[0], func(n *html.Node) bool { return attr(n, "id") == "documents-title" })) != 1 {
 			t.Errorf("%s: the papers are not below the answers", officer.address)
 		}
-		for _, name := range jumpsTo {
+		for name := range jumpsTo {
 			for _, want := range []func(n *html.Node) bool{
 				func(n *html.Node) bool { return attr(n, "href") == "#"+name+"-title" },
 				func(n *html.Node) bool { return attr(n, "id") == name+"-title" },

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"errors"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -116,25 +115,10 @@ func (s *Server) noteProblems(c *fiber.Ctx, fields []field, invalid apply.Invali
 	for i := range fields {
 		if p, bad := invalid.Field(fields[i].Name); bad {
 			fields[i].Error = s.problemWords(c, p, bad)
-			out = append(out, problem{Field: fields[i].ID(), Text: s.naming(c, fields[i].Label, fields[i].Error)})
+			out = append(out, s.problemOf(c, fields[i].ID(), fields[i].Label, fields[i].Error))
 		}
 	}
 	return out
-}
-
-// naming is what is wrong with the field of this label, as the summary says it.
-func (s *Server) naming(c *fiber.Ctx, label, wrong string) string {
-	return labelled(label, s.words(c)("punctuation.colon"), wrong)
-}
-
-// labelled puts the label of a field before what is wrong with it. Away from its field a
-// line such as “this is needed” says nothing; one that has the label within needs no more.
-func labelled(label, colon, wrong string) string {
-	label = strings.TrimRight(label, "？?。.")
-	if label == "" || strings.Contains(strings.ToLower(wrong), strings.ToLower(label)) {
-		return wrong
-	}
-	return label + colon + wrong
 }
 
 func (s *Server) setUp(c *fiber.Ctx) error {
