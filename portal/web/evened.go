@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"regexp"
+	"slices"
 	"unicode/utf8"
 
 	"huitong/content"
@@ -26,18 +27,25 @@ var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”「
 // dotted is a dot within a name with the character before it: no line begins with a dot.
 var dotted = regexp.MustCompile(`\p{Han}·`)
 
-// evened returns a title whose lines are to be even where a phrase of it does not fit.
+// evened returns a title whose lines are to be even where a phrase of it does not fit. Its
+// phrases that do are not broken.
 func (l language) evened(title string, fits int, terms func() *linker) template.HTML {
-	text := template.HTMLEscapeString(title)
-	if !l.Han() {
-		return template.HTML(text)
+	wide := func(phrase string) bool { return utf8.RuneCountInString(phrase) > fits }
+	if !l.Han() || !slices.ContainsFunc(phraseEnds.Split(title, -1), wide) {
+		return template.HTML(template.HTMLEscapeString(title))
 	}
-	for _, phrase := range phraseEnds.Split(title, -1) {
-		if utf8.RuneCountInString(phrase) > fits {
-			return template.HTML(`<span class="even">` + dotted.ReplaceAllString(terms().whole(text), `<span class="whole">$0</span>`) + `</span>`)
+	out, from := `<span class="even">`, 0
+	for _, end := range append(phraseEnds.FindAllStringIndex(title, -1), []int{len(title), len(title)}) {
+		switch phrase := template.HTMLEscapeString(title[from:end[0]]); {
+		case phrase == "":
+		case wide(title[from:end[0]]):
+			out += dotted.ReplaceAllString(terms().whole(phrase), `<span class="whole">$0</span>`)
+		default:
+			out += `<span class="whole">` + phrase + `</span>`
 		}
+		out, from = out+template.HTMLEscapeString(title[end[0]:end[1]]), end[1]
 	}
-	return template.HTML(text)
+	return template.HTML(out + `</span>`)
 }
 
 // whole has no line end within a term of an escaped text.
