@@ -52,6 +52,7 @@ type Library struct {
 	CallBack    CallBack
 	Examples    []TextFile // sentences the bot learns from, see examples/urgent.txt; this package does not read them
 	Synonyms    string     // search data, see synonyms.txt; this package does not read it
+	Words       []string   // that no heading is broken within, see words.txt
 	Lexicon     string     // bot data, see lexicon.txt; this package does not read it
 	Version     string     // changes whenever any file changes
 

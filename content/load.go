@@ -44,6 +44,7 @@ func load(fsys fs.FS, old parts) (*Library, error) {
 	l.Categories = loadList[Category](tree, "categories.yaml", "categories", c)
 	l.Glossary = loadList[Term](tree, "glossary.yaml", "terms", c)
 	l.Synonyms = readText(tree, "synonyms.txt", c)
+	l.Words = loadWords(tree, c)
 	l.Lexicon = readText(tree, "lexicon.txt", c)
 	l.Examples = readTexts(tree, "examples", c)
 	l.Assistant = loadAssistant(tree, facts, c)
@@ -300,3 +301,19 @@ func (t *reading) version() (string, error) {
 
 // splitLines cuts a file into its lines.
 func splitLines(text []byte) []string { return strings.Split(string(text), "\n") }
+
+// loadWords reads the words that no heading is broken within. Content that is older than
+// the list has none.
+func loadWords(tree fs.FS, c *collector) []string {
+	const name = "words.txt"
+	if _, err := fs.Stat(tree, name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var words []string
+	for line := range strings.Lines(readText(tree, name, c)) {
+		if !strings.HasPrefix(line, "#") {
+			words = append(words, strings.Fields(line)...)
+		}
+	}
+	return words
+}

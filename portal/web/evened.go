@@ -11,8 +11,9 @@ import (
 
 // Titles break behind their marks, which is where a reader pauses. One with a phrase that
 // is longer than its line would be broken where the line is full, often before its last
-// character, so that its lines are made even instead, and no term of the glossary is broken
-// in two. Marks of our own between its words would be heard as spaces.
+// character, so that its lines are made even instead, and no word of the content's list or
+// term of its glossary is broken in two. Marks of our own between its words would be heard
+// as spaces.
 
 // A phrase of so many characters fits the lines of a heading on a handset, and those of
 // what is set smaller.
@@ -21,49 +22,85 @@ const (
 	lineFits    = 11
 )
 
-// phraseEnds are the marks that browsers end a line at by themselves.
-var phraseEnds = regexp.MustCompile(`[，。、：；？！（）《》“”「」\s]+`)
+// phraseMarks are the marks that browsers end a line at by themselves.
+var phraseMarks = regexp.MustCompile(`[，。、：；？！（）《》“”「」\s]+`)
 
-// dotted is a dot within a name with the character before it: no line begins with a dot.
-var dotted = regexp.MustCompile(`\p{Han}·`)
+// inseparable is what stays with the character before it: a dot within a name, a single
+// character in brackets.
+var inseparable = regexp.MustCompile(`\p{Han}` + behind)
+
+// afterWord is the same where words are marked.
+var afterWord = regexp.MustCompile(`(\p{Han}|<span class="whole">[^<]*</span>)` + behind)
+
+const behind = `(·|（\p{Han}）)`
 
 // evened returns a title whose lines are to be even where a phrase of it does not fit. Its
 // phrases that do are not broken.
-func (l language) evened(title string, fits int, terms func() *linker) template.HTML {
+func (l language) evened(title string, fits int, words func() *linker) template.HTML {
 	wide := func(phrase string) bool { return utf8.RuneCountInString(phrase) > fits }
-	if !l.Han() || !slices.ContainsFunc(phraseEnds.Split(title, -1), wide) {
+	ends := endsOfPhrases(title)
+	if !l.Han() || !slices.ContainsFunc(ends, func(e phraseEnd) bool { return wide(title[e.from:e.mark]) }) {
 		return template.HTML(template.HTMLEscapeString(title))
 	}
-	out, from := `<span class="even">`, 0
-	for _, end := range append(phraseEnds.FindAllStringIndex(title, -1), []int{len(title), len(title)}) {
-		switch phrase := template.HTMLEscapeString(title[from:end[0]]); {
+	out := `<span class="even">`
+	for _, e := range ends {
+		switch phrase := template.HTMLEscapeString(title[e.from:e.mark]); {
 		case phrase == "":
-		case wide(title[from:end[0]]):
-			out += dotted.ReplaceAllString(terms().whole(phrase), `<span class="whole">$0</span>`)
+		case wide(title[e.from:e.mark]):
+			out += words().whole(phrase)
 		default:
 			out += `<span class="whole">` + phrase + `</span>`
 		}
-		out, from = out+template.HTMLEscapeString(title[end[0]:end[1]]), end[1]
+		out += template.HTMLEscapeString(title[e.mark:e.to])
 	}
 	return template.HTML(out + `</span>`)
 }
 
-// whole has no line end within a term of an escaped text.
-func (l *linker) whole(text string) string {
-	return l.marked(text, func(_ linkedTerm, words string) string {
-		return `<span class="whole">` + words + `</span>`
-	})
+// phraseEnd is where a phrase begins, where the marks behind it do, and where these end.
+type phraseEnd struct{ from, mark, to int }
+
+func endsOfPhrases(title string) []phraseEnd {
+	var ends []phraseEnd
+	from, asides := 0, inseparable.FindAllStringIndex(title, -1)
+	for _, mark := range append(phraseMarks.FindAllStringIndex(title, -1), []int{len(title), len(title)}) {
+		within := func(aside []int) bool { return aside[0] < mark[0] && mark[0] < aside[1] }
+		if slices.ContainsFunc(asides, within) {
+			continue
+		}
+		ends = append(ends, phraseEnd{from, mark[0], mark[1]})
+		from = mark[1]
+	}
+	return ends
 }
 
-// titleTerms finds the terms that a line of a heading has room for, by each of their names,
-// as pages in lang write them.
-func (v *views) titleTerms(glossary []content.Term, lang string) *linker {
+// kept returns a label whose words are not broken.
+func (l language) kept(label string, words func() *linker) template.HTML {
+	escaped := template.HTMLEscapeString(label)
+	if !l.Han() {
+		return template.HTML(escaped)
+	}
+	return template.HTML(words().whole(escaped))
+}
+
+// whole has no line end within a word of an escaped text.
+func (l *linker) whole(text string) string {
+	text = l.marked(text, func(_ linkedTerm, words string) string {
+		return `<span class="whole">` + words + `</span>`
+	})
+	return afterWord.ReplaceAllString(text, `<span class="whole">$0</span>`)
+}
+
+// titleWords finds the words that a line of a heading has room for, of the content's list
+// and of the glossary by each of their names, as pages in lang write them.
+func (v *views) titleWords(library *content.Library, lang string) *linker {
+	words := slices.Clone(library.Words)
+	for _, t := range library.Glossary {
+		words = append(append(words, t.ZH), t.Names...)
+	}
 	var terms []content.Term
-	for _, t := range glossary {
-		for _, name := range append([]string{t.ZH}, t.Names...) {
-			if utf8.RuneCountInString(name) <= headingFits {
-				terms = append(terms, content.Term{ZH: v.content(languageOf(lang), name)})
-			}
+	for _, word := range words {
+		if utf8.RuneCountInString(word) <= headingFits {
+			terms = append(terms, content.Term{ZH: v.content(languageOf(lang), word)})
 		}
 	}
 	return newLinker(terms, lang)

@@ -82,6 +82,11 @@ type linker struct {
 
 type linkedTerm struct{ name, id string }
 
+// termLinker links the terms of the glossary in texts in lang.
+func termLinker(library *content.Library, lang string) *linker {
+	return newLinker(library.Glossary, lang)
+}
+
 // newLinker returns a linker for texts in lang.
 func newLinker(glossary []content.Term, lang string) *linker {
 	l := &linker{starts: map[rune][]linkedTerm{}, latin: lang == "en"}
@@ -231,26 +236,27 @@ func (l *linker) marked(text string, mark func(t linkedTerm, words string) strin
 	return b.String() + text[copied:]
 }
 
-// glossed keeps the linkers of each language, once for each version of the content.
-type glossed struct {
-	build   func(glossary []content.Term, lang string) *linker
+// byLanguage keeps what is made of the content for each language, once for each version of
+// the content.
+type byLanguage[T any] struct {
+	build   func(library *content.Library, lang string) T
 	mu      sync.Mutex
 	content *Content
-	linkers map[string]*linker
+	made    map[string]T
 }
 
-func (g *glossed) linker(current *Content, lang string) *linker {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.content != current {
-		g.content, g.linkers = current, map[string]*linker{}
+func (k *byLanguage[T]) of(current *Content, lang string) T {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.content != current {
+		k.content, k.made = current, map[string]T{}
 	}
-	l, ok := g.linkers[lang]
+	made, ok := k.made[lang]
 	if !ok {
-		l = g.build(current.Library.Glossary, lang)
-		g.linkers[lang] = l
+		made = k.build(current.Library, lang)
+		k.made[lang] = made
 	}
-	return l
+	return made
 }
 
 // glossed returns the sections of a page with their terms linked.
@@ -259,6 +265,6 @@ func (s *Server) glossed(lang string, sections []content.Section) []section {
 	for _, one := range sections {
 		out = append(out, section{one.ID, one.Title, one.HTML(), one.Plain})
 	}
-	s.terms.linker(s.content(), lang).link(out)
+	s.terms.of(s.content(), lang).link(out)
 	return out
 }

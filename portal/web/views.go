@@ -387,8 +387,8 @@ func unbroken(heading string) bool {
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
-	titles := glossed{build: v.titleTerms}
-	terms := func() *linker { return titles.linker(current(), l.Code) }
+	titles := byLanguage[*linker]{build: v.titleWords}
+	words := func() *linker { return titles.of(current(), l.Code) }
 	return template.FuncMap{
 		"t":     v.words[l.Code],
 		"url":   l.path,
@@ -407,8 +407,9 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 			}
 			return template.HTML(ownLink.ReplaceAllString(v.content(l, string(h)), ` $1="`+l.Prefix+`$2"`))
 		},
-		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits, terms) },
-		"parts":      func(s string) template.HTML { return l.evened(s, lineFits, terms) },
+		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits, words) },
+		"parts":      func(s string) template.HTML { return l.evened(s, lineFits, words) },
+		"kept":       func(s string) template.HTML { return l.kept(s, words) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
 		"even":       unbroken,
 		"lang":       func() string { return l.Code },
