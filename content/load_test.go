@@ -114,12 +114,12 @@ func readAgain(before, later *Library) []string {
 
 // TestWords reads the words that no heading is broken within; content without the list has none.
 func TestWords(t *testing.T) {
-	tree := reloadTree(t)
-	if l, err := Load(tree); err != nil || len(l.Words) != 0 {
+	files := reloadTree(t)
+	if l, err := Load(tree(files)); err != nil || len(l.Words) != 0 {
 		t.Errorf("without the list: %q, %v", l.Words, err)
 	}
-	tree["words.txt"] = &fstest.MapFile{Data: []byte("# words\n医疗 康复\n\n认定\n")}
-	if l, err := Load(tree); err != nil || !slices.Equal(l.Words, []string{"医疗", "康复", "认定"}) {
+	files["words.txt"] = "# words\n医疗 康复\n\n认定\n"
+	if l, err := Load(tree(files)); err != nil || !slices.Equal(l.Words, []string{"医疗", "康复", "认定"}) {
 		t.Errorf("%q, %v", l.Words, err)
 	}
 }
