@@ -137,6 +137,14 @@ func (s *Server) caseWords(c *fiber.Ctx, of casework.Case) string {
 	return apply.Reference(of.ID).Grouped()
 }
 
+// crumbOf leads back to a case. A child's record has no number that anybody knows.
+func (s *Server) crumbOf(c *fiber.Ctx, of *deskCase) crumb {
+	if of.Kind == casework.ChildCase {
+		return crumb{s.words(c)("child.one"), of.Path}
+	}
+	return crumb{of.Number, of.Path}
+}
+
 // answeredGroups are what a family has answered and attached; what was left empty is not
 // offered, since there is nothing to see.
 func (s *Server) answeredGroups(c *fiber.Ctx, a *apply.Application) []tickGroup {

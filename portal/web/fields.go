@@ -73,10 +73,12 @@ func (s *Server) showFieldPurposes(c *fiber.Ctx) error {
 	}
 	t := s.words(c)
 	p := purposesPage{Policy: policy, Ground: policy.Basis}
-	p.page = s.pageNamed(c, t("fields.of", "Policy", s.contentText(c, policy.Title(visitOf(c).Lang.Code))))
+	short := s.contentText(c, policy.Short(visitOf(c).Lang.Code))
+	p.page = s.pageNamed(c, t("fields.of", "Policy", short))
 	p.NoIndex = true // the list is what others find
 	p.ContentLang = p.Lang.shows(policy.Lang)
 	p.Crumbs = []crumb{{t("privacy.title"), "/privacy"}, {t("fields.title"), fieldsPath}}
+	p.Short = short
 	p.Description = t("fields.about")
 	if len(p.Ground) == 0 {
 		p.Ground = []content.Source{policy.Source}

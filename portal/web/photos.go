@@ -151,7 +151,7 @@ func (s *Server) renderPhotos(c *fiber.Ctx, u casework.User, of *photoCase, inva
 	}
 	view := photosPage{staffPage: s.newStaffPage(c, u, fmt.Sprintf("photos.of.%s", of.Kind)), Of: of.Number, Kind: string(of.Kind), Path: albumPath(album), Back: of.Path, Over: of.Over}
 	view.Heading = view.Title
-	view.Crumbs = append(view.Crumbs, crumb{of.Number, of.Path})
+	view.Crumbs = append(view.Crumbs, s.crumbOf(c, &of.deskCase))
 	if done := c.Query("done"); photosDone[done] && len(invalid) == 0 {
 		view.Notice = t(fmt.Sprintf("photos.done.%s", done))
 	}

@@ -238,15 +238,15 @@ func (s *Server) reportSteps(c *fiber.Ctx, f *casework.ReportFile) []step {
 		case detail == casework.PhotoAdded:
 			one.Title = t("photos.step")
 		case e.Step == casework.StepReceived:
-			one.Title += " · " + t(fmt.Sprintf("report.danger.%s", detail))
+			one.Title += t("punctuation.colon") + t(fmt.Sprintf("staff.report.danger.%s", detail))
 		case e.Step == casework.StepLink:
 			one.Title = t("link.step.child")
 		case e.Step == casework.StepPass:
-			one.Title += " · " + s.placeName(c, detail)
+			one.Title += t("punctuation.colon") + s.placeName(c, detail)
 		case e.Step == casework.StepClose:
-			one.Title += " · " + t(fmt.Sprintf("staff.report.outcome.%s", detail))
+			one.Title += t("punctuation.colon") + t(fmt.Sprintf("staff.report.outcome.%s", detail))
 		case f.Names[detail] != "":
-			one.Title += " · " + f.Names[detail]
+			one.Title += t("punctuation.colon") + f.Names[detail]
 		}
 		out = append(out, one)
 	}

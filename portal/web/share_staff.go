@@ -218,6 +218,7 @@ func (s *Server) showPoster(c *fiber.Ctx, u casework.User, link outreach.Link) e
 	view.Sheet, view.Scripts = true, []string{"print.js"}
 	view.Long = width(view.Title) > posterTitle
 	view.Crumbs = append(view.Crumbs, crumb{view.Title, view.Kit})
+	view.Short = s.words(c)("kit.poster.name")
 	var err error
 	if view.QR, err = newQR(view.Link, s.words(c)("share.qr", "Address", view.Link)); err != nil {
 		return err

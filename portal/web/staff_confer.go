@@ -102,7 +102,7 @@ func (s *Server) showConfer(c *fiber.Ctx, u casework.User, of *deskCase) error {
 func (s *Server) newConferPage(c *fiber.Ctx, u casework.User, of *deskCase, invalid apply.Invalid) conferPage {
 	t := s.words(c)
 	view := conferPage{staffPage: s.newStaffPage(c, u, "confer.title"), Number: of.Number, Path: of.Path + "/confer", Back: of.Path, Key: rand.Text()}
-	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
+	view.Crumbs = append(view.Crumbs, s.crumbOf(c, of))
 	fields := []field{
 		{Name: "day", Label: t("confer.day"), Help: t("confer.day.help"), InputType: "text", Autocomplete: "off", MaxLength: 20, Width: "medium"},
 		{Name: "place", Label: t("confer.place"), InputType: "text", Autocomplete: "off", MaxLength: 200},

@@ -100,7 +100,7 @@ func (s *Server) showRefer(c *fiber.Ctx, u casework.User, of *deskCase) error {
 
 func (s *Server) newReferPage(c *fiber.Ctx, u casework.User, of *deskCase) referPage {
 	view := referPage{staffPage: s.newStaffPage(c, u, "refer.title"), Number: of.Number, Path: of.Path + "/refer", Back: of.Path, Family: of.Family}
-	view.Crumbs = append(view.Crumbs, crumb{view.Number, view.Back})
+	view.Crumbs = append(view.Crumbs, s.crumbOf(c, of))
 	return view
 }
 
@@ -108,7 +108,7 @@ func (s *Server) fillRefer(c *fiber.Ctx, view *referPage, task content.ReferralT
 	view.Task, view.What, view.Key = task.Name, s.taskTitle(c, task.Name), rand.Text()
 	view.Department = s.words(c)(fmt.Sprintf("staff.department.%s", task.Department))
 	view.Crumbs = append(view.Crumbs, crumb{s.words(c)("refer.title"), view.Path})
-	view.Title = view.Department + " " + view.What
+	view.Title = view.Department + s.words(c)("punctuation.colon") + view.What
 }
 
 // taskGroups lists what can be asked, by department.
