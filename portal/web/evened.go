@@ -73,15 +73,6 @@ func endsOfPhrases(title string) []phraseEnd {
 	return ends
 }
 
-// kept returns a label whose words are not broken.
-func (l language) kept(label string, words func() *linker) template.HTML {
-	escaped := template.HTMLEscapeString(label)
-	if !l.Han() {
-		return template.HTML(escaped)
-	}
-	return template.HTML(words().whole(escaped))
-}
-
 // whole has no line end within a word of an escaped text.
 func (l *linker) whole(text string) string {
 	text = l.marked(text, func(_ linkedTerm, words string) string {

@@ -38,15 +38,12 @@ func TestEvened(t *testing.T) {
 	}
 }
 
-// TestLabelKeepsItsWords has a label whose lines are even broken between words.
-func TestLabelKeepsItsWords(t *testing.T) {
+// TestEvenedInTraditional has a question broken between the words of the content's own list.
+func TestEvenedInTraditional(t *testing.T) {
 	s := newTestServer(t, nil)
 	words := func() *linker { return s.views.titleWords(testContent(t).Library, "zh-Hant") }
-	const want = `<span class="whole">孩子</span>的<span class="whole">爸爸</span><span class="whole">現在</span>是<span class="whole">什麼</span><span class="whole">情況</span>？`
-	if got := (language{Code: "zh-Hant"}).kept("孩子的爸爸現在是什麼情況？", words); got != want {
+	const want = `<span class="even"><span class="whole">孩子</span>的<span class="whole">爸爸</span><span class="whole">現在</span>是<span class="whole">什麼</span><span class="whole">情況</span>？</span>`
+	if got := (language{Code: "zh-Hant"}).evened("孩子的爸爸現在是什麼情況？", headingFits, words); got != want {
 		t.Errorf("%s\nwant %s", got, want)
-	}
-	if got := (language{Code: "en"}).kept("What is the father's situation <now>?", words); got != "What is the father&#39;s situation &lt;now&gt;?" {
-		t.Errorf("English: %s", got)
 	}
 }

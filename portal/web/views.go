@@ -377,13 +377,6 @@ func carried(body []byte, v visit) []byte {
 	return carryMode(body, v.Carried)
 }
 
-// unbroken reports whether a heading has no mark behind which a line could end. Browsers
-// then break it where it is full, often before its last character; its lines are made
-// even instead.
-func unbroken(heading string) bool {
-	return !strings.ContainsAny(strings.TrimRight(heading, "？。！"), "，、：；（“「·？。！ ")
-}
-
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
@@ -409,9 +402,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		},
 		"breaks":     func(s string) template.HTML { return l.evened(s, headingFits, words) },
 		"parts":      func(s string) template.HTML { return l.evened(s, lineFits, words) },
-		"kept":       func(s string) template.HTML { return l.kept(s, words) },
 		"paragraphs": func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }) },
-		"even":       unbroken,
 		"lang":       func() string { return l.Code },
 		"title":      func(p *content.Policy) string { return v.content(l, p.Title(l.Code)) },
 		"short":      func(p *content.Policy) string { return v.content(l, p.Short(l.Code)) },
@@ -469,10 +460,10 @@ func linkPhones(escaped string, phones func() []content.Fact) template.HTML {
 	}))
 }
 
-// hyphened matches dates and references.
-var hyphened = regexp.MustCompile(`\d+(?:-\d+)+|\d{4}年\d{1,2}月\d{1,2}日`)
+// hyphened matches dates, references, hours and amounts with what they are for.
+var hyphened = regexp.MustCompile(`\d+(?:-\d+)+|\d{4}年\d{1,2}月\d{1,2}日|\d+(?:\.\d+)?万?元(?:/[人月年学]{1,2})*|\d+小时`)
 
-// wholeNumbers marks dates and references in escaped text as what stays in one line:
+// wholeNumbers marks dates, references, hours and amounts in escaped text as what stays in one line:
 // browsers break lines behind a hyphen.
 func wholeNumbers(escaped string) template.HTML {
 	return template.HTML(hyphened.ReplaceAllString(escaped, `<span class="whole">$0</span>`))
