@@ -635,6 +635,33 @@ func TestScreeningEarly(t *testing.T) {
 	}
 }
 
+// TestScreeningInDanger says that nobody looks after the child: whom to call comes before
+// the next question, and before the result.
+func TestScreeningInDanger(t *testing.T) {
+	s := newDesk(t).server
+	for name, form := range map[string]url.Values{
+		"next question": {checkOrder: {"child_age"}, "child_age": {"8"}, checkAsked: {"hard_care"}, "hard_care": {"yes"}},
+		"result":        {checkOrder: {"child_age hard_care"}, "child_age": {"8"}, "hard_care": {"yes"}, checkShow: {"1"}},
+		"unsafe":        {checkOrder: {"child_age"}, "child_age": {"8"}, checkAsked: {"care_trouble"}, "care_trouble": {"unsafe"}},
+	} {
+		for _, address := range []string{"/check/all", "/en/check/all"} {
+			var calls []string
+			for _, n := range find(post(t, s, address, form, 200), func(n *html.Node) bool { return attr(n, "class") == "check__danger" }) {
+				for _, a := range find(n, tag(atom.A)) {
+					calls = append(calls, attr(a, "href"))
+				}
+			}
+			if len(calls) < 2 || calls[0] != "tel:110" || calls[1] != "tel:12345" {
+				t.Errorf("%s, %s: calls %q; want first 110, then 12345", address, name, calls)
+			}
+		}
+	}
+	doc := post(t, s, "/check/all", url.Values{checkOrder: {"child_age"}, "child_age": {"8"}, checkAsked: {"hard_care"}, "hard_care": {"no"}}, 200)
+	if strings.Contains(text(find(doc, tag(atom.Main))[0]), "先打电话") {
+		t.Error("a child that is looked after is taken for one in danger")
+	}
+}
+
 // hidden returns the fields that the page's forms carry along.
 func hidden(doc *html.Node) url.Values {
 	out := url.Values{}
