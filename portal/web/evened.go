@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"huitong/content"
@@ -35,14 +36,15 @@ var afterWord = regexp.MustCompile(`(\p{Han}|<span class="whole">[^<]*</span>)` 
 const behind = `(·|（\p{Han}）)`
 
 // evened returns a title whose lines are to be even where a phrase of it does not fit. Its
-// phrases that do are not broken.
+// phrases that do are not broken, and what a colon names is one piece for a line with room
+// for it.
 func (l language) evened(title string, fits int, words func() *linker) template.HTML {
 	wide := func(phrase string) bool { return utf8.RuneCountInString(phrase) > fits }
 	ends := endsOfPhrases(title)
 	if !l.Han() || !slices.ContainsFunc(ends, func(e phraseEnd) bool { return wide(title[e.from:e.mark]) }) {
 		return template.HTML(template.HTMLEscapeString(title))
 	}
-	out := `<span class="even">`
+	out, rest := `<span class="even">`, ""
 	for _, e := range ends {
 		switch phrase := template.HTMLEscapeString(title[e.from:e.mark]); {
 		case phrase == "":
@@ -51,9 +53,13 @@ func (l language) evened(title string, fits int, words func() *linker) template.
 		default:
 			out += `<span class="whole">` + phrase + `</span>`
 		}
-		out += template.HTMLEscapeString(title[e.mark:e.to])
+		marks := title[e.mark:e.to]
+		out += template.HTMLEscapeString(marks)
+		if strings.HasSuffix(marks, "：") && rest == "" {
+			out, rest = out+`<span class="even__rest">`, `</span>`
+		}
 	}
-	return template.HTML(out + `</span>`)
+	return template.HTML(out + rest + `</span>`)
 }
 
 // phraseEnd is where a phrase begins, where the marks behind it do, and where these end.

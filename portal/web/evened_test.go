@@ -22,8 +22,8 @@ func TestEvened(t *testing.T) {
 		{chinese, "办申请", "办申请"},
 		{chinese, "困境儿童认定与分类保障", `<span class="even"><span class="whole">困境儿童</span>认定与分类保障</span>`},
 		{chinese, "大病医疗保险待遇和救助", `<span class="even"><span class="whole">大病医疗保险</span>待遇和救助</span>`},
-		{chinese, "申请：福彩圆梦·孤儿助学工程", `<span class="even"><span class="whole">申请</span>：<span class="whole"><span class="whole">福彩圆梦</span>·</span>孤儿助学工程</span>`},
-		{chinese, "每一栏用来做什么：困境儿童认定与分类保障", `<span class="even"><span class="whole">每一栏用来做什么</span>：<span class="whole">困境儿童</span>认定与分类保障</span>`},
+		{chinese, "申请：福彩圆梦·孤儿助学工程", `<span class="even"><span class="whole">申请</span>：<span class="even__rest"><span class="whole"><span class="whole">福彩圆梦</span>·</span>孤儿助学工程</span></span>`},
+		{chinese, "每一栏用来做什么：困境儿童认定与分类保障", `<span class="even"><span class="whole">每一栏用来做什么</span>：<span class="even__rest"><span class="whole">困境儿童</span>认定与分类保障</span></span>`},
 		{chinese, "未成年人救助保护中心", `<span class="even">未成年人救助保护中心</span>`}, // wider than a line
 		{chinese, "爸爸坐牢，妈妈跑了，能领吗？", "爸爸坐牢，妈妈跑了，能领吗？"},
 		{chinese, "<甲>，孤儿和事实无人抚养儿童", `<span class="even"><span class="whole">&lt;甲&gt;</span>，孤儿和事实无人抚养儿童</span>`},
