@@ -26,10 +26,11 @@ type trendDot struct {
 }
 
 // Size of the drawing, in its own units: the scores 0 to 100 stand between the edges.
+// The edges have room for the number of a dot in the letters of elder mode.
 const (
 	trendWidth  = 320
-	trendHeight = 150
-	trendEdge   = 28
+	trendHeight = 162
+	trendEdge   = 40
 )
 
 // newTrend draws the confirmed results from the earliest to the latest; one that was

@@ -207,7 +207,7 @@ func (s *Server) eventForm(c *fiber.Ctx, u casework.User, title string, e outrea
 	}
 	day, begins, ends := text("day", t("event.day"), e.Day, 12), text("begins", t("event.begins"), e.Begins, 12), text("ends", t("event.ends"), e.Ends, 12)
 	day.Help, begins.Help, ends.Optional = t("event.day.help"), t("event.begins.help"), true
-	begins.Width, ends.Width = "short", "short"
+	day.Width, begins.Width, ends.Width = "short", "short", "short"
 	place := text("place", t("event.place"), e.Place, 80)
 	place.Help = t("event.place.help")
 	view.Fields = []field{text("title", t("event.name"), e.Title, 80), day, begins, ends, place}

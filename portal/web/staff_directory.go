@@ -167,7 +167,7 @@ func (s *Server) entryForm(c *fiber.Ctx, u casework.User, title string, e casewo
 	}
 	village, name, phone, since := text("village", e.Village, 40), text("name", e.Name, 30), text("phone", e.Phone, 20), text("since", e.Since, 12)
 	village.Help, name.Help, since.Help = t("directory.village.help"), t("directory.name.help"), t("directory.since.help")
-	phone.InputType = "tel"
+	phone.InputType, since.Width = "tel", "short"
 	if u.Everywhere(casework.EditDirectory) {
 		town := s.townField(c, c.FormValue("town", e.Town), false)
 		view.Fields = append(view.Fields, town)

@@ -118,7 +118,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		p.Bands = append(p.Bands, childRow{Band: b, BandText: s.bandText(c, b)})
 	}
 	p.Child = &childCase{Row: childRow{Path: "/styleguide", Name: t("guide.text"), Band: "poor", BandText: s.bandText(c, "poor"), Task: t("guide.text"), Date: "2026-11-29", Late: true}, Helper: t("guide.text"), Due: "2026-11-29"}
-	p.Trend = &trend{Label: t("guide.text"), Line: "28,88 160,60 292,40", Dots: []trendDot{{X: 28, Y: 88, Score: "36"}, {X: 160, Y: 60, Score: "66"}, {X: 292, Y: 40, Score: "87"}}}
+	p.Trend = &trend{Label: t("guide.text"), Line: "40,93 160,68 280,51", Dots: []trendDot{{X: 40, Y: 93, Score: "36"}, {X: 160, Y: 68, Score: "66"}, {X: 280, Y: 51, Score: "87"}}}
 	p.Figure, p.Towns = guideFigure(t, long), guideTowns(t, long)
 	p.Reach = []townReach{{"guide", t("guide.text"), long, []villageMark{{"gap", "—"}, {"planned", "—"}, {"reached", "—"}}}}
 	p.Sets = []tickSet{newTickSet("guide-set", t("guide.text"), []content.Option{{Value: "1", Label: "—"}, {Value: "2", Label: "—"}}, []string{"1"})}

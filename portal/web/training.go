@@ -198,7 +198,8 @@ func (s *Server) trainingForm(c *fiber.Ctx, u casework.User, title string, one c
 		return field{Name: name, Label: t(fmt.Sprintf("training.%s", name)), InputType: "text", Autocomplete: "off", MaxLength: most, Width: "medium", Value: c.FormValue(name, value)}
 	}
 	day, topic, place, length := text("day", one.Day, 12), text("topic", one.Topic, 80), text("place", one.Place, 80), text("hours", hours, 3)
-	day.Help, place.Optional, length.InputMode, length.Width = t("training.day.help"), true, "numeric", "short"
+	day.Help, place.Optional, length.InputMode = t("training.day.help"), true, "numeric"
+	day.Width, length.Width = "short", "short"
 	audience := field{Name: "audience", Label: t("training.audience"), Value: c.FormValue("audience", string(one.Audience))}
 	for _, a := range casework.Audiences() {
 		audience.Options = append(audience.Options, content.Option{Value: string(a), Label: t(fmt.Sprintf("training.audience.%s", a))})
