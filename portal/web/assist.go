@@ -220,7 +220,7 @@ func (s *Server) renderAssistNew(c *fiber.Ctx, u casework.User, chosen []string,
 		fields[2].Value = c.FormValue("agreed")
 	}
 	view.Problems = s.noteProblems(c, fields, invalid)
-	view.Fields, view.Agreed = fields[:2], fields[2]
+	view.Fields, view.Agreed, view.Offers.Error = fields[:2], fields[2], fields[3].Error
 	for i, p := range view.Problems {
 		if p.Field == "f-"+wishField {
 			view.Problems[i].Field += "-0"

@@ -82,6 +82,7 @@ func (g grouping) Later() int {
 type offerList struct {
 	grouping
 	Offers, Kept []offer
+	Error        string // that nothing was ticked
 }
 
 // inGroups leaves one group of the offers in elder mode: the one asked for.

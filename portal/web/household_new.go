@@ -120,6 +120,7 @@ func (s *Server) renderTogether(c *fiber.Ctx, chosen []string, wrong string) err
 	view := s.newTogether(c, chosen)
 	if wrong != "" {
 		view.Problems = []problem{{Field: "f-" + wishField + "-0", Text: wrong}}
+		view.Offers.Error = wrong
 		s.wrong(c, &view.page)
 	}
 	return s.render(c, "household-new", view)

@@ -28,7 +28,7 @@ func (s *Server) newFollowPage(c *fiber.Ctx) followPage {
 	p.NoIndex = true
 	p.Crumbs = []crumb{{s.words(c)("report.title"), reportPath}}
 	p.Number, p.Code = s.passFields(c, "number", "code")
-	p.Number.Label, p.Number.Help = s.words(c)("report.number"), ""
+	p.Number.Label = s.words(c)("report.number")
 	p.Upload = s.photoField(c)
 	p.Words = field{Name: "words", Label: s.words(c)("report.add"), Long: true, MaxLength: casework.ReportLong}
 	return p
