@@ -271,3 +271,25 @@ func TestFilled(t *testing.T) {
 		}
 	}
 }
+
+// TestProblemsAreSentences wants what somebody is told is wrong to end like a sentence: it
+// stands below others that do. Titles, links and a number to quote are none.
+func TestProblemsAreSentences(t *testing.T) {
+	c := load(t)
+	c.OnProblem = func(string, string, error) {}
+	none := regexp.MustCompile(`\.title$|^error\.(?:last|number|desk\.back)$`)
+	for _, l := range locale.Languages() {
+		for _, id := range c.IDs() {
+			if !strings.HasPrefix(id, "error.") || none.MatchString(id) {
+				continue
+			}
+			got := c.Printer(l.Tag).T(id, "Max", 2, "Least", 2, "Line", 2, "Column", "村")
+			if strings.HasPrefix(got, "⟦") { // wants other arguments
+				continue
+			}
+			if !regexp.MustCompile(`[。！？.!?]”?$`).MatchString(got) {
+				t.Errorf("%s %s: %q ends in the middle", l.Tag, id, got)
+			}
+		}
+	}
+}

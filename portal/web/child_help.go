@@ -56,6 +56,7 @@ func (s *Server) helperForm(c *fiber.Ctx, u casework.User, f casework.ChildFile)
 	}
 	name, phone := inputs["name"], inputs["phone"]
 	name.Name, name.Label, name.Optional, name.Value, name.Autocomplete = "volunteer", t("child.helper.name"), true, c.FormValue("volunteer"), "off"
+	name.Help = t("child.helper.name.help")
 	phone.Name, phone.Label, phone.Optional, phone.Value, phone.Autocomplete = "phone", t("child.helper.phone"), true, c.FormValue("phone"), "off"
 	view.Fields = append(view.Fields, who, name, phone)
 	return view, nil

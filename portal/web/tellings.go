@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -64,7 +65,7 @@ func (s *Server) told(c *fiber.Ctx, l casework.Telling) step {
 		out.Note = t(fmt.Sprintf("track.told.%s", l.Kind), "Department", t(fmt.Sprintf("staff.department.%s", l.Department)), "Task", s.familyTask(c, l.Task), "Date", s.day(c, l.Due))
 	case casework.ToldDecided:
 		if !l.Due.IsZero() {
-			out.Note += " " + t("track.told.due", "Date", s.day(c, l.Due))
+			out.Note = t("track.told.due", "Words", strings.TrimRight(l.Words, "。.；; "), "Date", s.day(c, l.Due))
 		}
 	}
 	return out
