@@ -85,7 +85,7 @@ func (s *Server) renderReferral(c *fiber.Ctx, u casework.User, invalid apply.Inv
 func (s *Server) newReferralPage(c *fiber.Ctx, u casework.User, o casework.OpenedReferral) referralPage {
 	t := s.words(c)
 	view := referralPage{staffPage: s.newStaffPage(c, u, "referrals.title"), referralRow: s.referralRow(c, u, o.Referral), Version: o.Version, Over: o.Over}
-	view.page.Title = view.Department + " " + view.Task
+	view.page.Title = view.Department + t("punctuation.colon") + view.Task
 	view.Crumbs = append(view.Crumbs, crumb{t("referrals.title"), referralsPath})
 	if o.Outcome != "" {
 		view.Outcome = t(fmt.Sprintf("referral.outcome.%s", o.Outcome))
