@@ -4,8 +4,8 @@ import "slices"
 
 // worthReading moves those of the candidates behind the others whose score is less than
 // that share of the best, so that they will hardly be among the first, and returns the
-// others, but at least so many.
-func worthReading(top []candidate, share float32, least int) []candidate {
+// others, but at least so many. All of them may have as much again as unread says.
+func worthReading(top []candidate, share, unread float32, least int) []candidate {
 	if len(top) <= least {
 		return top
 	}
@@ -13,9 +13,9 @@ func worthReading(top []candidate, share float32, least int) []candidate {
 	for i := range top {
 		most = max(most, top[i].score)
 	}
-	n := 0
+	n, enough := 0, share*(most+unread)-unread
 	for i := range top {
-		if top[i].score >= share*most {
+		if top[i].score >= enough {
 			top[i], top[n] = top[n], top[i]
 			n++
 		}
@@ -45,7 +45,7 @@ func (s *snapshot) mostlyOf(page int32, list []candidate) []candidate {
 			own++
 		}
 	}
-	n := len(worthReading(best(list[:own], likelyDepth), s.weights.read, likelyLeast))
+	n := len(worthReading(best(list[:own], likelyDepth), s.weights.read, 0, likelyLeast))
 	for i := range best(list[own:], otherDepth) {
 		list[n], list[own+i] = list[own+i], list[n]
 		n++

@@ -36,7 +36,8 @@ func (w *scratch) toRead(s *snapshot, q *Query, wanted int) []candidate {
 	if page, ok := s.pages[q.Likely]; ok {
 		return s.mostlyOf(page, w.found)
 	}
-	return worthReading(best(w.found, s.weights.depth(len(w.plan.clues))), s.weights.read, wanted+wanted/5)
+	top := best(w.found, s.weights.depth(len(w.plan.clues)))
+	return worthReading(top, s.weights.read, s.weights.unread*w.unread, wanted+wanted/5)
 }
 
 // touchDocuments does for documents what touchLists does for lists.

@@ -20,13 +20,13 @@ const initialsBonus = 1.5
 
 // What bounds the work of a search, whatever is asked of however much text.
 const (
-	seedBudget = 1000 // postings read to find them, at least, and those of one more term
-	seedTenths = 3    // of these, after which no term is read that has more than all of them
+	seedTenths = 3 // of these, after which no term is read that has more than all of them
 )
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	budget int32 // postings to read; 0: as many as the weights say
+	budget int32   // postings to read; 0: as many as the weights say
+	unread float32 // what the terms count whose postings have not been read
 	plan   plan
 	wants  []want
 	merged []want   // the same, each term once
@@ -172,17 +172,24 @@ func (w *scratch) accumulate(s *snapshot) {
 	w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
 	w.merge(s)
 	seeds := w.rarestFirst()
-	budget, read := w.budget, int32(0)
+	budget, read, i := w.budget, int32(0), 0
 	if budget == 0 {
 		budget = s.weights.budget(len(seeds))
 	}
-	w.touched += s.touchLists(seeds, budget)
-	for i := range seeds {
+	w.touched += s.touchLists(seeds, 0, budget)
+	for ; i < len(seeds); i++ {
 		if enough(read, seeds[i].docs, budget) {
-			break
+			if w.settled(s, seeds[i:]) {
+				break
+			}
+			if budget = s.weights.raise(budget, read, seeds[i].docs); enough(read, seeds[i].docs, budget) {
+				break
+			}
+			w.touched += s.touchLists(seeds[i:], read, budget)
 		}
 		read += w.add(s, &seeds[i])
 	}
+	w.unread = worthOf(seeds[i:])
 	w.matchInitials(s)
 }
 
@@ -208,8 +215,7 @@ func enough(read, docs, budget int32) bool {
 // touchLists finds the lists of the terms that so many postings are to be read of. They lie
 // all over memory: looked for and read one after the other each would be waited for, this
 // way they come together. What it returns is of no use but to have been read.
-func (s *snapshot) touchLists(seeds []want, budget int32) (touched uint32) {
-	read := int32(0)
+func (s *snapshot) touchLists(seeds []want, read, budget int32) (touched uint32) {
 	for i := range seeds {
 		t := &seeds[i]
 		if enough(read, t.docs, budget) {

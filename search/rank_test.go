@@ -220,7 +220,7 @@ func TestWorthReading(t *testing.T) {
 		for i, score := range scores {
 			list[i] = candidate{doc: int32(i), score: score}
 		}
-		read := worthReading(list, share, least)
+		read := worthReading(list, share, 0, least)
 		order(read)
 		var got []int32
 		for _, c := range read {

@@ -18,10 +18,15 @@ type weights struct {
 	titleShare, textShare  float32 // … how much of the title and of the text the query is
 	lead, cover, near, run float32 // … the query at the beginning, anywhere, in other order, and in a row
 
-	postings, mostPostings int     // that are read for each term to find documents, and at most for all
-	clues                  int     // documents that are read for each clue of the query
-	leastRead, mostRead    int     // … but at least and at most
-	read                   float32 // of the best score by what was read of the lists; what is below is not read
+	postings            int     // that are read for each term to find documents
+	leastPostings       int     // … but at least for all,
+	mostPostings        int     // … and at most,
+	furthest            int     // … unless what is unread counts for much: then so many
+	further             float32 // share of the best score from which it does; 0 where it never does
+	unread              float32 // share of it that a document is taken to have
+	clues               int     // documents that are read for each clue of the query
+	leastRead, mostRead int     // … but at least and at most
+	read                float32 // of the best score by what was read of the lists; what is below is not read
 }
 
 // forPages were chosen on the site's development questions.
@@ -29,7 +34,7 @@ func forPages() weights {
 	return weights{
 		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, related: 0.4, power: 0.9, k1: 1.4,
 		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
-		leastRead: 48, read: 0.25,
+		leastPostings: 1000, leastRead: 48, read: 0.25,
 	}
 }
 
@@ -40,13 +45,14 @@ func forCollections() weights {
 	return weights{
 		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, power: 1, k1: 0.9, together: true, length: 0.75,
 		match: 0.22, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
-		postings: 80, mostPostings: 8000, clues: 2, leastRead: 96, mostRead: 144, read: 0.7,
+		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
+		clues: 2, leastRead: 96, mostRead: 144, read: 0.7,
 	}
 }
 
 // budget is how many postings are read to find documents, for so many terms.
 func (w *weights) budget(terms int) int32 {
-	return int32(max(seedBudget, min(w.mostPostings, w.postings*terms)))
+	return int32(max(w.leastPostings, min(w.mostPostings, w.postings*terms)))
 }
 
 // depth is how many documents are read with the whole query in view, of so many clues.
