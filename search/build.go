@@ -236,6 +236,9 @@ func (b *builder) finish() error {
 	for i, r := range s.lex.chars {
 		letters[i] = mandarin().initial(r)
 	}
+	if err := s.spotDocuments(len(b.shards)); err != nil {
+		return err
+	}
 	return parallel(len(b.shards)+1, func(i int) error {
 		if i == len(b.shards) {
 			s.sound = newSoundIndex(s.lex, s.memory)

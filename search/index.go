@@ -88,8 +88,9 @@ type snapshot struct {
 	once     []float32 // unit to what a term counts that it has once; idf is for the query
 	signs    []uint16  // of all units, in order
 	starts   []int32   // unit to its first sign; one more at the end
-	sequence []int32   // terms of title and name units, in order
-	initials []byte    // of the same, the first letters of their pinyin; zero fills up
+	spots    spots
+	sequence []int32 // terms of title and name units, in order
+	initials []byte  // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
 	related  []phraseTerms // by number of the related term
 

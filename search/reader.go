@@ -27,15 +27,16 @@ type reader struct {
 
 	// Of the document read last:
 	signs   []uint16
-	places  []int32 // where a character or word stands that is asked for
-	before  []int32 // place to the one before it of the same term, plus one
-	room    []int32 // of both
-	done    int     // places counted
-	apart   int32   // added to the places of a unit, so that none is near one of another
-	open    int16   // the term counted last …
-	after   int32   // … and what follows it
-	touched []int16 // terms of the current unit
-	seen    []int16 // terms of the document
+	places  []int32  // where a character or word stands that is asked for
+	before  []int32  // place to the one before it of the same term, plus one
+	room    []int32  // of both
+	present []uint64 // a bit for each place; zero between documents
+	done    int      // places counted
+	apart   int32    // added to the places of a unit, so that none is near one of another
+	open    int16    // the term counted last …
+	after   int32    // … and what follows it
+	touched []int16  // terms of the current unit
+	seen    []int16  // terms of the document
 }
 
 // readTerm is a character, pair or word that the query asks for.
@@ -196,7 +197,7 @@ func (r *reader) read(p *plan, doc int32) look {
 	r.forget()
 	s := p.s
 	first, last := s.first[doc], s.first[doc+1]
-	r.find(s.signs[s.starts[first]:s.starts[last]])
+	r.find(s, doc)
 	if s.weights.together {
 		return r.readTogether(p, first, last)
 	}
@@ -250,11 +251,16 @@ func (r *reader) next() {
 
 // find lists the places of the signs that are asked for. A processor cannot foresee
 // which they are, so nothing branches on it.
-func (r *reader) find(signs []uint16) {
+func (r *reader) find(s *snapshot, doc int32) {
+	signs := s.signsOf(doc)
 	if len(r.room) < 2*len(signs) {
 		r.room = make([]int32, 4*len(signs))
 	}
 	places, n := r.room[:len(signs)], 0
+	if some, ok := r.spotted(s, doc, signs, places); ok {
+		r.signs, r.places, r.before = signs, some, r.room[len(signs):][:len(some)]
+		return
+	}
 	for i, sign := range signs {
 		places[n] = int32(i)
 		n += int(r.asked[sign>>6] >> (sign & 63) & 1)

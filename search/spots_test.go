@@ -1,0 +1,61 @@
+package search
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestSpotted compares the places that are looked up with those that are found by looking
+// through documents of many lengths, some with titles.
+func TestSpotted(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	letters := []rune("儿童孤残补贴的申请条件是什么需要哪些材料多久年龄ab1 ")
+	text := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteRune(letters[r.IntN(len(letters))])
+		}
+		return b.String()
+	}
+	docs := []Document{{ID: "empty"}}
+	for i, n := range []int{1, 40, leastSpots - 1, leastSpots, 600, 1500, 4000, 20000, mostSpots + 100} {
+		docs = append(docs, Document{ID: text(1) + string(rune('A'+i)), Title: text(i), Text: text(n)})
+	}
+	norm, err := NewNormalizer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := NewIndex(norm)
+	if err := x.Index(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	s, looked := x.current.Load(), 0
+	for _, query := range []string{"补贴", "残疾儿童的材料", "a1", "什么什么年龄", "鼍"} {
+		var p plan
+		p.prepare(s, norm, query, "")
+		var rd reader
+		rd.prepare(&p)
+		for doc := range docs {
+			signs := s.signsOf(int32(doc))
+			got, ok := rd.spotted(s, int32(doc), signs, make([]int32, len(signs)))
+			if !ok {
+				continue
+			}
+			looked++
+			var want []int32
+			for i, sign := range signs {
+				if rd.entry[sign] > 0 {
+					want = append(want, int32(i))
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("places of %q in document %d: %v; want %v", query, doc, got, want)
+			}
+		}
+	}
+	if looked < 8 {
+		t.Errorf("only %d documents were looked up", looked)
+	}
+}
