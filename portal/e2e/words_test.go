@@ -36,7 +36,7 @@ const brokenWords = `(() => {
 })()`
 
 // TestTitleWords opens pages on a handset in large type: no line of a title, a label or a
-// button ends within a word. One that does is missing in words.txt of package web.
+// button ends within a word. One that does is missing in words.txt of the content.
 func TestTitleWords(t *testing.T) {
 	t.Parallel()
 	b := newTab(t, suite.site, handset)
