@@ -81,6 +81,9 @@ func (s *Store) ApplicationByDraftToken(ctx context.Context, token apply.Token) 
 		a, err = s.loadMarked(ctx, tx, ref)
 		return err
 	})
+	if err == nil {
+		err = s.unsettled.await(ctx, a)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("application of a browser: %w", err)
 	}
@@ -95,6 +98,9 @@ func (s *Store) ApplicationByReference(ctx context.Context, ref apply.Reference)
 		a, err = s.loadMarked(ctx, tx, ref)
 		return err
 	})
+	if err == nil {
+		err = s.unsettled.await(ctx, a)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("application by reference: %w", err)
 	}

@@ -36,6 +36,9 @@ func (s *Store) Household(ctx context.Context, ref apply.Reference) ([]*apply.Ap
 		}
 		return err
 	})
+	if err == nil {
+		err = s.unsettled.await(ctx, out...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("household: %w", err)
 	}

@@ -26,8 +26,9 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver pgx
-	_ "modernc.org/sqlite"             // driver sqlite
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib" // driver pgx
+	_ "modernc.org/sqlite"           // driver sqlite
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -57,11 +58,12 @@ type Config struct {
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db       *sql.DB
-	postgres bool
-	changes  *lanes // of applications
-	writes   *lanes // all other writes; nil: each has a transaction of its own
-	lockRows string // ends a SELECT whose rows are written next
+	db        *sql.DB
+	postgres  bool
+	changes   *lanes // of applications
+	writes    *lanes // all other writes; nil: each has a transaction of its own
+	unsettled unsettled
+	lockRows  string // ends a SELECT whose rows are written next
 
 	vault  *vault.Keyring
 	files  *vault.Files
@@ -117,7 +119,7 @@ func connect(c Config) (*Store, error) {
 // startWriting begins to take writes. SQLite has one writer, whose every commit
 // waits for the disk. PostgreSQL flushes the commits of parallel transactions
 // together; changes share transactions there all the same, since they take turns
-// at the audit's head, each of them until it is flushed.
+// at the audit's head.
 func (s *Store) startWriting() {
 	if s.postgres {
 		s.lockRows = ` FOR NO KEY UPDATE`
@@ -142,13 +144,22 @@ func (s *Store) steady(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 func (s *Store) openPostgres(source string) (err error) {
-	if s.db, err = sql.Open("pgx", source); err != nil {
+	config, err := pgx.ParseConfig(source)
+	if err != nil {
 		return err
 	}
+	s.db = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(waitForDisk))
 	s.db.SetMaxOpenConns(32)
 	s.db.SetMaxIdleConns(8)
 	s.db.SetConnMaxIdleTime(5 * time.Minute)
 	return nil
+}
+
+// waitForDisk makes commits wait for the disk where the server or the account is set up
+// for others: a number that a family has seen must be there after a power cut.
+func waitForDisk(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
+	return err
 }
 
 // openSQLite makes every commit reach the disk: a number that a family has seen

@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"huitong/portal/apply"
@@ -15,7 +13,7 @@ import (
 )
 
 // together carries out changes on PostgreSQL in two ways to the server and back: one
-// reads all applications, one writes and commits what came of them. In between nothing
+// reads all applications, one writes, commits and settles what came of them. In between nothing
 // is locked: what is written is refused as a whole if one of the rows is no longer the
 // one that was read. Every change of what a decision looks at, files and papers too,
 // writes the row. It reports false if nothing was done and the batch has to go the
@@ -27,6 +25,7 @@ func (l *lane) together(ctx context.Context, batch []*job) (done bool, err error
 			return false, nil // tried again on the other way, and reported there
 		}
 	}
+	b := l.store.unsettled.begin(batch)
 	closed := false
 	raw := l.conn.Raw(func(driver any) error {
 		c := driver.(*stdlib.Conn).Conn()
@@ -37,6 +36,7 @@ func (l *lane) together(ctx context.Context, batch []*job) (done bool, err error
 	if closed || raw != nil {
 		l.disconnect()
 	}
+	l.store.unsettled.end(batch, b, err)
 	return done, err
 }
 
@@ -55,12 +55,11 @@ func (s *Store) changeTogether(ctx context.Context, c *pgx.Conn, batch []*job) (
 			return false, nil
 		}
 	}
-	if len(written) == 0 {
-		return true, nil
+	if len(written) == 0 { // what is told may be another's work, which is not settled yet
+		return true, settle(ctx, c)
 	}
-	err = writeTogether(ctx, c, written)
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) && refused.SeverityUnlocalized == "ERROR" {
+	refused, err := writeTogether(ctx, c, written)
+	if refused != nil {
 		if forgetDrafts(batch) { // one of them may be another by now: nothing of it counts
 			return s.changeTogether(ctx, c, batch)
 		}
@@ -209,7 +208,7 @@ happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, mo
 told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
 	SELECT taken.number, event.at, event.actor_kind, '', '', event.move, event.reference, '', taken.before
 	FROM audit_take($22::bytea[]) AS taken JOIN event ON event.line = taken.line RETURNING 1)
-SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END),
+SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END), ` + visibleFirst + `,
 	(SELECT COUNT(*) FROM happened), (SELECT COUNT(*) FROM told)`
 
 // handedInTogether is changedTogether for what most changes are: drafts that are handed
@@ -229,17 +228,15 @@ happened AS (INSERT INTO events (reference, number, at, actor_kind, actor_id, mo
 told AS (INSERT INTO audit (number, at, actor_kind, actor_id, login, action, reference, detail, before)
 	SELECT number, at, '` + string(apply.FamilyActor) + `', '', '', '` + string(apply.Submit) + `', reference, '', before
 	FROM ROWS FROM (unnest($1::text[], $5::bigint[]), audit_take($9::bytea[])) AS new (reference, at, line, number, before))
-SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END)`
+SELECT 1 / (CASE WHEN (SELECT COUNT(*) FROM changed) = cardinality($1) THEN 1 ELSE 0 END), ` + visibleFirst
 
-func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) error {
+func writeTogether(ctx context.Context, c *pgx.Conn, all []*dossier) (refused, unsure error) {
 	for _, d := range all {
 		if !d.handedIn() {
-			_, err := c.Exec(ctx, changedTogether, slices.Concat(changedColumns(all), eventColumns(all), places(all))...)
-			return err
+			return writeAndSettle(ctx, c, changedTogether, slices.Concat(changedColumns(all), eventColumns(all), places(all)))
 		}
 	}
-	_, err := c.Exec(ctx, handedInTogether, handedInColumns(all)...)
-	return err
+	return writeAndSettle(ctx, c, handedInTogether, handedInColumns(all))
 }
 
 // handedIn reports whether the change is that of handedInTogether.
