@@ -64,11 +64,11 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	if len(w.found) == 0 {
 		return
 	}
-	by := &s.weights
+	by, whole := &s.weights, s.weights.whole*w.plan.lengthy()
 	for i := range w.found {
 		c := &w.found[i]
 		l := &w.looks[c.look-1]
-		c.score = w.plan.share(l.match) + by.titleShare*l.title + by.textShare*l.text +
+		c.score = w.plan.share(l.match)*(1+whole*l.cover) + by.titleShare*l.title + by.textShare*l.text +
 			by.lead*l.lead + by.cover*l.cover + by.near*l.near + by.run*l.run
 	}
 	w.support(s, w.found)
@@ -93,6 +93,15 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 		}
 	}
 	order(w.found[read:])
+}
+
+// Between these lengths, in characters and words, a question becomes a long one.
+const shortQuestion, longQuestion = 14, 30
+
+// lengthy is 0 for a short question and 1 for a long one. What a text has of three words is
+// all or chance; of a long question a text that answers it has something of each part.
+func (p *plan) lengthy() float32 {
+	return max(0, min(1, float32(len(p.tokens)-shortQuestion)/(longQuestion-shortQuestion)))
 }
 
 // share returns the share of the score that a query could reach.
