@@ -12,7 +12,7 @@ type spots struct {
 }
 
 const (
-	bucketSigns = 4         // in a bucket, about
+	bucketSigns = 2         // in a bucket, about
 	leastSpots  = 512       // signs of a document from which there are buckets
 	mostSpots   = 1<<16 - 1 // … and up to which: places have two bytes
 	spotWork    = 80        // signs that are looked through while the places of one are looked up
@@ -102,9 +102,11 @@ func (r *reader) spotted(s *snapshot, doc int32, signs []uint16, out []int32) ([
 	for _, sign := range r.used {
 		b := bucketOf(sign, shift)
 		for _, at := range places[buckets[b]:buckets[b+1]] {
+			same := uint64(0) // which are nobody can foresee, so nothing branches on it
 			if signs[at] == sign {
-				r.present[at>>6] |= 1 << (at & 63)
+				same = 1
 			}
+			r.present[at>>6] |= same << (at & 63)
 		}
 	}
 	n := 0
