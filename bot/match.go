@@ -213,9 +213,11 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 			return nil, err
 		}
 		for _, h := range translated.Hits {
-			h.ID = h.Translates
-			i := slices.IndexFunc(hits, func(other search.Hit) bool { return other.ID == h.ID })
+			i := slices.IndexFunc(hits, func(other search.Hit) bool { return other.ID == h.Translates })
 			if i < 0 {
+				d := *h.Document // that of the index stays what it is
+				d.ID = d.Translates
+				h.Document = &d
 				hits = append(hits, h)
 				continue
 			}

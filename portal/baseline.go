@@ -59,7 +59,7 @@ func (b *baseline) Search(ctx context.Context, q search.Query) (search.Result, e
 	}
 	r := search.Result{Total: int(found.Total)}
 	for _, hit := range found.Hits {
-		r.Hits = append(r.Hits, search.Hit{Document: search.Document{ID: hit.ID}, Score: hit.Score})
+		r.Hits = append(r.Hits, search.Hit{Document: &search.Document{ID: hit.ID}, Score: hit.Score})
 	}
 	return r, nil
 }

@@ -36,7 +36,7 @@ func (r *retrieval) Search(ctx context.Context, q search.Query) (search.Result, 
 	ids, err := r.bot.Retrieve(ctx, q.Text, q.Limit)
 	out := search.Result{Total: len(ids)}
 	for _, id := range ids {
-		out.Hits = append(out.Hits, search.Hit{Document: search.Document{ID: id}})
+		out.Hits = append(out.Hits, search.Hit{Document: &search.Document{ID: id}})
 	}
 	return out, err
 }

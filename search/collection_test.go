@@ -99,7 +99,7 @@ func (listed) Index(context.Context, []Document) error { return nil }
 
 func (l listed) Search(_ context.Context, q Query) (r Result, err error) {
 	for _, id := range l[q.Text] {
-		r.Hits = append(r.Hits, Hit{Document: Document{ID: id}})
+		r.Hits = append(r.Hits, Hit{Document: &Document{ID: id}})
 	}
 	return r, nil
 }

@@ -147,7 +147,7 @@ func TestConformanceHits(t *testing.T) {
 		h, want := r.Hits[0], sampleDocuments()[0]
 		if h.ID != want.ID || h.Title != want.Title || h.Text != want.Text || h.URL != want.URL ||
 			h.Policy != want.Policy || h.Section != want.Section || !slices.Equal(h.Names, want.Names) {
-			t.Errorf("document = %+v; want %+v", h.Document, want)
+			t.Errorf("document = %+v; want %+v", *h.Document, want)
 		}
 		if h.Score <= 0.3 || h.Score > 1 || h.Coverage < 0.9 || h.Coverage > 1 {
 			t.Errorf("score %.2f, coverage %.2f; want high ones", h.Score, h.Coverage)
@@ -183,7 +183,7 @@ func TestConformanceFilters(t *testing.T) {
 					t.Fatalf("Search = %v, %v; want hits", r, err)
 				}
 				for _, h := range r.Hits {
-					if !tt.ok(h.Document) {
+					if !tt.ok(*h.Document) {
 						t.Errorf("hit %s does not pass the filter", h.ID)
 					}
 				}

@@ -67,9 +67,10 @@ type Query struct {
 // Span is a half-open range of byte offsets.
 type Span struct{ Start, End int }
 
-// Hit is a document found, best first.
+// Hit is a document found, best first. The document is that of the index, which nobody may
+// change: copies of it would be most of the memory that a search asks for.
 type Hit struct {
-	Document
+	*Document
 	// Score is 0..1 and comparable between queries of the same engine.
 	Score float64
 	// Coverage is the idf-weighted share, 0..1, of the query's content tokens

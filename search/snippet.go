@@ -68,7 +68,7 @@ func (m *marker) add(key uint64, weight float32) {
 func (p *plan) excerpts(n *Normalizer, hits []Hit) {
 	m := p.marker()
 	for i := range hits {
-		hits[i].Snippet, hits[i].Marks = m.excerpt(n, &hits[i].Document)
+		hits[i].Snippet, hits[i].Marks = m.excerpt(n, hits[i].Document)
 	}
 }
 

@@ -203,7 +203,7 @@ func TestExcerptIsConvertedWhole(t *testing.T) {
 			t.Errorf("%q is marked and not converted", text(m))
 		}
 	}
-	h := search.Hit{Document: search.Document{Title: "头发", URL: "/"}, Snippet: "孩子的头发", Marks: []search.Span{{Start: 12, End: 15}}}
+	h := search.Hit{Document: &search.Document{Title: "头发", URL: "/"}, Snippet: "孩子的头发", Marks: []search.Span{{Start: 12, End: 15}}}
 	c := s.app.AcquireCtx(&fasthttp.RequestCtx{})
 	defer s.app.ReleaseCtx(c)
 	c.Locals(visitKey, visit{Lang: languageOf("zh-Hant")})

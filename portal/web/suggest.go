@@ -118,7 +118,7 @@ func (s *Server) suggest(c *fiber.Ctx, typed string) []search.Document {
 	if len(own) == 0 { // pinyin
 		return originals
 	}
-	originals = slices.DeleteFunc(originals, func(d search.Document) bool { return s.translated(search.Hit{Document: d}, l) })
+	originals = slices.DeleteFunc(originals, func(d search.Document) bool { return s.translated(search.Hit{Document: &d}, l) })
 	return firstOf(append(own, originals...), maxSuggestions)
 }
 
