@@ -185,6 +185,7 @@ func New(c Config) (*Bot, error) {
 	}
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
+	b.hearing.passOver(l)
 	offer := c.Words.Says[content.SayOffer]
 	b.shelf, b.key = c.Shelf, made.key()
 	b.offers = []string{b.norm.Fold(offer.ZH), b.norm.Fold(offer.EN)}

@@ -94,7 +94,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err
 	}
-	if place, ok := b.hearing.livesIn(t.folded, b.lexicon); ok {
+	if place, ok := b.hearing.livesIn(t.folded); ok {
 		return b.handOver(t, place), true, nil
 	}
 	return b.follow(ctx, t)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +11,7 @@ import (
 
 // livesIn returns the place that the message is about, if it says nothing besides
 // that somebody lives there or looks for somebody there.
-func (h *hearing) livesIn(folded string, l *lexicon) (content.Place, bool) {
+func (h *hearing) livesIn(folded string) (content.Place, bool) {
 	folded = closeUp(folded)
 	found := h.finder.apart(folded)
 	for i := found.first(); i >= 0 && i < len(h.places); i++ {
@@ -19,7 +20,7 @@ func (h *hearing) livesIn(folded string, l *lexicon) (content.Place, bool) {
 		}
 		p := h.places[i]
 		rest := h.without(p.place, folded)
-		if h.saysNothing(rest, l) {
+		if h.saysNothing(rest) {
 			return p.place, true
 		}
 	}
@@ -41,13 +42,19 @@ func (h *hearing) without(p content.Place, text string) string {
 
 // saysNothing reports whether a text is made of words of living and looking for
 // somebody, of filler and of words that name no topic.
-func (h *hearing) saysNothing(text string, l *lexicon) bool {
-	words := slices.Concat(h.lists[livesWords], h.filler)
-	for _, p := range l.phrases[l.groups[genericGroup]] {
-		words = append(words, strings.Join(p.tokens, ""))
-	}
-	text, _ = without(text, words)
+func (h *hearing) saysNothing(text string) bool {
+	text, _ = without(text, h.nothing)
 	return utf8.RuneCountInString(strings.Join(strings.Fields(text), "")) <= 1
+}
+
+// passOver lists the words that say nothing of what somebody wants who names a place, the
+// longest first.
+func (h *hearing) passOver(l *lexicon) {
+	h.nothing = slices.Concat(h.lists[livesWords], h.filler)
+	for _, p := range l.phrases[l.groups[genericGroup]] {
+		h.nothing = append(h.nothing, strings.Join(p.tokens, ""))
+	}
+	slices.SortStableFunc(h.nothing, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
 }
 
 // handOver tells how to reach the children's director of a place. The facts have no
@@ -75,6 +82,9 @@ func (b *Bot) toPeople(t turn) Reply {
 // does, the words have to be sure ones.
 func (b *Bot) account(folded string, unsure bool) (*Entry, bool) {
 	folded = closeUp(folded)
+	if b.hearing.accounts.apart(folded) == nil { // as of nearly all questions: they are read once, not for each
+		return nil, false
+	}
 	for i := range b.hearing.account {
 		a := &b.hearing.account[i] // not copied: its finder is large
 		if (a.Sure || unsure) && a.finder.apart(folded) != nil {

@@ -23,9 +23,11 @@ type hearing struct {
 	answers  map[string]spokenAnswers // by question
 	alike    [][]string
 	account  []account
+	accounts wordFinder // of the words of all of them
 	places   []namedPlace
 	finder   wordFinder // of the places by their number
 	ends     []string   // filler in Chinese
+	nothing  []string   // words beside the name of a place that say nothing
 }
 
 // account is the words for a question about one's own application.
@@ -97,6 +99,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 		one := account{Account: a}
 		for _, w := range h.words(a.Words) {
 			one.finder.add(w, 0)
+			h.accounts.add(w, 0)
 		}
 		h.account = append(h.account, one)
 	}

@@ -165,10 +165,27 @@ func (a asked) with(id string) asked {
 	return a[max(0, len(a)-maxAsked):]
 }
 
-func (a asked) has(id string) bool { return len(a) > 0 && slices.Contains(a, hashOf(id)) }
+func (a asked) has(id string) bool {
+	if len(a) == 0 {
+		return false
+	}
+	digits := digitsOfHash(id)
+	for _, hash := range a {
+		if hash == string(digits[:]) {
+			return true
+		}
+	}
+	return false
+}
 
 // hashOf is the end of FNV-1a with 32 bits.
 func hashOf(id string) string {
+	digits := digitsOfHash(id)
+	return string(digits[:])
+}
+
+// digitsOfHash is hashOf without asking for memory.
+func digitsOfHash(id string) [6]byte {
 	sum := uint32(2166136261)
 	for i := range len(id) {
 		sum = (sum ^ uint32(id[i])) * 16777619
@@ -177,7 +194,7 @@ func hashOf(id string) string {
 	for i := range out {
 		out[i] = "0123456789abcdef"[sum>>(20-4*i)&15]
 	}
-	return string(out[:])
+	return out
 }
 
 // checkPrefix marks a policy to check among the choices of a conversation.

@@ -83,8 +83,11 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign) []*Entry {
 	out, top := make([]valued, len(entries)), 1e-9
 	for i, e := range entries {
 		score := 0.0
-		if at := slices.IndexFunc(found, func(h hit) bool { return h.Entry == e }); at >= 0 {
-			score = found[at].score
+		for k := range found { // nothing is copied: it is a short list, but looked through for each
+			if found[k].Entry == e {
+				score = found[k].score
+				break
+			}
 		}
 		out[i], top = valued{e, score}, max(top, score)
 	}

@@ -177,8 +177,11 @@ func (b *Bot) next(m match, before asked, lang string) []string {
 	best := m.entries[0]
 	var out []string
 	add := func(limit int, entries []*Entry, keep func(*Entry) bool) bool {
+		if len(out) >= limit {
+			return false
+		}
 		for _, e := range entries {
-			if len(out) >= limit || !keep(e) || before.has(e.ID) {
+			if !keep(e) || before.has(e.ID) {
 				continue
 			}
 			if said := b.in(e, lang); said.Question != "" && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
