@@ -87,7 +87,7 @@ func (b *Bot) account(folded string, unsure bool) (*Entry, bool) {
 	}
 	for i := range b.hearing.account {
 		a := &b.hearing.account[i] // not copied: its finder is large
-		if (a.Sure || unsure) && a.finder.apart(folded) != nil {
+		if (a.Sure || unsure) && a.says(folded) {
 			page, section, _ := strings.Cut(a.Section, "#")
 			e, ok := b.entries[page+".section."+section]
 			return e, ok

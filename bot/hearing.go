@@ -33,7 +33,12 @@ type hearing struct {
 // account is the words for a question about one's own application.
 type account struct {
 	content.Account
-	finder wordFinder
+	finder, and, not wordFinder
+}
+
+// says reports whether a message holds the words, apart from others.
+func (a *account) says(folded string) bool {
+	return a.finder.apart(folded) != nil && (len(a.And) == 0 || a.and.apart(folded) != nil) && a.not.apart(folded) == nil
 }
 
 // spokenAnswers are the words for the options of one question.
@@ -97,9 +102,15 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 	}
 	for _, a := range d.Account {
 		one := account{Account: a}
-		for _, w := range h.words(a.Words) {
-			one.finder.add(w, 0)
-			h.accounts.add(w, 0)
+		for _, list := range []struct {
+			finders []*wordFinder
+			words   []string
+		}{{[]*wordFinder{&one.finder, &h.accounts}, a.Words}, {[]*wordFinder{&one.and}, a.And}, {[]*wordFinder{&one.not}, a.Not}} {
+			for _, w := range h.words(list.words) {
+				for _, finder := range list.finders {
+					finder.add(w, 0)
+				}
+			}
 		}
 		h.account = append(h.account, one)
 	}

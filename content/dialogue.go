@@ -49,6 +49,8 @@ type Account struct {
 	Sure    bool     `yaml:"sure"` // the words are enough; otherwise only where nothing else answers
 	Section string   `yaml:"section"`
 	Words   []string `yaml:"words"`
+	And     []string `yaml:"and"` // one of them has to be there too, if there are any
+	Not     []string `yaml:"not"` // none of them may be: they speak of something else
 }
 
 // dialogueWords names the whole messages that the bot acts on.
