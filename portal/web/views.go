@@ -390,7 +390,7 @@ func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 		"shows": l.shows,
 		"c":     func(s string) string { return v.content(l, s) },
 		"say": func(s string) template.HTML {
-			return linkPhones(amounts.ReplaceAllString(template.HTMLEscapeString(v.content(l, s)), `<span class="whole">$0</span>`), phones)
+			return linkPhones(template.HTMLEscapeString(v.content(l, s)), phones)
 		},
 		"calls": func(s string) template.HTML { return linkPhones(template.HTMLEscapeString(s), phones) },
 		"whole": func(s string) template.HTML { return wholeNumbers(template.HTMLEscapeString(s)) },
@@ -460,16 +460,11 @@ func linkPhones(escaped string, phones func() []content.Fact) template.HTML {
 	}))
 }
 
-// amounts match what is paid to whom and how often: browsers break lines behind a stroke.
-var amounts = regexp.MustCompile(money + `(?:` + perWhat + `)+`)
-
 // hyphened matches dates, references, hours and amounts with what they are for.
-var hyphened = regexp.MustCompile(`\d+(?:-\d+)+|\d{4}年\d{1,2}月\d{1,2}日|` + money + `(?:` + perWhat + `)*|\d+小时`)
+var hyphened = regexp.MustCompile(`\d+(?:-\d+)+|\d{4}年\d{1,2}月\d{1,2}日|` + money + `|\d+小时`)
 
-const (
-	money   = `[0-9][0-9,.]*[万萬]?元`
-	perWhat = `/(?:人|户|戶|月|年|学年|學年|次|天)`
-)
+// money is an amount, with whom and how often it is for.
+const money = `[0-9][0-9,.]*[万萬]?元(?:/(?:人|户|戶|月|年|学年|學年|次|天))*`
 
 // wholeNumbers marks dates, references, hours and amounts in escaped text as what stays in one line:
 // browsers break lines behind a hyphen.
