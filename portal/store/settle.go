@@ -20,8 +20,9 @@ const visibleFirst = `set_config('synchronous_commit', 'off', true)`
 
 // settling is a commit of nothing but a word in the log. The log is written in order, so
 // that the disk then has all that was committed over the connection before, and so has a
-// standby that the server's commits wait for. It must be the same connection: a server that has lost what it had not written yet has lost its
-// connections with it, whereas over a new one it would confirm what is no longer there.
+// standby that the server's commits wait for. It must be the same connection: a server
+// that has lost what it had not written yet has lost its connections with it, whereas
+// over a new one it would confirm what is no longer there.
 const settling = `SELECT pg_logical_emit_message(true, 'huitong', '')`
 
 // settle returns when all that was committed over c is on the disk.

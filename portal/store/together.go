@@ -13,8 +13,8 @@ import (
 )
 
 // together carries out changes on PostgreSQL in two ways to the server and back: one
-// reads all applications, one writes, commits and settles what came of them. In between nothing
-// is locked: what is written is refused as a whole if one of the rows is no longer the
+// reads all applications, one writes, commits and settles what came of them. In between
+// nothing is locked: what is written is refused as a whole if one of the rows is no longer the
 // one that was read. Every change of what a decision looks at, files and papers too,
 // writes the row. It reports false if nothing was done and the batch has to go the
 // longer way, with locks: when it was refused, and for what takes more than these
