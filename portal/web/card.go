@@ -46,8 +46,11 @@ type cardPage struct {
 	Gives  []content.Give
 	Steps  []string
 	Papers []string
-	More   bool // there are papers that the card does not name
+	About  string // the policy's own words on papers where there are none that all bring
+	More   bool   // there are papers that the card does not name
 	Share  string
+	Host   string // Share up to its code, behind which a line may end
+	Code   string
 	QR     template.HTML
 }
 
@@ -70,6 +73,8 @@ func (s *Server) renderCard(c *fiber.Ctx, policy *content.Policy, address string
 	p.Title, p.Short = t("card.of", "Policy", s.contentText(c, policy.Short(p.Lang.Code))), t("card.title")
 	p.Description = s.summary(c, policy)
 	p.Share = address
+	code := strings.LastIndex(address, "/") + 1
+	p.Host, p.Code = address[:code], address[code:]
 	p.Scripts = []string{"print.js"}
 	var err error
 	if p.QR, err = newQR(p.Share, t("share.qr", "Address", p.Share)); err != nil {
@@ -85,7 +90,7 @@ func (s *Server) renderCard(c *fiber.Ctx, policy *content.Policy, address string
 
 // fill picks what stands on the card, see cardFills.
 func (p *cardPage) fill(entries, steps, runes int) {
-	p.Who, p.Gives, p.Steps, p.Papers = nil, nil, nil, nil
+	p.Who, p.Gives, p.Papers = nil, nil, nil
 	p.Lead = brief(p.Description, runes)
 	for _, who := range firstOf(p.Policy.Audience, entries) {
 		p.Who = append(p.Who, brief(who, runes))
@@ -93,11 +98,7 @@ func (p *cardPage) fill(entries, steps, runes int) {
 	for _, g := range firstOf(p.Policy.Gives, entries) {
 		p.Gives = append(p.Gives, content.Give{Title: g.Title, Text: brief(g.Text, runes)})
 	}
-	if how, ok := p.Policy.Section("how"); ok {
-		for _, item := range firstOf(listItems(how.HTML()), steps) {
-			p.Steps = append(p.Steps, brief(item, runes))
-		}
-	}
+	p.Steps = stepsOf(p.Policy, steps, runes)
 	for _, d := range p.Policy.Documents {
 		if d.Required && d.When.Empty() && d.Holder != "department" {
 			p.Papers = append(p.Papers, d.Title)
@@ -105,6 +106,35 @@ func (p *cardPage) fill(entries, steps, runes int) {
 	}
 	p.More = len(p.Papers) < len(p.Policy.Documents) || len(p.Papers) > cardPapers
 	p.Papers = firstOf(p.Papers, cardPapers)
+	if papers, ok := p.Policy.Section("documents"); ok && len(p.Papers) == 0 {
+		p.About = papers.Plain
+	}
+}
+
+// stepsOf are how one gets it. Where nobody applies on this site, the list of the policy is
+// what to say on the telephone, which without the words before it is no way: there the plain
+// words are the steps.
+func stepsOf(p *content.Policy, steps, runes int) []string {
+	how, _ := p.Section("how")
+	items := listItems(how.HTML())
+	if !p.Online() && how.Plain != "" {
+		items = sentencesOf(how.Plain)
+	}
+	var out []string
+	for _, item := range firstOf(items, steps) {
+		out = append(out, brief(item, runes))
+	}
+	return out
+}
+
+// sentencesOf are the sentences of s one by one.
+func sentencesOf(s string) []string {
+	var out []string
+	for s = strings.Join(strings.Fields(s), " "); s != ""; {
+		one := brief(s, 0)
+		out, s = append(out, one), strings.TrimSpace(s[len(one):])
+	}
+	return out
 }
 
 // lines estimates how many printed lines the entries take.
@@ -115,7 +145,7 @@ func (p *cardPage) lines() int {
 		papers += linesOf(title, of/2-2)
 	}
 	n := (papers+1)/2 + 2*(linesOf(p.Policy.Title(p.Lang.Code), titleWidth)-1)
-	entries := append(slices.Concat(p.Who, p.Steps), p.Lead)
+	entries := append(slices.Concat(p.Who, p.Steps), p.Lead, p.About)
 	for _, g := range p.Gives {
 		entries = append(entries, g.Title+g.Text)
 	}

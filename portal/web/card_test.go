@@ -33,6 +33,37 @@ func TestListItems(t *testing.T) {
 	}
 }
 
+func TestSentencesOf(t *testing.T) {
+	for words, want := range map[string]string{
+		"先问镇街。\n也可以打12345":     "先问镇街。|也可以打12345",
+		"Call 110. Say where.": "Call 110.|Say where.",
+		"":                     "",
+	} {
+		if got := strings.Join(sentencesOf(words), "|"); got != want {
+			t.Errorf("sentencesOf(%q) = %q; want %q", words, got, want)
+		}
+	}
+}
+
+// TestCardsOfCalls looks at cards of what nobody applies for on this site: how says whom to
+// ask first, not what to say then, and papers are what the policy says of them.
+func TestCardsOfCalls(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, tt := range []struct{ slug, part, want string }{
+		{"minor-supplement", "card-how", "请先问村（社区）儿童主任或镇街"},
+		{"minor-supplement", "card-papers", "先备好户口本、身份证"},
+		{"mandatory-report", "card-how", "马上拨 110"},
+		{"left-behind-care", "card-papers", "先带孩子和照顾人的户口本、身份证"},
+		{"guardianship-education", "card-papers", "先不用带材料"},
+	} {
+		_, doc := fetch(t, s, modeStandard, "/policies/"+tt.slug+"/card")
+		part := find(doc, func(n *html.Node) bool { return attr(n, "aria-labelledby") == tt.part })
+		if len(part) != 1 || !strings.Contains(text(part[0]), tt.want) {
+			t.Errorf("%s: %s lacks %q", tt.slug, tt.part, tt.want)
+		}
+	}
+}
+
 // TestCards looks at the card of every policy: who, what, how, telephone, code,
 // source and date stand on it.
 func TestCards(t *testing.T) {
