@@ -64,6 +64,7 @@ type purposePart struct {
 type purposeRow struct {
 	Label, Why string
 	Needed     bool
+	Sometimes  bool // needed of those that it applies to
 }
 
 func (s *Server) showFieldPurposes(c *fiber.Ctx) error {
@@ -114,14 +115,14 @@ func (s *Server) purposes(c *fiber.Ctx, policy *content.Policy, lang string) []p
 	for _, section := range policy.Questions {
 		part := purposePart{Title: s.contentText(c, section.Title), Lang: lang}
 		for _, e := range section.Ask {
-			part.Rows = append(part.Rows, purposeRow{s.contentText(c, e.Label), s.contentText(c, e.Why), e.Required})
+			part.Rows = append(part.Rows, purposeRow{s.contentText(c, e.Label), s.contentText(c, e.Why), e.Required, false})
 		}
 		out = append(out, part)
 	}
 	papers := purposePart{Title: t("documents.title"), Lang: visitOf(c).Lang.Code}
 	for _, d := range policy.Documents {
 		if d.Holder != "department" {
-			papers.Rows = append(papers.Rows, purposeRow{s.contentText(c, d.Title), t("fields.paper"), d.Required})
+			papers.Rows = append(papers.Rows, purposeRow{s.contentText(c, d.Title), t("fields.paper"), d.Required, d.Required && !d.When.Empty()})
 		}
 	}
 	if len(papers.Rows) > 0 {

@@ -46,3 +46,18 @@ func TestEveryFieldHasAPurpose(t *testing.T) {
 		}
 	}
 }
+
+// TestPapersOfSome looks at papers that only some need: the table does not say that
+// everybody has to bring them.
+func TestPapersOfSome(t *testing.T) {
+	_, doc := fetch(t, newTestServer(t, nil), modeStandard, fieldsPath+"/basic-living-allowance")
+	told := map[string]string{}
+	for _, row := range find(doc, func(n *html.Node) bool { return attr(n, "class") == "summary-list__row" }) {
+		told[text(find(row, tag(atom.Dt))[0])] = text(find(row, tag(atom.Dd))[1])
+	}
+	for paper, want := range map[string]string{"申请表": "办事必须", "去世的证明": "有这种情况才要", "监护人的证明": "自愿填，不填也能办"} {
+		if told[paper] != want {
+			t.Errorf("%s: %q; want %q", paper, told[paper], want)
+		}
+	}
+}
