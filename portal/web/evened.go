@@ -20,7 +20,7 @@ import (
 // what is set smaller.
 const (
 	headingFits = 8
-	lineFits    = 11
+	lineFits    = 9
 )
 
 // phraseMarks are the marks that browsers end a line at by themselves.
@@ -30,8 +30,8 @@ var phraseMarks = regexp.MustCompile(`[，。、：；？！（）《》“”�
 // character in brackets.
 var inseparable = regexp.MustCompile(`\p{Han}` + behind)
 
-// afterWord is the same where words are marked.
-var afterWord = regexp.MustCompile(`(\p{Han}|<span class="whole">[^<]*</span>)` + behind)
+// afterWord is the same where words are marked, and a number with what it counts.
+var afterWord = regexp.MustCompile(`(\p{Han}|<span class="whole">[^<]*</span>)` + behind + `|第?[0-9]+[条條寸]`)
 
 const behind = `(·|（\p{Han}）)`
 

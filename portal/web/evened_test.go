@@ -29,6 +29,8 @@ func TestEvened(t *testing.T) {
 		{chinese, "<甲>，孤儿和事实无人抚养儿童", `<span class="even"><span class="whole">&lt;甲&gt;</span>，孤儿和事实无人抚养儿童</span>`},
 		{chinese, "孤儿医疗康复明天计划", `<span class="even">孤儿医疗<span class="whole">康复</span>明天<span class="whole">计划</span></span>`},
 		{chinese, "市、镇街、村（居）三级工作体系", `<span class="even"><span class="whole">市</span>、<span class="whole">镇街</span>、<span class="whole">村（居）</span>三级工作体系</span>`},
+		{chinese, "（未成年人保护法第43条）", `<span class="even">（未成年人保护法<span class="whole">第43条</span>）</span>`},
+		{chinese, "孩子近期1寸免冠照片", `<span class="even">孩子近期<span class="whole">1寸</span>免冠照片</span>`},
 		{chinese, "爱心·孤儿助学工程", `<span class="even">爱<span class="whole">心·</span>孤儿助学工程</span>`},
 		{english, "Support for children in difficulty", "Support for children in difficulty"},
 	} {
