@@ -39,16 +39,23 @@ const behind = `(·|（\p{Han}）)`
 // phrases that do are not broken, and what a colon names is one piece for a line with room
 // for it.
 func (l language) evened(title string, fits int, words func() *linker) template.HTML {
-	wide := func(phrase string) bool { return utf8.RuneCountInString(phrase) > fits }
+	// a closing bracket stands on its phrase's line, or it would begin the next one alone
+	wide := func(e phraseEnd) bool {
+		room := utf8.RuneCountInString(title[e.from:e.mark])
+		if strings.HasPrefix(title[e.mark:e.to], "）") {
+			room++
+		}
+		return room > fits
+	}
 	ends := endsOfPhrases(title)
-	if !l.Han() || !slices.ContainsFunc(ends, func(e phraseEnd) bool { return wide(title[e.from:e.mark]) }) {
+	if !l.Han() || !slices.ContainsFunc(ends, wide) {
 		return template.HTML(template.HTMLEscapeString(title))
 	}
 	out, rest := `<span class="even">`, ""
 	for _, e := range ends {
 		switch phrase := template.HTMLEscapeString(title[e.from:e.mark]); {
 		case phrase == "":
-		case wide(title[e.from:e.mark]):
+		case wide(e):
 			out += words().whole(phrase)
 		default:
 			out += `<span class="whole">` + phrase + `</span>`

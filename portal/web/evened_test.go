@@ -32,6 +32,7 @@ func TestEvened(t *testing.T) {
 		{chinese, "（未成年人保护法第43条）", `<span class="even">（未成年人保护法<span class="whole">第43条</span>）</span>`},
 		{chinese, "孩子近期1寸免冠照片", `<span class="even">孩子近期<span class="whole">1寸</span>免冠照片</span>`},
 		{chinese, "爱心·孤儿助学工程", `<span class="even">爱<span class="whole">心·</span>孤儿助学工程</span>`},
+		{chinese, "建档（孤儿助学工程法律）", `<span class="even"><span class="whole">建档</span>（孤儿助学工程法律）</span>`}, // its bracket is one more than fits
 		{english, "Support for children in difficulty", "Support for children in difficulty"},
 	} {
 		if got := tt.l.evened(tt.title, headingFits, func() *linker { return words }); got != tt.want {
