@@ -189,30 +189,36 @@ func TestFamiliesQuestions(t *testing.T) {
 // TestFifteenPeople measures on what fifteen people ask, one half of which the bot may be tuned
 // on. The misses of the other half are never printed.
 func TestFifteenPeople(t *testing.T) {
-	for _, c := range []struct {
-		file                                       string
-		recall, section, refused, retained, urgent float64
-		precision, clarify                         float64
-	}{
-		{file: "people.txt", recall: 0.9, section: 0.85, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.7, clarify: 1},
-		{file: "people-unseen.txt", recall: 0.93, section: 0.84, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.6, clarify: 1},
+	for _, f := range []floors{
+		{file: "people.txt", recall: 0.9, section: 0.85, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.7},
+		{file: "people-unseen.txt", recall: 0.93, section: 0.84, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.6},
 	} {
-		t.Run(c.file, func(t *testing.T) {
-			r := evaluate(t, learnedBot(t), c.file)
-			if c.file != "people.txt" {
-				r.Misses = nil
-			}
-			logReport(t, r)
-			atLeast(t, "recall@1", r.Recall1, c.recall)
-			atLeast(t, "right section", r.Section1, c.section)
-			atLeast(t, "refusal recall", r.RefusalRecall, c.refused)
-			atLeast(t, "answers retained", r.Retained, c.retained)
-			atLeast(t, "urgent recall", r.UrgentRecall, c.urgent)
-			atLeast(t, "urgent precision", r.UrgentPrecision, c.precision)
-			atLeast(t, "clarify recall", r.ClarifyRecall, c.clarify)
-			reliable(t, r)
-		})
+		t.Run(f.file, func(t *testing.T) { reliable(t, f.met(t)) })
 	}
+}
+
+// floors are what the bot reaches at least on a file, which asks back wherever it should.
+type floors struct {
+	file                                                  string
+	recall, section, refused, retained, urgent, precision float64
+}
+
+// met measures; the misses of what nobody tunes on are not printed.
+func (f floors) met(t *testing.T) Report {
+	t.Helper()
+	r := evaluate(t, learnedBot(t), f.file)
+	if strings.HasSuffix(f.file, "-unseen.txt") {
+		r.Misses = nil
+	}
+	logReport(t, r)
+	atLeast(t, "recall@1", r.Recall1, f.recall)
+	atLeast(t, "right section", r.Section1, f.section)
+	atLeast(t, "refusal recall", r.RefusalRecall, f.refused)
+	atLeast(t, "answers retained", r.Retained, f.retained)
+	atLeast(t, "urgent recall", r.UrgentRecall, f.urgent)
+	atLeast(t, "urgent precision", r.UrgentPrecision, f.precision)
+	atLeast(t, "clarify recall", r.ClarifyRecall, 1)
+	return r
 }
 
 // TestDoubtIsSaid wants an answer to say that it may not be what was asked where the bot

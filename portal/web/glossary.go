@@ -236,20 +236,19 @@ func (l *linker) marked(text string, mark func(t linkedTerm, words string) strin
 	return b.String() + text[copied:]
 }
 
-// byLanguage keeps what is made of the content for each language, once for each version of
-// the content.
-type byLanguage[T any] struct {
-	build   func(library *content.Library, lang string) T
+// linkers keep a linker for each language, made once for each version of the content.
+type linkers struct {
+	build   func(library *content.Library, lang string) *linker
 	mu      sync.Mutex
 	content *Content
-	made    map[string]T
+	made    map[string]*linker
 }
 
-func (k *byLanguage[T]) of(current *Content, lang string) T {
+func (k *linkers) of(current *Content, lang string) *linker {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.content != current {
-		k.content, k.made = current, map[string]T{}
+		k.content, k.made = current, map[string]*linker{}
 	}
 	made, ok := k.made[lang]
 	if !ok {

@@ -88,7 +88,7 @@ type Server struct {
 	views      *views
 	pages      pages
 	viewed     pages // with settings of how they look
-	terms      byLanguage[*linker]
+	terms      linkers
 	base       string
 	domain     string
 	site       Site
@@ -187,7 +187,7 @@ func New(cfg Config) (*Server, error) {
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
 		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
 		meter: cfg.Meter, engine: cfg.Engine, trusted: cfg.Trusted,
-		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, terms: byLanguage[*linker]{build: termLinker}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
+		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, terms: linkers{build: termLinker}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

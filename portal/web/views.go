@@ -380,7 +380,7 @@ func carried(body []byte, v visit) []byte {
 // funcs are the functions that templates of one language call.
 func (v *views) funcs(l language, current func() *Content) template.FuncMap {
 	phones := func() []content.Fact { return current().Library.Facts.Phones() }
-	titles := byLanguage[*linker]{build: v.titleWords}
+	titles := linkers{build: v.titleWords}
 	words := func() *linker { return titles.of(current(), l.Code) }
 	return template.FuncMap{
 		"t":     v.words[l.Code],
