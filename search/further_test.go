@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 )
 
@@ -21,15 +20,7 @@ func TestCommonWordsAreReadOn(t *testing.T) {
 	for i := range 20 {
 		docs = append(docs, Document{ID: fmt.Sprint("stray", i), Text: fmt.Sprint("骆驼和羊驼", i)})
 	}
-	n, err := NewNormalizer(strings.NewReader(General()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := NewIndex(n)
-	if err := x.Index(context.Background(), docs); err != nil {
-		t.Fatal(err)
-	}
-	r, err := x.Search(context.Background(), Query{Text: "骆驼，邮政企业，公共设施，正常使用，安全责任", Bare: true})
+	r, err := generalIndexOf(t, docs).Search(context.Background(), Query{Text: "骆驼，邮政企业，公共设施，正常使用，安全责任", Bare: true})
 	if err != nil || len(r.Hits) == 0 || r.Hits[0].ID != "answer" {
 		t.Fatalf("found %v, %v", r.Hits[:min(1, len(r.Hits))], err)
 	}

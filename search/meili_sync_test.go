@@ -18,7 +18,22 @@ import (
 
 func indexOf(t *testing.T, docs []Document) *Index {
 	t.Helper()
-	x := NewIndex(testNormalizer(t))
+	return indexWith(t, testNormalizer(t), docs)
+}
+
+// generalIndexOf is of a collection that has no word list of its own.
+func generalIndexOf(t *testing.T, docs []Document) *Index {
+	t.Helper()
+	n, err := NewNormalizer(strings.NewReader(General()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return indexWith(t, n, docs)
+}
+
+func indexWith(t *testing.T, n *Normalizer, docs []Document) *Index {
+	t.Helper()
+	x := NewIndex(n)
 	if err := x.Index(t.Context(), docs); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"strings"
 	"testing"
 )
 
@@ -17,15 +16,7 @@ func TestTitleAgainInTheText(t *testing.T) {
 	for _, n := range []string{"三", "四", "五", "六", "七", "八", "十", "十一", "十二", "十三", "十四", "十五"} {
 		docs = append(docs, Document{ID: n, Title: "道路运输规定第" + n + "条", Text: filling + n + "。"})
 	}
-	n, err := NewNormalizer(strings.NewReader(General()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := NewIndex(n)
-	if err := x.Index(context.Background(), docs); err != nil {
-		t.Fatal(err)
-	}
-	r, err := x.Search(context.Background(), Query{Text: "住房租赁条例里的押金", Bare: true})
+	r, err := generalIndexOf(t, docs).Search(context.Background(), Query{Text: "住房租赁条例里的押金", Bare: true})
 	if err != nil || len(r.Hits) == 0 || r.Hits[0].ID != "answer" {
 		t.Fatalf("found %v, %v", r.Hits, err)
 	}
