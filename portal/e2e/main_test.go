@@ -118,6 +118,9 @@ func openBrowser(profile string) (context.Context, context.CancelFunc, error) {
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("hide-scrollbars", false), chromedp.WindowSize(1280, 900),
+		// A tab presses before the page was first painted. Now and then such a press would be
+		// dropped, and nothing ever follows it.
+		chromedp.Flag("allow-pre-commit-input", true),
 	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, stopBrowser := chromedp.NewContext(allocator)

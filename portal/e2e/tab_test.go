@@ -250,7 +250,7 @@ func (t *tab) load(leave func()) int64 {
 	select {
 	case <-t.loaded:
 	case <-time.After(patience):
-		t.Fatalf("no other page after %s", t.where())
+		t.Fatalf("no other page after %s, which is %s", t.where(), evaluate[string](t, "document.readyState"))
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
