@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -316,6 +317,9 @@ type lostPage struct {
 func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers, wrong string) error {
 	t := s.words(c)
 	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c))}
+	if child := c.QueryInt("child"); child > 0 { // what is posted again is of this child
+		view.Action += "?child=" + strconv.Itoa(child)
+	}
 	view.Review = c.FormValue(formTo) == "review"
 	view.Number, view.Code = s.passFields(c, formNumber, formCode)
 	s.hearOwn(&view.Number, view.page, "number", "")
@@ -365,10 +369,13 @@ func (s *Server) reopen(c *fiber.Ctx, p *content.Policy) (*apply.Application, er
 		return nil, nil
 	}
 	a, err := s.openWithCode(c, c.FormValue(formNumber), c.FormValue(formCode))
+	if err == nil && a.Household != "" { // its number opens the first one, whatever the page was of
+		a, err = s.memberFor(c, p, a, max(c.QueryInt("child"), 1))
+	}
 	if err != nil {
 		return nil, err
 	}
-	if a.Policy != p.Slug {
+	if a == nil || a.Policy != p.Slug {
 		return nil, fmt.Errorf("application for another policy: %w", apply.ErrNotFound)
 	}
 	return a, nil

@@ -172,6 +172,12 @@ func (s *Server) memberOf(c *fiber.Ctx, p *content.Policy, own *apply.Applicatio
 			return nil, err
 		}
 	}
+	return s.memberFor(c, p, own, child)
+}
+
+// memberFor returns the application for a policy and a child of the household of own, and
+// lets the browser go on with it; nil if there is none.
+func (s *Server) memberFor(c *fiber.Ctx, p *content.Policy, own *apply.Application, child int) (*apply.Application, error) {
 	all, err := s.cases.Households.Household(c.UserContext(), own.Reference)
 	if err != nil {
 		return nil, err
