@@ -100,7 +100,7 @@ func (s *Server) newDraft(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 	d.Title = s.words(c)("apply.page", "Page", heading, "Policy", d.Short)
 	if a != nil {
 		held := passOf(a)
-		d.Pass, d.Whose = &held, s.whoseForm(c, a)
+		d.Pass, d.Whose, d.Of = &held, s.whoseForm(c, a), string(a.Reference)
 		d.Member = memberPath("", a)
 	}
 	return d

@@ -64,9 +64,19 @@ func (s *Server) openDraft(c *fiber.Ctx) (*content.Policy, *apply.Application, e
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := s.heldFor(c, p)
-	if err == nil {
-		a, err = s.memberOf(c, p, a)
+	held, err := s.heldFor(c, p)
+	if err != nil {
+		return p, nil, err
+	}
+	a, err := s.memberOf(c, p, held)
+	if err != nil || a == nil {
+		return p, nil, err
+	}
+	if a == held {
+		s.turnTo(c, p)
+	}
+	if a, err = s.ofPage(c, a); errors.Is(err, apply.ErrNotFound) || err == nil && a.Policy != p.Slug {
+		return p, nil, nil // of one that this browser no longer knows
 	}
 	return p, a, err
 }
@@ -317,6 +327,9 @@ type lostPage struct {
 func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers, wrong string) error {
 	t := s.words(c)
 	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c))}
+	if a == nil {
+		view.Of = c.FormValue(ofField)
+	}
 	if child := c.QueryInt("child"); child > 0 { // what is posted again is of this child
 		view.Action += "?child=" + strconv.Itoa(child)
 	}

@@ -230,6 +230,9 @@ func (s *Server) takeFiles(c *fiber.Ctx, f filing) (url.Values, apply.Invalid, e
 	var piece []byte
 	check := func(c *fiber.Ctx, values url.Values) error {
 		before = values
+		if of := values.Get(ofField); of != "" && of != string(f.app.Reference) {
+			return errStaleForm // what comes belongs to another application of this browser
+		}
 		return s.checkPosted(c, values)
 	}
 	values, err := s.readFormBy(c, check, func(file sent) error {
@@ -376,7 +379,7 @@ func (s *Server) fillWay(c *fiber.Ctx, p *documentsPage, f filing) {
 func (s *Server) trackedPage(c *fiber.Ctx, f filing, titleID string) page {
 	t := s.words(c)
 	p := s.page(c, titleID)
-	p.NoIndex = true
+	p.NoIndex, p.Of = true, string(f.app.Reference)
 	p.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	p.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
 	if f.policy != nil {

@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,11 +33,23 @@ func (s *Server) cookieName(name string) string {
 // hold lets the browser come back to its application.
 func (s *Server) hold(c *fiber.Ctx, a *apply.Application, token apply.Token) {
 	for _, name := range []string{caseCookie, draftCookie + a.Policy} {
-		c.Cookie(&fiber.Cookie{
-			Name: s.cookieName(name), Value: string(token), Path: "/",
-			Expires: s.now().Add(apply.DraftTokenLasts), MaxAge: int(apply.DraftTokenLasts.Seconds()),
-			Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
-		})
+		s.keepToken(c, name, token)
+	}
+}
+
+func (s *Server) keepToken(c *fiber.Ctx, name string, token apply.Token) {
+	c.Cookie(&fiber.Cookie{
+		Name: s.cookieName(name), Value: string(token), Path: "/",
+		Expires: s.now().Add(apply.DraftTokenLasts), MaxAge: int(apply.DraftTokenLasts.Seconds()),
+		Secure: s.secure, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// turnTo lets the browser go on with the application that it holds for a policy: where it
+// stands, what is withdrawn or supplied is this one's from now on.
+func (s *Server) turnTo(c *fiber.Ctx, p *content.Policy) {
+	if token := c.Cookies(s.cookieName(draftCookie + p.Slug)); token != c.Cookies(s.cookieName(caseCookie)) {
+		s.keepToken(c, caseCookie, apply.Token(token))
 	}
 }
 
@@ -46,6 +60,66 @@ func (s *Server) held(c *fiber.Ctx, name string) (*apply.Application, error) {
 		return nil, apply.ErrNotFound
 	}
 	return s.cases.Drafts.ApplicationByDraftToken(c.UserContext(), apply.Token(token))
+}
+
+// ofField is the number of the application that a page was of. In another tab the browser
+// may have gone on with another one since.
+const ofField = "-of"
+
+// followedOf returns the application that the browser follows or, of a posted page, the one
+// that the page was of, with which the browser then goes on.
+func (s *Server) followedOf(c *fiber.Ctx) (*apply.Application, error) {
+	own, err := s.held(c, caseCookie)
+	if err != nil {
+		return nil, err
+	}
+	return s.ofPage(c, own)
+}
+
+// ofPage returns own, unless the posted page was of another application: that one then,
+// where it is of the same household or one that the browser holds as well.
+func (s *Server) ofPage(c *fiber.Ctx, own *apply.Application) (*apply.Application, error) {
+	if c.Method() != fiber.MethodPost || c.Request().IsBodyStream() { // see takeFiles for files
+		return own, nil
+	}
+	of := apply.Reference(c.FormValue(ofField))
+	if of == "" || of == own.Reference {
+		return own, nil
+	}
+	h, err := s.householdOf(c, own)
+	if err != nil {
+		return nil, err
+	}
+	all := h.all
+	for _, name := range heldCookies(c) {
+		if a, err := s.cases.Drafts.ApplicationByDraftToken(c.UserContext(), apply.Token(c.Cookies(name))); err == nil {
+			all = append(all, a)
+		} else if !errors.Is(err, apply.ErrNotFound) {
+			return nil, err
+		}
+	}
+	i := slices.IndexFunc(all, func(a *apply.Application) bool { return a.Reference == of })
+	if i < 0 {
+		return nil, fmt.Errorf("the application of the page: %w", apply.ErrNotFound)
+	}
+	token, err := s.cases.Tracking.Remember(c.UserContext(), of)
+	if err != nil {
+		return nil, err
+	}
+	s.hold(c, all[i], token)
+	return all[i], nil
+}
+
+// heldCookies are the names of the cookies with a token for an application.
+func heldCookies(c *fiber.Ctx) []string {
+	var out []string
+	c.Request().Header.VisitAllCookie(func(key, _ []byte) {
+		bare := strings.TrimPrefix(string(key), "__Host-")
+		if bare == caseCookie || strings.HasPrefix(bare, draftCookie) {
+			out = append(out, string(key))
+		}
+	})
+	return out
 }
 
 // heldFor returns the browser's application for a policy; nil if there is none.
@@ -59,16 +133,8 @@ func (s *Server) heldFor(c *fiber.Ctx, p *content.Policy) (*apply.Application, e
 
 // letGo forgets all applications on this browser.
 func (s *Server) letGo(c *fiber.Ctx) error {
-	tokens := map[string]string{}
-	c.Request().Header.VisitAllCookie(func(key, value []byte) {
-		name := string(key)
-		bare := strings.TrimPrefix(name, "__Host-")
-		if bare == caseCookie || strings.HasPrefix(bare, draftCookie) {
-			tokens[name] = string(value)
-		}
-	})
-	for name, token := range tokens {
-		if err := s.cases.Tracking.Forget(c.UserContext(), apply.Token(token)); err != nil {
+	for _, name := range heldCookies(c) {
+		if err := s.cases.Tracking.Forget(c.UserContext(), apply.Token(c.Cookies(name))); err != nil {
 			return err
 		}
 		s.dropCookie(c, name)

@@ -73,7 +73,7 @@ func (s *Server) renderNotify(c *fiber.Ctx, a *apply.Application, invalid apply.
 		return err
 	}
 	view := notifyPage{page: s.page(c, "track.notify.title"), Known: maskContact(known), Saved: c.Query("saved") == "1", Draft: a.State == apply.Draft}
-	view.NoIndex = true
+	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Channel = field{Name: "channel", Label: t("track.notify.channel"), Value: c.FormValue("channel", string(known.Channel))}
 	for _, channel := range s.channels {

@@ -130,7 +130,7 @@ type statusPage struct {
 // leads to where number and code are asked for.
 func (s *Server) followed(handle func(*fiber.Ctx, *apply.Application) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		a, err := s.held(c, caseCookie)
+		a, err := s.followedOf(c)
 		if errors.Is(err, apply.ErrNotFound) {
 			return s.redirect(c, "/track")
 		}
@@ -150,7 +150,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	held := passOf(a)
 	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed}
 	view.Scripts = []string{"draft.js", "speech.js"}
-	view.NoIndex = true
+	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
 	view.Column = column{Name: t("track.title"), About: t("track.lead"), Path: "/track"}
 	view.Policy, _ = s.policy(c, a.Policy)
@@ -240,7 +240,7 @@ func (s *Server) moment(c *fiber.Ctx, at time.Time) string {
 // change carries out what the family decides. A conflict and what has to be
 // mended show the page again, with the words that were typed.
 func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) error) error {
-	a, err := s.held(c, caseCookie)
+	a, err := s.followedOf(c)
 	if errors.Is(err, apply.ErrNotFound) {
 		return s.redirect(c, "/track")
 	}
@@ -291,7 +291,7 @@ func (s *Server) askWithdraw(c *fiber.Ctx, a *apply.Application) error {
 	t := s.words(c)
 	held := passOf(a)
 	view := withdrawPage{page: s.page(c, "track.withdraw.title"), Pass: &held, Version: a.Version}
-	view.NoIndex = true
+	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Policy, _ = s.policy(c, a.Policy)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Reason = field{Name: "text", Label: t("track.withdraw.reason"), Long: true, Rows: 3, MaxLength: 1000, Optional: true}

@@ -38,7 +38,7 @@ func (s *Server) showOwnData(c *fiber.Ctx, a *apply.Application) error {
 func (s *Server) renderOwnData(c *fiber.Ctx, a *apply.Application, changed bool) error {
 	t := s.words(c)
 	view := ownDataPage{page: s.page(c, "track.data.title"), State: string(a.State.Public()), Version: a.Version, Erasable: a.Erasable(), Changed: changed, Pass: passOf(a), Renewed: c.Query("renewed") == "1"}
-	view.NoIndex = true
+	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}, {t("track.status.title"), "/track/status"}}
 	view.Withdraw = a.State != apply.Draft && a.Can(apply.Withdraw, apply.FamilyActor)
 	if p, ok := s.policy(c, a.Policy); ok && a.State == apply.Draft {
@@ -210,7 +210,7 @@ func (s *Server) eraseOwnData(c *fiber.Ctx, a *apply.Application) error {
 	}
 	err = s.cases.Erasure.Erase(c.UserContext(), a.Reference, version)
 	if errors.Is(err, apply.ErrConflict) {
-		if a, err = s.held(c, caseCookie); err != nil {
+		if a, err = s.cases.Desk.ApplicationByReference(c.UserContext(), a.Reference); err != nil {
 			return err
 		}
 		c.Status(fiber.StatusConflict)

@@ -146,6 +146,7 @@ type page struct {
 	Things      []any      // what the page is about, for schema.org
 	NoIndex     bool
 	CSRF        string
+	Of          string // number of the application that the page's forms are about, see followedOf; or ""
 	RequestID   string
 	Canonical   string
 	Origin      string // scheme and host of the site

@@ -29,10 +29,13 @@ const answers = () => {
   return out;
 };
 
+// An answer belongs to the application that it was typed for.
+const of = () => form.elements["-of"]?.value ?? "";
+
 // Not kept where the browser has no room or no permission: then nothing is promised.
 function keep(sent) {
   try {
-    sessionStorage.setItem(key, JSON.stringify({ sent, answers: answers() }));
+    sessionStorage.setItem(key, JSON.stringify({ sent, of: of(), answers: answers() }));
     return true;
   } catch {
     return false;
@@ -52,7 +55,7 @@ function wipe() {
 
 function restore() {
   const draft = read(key);
-  if (!draft) return;
+  if (!draft || (draft.of ?? "") !== of()) return;
   sessionStorage.removeItem(key);
   const now = answers();
   if (Object.entries(draft.answers).every(([name, value]) => (now[name] ?? "") === value)) return;

@@ -67,7 +67,7 @@ function post(fields, field, body, patience, onProgress) {
   return new Promise((resolve, reject) => {
     const data = new FormData();
     data.append("_csrf", form.elements._csrf.value);
-    if (form.elements["-to"]) data.append("-to", form.elements["-to"].value);
+    for (const name of ["-of", "-to"]) if (form.elements[name]) data.append(name, form.elements[name].value);
     Object.keys(fields).forEach((name) => data.append(name, fields[name]));
     if (body) data.append(field, body, "photo"); // the name on the phone stays there
     const request = new XMLHttpRequest();
@@ -329,6 +329,7 @@ function remove(section, button) {
   queue = queue.then(async () => {
     const data = new FormData();
     data.append("_csrf", form.elements._csrf.value);
+    if (form.elements["-of"]) data.append("-of", form.elements["-of"].value);
     data.append("-remove", button.value);
     try {
       const response = await fetch(form.action, { method: "POST", body: data });
