@@ -54,9 +54,20 @@ type FeedbackReport struct {
 // masked stands for what could identify somebody.
 const masked = "***"
 
-// figures matches six and more digits in a row, in any script or in Chinese
-// characters, also when they are grouped: identity, telephone and account numbers.
-var figures = regexp.MustCompile(`[+＋]?[\p{Nd}〇零一二三四五六七八九](?:[ \x{3000}\t.·()（）/_—–－-]{0,2}[\p{Nd}〇零一二三四五六七八九]){5,}[XxＸｘ]?`)
+// digit is one in any script, in Chinese as it is counted, told on the telephone or
+// written on a cheque, or in a circle; between stands what groups digits, or is not seen.
+const (
+	hanDigits = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸"
+	digit     = `[\p{Nd}①-⑨⓪` + hanDigits + `]`
+	grouping  = `[ \x{3000}\t.·()（）/_—–－\-\p{Cf}\x{FE0F}\x{20E3}]{0,3}`
+)
+
+// figures matches six and more digits in a row, also when they are grouped: identity,
+// telephone and account numbers.
+var figures = regexp.MustCompile(`[+＋]?` + digit + `(?:` + grouping + digit + `){5,}(?:\x{FE0F}?\x{20E3}|[XxＸｘ])?`)
+
+// figuresEN matches eight and more digits in English words.
+var figuresEN = regexp.MustCompile(`(?i)\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)(?:[ ,.-]+(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b){7,}`)
 
 // mailbox matches an address for electronic mail.
 var mailbox = regexp.MustCompile(`[A-Za-z0-9._%+-]+[@＠][A-Za-z0-9.-]+`)
@@ -71,7 +82,7 @@ func CleanFeedback(text string) string {
 		}
 		return r
 	}, text)
-	text = figures.ReplaceAllString(mailbox.ReplaceAllString(text, masked), masked)
+	text = figuresEN.ReplaceAllString(figures.ReplaceAllString(mailbox.ReplaceAllString(text, masked), masked), masked)
 	if runes := []rune(text); len(runes) > MaxFeedbackText {
 		text = string(runes[:MaxFeedbackText])
 	}

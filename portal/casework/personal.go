@@ -59,10 +59,10 @@ func hintsOf(text string) (h hints) {
 // isFigure reports a digit in any script or a Chinese one.
 func isFigure(r rune) bool {
 	switch r {
-	case '〇', '零', '一', '二', '三', '四', '五', '六', '七', '八', '九':
+	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '零', '幺', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖', '貳', '參', '陸', '〇', '⓪':
 		return true
 	}
-	return r >= '0' && r <= '9' || r >= utf8.RuneSelf && !plainHan(r) && unicode.Is(unicode.Nd, r)
+	return r >= '0' && r <= '9' || r >= utf8.RuneSelf && !plainHan(r) && (unicode.Is(unicode.Nd, r) || r >= '①' && r <= '⑨')
 }
 
 // plainHan reports a character of the block that nearly all Chinese text is of.
@@ -81,6 +81,12 @@ func MaskPersonal(text string, public func() []string) (string, Found) {
 			if utf8.RuneCountInString(digits) < longNumber || public != nil && slices.ContainsFunc(public(), func(p string) bool { return strings.HasSuffix(p, digits) }) {
 				return m
 			}
+			found.Numbers = true
+			return masked
+		})
+	}
+	if hint.latin {
+		text = figuresEN.ReplaceAllStringFunc(text, func(string) string {
 			found.Numbers = true
 			return masked
 		})
@@ -104,7 +110,7 @@ func MaskPersonal(text string, public func() []string) (string, Found) {
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r >= '0' && r <= '9', unicode.Is(unicode.Nd, r), strings.ContainsRune("〇零一二三四五六七八九XxＸｘ", r):
+		case isFigure(r), strings.ContainsRune("XxＸｘ", r):
 			return r
 		}
 		return -1

@@ -16,6 +16,14 @@ func TestMaskPersonal(t *testing.T) {
 		{"with X", "442000 20170302 002x 查一下", "*** 查一下", Found{Numbers: true}},
 		{"full width", "４４２０００２０１７０３０２００２４", "***", Found{Numbers: true}},
 		{"Chinese digits", "电话一三八零零一三八零零零", "电话***", Found{Numbers: true}},
+		{"as it is said on the telephone", "电话幺三八零零幺三八零零零", "电话***", Found{Numbers: true}},
+		{"as it is written on a cheque", "电话壹叁捌零零壹叁捌零零零，卡号陸貳貳玖肆伍柒", "电话***，卡号陸貳貳玖肆伍柒", Found{Numbers: true}},
+		{"in circles", "电话①③⑧⓪⓪①③⑧⓪⓪⓪", "电话***", Found{Numbers: true}},
+		{"as pictures of keys", "电话1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣", "电话***", Found{Numbers: true}},
+		{"with what nobody sees", "打138\u200b0013\u200b8000", "打***", Found{Numbers: true}},
+		{"in English words", "call one three eight, zero zero one three - eight oh oh zero now", "call *** now", Found{Numbers: true}},
+		{"few English words", "one or two of the three eight year olds", "one or two of the three eight year olds", Found{}},
+		{"few of each", "陆叔和幺妹都三岁", "陆叔和幺妹都三岁", Found{}},
 		{"mobile in groups", "打我138-0013-8000", "打我***", Found{Numbers: true}},
 		{"bank card", "卡号 6217 0033 6000 0000 124 对吗", "卡号 *** 对吗", Found{Numbers: true}},
 		{"application number and code", "编号1234-5678-9012 码1234 5678", "编号*** 码***", Found{Numbers: true}},
@@ -48,7 +56,7 @@ func FuzzMaskPersonal(f *testing.F) {
 	f.Add("Name: Mary, a@b.cn")
 	f.Fuzz(func(t *testing.T, text string) {
 		h := hintsOf(text)
-		for pattern, can := range map[*regexp.Regexp]bool{figures: h.figures >= fewestFigures, mailbox: h.mail, named: h.named, namedEN: h.latin} {
+		for pattern, can := range map[*regexp.Regexp]bool{figures: h.figures >= fewestFigures, figuresEN: h.latin, mailbox: h.mail, named: h.named, namedEN: h.latin} {
 			if pattern.MatchString(text) && !can {
 				t.Errorf("%q matches %v; hints are %+v", text, pattern, h)
 			}
