@@ -18,7 +18,8 @@ const longNumber = 8
 
 // surnames are the usual ones: without one of them, what follows "my name is" in
 // Chinese is more likely no name.
-const surnames = "陈李张黄何梁林刘吴周罗郑杨叶谢王徐邓冯郭曾杜蔡胡潘萧肖袁许欧苏余卢谭朱马伍方简甘高孙宋唐沈韩曹彭吕董程崔魏薛姚钟汪田任范石廖贾夏韦付傅白邹孟熊秦邱江尹阎段侯雷龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温庞殷章葛洪阮陆鲁区麦关岑霍容冼招劳植"
+const surnames = "陈李张黄何梁林刘吴周罗郑杨叶谢王徐邓冯郭曾杜蔡胡潘萧肖袁许欧苏余卢谭朱马伍方简甘高孙宋唐沈韩曹彭吕董程崔魏薛姚钟汪田任范石廖贾夏韦付傅白邹孟熊秦邱江尹阎段侯雷龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温庞殷章葛洪阮陆鲁区麦关岑霍容冼招劳植" +
+	"陳張黃劉吳羅鄭楊葉謝鄧馮蕭許歐蘇盧譚馬萬簡孫韓呂鍾賈韋鄒閻龍陶賀顧龔錢嚴溫龐陽陸魯區麥關勞"
 
 var (
 	// named matches a Chinese name behind words that introduce one.

@@ -30,6 +30,7 @@ func TestMaskPersonal(t *testing.T) {
 		{"public hotline", "88201124还打得通吗，0760-88201124呢", "88201124还打得通吗，0760-88201124呢", Found{}},
 		{"number of a reply", "第2021049号建议", "第2021049号建议", Found{}},
 		{"name", "我叫陈小明，想申请", "我叫***，想申请", Found{Names: true}},
+		{"name in traditional characters", "我叫陳小明", "我叫***", Found{Names: true}},
 		{"full name", "姓名：欧阳娜", "姓名：***", Found{Names: true}},
 		{"child's name", "孩子的名字是李雷", "孩子的名字是***", Found{Names: true}},
 		{"no name", "这种补贴叫什么名字", "这种补贴叫什么名字", Found{}},
