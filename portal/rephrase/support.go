@@ -19,17 +19,19 @@ import (
 //     two together, stand in none,
 //  3. names only offices and titles that stand so in a passage,
 //  4. shares most of its pairs of characters with one clause of a passage, its
-//     counterpart, never missing two in a row, and has at least half of those that
-//     its counterpart has: words may be left out or moved, not exchanged,
+//     counterpart, never missing two in a row, and has most of the characters of each
+//     thing that its counterpart names together with others, of one with an amount all:
+//     words may be left out or moved, not exchanged,
 //  5. has the figures, with their units, that its counterpart has,
 //  6. has as many negations as its counterpart, and the same limits,
 //  7. comes with, or after, the clauses that stand before its counterpart in the same
-//     sentence, for they may be what it depends on.
+//     sentence, for they may be what it depends on,
+//  8. stands with clauses of the same sentence, or of sentences that are said whole.
 //
 // A sentence with one clause that fails is dropped.
 const (
 	leastShared = 0.6 // of a clause with its counterpart
-	leastSaid   = 0.5 // of its counterpart
+	leastSaid   = 0.7 // of its counterpart, and of each thing that it names
 	mostStrange = 0.1 // of its characters
 )
 
@@ -152,7 +154,10 @@ type clause struct {
 	figures   []string        // with their units
 	negations int
 	limits    map[string]bool
-	place     int // in its sentence
+	things    []clause       // those that it names together, where there are several
+	sizes     map[string]int // how often each character and word stands in it
+	place     int            // in its sentence
+	sentence  int            // the number of the first clause of its sentence
 }
 
 func newGround(passages []string) ground {
@@ -173,9 +178,11 @@ func newGround(passages []string) ground {
 			g.words[w] = true
 		}
 		for _, s := range sentences(p) {
+			first := len(g.clauses)
 			for place, text := range parts(s) {
 				c := newClause(text)
-				c.place = place
+				c.place, c.sentence = place, first
+				c.things = things(text)
 				g.clauses = append(g.clauses, c)
 			}
 		}
@@ -245,7 +252,32 @@ func (g ground) supports(sentence string) (said map[int]bool, ok bool) {
 			return nil, false
 		}
 	}
-	return said, len(counterparts) > 0
+	return said, len(counterparts) > 0 && g.together(counterparts, said)
+}
+
+// together reports whether the counterparts of a sentence's clauses stand in one sentence,
+// or each in one that is said whole.
+func (g ground) together(counterparts [][]int, said map[int]bool) bool {
+	for _, first := range counterparts[0] {
+		if !slices.ContainsFunc(counterparts, func(found []int) bool {
+			return !slices.ContainsFunc(found, func(i int) bool { return g.clauses[i].sentence == g.clauses[first].sentence })
+		}) {
+			return true
+		}
+	}
+	return !slices.ContainsFunc(counterparts, func(found []int) bool {
+		return !slices.ContainsFunc(found, func(i int) bool { return g.whole(g.clauses[i].sentence, said) })
+	})
+}
+
+// whole reports whether all clauses of a sentence have been said.
+func (g ground) whole(sentence int, said map[int]bool) bool {
+	for i := sentence; i < len(g.clauses) && g.clauses[i].sentence == sentence; i++ {
+		if !said[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // introduced reports whether all that stands before a clause in its sentence has been
@@ -322,6 +354,45 @@ func (c clause) shares(other clause) float64 {
 	return float64(shared) / float64(max(1, len(c.grams)))
 }
 
+// within returns how many of the characters and words of a clause, 0..1, another one has,
+// in whatever order.
+func (c clause) within(other clause) float64 {
+	if c.text == other.text {
+		return 1
+	}
+	all, found := 0, 0
+	for sign, n := range c.sizes {
+		all, found = all+n, found+min(n, other.sizes[sign])
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(found) / float64(all)
+}
+
+// beginsIn and endsIn report whether another clause has the first and the last gram of one.
+func (c clause) beginsIn(other clause) bool { return len(c.grams) == 0 || other.has[c.grams[0]] }
+
+func (c clause) endsIn(other clause) bool {
+	return len(c.grams) == 0 || other.has[c.grams[len(c.grams)-1]]
+}
+
+// together are the words that stand between things that are named together.
+var together = regexp.MustCompile(`、|以及|而且|并且|和|与|及| and `)
+
+// things returns what a clause names together; nothing where it is one thing.
+func things(text string) []clause {
+	named := together.Split(text, -1)
+	if len(named) < 2 {
+		return nil
+	}
+	var out []clause
+	for _, thing := range named {
+		out = append(out, newClause(thing))
+	}
+	return out
+}
+
 // agrees reports whether a clause and its counterpart have the same words, figures,
 // negations and limits.
 func (c clause) agrees(other clause) bool {
@@ -332,7 +403,17 @@ func (c clause) agrees(other clause) bool {
 			return false
 		}
 	}
-	return other.shares(c) >= leastSaid && slices.Equal(c.figures, other.figures) &&
+	least := leastSaid
+	if slices.ContainsFunc(other.figures, isAmount) {
+		least = 1
+	}
+	for i, thing := range other.things {
+		begins, ends := i == 0 || thing.beginsIn(c), i == len(other.things)-1 || thing.endsIn(c)
+		if thing.within(c) < least || !begins || !ends {
+			return false
+		}
+	}
+	return other.within(c) >= least && slices.Equal(c.figures, other.figures) &&
 		c.negations == other.negations && maps.Equal(c.limits, other.limits)
 }
 
@@ -354,7 +435,7 @@ func (g ground) keepsYears(text string) bool {
 }
 
 func newClause(text string) clause {
-	c := clause{text: strings.TrimSpace(text), figures: figures(text), limits: map[string]bool{}}
+	c := clause{text: strings.TrimSpace(text), figures: figures(text), limits: map[string]bool{}, sizes: map[string]int{}}
 	rest := neutral.Replace(text)
 	for _, w := range latinWord.FindAllString(rest, -1) {
 		switch {
@@ -364,6 +445,7 @@ func newClause(text string) clause {
 			c.limits[w] = true
 		case !emptyWords[w]:
 			c.grams = append(c.grams, w)
+			c.sizes[w]++
 		}
 	}
 	for _, r := range rest {
@@ -382,11 +464,14 @@ func newClause(text string) clause {
 			c.grams = append(c.grams, string(runes[i-1:i+1]))
 		}
 	}
-	if len(c.grams) == 0 { // a word of one character
-		for _, r := range runes {
-			if unicode.Is(unicode.Han, r) {
-				c.grams = append(c.grams, string(r))
-			}
+	oneCharacter := len(c.grams) == 0 // is a word
+	for _, r := range runes {
+		if !unicode.Is(unicode.Han, r) {
+			continue
+		}
+		c.sizes[string(r)]++
+		if oneCharacter {
+			c.grams = append(c.grams, string(r))
 		}
 	}
 	c.has = map[string]bool{}

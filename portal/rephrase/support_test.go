@@ -64,6 +64,35 @@ func TestSupported(t *testing.T) {
 	}
 }
 
+// TestNothingLeftOutThatMatters wants what a clause is about kept with it: which children an
+// amount is for, each of several conditions, and no sentence of a condition and of what
+// another one says.
+func TestNothingLeftOutThatMatters(t *testing.T) {
+	passages := []string{
+		"散居孤儿每月1578元（2021年标准）。集中养育的孤儿每月2000元（2021年标准）。满18周岁后停发。材料交到镇街，不收费。",
+		"爸爸一方去世、妈妈失踪的，按孤儿申请。孩子的爸爸和妈妈去世的要带死亡证明。户口不在中山的，也可以在中山交材料。",
+		"The father has died and the mother is missing: apply as an orphan.",
+	}
+	tests := []struct{ name, reply, want string }{
+		{"whom an amount is for", "孤儿每月2000元（2021年标准）。", ""},
+		{"whom another amount is for", "孤儿每月1578元（2021年标准）。", ""},
+		{"an amount in other order", "每月集中养育的孤儿2000元（2021年标准）。", "每月集中养育的孤儿2000元（2021年标准）。"},
+		{"one condition of two", "爸爸一方去世的，按孤儿申请。", ""},
+		{"one parent of two", "孩子的爸爸去世的要带死亡证明。", ""},
+		{"one condition of two in English", "The father has died: apply as an orphan.", ""},
+		{"end of a word", "材料交到镇街，不收。", ""},
+		{"a condition before what is said of all", "户口不在中山的，满18周岁后停发。", ""},
+		{"a condition behind it", "满18周岁后停发，户口不在中山的。", ""},
+		{"two sentences in one", "满18周岁后停发，材料交到镇街，不收费。", "满18周岁后停发，材料交到镇街，不收费。"},
+		{"beginning of a sentence", "材料交到镇街。", "材料交到镇街。"},
+	}
+	for _, tt := range tests {
+		if got := supported(tt.reply, passages); got != tt.want {
+			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestSupportedInEnglish(t *testing.T) {
 	passages := []string{"The published rate is 1,578 yuan per person per month (2021). You can apply if the child is under 18. You cannot apply online."}
 	tests := []struct{ name, reply, want string }{
