@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,6 +124,9 @@ func (h *hearing) exactly(p *content.Policy, q *content.Question, narrow []strin
 	if len(q.Options) == 0 {
 		return h.number(q, text)
 	}
+	if value := h.lasting(q, narrow, folded); value != "" {
+		return value
+	}
 	if i, ok := ordinal(meaning, len(options)); ok {
 		return options[i]
 	}
@@ -133,6 +137,48 @@ func (h *hearing) exactly(p *content.Policy, q *content.Question, narrow []strin
 		return meaning
 	}
 	return ""
+}
+
+// lasting returns the one of a few options that asks for six months, where the message says
+// nothing but that it has lasted for so long.
+func (h *hearing) lasting(q *content.Question, narrow []string, folded string) string {
+	i := slices.IndexFunc(narrow, func(v string) bool { return strings.Contains(q.OptionLabel(v), sixMonths) })
+	if i < 0 || !h.halfYear(folded) {
+		return ""
+	}
+	rest := months.ReplaceAllString(folded, " ")
+	for _, near := range h.answers[q.Name].near {
+		rest, _ = without(rest, near.Words)
+	}
+	for _, words := range [][]string{h.lists[longWords], h.lists[spanWords], h.subjects[q.Name], h.lists[paddingWords]} {
+		rest, _ = without(rest, words)
+	}
+	if strings.Trim(rest, " 0123456789") != "" {
+		return ""
+	}
+	return narrow[i]
+}
+
+// sixMonths is how a label asks for a time.
+const sixMonths = "6个月"
+
+// months matches how many.
+var months = regexp.MustCompile(`(\d+)\s*(?:个月|个多月|个半月|months?)`)
+
+// lessThan matches that six months have not passed.
+var lessThan = regexp.MustCompile(`[不没未唔冇][到满够足](?:6个月|半年)|less than (?:6|six) months|under (?:6|six) months`)
+
+// halfYear reports whether folded text tells a time of six months or more.
+func (h *hearing) halfYear(folded string) bool {
+	if _, long := h.holds(longWords, folded); long {
+		return true
+	}
+	found := months.FindStringSubmatch(folded)
+	if found == nil {
+		return false
+	}
+	n, err := strconv.Atoi(found[1])
+	return err == nil && n >= 6
 }
 
 // repeats takes words of a question that is answered with yes or no as an answer:
@@ -194,6 +240,11 @@ func (h *hearing) number(q *content.Question, text string) string {
 	if n := slices.Index(h.numbers, digits); n >= 0 {
 		digits = strconv.Itoa(n)
 	}
+	if r, size := utf8.DecodeRuneInString(digits); size == len(digits) {
+		if n := slices.Index([]rune("零一二三四五六七八九十"), r); n >= 0 {
+			digits = strconv.Itoa(n)
+		}
+	}
 	_, short := h.holds(spanWords, folded)
 	switch n, err := strconv.Atoi(digits); {
 	case short && (err == nil || digits == ""), digits == "" && strings.Contains(folded, "半岁"):
@@ -254,8 +305,8 @@ func (h *hearing) option(q *content.Question, clause string) meant {
 // the six months that the option's label asks for.
 func (h *hearing) tooShort(q *content.Question, value, folded string) bool {
 	_, told := h.holds(spanWords, folded)
-	_, long := h.holds(longWords, folded)
-	return told && !long && strings.Contains(q.OptionLabel(value), "6个月")
+	short := told && !h.halfYear(folded) || lessThan.MatchString(folded)
+	return short && strings.Contains(q.OptionLabel(value), sixMonths)
 }
 
 // offered keeps the values that are options of the question.
