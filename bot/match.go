@@ -146,6 +146,9 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	}
 	found := b.entriesOf(hits)
 	addFound(scores, found)
+	if found, err = b.widened(ctx, q, scores, found); err != nil {
+		return match{}, err
+	}
 	m := b.pick(b.wanted(found, u.folded), b.ranked(scores, found))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if bare {
@@ -166,6 +169,36 @@ func (b *Bot) arranged(m match) match {
 		m.entries, m.found, m.said = b.arrange(m.entries, m.found, m.said), nil, nil
 	}
 	return m
+}
+
+// widened adds passages of the policy with the highest score where none of them is among
+// what was found: words that stand in no published text, such as "字小得像蚂蚁", are known from
+// the examples alone. Which of its sections is asked for is known from them too, so that all
+// are added where search finds none.
+func (b *Bot) widened(ctx context.Context, q search.Query, scores []float64, found []hit) ([]hit, error) {
+	best := 0
+	for class, score := range scores {
+		if score > scores[best] {
+			best = class
+		}
+	}
+	if len(scores) == 0 || slices.ContainsFunc(found, func(h hit) bool { return h.class == best }) {
+		return found, nil
+	}
+	q.Policy, q.Likely, q.Limit = b.slugs[best], "", likelyCandidates
+	hits, err := b.find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if len(hits) > 0 {
+		return append(found, b.entriesOf(hits)...), nil
+	}
+	for _, section := range b.sections[q.Policy] {
+		if one, ok := b.known[q.Policy+".section."+section]; ok {
+			found = append(found, hit{known: one})
+		}
+	}
+	return found, nil
 }
 
 // hit is an entry that search has found.

@@ -37,3 +37,20 @@ func TestShortestQuestions(t *testing.T) {
 		}
 	}
 }
+
+// TestKnownFromExamplesAlone asks in words that stand in no published text, or where much
+// else is found: the policy is known all the same.
+func TestKnownFromExamplesAlone(t *testing.T) {
+	b := learnedBot(t)
+	for question, want := range map[string]string{
+		"字小得像蚂蚁，哪里弄大":                      "accessibility-help",
+		"家访打分":                             "guardianship-assessment",
+		"打去使唔使讲埋我住边座边楼":                    "protection-hotline",
+		"gu er zuo shou shu shei chu qian": "tomorrow-plan",
+	} {
+		r, err := b.Ask(t.Context(), Question{Text: question})
+		if err != nil || r.Outcome != Answer || r.Citations[0].Policy != want {
+			t.Errorf("%s: %v, %s %+v; want %s", question, err, r.Outcome, r.Citations, want)
+		}
+	}
+}
