@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -420,18 +421,52 @@ func (p *plan) relatedTerms(n *Normalizer) {
 			continue
 		}
 		p.phrase = tokenize(p.phrase[:0], runes[i:i+length])
-		source := p.s.worthOf(p.phrase)
-		for _, other := range others {
-			p.expand(&p.s.related[other], source*p.s.weights.related)
-		}
+		p.widen(others)
 		i += length
 	}
 }
 
-// expand adds the terms of a related phrase, which share the weight given.
-func (p *plan) expand(phrase *phraseTerms, weight float32) {
+// widen adds the related terms of the phrase that was typed. What no document says, as 坐牢
+// in a law, can only be found in the words of the documents: then they count as much as the
+// phrase would. Together they count no more, however many say the same.
+func (p *plan) widen(others []int32) {
+	worth, w := p.s.worthOf(p.phrase), &p.s.weights
+	if w.unmet == 0 {
+		for _, other := range others {
+			p.expand(&p.s.related[other], worth*w.related, math.MaxFloat32)
+		}
+		return
+	}
+	share := w.related + (w.unmet-w.related)/(1+p.s.met(p.phrase)/w.few)
+	said := float32(0)
+	for _, other := range others {
+		if len(p.s.related[other].terms) > 0 {
+			said++
+		}
+	}
+	for _, other := range others {
+		p.expand(&p.s.related[other], worth*share/said, share)
+	}
+}
+
+// met returns how many documents may have a phrase, as a share of the square root of all.
+func (s *snapshot) met(phrase []token) float32 {
+	docs := int32(len(s.docs))
+	for id := range s.terms(phrase) {
+		if id < 0 {
+			return 0
+		}
+		docs = min(docs, s.frequency(id))
+	}
+	return float32(float64(docs) / math.Sqrt(float64(len(s.docs))))
+}
+
+// expand adds the terms of a related phrase, which share the weight given; each counts at
+// most so much of what it is worth.
+func (p *plan) expand(phrase *phraseTerms, weight, most float32) {
 	for _, id := range phrase.terms {
-		p.term(id, weight*p.s.value(id)/phrase.worth, false)
+		value := p.s.value(id)
+		p.term(id, min(weight/phrase.worth, most)*value, false)
 		p.clues[len(p.clues)-1].related = true
 		p.about()
 	}

@@ -10,6 +10,8 @@ type weights struct {
 	loose                  float64 // what is taken from a pair of characters that share no word
 	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
 	related                float32 // what a related term counts beside the one that was typed
+	unmet                  float32 // … what all related terms do together where no document has that; 0: as ever, each
+	few                    float32 // of the square root of all documents: so many are halfway between the two
 	power                  float64 // of an idf: below 1 what is rare counts less
 	k1                     float64 // BM25 k: how much it counts that a term stands there again
 	together               bool    // a document is one text: where in it a term stands is nothing
@@ -44,7 +46,8 @@ func forPages() weights {
 // question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, power: 1, k1: 0.9, together: true, length: 0.75,
+		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
+		k1: 0.9, together: true, length: 0.75,
 		match: 0.22, whole: 4, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
 		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
 		clues: 2, leastRead: 96, mostRead: 144, read: 0.7,
