@@ -226,6 +226,7 @@ func (b *builder) finish() error {
 	s.unseen = s.rare[0]
 	s.relate(b.norm)
 	s.textWeight = s.weighText()
+	s.beginning = s.beginnings()
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
 		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""

@@ -97,6 +97,7 @@ type snapshot struct {
 	weights    weights
 	bond       float64 // how much more often than by chance the characters of a word stand side by side
 	textWeight float32 // what a text counts beside a title
+	beginning  float32 // see beginnings
 	foreign    []bool  // document to whether only who asks for its language finds it
 }
 

@@ -64,12 +64,12 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	if len(w.found) == 0 {
 		return
 	}
-	by, whole := &s.weights, s.weights.whole*w.plan.lengthy()
+	by, a, whole := &s.weights, w.asked(s), s.weights.whole*w.plan.lengthy()
 	for i := range w.found {
 		c := &w.found[i]
 		l := &w.looks[c.look-1]
-		c.score = w.plan.share(l.match)*(1+whole*l.cover) + by.titleShare*l.title + by.textShare*l.text +
-			by.lead*l.lead + by.cover*l.cover + by.near*l.near + by.run*l.run
+		c.score = w.plan.share(l.match)*(1+whole*l.cover) + a.title*l.title + by.textShare*l.text +
+			a.lead*l.lead + a.cover*l.cover + by.near*l.near + by.run*l.run
 	}
 	w.support(s, w.found)
 	least, floor := w.settle()

@@ -30,10 +30,16 @@ func (r *reader) readTogether(p *plan, first, last int32) (l look) {
 	return l
 }
 
-// entitled returns how much of a title and of the query together is in both.
+// entitled returns how much of a title and of the query together is in both. What is light in
+// the query makes no title fit: many ask 怎么办.
 func (r *reader) entitled(p *plan, unit int32) float32 {
 	mass := p.s.units[unit].mass
-	_, common := r.titled(p.s, unit)
-	common = min(common, p.ideal, mass)
-	return common / (p.ideal + mass - common)
+	var common, asked float32
+	for _, t := range r.touched {
+		if term := &r.terms[t]; term.worth > 0 {
+			common += term.value
+			asked += min(term.value, term.worth)
+		}
+	}
+	return min(asked, p.ideal, mass) / (p.ideal + mass - min(common, p.ideal, mass))
 }

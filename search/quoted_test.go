@@ -1,0 +1,60 @@
+package search
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// TestAsked wants the title and the beginning to count more the less of the question stands
+// in a row in any text.
+func TestAsked(t *testing.T) {
+	by := weights{titleShare: 0.1, lead: 0.02, cover: 0.05, ownTitle: 0.2, ownLead: 0.08, quoted: 0.1}
+	site := by
+	site.quoted = 0
+	for name, c := range map[string]struct {
+		by        weights
+		runs      []float32
+		beginning float32
+		want      asked
+	}{
+		"own words":         {by, []float32{0, 0}, 1, asked{0.3, 0.1, 0}},
+		"half of it quoted": {by, []float32{0, 0.05}, 1, asked{0.2, 0.06, 0.025}},
+		"quoted":            {by, []float32{0.3, 0}, 1, asked{0.1, 0.02, 0.05}},
+		"texts are short":   {by, []float32{0}, 0, asked{0.3, 0.02, 0}},
+		"a site":            {site, []float32{0}, 1, asked{0.1, 0.02, 0.05}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := scratch{}
+			for i, run := range c.runs {
+				w.looks = append(w.looks, look{run: run})
+				w.found = append(w.found, candidate{look: int32(i + 1)})
+			}
+			got := w.asked(&snapshot{weights: c.by, beginning: c.beginning})
+			if near := func(a, b float32) bool { return a-b < 1e-6 && b-a < 1e-6 }; !near(got.title, c.want.title) ||
+				!near(got.lead, c.want.lead) || !near(got.cover, c.want.cover) {
+				t.Errorf("counts %v; want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestBeginning wants the text found whose beginning has what is asked in other words, and
+// the text that is quoted, wherever it has that.
+func TestBeginning(t *testing.T) {
+	filling := strings.Repeat("承租人应当按照约定的方法使用房屋，并爱护屋内的设施。", 3)
+	docs := []Document{
+		{ID: "begins", Text: "押金由房东收取，写明期限。" + filling + "其他事项另行商定，双方各执一份。"},
+		{ID: "mentions", Text: filling + "房东不退押金，过了期限的押金照退，房东另付利息，期限从搬走算起。"},
+	}
+	for _, n := range []string{"水费", "电费", "燃气", "网络", "家具", "门锁", "车位", "电梯"} {
+		docs = append(docs, Document{ID: n, Text: n + "由住户自己付。" + filling})
+	}
+	x := generalIndexOf(t, docs)
+	for query, want := range map[string]string{"押金，房东，期限": "begins", "期限从搬走算起": "mentions"} {
+		r, err := x.Search(context.Background(), Query{Text: query, Bare: true})
+		if err != nil || len(r.Hits) == 0 || r.Hits[0].ID != want {
+			t.Errorf("%s: found %v, %v; want %s", query, r.Hits[:min(1, len(r.Hits))], err, want)
+		}
+	}
+}
