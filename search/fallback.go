@@ -92,8 +92,8 @@ func (f *Fallback) Publish(x *Index) {
 	f.mu.Lock()
 	f.published, f.state = x, state{}
 	f.set(ServingEmbedded, "sending documents to meilisearch")
-	f.mu.Unlock()
 	f.nudge()
+	f.mu.Unlock()
 }
 
 // Backed is an embedded index with a server in front that may fail.
@@ -153,6 +153,7 @@ func (f *Fallback) set(serving, reason string) {
 	f.log.Log(context.Background(), level, "search engine", "serving", serving, "reason", reason)
 }
 
+// nudge wakes the background; f.mu is held.
 func (f *Fallback) nudge() {
 	select {
 	case f.wake <- struct{}{}:
@@ -217,6 +218,10 @@ func (f *Fallback) failing() bool {
 // be done now.
 func (f *Fallback) attempt(ctx context.Context) bool {
 	f.mu.Lock()
+	select {
+	case <-f.wake: // what it was about is seen now; nothing would be new afterwards
+	default:
+	}
 	x, want := f.published, f.state
 	f.mu.Unlock()
 	if x == nil {
