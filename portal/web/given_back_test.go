@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"huitong/portal/apply"
+	"huitong/portal/casework"
 )
 
 // TestGivenBackToItsChild posts pages of a household's second child from a page that was
@@ -50,6 +51,50 @@ func TestGivenBackToItsChild(t *testing.T) {
 			b.wants(403, "您填的内容还在", "百灵鸟")
 			b.send(b.action(), map[string]string{"-number": number, "-code": code}).lacks("编号或查询码不对")
 			called(t, b)
+		})
+	}
+}
+
+// TestSuppliedWordsAreGivenBack sends what the office asked for, and an objection, from a
+// page that was too old, and from a browser that is no longer known: nothing is typed twice.
+func TestSuppliedWordsAreGivenBack(t *testing.T) {
+	const words = "妈妈去年三月去了韶关监狱，判决书在外婆家。"
+	for action, decide := range map[string]func(d *desk, path string){
+		"/track/supply": func(d *desk, path string) {
+			o := d.staff(casework.Officer, "")
+			o.open(path+"/ask-more").send(path+"/ask-more", map[string]string{"reason": "请说明妈妈在哪里。"})
+		},
+		"/track/object": func(d *desk, path string) {
+			o := d.staff(casework.Officer, "")
+			o.open(path + "/refuse")
+			o.send(path+"/refuse", map[string]string{"reason": "不符合条件。", "ground": o.tickable("ground")})
+			o.send(path+"/refuse", map[string]string{"confirmed": "1"})
+		},
+	} {
+		t.Run(action, func(t *testing.T) {
+			d := newDesk(t)
+			b := d.fill("family")
+			b.send(applied+"/review", map[string]string{"consent": noticeVersion})
+			number, code := b.open("/track/status").pass()
+			decide(d, "/staff/applications/"+ungrouped(number))
+			form := b.open("/track/status").form(action)
+			form.Set("text", words)
+			delete(b.cookies, "csrf")
+			b.do("POST", action, form)
+			b.wants(403, "页面放得太久了")
+			if got := b.form(action).Get("text"); got != words {
+				t.Fatalf("an old page gives back %q", got)
+			}
+			form.Set("_csrf", b.form(action).Get("_csrf"))
+			d.now = d.now.Add(apply.DraftTokenLasts + time.Hour)
+			b.do("POST", action, form)
+			b.wants(403, "一个字也没丢", words)
+			b.send("/track", map[string]string{"number": number, "code": "1111 1111"}).wants(422, "编号或查询码不对", words)
+			b.send("/track", map[string]string{"number": number, "code": code})
+			if got := b.form(action).Get("text"); got != words {
+				t.Fatalf("a browser that is no longer known gets back %q", got)
+			}
+			b.send(action, nil).wants(200, words)
 		})
 	}
 }

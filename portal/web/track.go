@@ -21,8 +21,8 @@ func (s *Server) trackRoutes() []route {
 		{fiber.MethodGet, "/track", s.showTrack, guarded | private},
 		{fiber.MethodPost, "/track", s.openTrack, form},
 		{fiber.MethodGet, "/track/status", s.followed(s.showStatus), guarded | private},
-		{fiber.MethodPost, "/track/supply", s.supply, form},
-		{fiber.MethodPost, "/track/object", s.object, form},
+		{fiber.MethodPost, "/track/supply", s.supply, limited | returned | private},
+		{fiber.MethodPost, "/track/object", s.object, limited | returned | private},
 		{fiber.MethodGet, askedRoute, s.withAsked(s.showMore), guarded | private},
 		{fiber.MethodPost, askedRoute, s.withAsked(s.saveMore), limited | streamed | private},
 		{fiber.MethodGet, leafRoute(askedRoute), s.withAsked(s.showMore), guarded | private},
@@ -42,9 +42,10 @@ type trackPage struct {
 	page
 	Number, Code field
 	Problems     []problem
-	Held         bool // this browser still knows an application
-	Forgotten    bool // it has just been told to forget
-	Erased       bool // the application has just been deleted
+	Held         bool   // this browser still knows an application
+	Forgotten    bool   // it has just been told to forget
+	Erased       bool   // the application has just been deleted
+	Kept         string // what was typed for an application that this browser no longer knows
 }
 
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
@@ -70,8 +71,11 @@ func (s *Server) showTrack(c *fiber.Ctx) error {
 }
 
 func (s *Server) openTrack(c *fiber.Ctx) error {
-	_, err := s.openWithCode(c, c.FormValue("number"), c.FormValue("code"))
-	if err == nil {
+	a, err := s.openWithCode(c, c.FormValue("number"), c.FormValue("code"))
+	switch {
+	case err == nil && c.FormValue(suppliedField) != "": // typed before this browser was forgotten
+		return s.showStatus(c, a)
+	case err == nil:
 		return s.redirect(c, "/track/status")
 	}
 	words := s.openProblem(c, err)
@@ -79,6 +83,7 @@ func (s *Server) openTrack(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.newTrackPage(c)
+	p.Kept = c.FormValue(suppliedField)
 	wrong, name, key := &p.Number, "number", openProblemKey(err)
 	if !errors.As(err, new(*apply.LockedError)) {
 		switch {
@@ -122,6 +127,7 @@ type statusPage struct {
 	Notify    bool // messages can be asked for
 	Problems  []problem
 	Changed   bool // something happened between reading and sending
+	Late      bool // what was sent came from a page that was too old
 
 	Heard, HeardAhead, HeardPast heard
 }
@@ -148,7 +154,7 @@ func (s *Server) showStatus(c *fiber.Ctx, a *apply.Application) error {
 func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, changed bool) error {
 	t := s.words(c)
 	held := passOf(a)
-	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed}
+	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed, Late: stale(c)}
 	view.Scripts = []string{"draft.js", "speech.js"}
 	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
@@ -191,7 +197,7 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 		view.ContentLang = view.Lang.shows(view.Policy.Lang)
 	}
 	view.Papers = s.paperRows(c, view.page, s.trackFiling(c, a), "")
-	view.Supply = field{Name: "text", Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
+	view.Supply = field{Name: suppliedField, Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
 	wrong, bad := invalid.Field("text")
 	if view.Object = a.Can(apply.Object, apply.FamilyActor); view.Object {
 		view.Supply.Label, view.Supply.Help = t("track.object.label"), t("track.object.help")
@@ -241,11 +247,14 @@ func (s *Server) moment(c *fiber.Ctx, at time.Time) string {
 // mended show the page again, with the words that were typed.
 func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) error) error {
 	a, err := s.followedOf(c)
-	if errors.Is(err, apply.ErrNotFound) {
-		return s.redirect(c, "/track")
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, apply.ErrNotFound):
+		return s.askWhose(c)
+	case err != nil:
 		return err
+	case stale(c):
+		c.Status(fiber.StatusForbidden)
+		return s.renderStatus(c, a, nil, false)
 	}
 	version, err := strconv.Atoi(c.FormValue("version"))
 	if err != nil {
@@ -265,8 +274,22 @@ func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) e
 	return s.redirect(c, "/track/status")
 }
 
+// suppliedField is what the family writes to the office.
+const suppliedField = "text"
+
+// askWhose asks which application the words are for that were typed on a page of one that
+// this browser no longer knows.
+func (s *Server) askWhose(c *fiber.Ctx) error {
+	p := s.newTrackPage(c)
+	if p.Kept = c.FormValue(suppliedField); p.Kept == "" {
+		return s.redirect(c, "/track")
+	}
+	c.Status(fiber.StatusForbidden)
+	return s.render(c, "track", p)
+}
+
 func (s *Server) supply(c *fiber.Ctx) error {
-	text := c.FormValue("text")
+	text := c.FormValue(suppliedField)
 	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Supply(text, now) })
 }
 
