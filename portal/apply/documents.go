@@ -81,6 +81,17 @@ func (f Form) Documents(a Answers) []content.Document {
 	})
 }
 
+// Moot lists the files of a draft for documents that its answers no longer ask for. The
+// family sees them on no page, so they are not handed in: minimum collection, Personal
+// Information Protection Law (个人信息保护法), article 6.
+func (f Form) Moot(a *Application) []File {
+	asked := map[string]bool{}
+	for _, d := range f.Documents(a.Answers) {
+		asked[d.Name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a.Files), func(one File) bool { return asked[one.Document] })
+}
+
 // DocumentField names the input of a document, and the field of its problems.
 func DocumentField(name string) string { return "document-" + name }
 

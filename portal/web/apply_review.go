@@ -178,9 +178,13 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 	case groupAsked(c) > 0:
 		return s.renderReview(c, p, a, view, nil)
 	}
-	_, err = s.cases.Drafts.Submit(c.UserContext(), apply.Submission{
+	sub := apply.Submission{
 		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers), Draft: a,
-	})
+	}
+	if err := s.dropMoot(c, a, sub); err != nil {
+		return err
+	}
+	_, err = s.cases.Drafts.Submit(c.UserContext(), sub)
 	var invalid apply.Invalid
 	switch {
 	case errors.As(err, &invalid):
@@ -191,6 +195,21 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 		return err
 	}
 	return s.redirect(c, applyPath(p, "done"))
+}
+
+// dropMoot deletes what was attached for documents that are no longer asked for, where
+// the application is about to be handed in: until then the answers may ask for it again.
+func (s *Server) dropMoot(c *fiber.Ctx, a *apply.Application, sub apply.Submission) error {
+	now := *a // what is tried here stays here
+	if len(a.Files) == 0 || a.Version != sub.Version || now.Submit(sub.Form, sub.Consent, s.now()) != nil {
+		return nil
+	}
+	for _, f := range sub.Form.Moot(a) {
+		if err := s.cases.Files.RemoveFile(c.UserContext(), a.Reference, f.ID); err != nil && !errors.Is(err, apply.ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // reviewAgain shows the answers as they stand now, since the page that was
