@@ -50,6 +50,7 @@ const (
 	formTo     = "-to"     // "review": where the family came from
 	formNumber = "-number" // opens the application again after the token ran out
 	formCode   = "-code"
+	formHad    = "-had"   // what the answers of the page were when it was shown
 	formFresh  = "-fresh" // any value: take the answers into a new application
 )
 

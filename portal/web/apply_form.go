@@ -1,9 +1,13 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,6 +20,7 @@ type sectionPage struct {
 	Section  apply.Page
 	Progress progress
 	Fields   []formField
+	Had      string // what is kept of its answers, see unchanged
 	Problems []problem
 	Back     string // path of the page before
 	Review   bool   // came from the review and goes back there
@@ -158,6 +163,7 @@ func (s *Server) fillFields(c *fiber.Ctx, view *sectionPage, answers apply.Answe
 		}
 		view.AsksID = view.AsksID || q.Type == "resident-id"
 		view.Fields = append(view.Fields, f)
+		view.Had += had(q.Name, answers[q.Name], bad) + " "
 	}
 	s.listProblems(c, view)
 }
@@ -260,7 +266,7 @@ func (s *Server) afterSection(c *fiber.Ctx, p *content.Policy, a *apply.Applicat
 // another page of the form was saved in between.
 func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted apply.Answers) (apply.Answers, apply.Invalid, error) {
 	for {
-		answers, invalid := s.checkPage(c, f, a.Answers, posted)
+		answers, invalid := s.checkPage(c, f, a.Answers, unchanged(c.FormValue(formHad), a.Answers, posted))
 		err := s.saveDraft(c, a, invalid.Except(answers))
 		if !errors.Is(err, apply.ErrConflict) {
 			return answers, invalid, err
@@ -272,6 +278,33 @@ func (s *Server) save(c *fiber.Ctx, f apply.Form, a *apply.Application, posted a
 			return nil, nil, apply.ErrConflict
 		}
 	}
+}
+
+// had stands for a kept answer on the page that shows it; one that is wrong is not kept.
+func had(name, value string, wrong bool) string {
+	if wrong {
+		value = ""
+	}
+	sum := sha256.Sum256([]byte(name + "\x00" + strings.ReplaceAll(value, "\r\n", "\n")))
+	return name + ":" + hex.EncodeToString(sum[:4])
+}
+
+// unchanged puts in for what was not touched on a page the answers as they stand now: they
+// may have been changed in another tab or on another phone since the page was shown.
+func unchanged(shown string, now, posted apply.Answers) apply.Answers {
+	out := maps.Clone(posted)
+	for _, one := range strings.Fields(shown) {
+		name, _, _ := strings.Cut(one, ":")
+		if had(name, posted[name], false) != one {
+			continue
+		}
+		for _, field := range []string{name, apply.CheckedField(name)} {
+			if delete(out, field); now[field] != "" {
+				out[field] = now[field]
+			}
+		}
+	}
+	return out
 }
 
 // checkPage checks what was typed into the page of the address: a section of the form,
@@ -319,6 +352,7 @@ type lostPage struct {
 	Problems []problem
 	Number   field
 	Code     field
+	Had      string
 	Known    bool // the application is known, only the page was too old
 	Review   bool
 	Action   string
@@ -326,7 +360,7 @@ type lostPage struct {
 
 func (s *Server) giveBack(c *fiber.Ctx, p *content.Policy, a *apply.Application, posted apply.Answers, wrong string) error {
 	t := s.words(c)
-	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c))}
+	view := lostPage{draft: s.newDraft(c, p, a, t("apply.lost.title")), Known: a != nil, Action: applyPath(p, partOf(c)), Had: c.FormValue(formHad)}
 	if a == nil {
 		view.Of = c.FormValue(ofField)
 	}
