@@ -62,6 +62,9 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if meaning == "person" {
 		return b.toPeople(t), true, nil
 	}
+	if r, ok := b.aboutTurns(t, meaning); ok {
+		return r, true, nil
+	}
 	if t.memory.Check != nil {
 		if r, ok := b.inCheck(t); ok {
 			return r, true, nil
@@ -97,6 +100,9 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if place, ok := b.hearing.livesIn(t.folded); ok {
 		return b.handOver(t, place), true, nil
 	}
+	if place, ok := b.hearing.misspelt(t.folded); ok {
+		return b.handOver(t, place), true, nil
+	}
 	return b.follow(ctx, t)
 }
 
@@ -113,7 +119,7 @@ func (b *Bot) choose(t turn) (Reply, bool) {
 	if i, ok := ordinal(meaning, len(choices)); ok {
 		return b.chosen(t, choices[i]), true
 	}
-	if meaning == "neither" || meaning == "whatever" || meaning == "unknown" || meaning == "no" {
+	if meaning == "neither" || meaning == "other" || meaning == "whatever" || meaning == "unknown" || meaning == "no" {
 		return b.unclear(t), true
 	}
 	slug := b.called(t.Text)
@@ -465,6 +471,9 @@ func (b *Bot) unheard(t turn) (Reply, bool) {
 // help by themselves.
 func (b *Bot) plainReply(t turn) bool {
 	if b.hearing.means(t.Text) != "" {
+		return true
+	}
+	if _, town := b.hearing.misspelt(t.folded); town {
 		return true
 	}
 	c := t.memory.Check

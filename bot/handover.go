@@ -19,7 +19,7 @@ func (h *hearing) livesIn(folded string) (content.Place, bool) {
 			continue
 		}
 		p := h.places[i]
-		rest := h.without(p.place, folded)
+		rest := h.withoutVillage(h.without(p.place, folded))
 		if h.saysNothing(rest) {
 			return p.place, true
 		}

@@ -66,6 +66,8 @@ const (
 	paddingWords = "padding"
 	livesWords   = "lives"
 	whoseWords   = "whose"
+	meantWords   = "meant"
+	siblingWords = "siblings"
 )
 
 func newHearing(d content.Dialogue, places []content.Place, fold func(string) string) *hearing {
@@ -78,7 +80,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 		whetherWords: h.words(d.Whether), beginWords: h.words(d.Begin), askingWords: h.words(d.Asking),
 		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), notWords: h.words(d.Not),
 		spanWords: h.words(d.Spans), longWords: h.words(d.Long), changeWords: h.words(d.Change), paddingWords: h.words(d.Padding), livesWords: h.words(d.Lives),
-		whoseWords: h.words(d.Whose),
+		whoseWords: h.words(d.Whose), meantWords: h.words(d.Meant), siblingWords: h.words(d.Siblings),
 	}
 	for meaning, list := range d.Words {
 		for _, w := range list {

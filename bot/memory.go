@@ -156,12 +156,14 @@ func (m memory) settled() memory {
 // asked holds short hashes of the entries that were answered, oldest first.
 type asked []string
 
-// with adds an entry; the oldest make room.
+// with adds an entry as the last; the oldest make room.
 func (a asked) with(id string) asked {
-	if id == "" || a.has(id) {
+	if id == "" {
 		return a
 	}
-	a = append(slices.Clone(a), hashOf(id))
+	hash := hashOf(id)
+	a = slices.DeleteFunc(slices.Clone(a), func(other string) bool { return other == hash })
+	a = append(a, hash)
 	return a[max(0, len(a)-maxAsked):]
 }
 

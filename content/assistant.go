@@ -47,12 +47,16 @@ const (
 	SayAgeHelp     Cue = "age-help"
 	SayEnded       Cue = "ended"
 	SayUnconfirmed Cue = "unconfirmed"
-	SayTown        Cue = "town" // with {place}
+	SayTown        Cue = "town"    // with {place}
+	SayOther       Cue = "other"   // something else was wanted
+	SayPlainer     Cue = "plainer" // before the plain words of a section
+	SayAnother     Cue = "another" // another child is meant
 )
 
 var cues = []Cue{
 	SayClose, SayDanger, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
 	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
+	SayOther, SayPlainer, SayAnother,
 }
 
 // Lead is where an answer from a section leads on this site.

@@ -25,6 +25,8 @@ type Dialogue struct {
 	Change   []string            `yaml:"change"`   // before the words of a question: to answer it anew
 	Lives    []string            `yaml:"lives"`    // said around the name of the place where one lives
 	Whose    []string            `yaml:"whose"`    // asks whose a telephone number is, said around it
+	Meant    []string            `yaml:"meant"`    // says that another child is meant, around a word of Siblings
+	Siblings []string            `yaml:"siblings"` // which child
 	Alike    [][]string          `yaml:"alike"`    // sections that say the same of different policies
 	Account  []Account           `yaml:"account"`
 	Answers  []SpokenAnswers     `yaml:"answers"`
@@ -57,6 +59,7 @@ type Account struct {
 var dialogueWords = []string{
 	"yes", "no", "unknown", "stop", "back", "again", "resume", "neither",
 	"first", "second", "third", "fourth", "last", "whatever", "thanks", "hello", "who", "person",
+	"repeat", "plainer", "other",
 }
 
 // Place is a town or subdistrict of the city.
