@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
+	"huitong/bot"
 	"huitong/portal/casework"
 	"huitong/search"
 )
@@ -34,6 +36,7 @@ const (
 
 type searchPage struct {
 	page
+	Danger   bool   // a child may be in danger: numbers to call stand first
 	Switch   string // mode that the words ask for; "" for none
 	Meant    string // other words that find more, to choose; "" for none
 	Instead  string // other words that the hits are for, since those typed find nothing
@@ -100,7 +103,7 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	p := searchPage{page: s.page(c, "search.title")}
 	p.NoIndex = true
 	p.Query = firstRunes(strings.TrimSpace(c.Query("q")), maxQuery)
-	p.Switch = modeAskedFor(p.Query)
+	p.Danger, p.Switch = s.soundsUrgent(c, p.Query), modeAskedFor(p.Query)
 	category := c.Query("category")
 	number := min(max(c.QueryInt("page", 1), 1), maxPages)
 	size := hitsPerPage
@@ -143,6 +146,22 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		}
 	}
 	return s.render(c, "search", p)
+}
+
+// longestAlarm is how long a search waits to know whether its words speak of danger: after
+// the very first start the bot still learns.
+const longestAlarm = 100 * time.Millisecond
+
+// soundsUrgent reports whether the words of a search are those of a child in danger: who
+// needs help looks for it wherever a box is.
+func (s *Server) soundsUrgent(c *fiber.Ctx, words string) bool {
+	if words == "" {
+		return false
+	}
+	ctx, stop := context.WithTimeout(c.UserContext(), longestAlarm)
+	defer stop()
+	reply, err := s.content().Bot.Ask(ctx, bot.Question{Text: s.hear(c, words).text, Lang: visitOf(c).Lang.Code})
+	return err == nil && reply.Outcome == bot.Urgent
 }
 
 // find searches what the visit's language shows: on English pages translations and,

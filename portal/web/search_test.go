@@ -30,6 +30,25 @@ func suggestions(t testing.TB, s *Server, lang, typed string) []suggested {
 	return out
 }
 
+// TestSearchSeesDanger wants the number to call first where a child looks for help in the
+// search box, which stands on every page, and not where somebody reads about the matter.
+func TestSearchSeesDanger(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, test := range []struct {
+		query  string
+		danger bool
+	}{
+		{"爸爸打我", true}, {"我不想活了", true}, {"阿爸用衣架打我", true}, {"my dad beats me", true},
+		{"孤儿补贴", false}, {"强制报告", false}, {"老师打来电话", false}, {"", false},
+	} {
+		_, body := send(t, s, httptest.NewRequest("GET", "/search?q="+url.QueryEscape(test.query), nil))
+		main, _, _ := strings.Cut(body[strings.Index(body, "<main"):], "</main")
+		if got := strings.Contains(main, `href="tel:110"`); got != test.danger {
+			t.Errorf("search for %q: number to call is %v; want %v", test.query, got, test.danger)
+		}
+	}
+}
+
 func TestSuggestAPI(t *testing.T) {
 	s := newTestServer(t, nil)
 	for _, test := range []struct {
