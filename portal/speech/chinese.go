@@ -16,7 +16,7 @@ type chinese struct{ voice Voice }
 var counters = strings.Fields("个 名 位 人 元 块 万 千 百 亿 份 张 次 周岁 岁 年 天 周 学年 学期 小时 分钟 点 倍 件 项 种 类 家 所 户 寸 米 公里 公斤 斤 平方 条 页 句 笔 套 间 口 片 批 组 班 步 段 层 代 成 角 趟 遍 排 部 辆 台 瓶 双 对 边 方 国 地 市 孩 兄 姐 夫 老")
 
 // uncounted begin like a counter, but number what they name.
-var uncounted = strings.Fields("年级 年度 类人 部分 班级 代身份证 条例 地址 市场 方面")
+var uncounted = strings.Fields("市民 家里 家人 人工 国家 年级 年度 类人 部分 班级 代身份证 条例 地址 市场 方面")
 
 // named are other words behind a number that is no telephone number.
 const named = "月日号级楼期度分%‰条届式"
