@@ -148,8 +148,14 @@ func (l *lexicon) marks(readings []reading) []string {
 	if l.share(readings, maskGroup) > 0 {
 		out = append(out, maskGroup, "mask again")
 	}
-	for i, a := range single {
-		for _, b := range single[i+1:] {
+	return append(out, pairsOf(single)...)
+}
+
+// pairsOf names the pairs of word groups that are said together.
+func pairsOf(groups []string) []string {
+	out := make([]string, 0, len(groups)*(len(groups)-1)/2)
+	for i, a := range groups {
+		for _, b := range groups[i+1:] {
 			out = append(out, a+"+"+b)
 		}
 	}
@@ -169,6 +175,13 @@ func (l *lexicon) subjects(readings []reading) []string {
 		}
 	}
 	return out
+}
+
+// topics names the matters that the question speaks of, and the pairs of them: a father in
+// prison is one thing, a father in prison and a mother who has left is another.
+func (l *lexicon) topics(readings []reading) []string {
+	subjects := l.subjects(readings)
+	return append(subjects, pairsOf(subjects)...)
 }
 
 func (r rule) holds(text *reading) bool {

@@ -235,7 +235,7 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 			continue
 		}
 		text := b.norm.Normalize(q)
-		subjects := b.subjects(q)
+		subjects := b.topics(q)
 		l.topic = append(l.topic, example{text: text, marks: subjects, classes: []int{policy}, weight: weight})
 		l.scope = append(l.scope, example{text: text, marks: subjects, classes: []int{inside}, weight: weight})
 		// The thresholds of danger were chosen with these examples; more of calm
@@ -248,12 +248,12 @@ func (b *Bot) learnEntry(l *lessons, e Entry, policy int) {
 		return // it says what the original says, of a few policies only
 	}
 	for _, s := range strings.FieldsFunc(e.Text, endsSentence) {
-		l.topic = append(l.topic, example{text: b.norm.Normalize(s), marks: b.subjects(s), classes: []int{policy}, weight: textWeight})
+		l.topic = append(l.topic, example{text: b.norm.Normalize(s), marks: b.topics(s), classes: []int{policy}, weight: textWeight})
 	}
 }
 
 func (b *Bot) learnSentence(l *lessons, s sentence, policies []int) {
-	text, subjects := b.norm.Normalize(s.text), b.subjects(s.text)
+	text, subjects := b.norm.Normalize(s.text), b.topics(s.text)
 	if len(s.sections) > 0 { // what is asked of a policy, which it may leave out: it teaches the section alone
 		l.danger = append(l.danger, b.dangerExample(s.text, calm, contrastWeight))
 		return
@@ -279,6 +279,10 @@ func (b *Bot) learnSentence(l *lessons, s sentence, policies []int) {
 
 func (b *Bot) subjects(text string) []string {
 	return b.lexicon.subjects(b.lexicon.readings(b.norm.Fold(text)))
+}
+
+func (b *Bot) topics(text string) []string {
+	return b.lexicon.topics(b.lexicon.readings(b.norm.Fold(text)))
 }
 
 // isPolicy reports whether the entry is of a policy and not of another page.

@@ -133,7 +133,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if bare && b.names[spoken] != nil {
 		return b.followUp(ctx, u, spoken)
 	}
-	said := u.signs(b.lexicon.subjects(words))
+	said := u.signs(b.lexicon.topics(words))
 	topics := b.learnt.Load().topic.probabilities(said)
 	scores := b.topicScores(topics, &u, spoken)
 	q := search.Query{Text: u.text, Normal: u.normal, Limit: candidates, Bare: true}
