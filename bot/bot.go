@@ -67,8 +67,9 @@ type Reply struct {
 	Answer       string     `json:"answer"`
 	Original     string     `json:"original,omitempty"` // the answer as published, where Answer was put into other words
 	Citations    []Citation `json:"citations"`
-	Suggestions  []string   `json:"suggestions"` // questions to ask next
-	Confidence   float64    `json:"confidence"`  // 0..1 that the outcome is right
+	Suggestions  []string   `json:"suggestions"`      // questions to ask next
+	Confidence   float64    `json:"confidence"`       // 0..1 that the outcome is right
+	Danger       bool       `json:"danger,omitempty"` // perhaps a child is in danger: the first note is the number to call
 	Conversation string     `json:"conversation"`
 
 	Entry   string   `json:"entry,omitempty"`   // ID of the passage quoted
@@ -293,12 +294,25 @@ func (b *Bot) wait(ctx context.Context) error {
 
 func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
-	danger, certain := b.urgency(&t.utterance)
-	if certain && !b.plainReply(t) && !b.listedWord(t) {
-		if calm, err := b.merelyAsks(ctx, t, danger); err != nil || !calm {
-			return b.warn(t, danger), err
-		}
+	if r, ok := b.saysWhether(t); ok {
+		return r, nil
 	}
+	danger, sure := b.urgency(&t.utterance)
+	if b.plainReply(t) || b.listedWord(t) {
+		danger, sure = 0, false
+	}
+	if sure {
+		return b.warn(t, danger), nil
+	}
+	r, err := b.ordinarily(ctx, t, danger)
+	if err == nil && danger >= suspectFrom {
+		r = b.numberFirst(t, r)
+	}
+	return r, err
+}
+
+// ordinarily replies to what was asked, whatever danger there may be besides.
+func (b *Bot) ordinarily(ctx context.Context, t turn, danger float64) (Reply, error) {
 	if r, ok, err := b.converse(ctx, t); ok || err != nil {
 		return r, err
 	}
@@ -311,11 +325,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 	if t.blank() && b.names[t.memory.Policy] == nil {
 		return b.hint(t), nil
 	}
-	r, err := b.lookUp(ctx, t, danger)
-	if r.Outcome == Answer && danger >= suspectFrom {
-		r.Notes = append([]string{b.words.Say(content.SayDanger, t.Lang)}, r.Notes...)
-	}
-	return r, err
+	return b.lookUp(ctx, t, danger)
 }
 
 // lookUp answers a question that stands by itself from what is published, or says why not.
@@ -325,16 +335,16 @@ func (b *Bot) lookUp(ctx context.Context, t turn, danger float64) (Reply, error)
 		return Reply{}, err
 	}
 	unsure := !m.answers()
-	if e, ok := b.account(t.folded, unsure || m.bare); ok && danger < suspectFrom {
+	if e, ok := b.account(t.folded, unsure || m.bare); ok && danger < hintFrom {
 		return b.answer(t, match{entries: []*Entry{e}, confidence: bareConfidence}), nil
 	}
 	switch {
 	case m.bare && b.names[t.memory.Policy] == nil:
 		return b.clarify(t, m), nil
-	case unsure && danger >= suspectFrom && t.thin():
+	case unsure && danger >= hintFrom && t.thin():
 		return b.hint(t), nil
-	case unsure && danger >= suspectFrom:
-		return b.warn(t, danger), nil
+	case unsure && danger >= askedFrom:
+		return b.whether(t), nil
 	case unsure && m.catchword(t.folded) && !t.memory.Clarified:
 		m.near = m.found
 		return b.clarify(t, m), nil

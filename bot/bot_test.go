@@ -167,7 +167,7 @@ func TestDevelopmentQuestions(t *testing.T) {
 	atLeast(t, "recall@1", r.Recall1, 0.95)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
-	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+	dangerFirst(t, r)
 	atLeast(t, "urgent precision", r.UrgentPrecision, 0.95)
 	reliable(t, r)
 }
@@ -181,7 +181,7 @@ func TestFamiliesQuestions(t *testing.T) {
 	atLeast(t, "recall@1", r.Recall1, 0.95)
 	atLeast(t, "refusal recall", r.RefusalRecall, 0.95)
 	atLeast(t, "answers retained", r.Retained, 0.98)
-	atLeast(t, "urgent recall", r.UrgentRecall, 1)
+	dangerFirst(t, r)
 	atLeast(t, "urgent precision", r.UrgentPrecision, 0.95)
 	reliable(t, r)
 }
@@ -190,8 +190,8 @@ func TestFamiliesQuestions(t *testing.T) {
 // on. The misses of the other half are never printed.
 func TestFifteenPeople(t *testing.T) {
 	for _, f := range []floors{
-		{file: "people.txt", recall: 0.9, section: 0.85, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.7},
-		{file: "people-unseen.txt", recall: 0.93, section: 0.84, refused: 0.95, retained: 0.98, urgent: 1, precision: 0.6},
+		{file: "people.txt", recall: 0.9, section: 0.85, refused: 0.95, retained: 0.98, precision: 0.85},
+		{file: "people-unseen.txt", recall: 0.93, section: 0.84, refused: 0.95, retained: 0.98, precision: 0.6},
 	} {
 		t.Run(f.file, func(t *testing.T) { reliable(t, f.met(t)) })
 	}
@@ -199,8 +199,8 @@ func TestFifteenPeople(t *testing.T) {
 
 // floors are what the bot reaches at least on a file, which asks back wherever it should.
 type floors struct {
-	file                                                  string
-	recall, section, refused, retained, urgent, precision float64
+	file                                          string
+	recall, section, refused, retained, precision float64
 }
 
 // met measures; the misses of what nobody tunes on are not printed.
@@ -215,7 +215,7 @@ func (f floors) met(t *testing.T) Report {
 	atLeast(t, "right section", r.Section1, f.section)
 	atLeast(t, "refusal recall", r.RefusalRecall, f.refused)
 	atLeast(t, "answers retained", r.Retained, f.retained)
-	atLeast(t, "urgent recall", r.UrgentRecall, f.urgent)
+	dangerFirst(t, r)
 	atLeast(t, "urgent precision", r.UrgentPrecision, f.precision)
 	atLeast(t, "clarify recall", r.ClarifyRecall, 1)
 	return r
@@ -248,23 +248,23 @@ func TestDoubtIsSaid(t *testing.T) {
 // misses are never printed, so that nobody is tempted.
 func TestQuestionsNobodyLooksAt(t *testing.T) {
 	for _, c := range []struct {
-		file                                       string
-		recall, section, refusal, retained, urgent float64 // 0 where the file has none of it
-		reliable                                   bool
+		file                                          string
+		recall, section, refusal, retained, precision float64 // 0 where the file has none of it
+		reliable                                      bool
 	}{
 		// Written before the bot was tuned.
-		{file: "unseen.txt", recall: 0.97, refusal: 0.95, retained: 0.98, urgent: 1},
-		{file: "heldout.txt", recall: 0.93, refusal: 0.95, retained: 0.98, urgent: 1},
+		{file: "unseen.txt", recall: 0.97, refusal: 0.95, retained: 0.98, precision: 0.95},
+		{file: "heldout.txt", recall: 0.93, refusal: 0.95, retained: 0.98, precision: 0.95},
 		// In the families' voices, written when families.txt had been mended.
-		{file: "families-unseen.txt", recall: 0.84, refusal: 0.95, retained: 0.95, urgent: 1},
+		{file: "families-unseen.txt", recall: 0.84, refusal: 0.95, retained: 0.95, precision: 0.95},
 		// In the voices of the sentences under 别人的声音, by the same author.
-		{file: "voices-unseen.txt", recall: 0.87, refusal: 0.95, retained: 0.98, urgent: 1, reliable: true},
+		{file: "voices-unseen.txt", recall: 0.87, refusal: 0.95, retained: 0.98, precision: 0.9, reliable: true},
 		// Written beside the pages by somebody who did not know how the bot finds sections.
 		{file: "sections-unseen.txt", recall: 0.95, section: 0.86, reliable: true},
 		// Kept from training. They are shorter and stranger than what people ask, many with
 		// nothing but one telling word, so that the floors are lower; what the bot is sure
 		// of has to be right all the same.
-		{file: "aside.txt", recall: 0.85, refusal: 0.87, retained: 0.94, urgent: 0.97, reliable: true},
+		{file: "aside.txt", recall: 0.85, refusal: 0.87, retained: 0.94, precision: 0.75, reliable: true},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			r := evaluate(t, learnedBot(t), c.file)
@@ -274,7 +274,8 @@ func TestQuestionsNobodyLooksAt(t *testing.T) {
 			atLeast(t, "right section", r.Section1, c.section)
 			atLeast(t, "refusal recall", r.RefusalRecall, c.refusal)
 			atLeast(t, "answers retained", r.Retained, c.retained)
-			atLeast(t, "urgent recall", r.UrgentRecall, c.urgent)
+			dangerFirst(t, r)
+			atLeast(t, "urgent precision", r.UrgentPrecision, c.precision)
 			if c.reliable {
 				reliable(t, r)
 			}
@@ -293,6 +294,15 @@ func reliable(t *testing.T, r Report) {
 	}
 	atLeast(t, "right of the sure answers", ratio(right, answers), 0.95)
 	atLeast(t, "share of sure answers", ratio(answers, all), 0.7)
+}
+
+// dangerFirst wants the number to call before everything else in every case of danger, in
+// nearly all with nothing after it, and in few others.
+func dangerFirst(t *testing.T, r Report) {
+	t.Helper()
+	atLeast(t, "urgent: number first", r.NumberFirst, 1)
+	atLeast(t, "urgent recall", r.UrgentRecall, 0.9)
+	atLeast(t, "others without the number", 1-r.NumberElsewhere, 0.9)
 }
 
 func atLeast(t *testing.T, what string, got, want float64) {

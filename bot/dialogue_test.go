@@ -267,26 +267,3 @@ func TestNextToNothing(t *testing.T) {
 		t.Errorf("a, then b: %s; want to be led to people", r.Outcome)
 	}
 }
-
-// TestSuspicionIsSaid wants an answer to a question that may be one of danger to begin with
-// the number to call.
-func TestSuspicionIsSaid(t *testing.T) {
-	b := learnedBot(t)
-	said := map[bool]int{}
-	for _, line := range labelled(t, "families.txt") {
-		r := ask(t, b, Question{Text: line[2]})
-		if r.Outcome != Answer {
-			continue
-		}
-		u := b.hear(line[2])
-		danger, _ := b.urgency(&u)
-		notes := len(r.Notes) > 0 && r.Notes[0] == b.words.Say(content.SayDanger, "")
-		if notes && danger < suspectFrom {
-			t.Errorf("%s: begins with danger, which is %.2f likely", line[2], danger)
-		}
-		said[notes]++
-	}
-	if said[true] == 0 || said[false] == 0 {
-		t.Errorf("answers that begin with danger: %v; want some of either kind", said)
-	}
-}

@@ -30,12 +30,11 @@ const (
 	catchSize        = 8    // characters of a word or two
 	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
-	clearFrom        = 0.25 // probability of danger from which it is urgent, whatever else it may be
-	urgentFrom       = 0.15 // the same where neither a rule of the lexicon nor a question that belongs here explains it
-	asksFrom         = 0.8  // how likely such a question has to belong here
-	suspectFrom      = 0.1  // the same for a question that would be refused otherwise
-	thinFrom         = 0.4  // the same for a message of a word
-	ruleFrom         = 0.1  // the same where a rule of the lexicon says so too
+	urgentFrom       = 0.4  // probability of danger from which numbers to call take the place of what was asked
+	ruleFrom         = 0.1  // the same for a message of a word, where a rule of the lexicon says so too
+	askedFrom        = 0.15 // the same from which it is asked whether there is danger, where nothing answers
+	hintFrom         = 0.1  // the same from which what a word means is asked, danger first
+	suspectFrom      = 0.05 // the same from which the numbers come before what was asked
 )
 
 // match is what was found for a question.
@@ -73,41 +72,18 @@ func (m match) catchword(text string) bool {
 }
 
 // urgency returns how likely it is that a child is in danger, and whether that is
-// enough to say so whatever else the question may be.
-func (b *Bot) urgency(u *utterance) (p float64, certain bool) {
+// enough to say nothing else.
+func (b *Bot) urgency(u *utterance) (p float64, sure bool) {
 	danger := b.learnt.Load().danger
 	said := marked(u.plain, b.lexicon.marks(u.words))
 	p = danger.second(said)
 	switch both := []float64{1 - p, p}; {
 	case p >= foregone: // no vote could make it calm
 		p = surer(both, p)[urgent]
-	case p*mostVotes >= suspectFrom: // otherwise no vote could make it urgent
+	case p*mostVotes >= suspectFrom: // otherwise no vote could make it one of danger
 		p = danger.near.agree(both, danger.read(said))[urgent]
 	}
-	return p, b.alarming(u, p)
-}
-
-// alarming reports whether a probability of danger is enough for these words. The classifier
-// knows the rules of the lexicon: where one holds and danger is still unlikely, the words are
-// those of danger, but spoken calmly.
-func (b *Bot) alarming(u *utterance, p float64) bool {
-	switch {
-	case u.thin():
-		return p >= thinFrom || p >= ruleFrom && b.lexicon.isUrgent(u.words)
-	case p >= clearFrom:
-		return true
-	}
-	return p >= urgentFrom && !b.lexicon.isUrgent(u.words)
-}
-
-// merelyAsks reports whether a message that may be one of danger puts a question that surely
-// belongs here. Of 46 such sentences 2 were of danger, by cross-validation.
-func (b *Bot) merelyAsks(ctx context.Context, t turn, danger float64) (bool, error) {
-	if danger >= clearFrom || !b.hearing.asks(t.Text) {
-		return false, nil
-	}
-	m, err := b.match(ctx, t.utterance, t.memory.Policy)
-	return err == nil && !m.bare && len(m.entries) > 0 && m.belongs >= asksFrom, err
+	return p, p >= urgentFrom || p >= ruleFrom && u.thin() && b.lexicon.isUrgent(u.words)
 }
 
 // thin reports whether a message is no more than a word: too little to frighten a family

@@ -207,7 +207,7 @@ func (b *Bot) canChoose(id string) bool {
 		return b.checkable(slug) != nil
 	}
 	_, ok := b.entries[id]
-	return ok
+	return ok || id == inDanger || id == noDanger
 }
 
 // checkable returns the policy if it has conditions to check; nil otherwise.

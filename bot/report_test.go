@@ -21,12 +21,18 @@ func TestReport(t *testing.T) {
 		{Case{Outcome: Calm}, Reply{Outcome: Answer, Citations: cite("a"), Confidence: 0.99}}, // neither right nor wrong
 		{Case{Outcome: Calm}, Reply{Outcome: Urgent}},
 		{Case{Outcome: Urgent}, Reply{Outcome: Urgent}},
+		{Case{Outcome: Urgent}, Reply{Outcome: Clarify, Danger: true}},
+		{Case{Outcome: Urgent}, Reply{Outcome: Refuse}},
+		{Case{Outcome: Calm}, Reply{Outcome: Answer, Citations: cite("a"), Danger: true}},
 	} {
 		tally.add(c.want, c.reply, 0)
 	}
 	r := tally.report()
-	if r.Recall1 != 0.5 || r.Retained != 0.75 || r.UrgentPrecision != 0.5 || r.RefusalRecall != 0 || len(r.Misses) != 4 {
-		t.Errorf("got %+v; want recall@1 0.5, retained 0.75, urgent precision 0.5, refusal recall 0, 4 misses", r)
+	if r.Recall1 != 0.5 || r.Retained != 0.75 || r.UrgentPrecision != 0.5 || r.RefusalRecall != 0 || len(r.Misses) != 6 {
+		t.Errorf("got %+v; want recall@1 0.5, retained 0.75, urgent precision 0.5, refusal recall 0, 6 misses", r)
+	}
+	if r.UrgentRecall != 1.0/3 || r.NumberFirst != 2.0/3 || r.NumberElsewhere != 1.0/8 {
+		t.Errorf("alarms for %.3f of danger, the number first for %.3f and %.3f of others; want 1/3, 2/3, 1/8", r.UrgentRecall, r.NumberFirst, r.NumberElsewhere)
 	}
 	if r.Cited != 2 || r.Section1 != 0.5 {
 		t.Errorf("%d questions with a section, %.2f right; want 2, half of them right", r.Cited, r.Section1)

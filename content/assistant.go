@@ -23,8 +23,11 @@ type Cue string
 
 // The cues.
 const (
-	SayClose       Cue = "close"    // several policies are close
-	SayDanger      Cue = "danger"   // before a choice of what may be meant, danger among it
+	SayClose       Cue = "close"   // several policies are close
+	SayDanger      Cue = "danger"  // the number to call, before a reply to what may be danger
+	SayWhether     Cue = "whether" // is a child in danger? Where nothing that is published answers
+	SayInDanger    Cue = "in-danger"
+	SayNoDanger    Cue = "no-danger"
 	SayDoubtful    Cue = "doubtful" // what follows may not be what was asked
 	SayUnclear     Cue = "unclear"  // asked back once already
 	SayOffer       Cue = "offer"    // to see if a child qualifies; text of a button
@@ -54,7 +57,7 @@ const (
 )
 
 var cues = []Cue{
-	SayClose, SayDanger, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
+	SayClose, SayDanger, SayWhether, SayInDanger, SayNoDanger, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
 	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
 	SayOther, SayPlainer, SayAnother,
 }

@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"slices"
+
+	"huitong/content"
+)
+
+// What may be answered where the bot asks whether there is danger, as a conversation
+// remembers it. No passage has such an ID.
+const (
+	inDanger = "danger:yes"
+	noDanger = "danger:no"
+)
+
+// numberFirst puts the number to call before a reply to what may be a child in danger.
+// A family that is in none has its answer all the same.
+func (b *Bot) numberFirst(t turn, r Reply) Reply {
+	note := b.words.Say(content.SayDanger, t.Lang)
+	if r.Outcome == Urgent || note == "" {
+		return r
+	}
+	r.Danger = true
+	r.Notes = slices.DeleteFunc(slices.Clone(r.Notes), func(n string) bool { return n == note })
+	r.Notes = slices.Insert(r.Notes, 0, note)
+	return r
+}
+
+// whether asks if a child is in danger where nothing that is published answers.
+func (b *Bot) whether(t turn) Reply {
+	if t.memory.Clarified || len(b.words.Says) == 0 {
+		return b.warn(t, urgentFrom)
+	}
+	after := t.memory.settled()
+	after.Clarified, after.Choices = true, []string{inDanger, noDanger}
+	return Reply{
+		Outcome: Clarify, Answer: b.words.Say(content.SayWhether, t.Lang), Confidence: 1, Conversation: after.String(),
+		Choices: []Choice{{Label: b.words.Say(content.SayInDanger, t.Lang)}, {Label: b.words.Say(content.SayNoDanger, t.Lang)}},
+	}
+}
+
+// saysWhether takes the message as an answer to that. Its very words count at any time: a
+// page may have been open for so long that the conversation is forgotten.
+func (b *Bot) saysWhether(t turn) (Reply, bool) {
+	asked := slices.Equal(t.memory.Choices, []string{inDanger, noDanger})
+	meaning := b.hearing.meaning(t.folded)
+	switch {
+	case b.says(t, content.SayInDanger), asked && slices.Contains([]string{"yes", "first", "unknown"}, meaning):
+		return b.warn(t, 1), true
+	case b.says(t, content.SayNoDanger), asked && slices.Contains([]string{"no", "second", "last", "neither"}, meaning):
+		return b.refuse(t, match{}), true
+	}
+	return Reply{}, false
+}
+
+// says reports whether the message is what the bot offers to answer, in any language.
+func (b *Bot) says(t turn, cue content.Cue) bool {
+	words := b.words.Says[cue]
+	return t.folded != "" && slices.Contains([]string{b.norm.Fold(words.ZH), b.norm.Fold(words.EN)}, t.folded)
+}

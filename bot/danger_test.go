@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"testing"
+
+	"huitong/content"
+)
+
+// TestPossibleDanger wants the number to call before whatever else is said where danger is
+// possible, and nothing of it elsewhere.
+func TestPossibleDanger(t *testing.T) {
+	b := learnedBot(t)
+	kinds := map[Outcome]int{}
+	for _, name := range []string{"families.txt", "people.txt", "doors.txt", "urgent.txt"} {
+		for _, line := range labelled(t, name) {
+			for _, lang := range []string{"zh-Hans", "en"} {
+				r := ask(t, b, Question{Text: line[2], Lang: lang})
+				u := b.hear(line[2])
+				p, _ := b.urgency(&u)
+				first := len(r.Notes) > 0 && r.Notes[0] == b.words.Say(content.SayDanger, lang)
+				switch {
+				case r.Danger && (!first || r.Outcome == Urgent || p < suspectFrom):
+					t.Errorf("%s: %s with notes %q, danger %.2f likely; want the number first, in no alarm", line[2], r.Outcome, r.Notes, p)
+				case r.Outcome == Answer && p >= suspectFrom && !r.Danger:
+					t.Errorf("%s: danger is %.2f likely; want the number before the answer", line[2], p)
+				case r.Danger:
+					kinds[r.Outcome]++
+				}
+			}
+		}
+	}
+	if kinds[Answer] == 0 || kinds[Refuse] == 0 {
+		t.Errorf("replies with the number first: %v; want answers and refusals", kinds)
+	}
+}
+
+// possible is a calm sentence that sounds like danger and that nothing published answers.
+const possible = "气得我想把手机砸了，填了三遍全丢了"
+
+// TestWhetherThereIsDanger asks where nothing answers, and takes each answer.
+func TestWhetherThereIsDanger(t *testing.T) {
+	b := learnedBot(t)
+	whether := func(lang string) Reply {
+		tt := turn{Question: Question{Lang: lang}, utterance: b.hear(possible)}
+		return b.numberFirst(tt, b.whether(tt))
+	}
+	for _, lang := range []string{"zh-Hans", "zh-Hant", "en"} {
+		asked := whether(lang)
+		if asked.Outcome != Clarify || !asked.Danger || len(asked.Choices) != 2 || asked.Notes[0] != b.words.Say(content.SayDanger, lang) {
+			t.Fatalf("%s: %+v; want one question, two answers, the number first", lang, asked)
+		}
+		for i, want := range []Outcome{Urgent, Refuse} {
+			for name, conversation := range map[string]string{"goes on": asked.Conversation, "is forgotten": ""} {
+				r := ask(t, b, Question{Text: asked.Choices[i].Label, Lang: lang, Conversation: conversation})
+				if r.Outcome != want {
+					t.Errorf("%s, where the conversation %s: %s; want %s", asked.Choices[i].Label, name, r.Outcome, want)
+				}
+			}
+		}
+	}
+	asked := whether("zh-Hans")
+	for text, want := range map[string]Outcome{"有": Urgent, "是的": Urgent, "不知道": Urgent, "没有": Refuse, "不是": Refuse, "第二个": Refuse, "孤儿补贴一个月多少钱": Answer} {
+		if r := ask(t, b, Question{Text: text, Conversation: asked.Conversation}); r.Outcome != want {
+			t.Errorf("asked whether there is danger, %s: %s; want %s", text, r.Outcome, want)
+		}
+	}
+	// Nobody is asked twice.
+	again := turn{Question: Question{Lang: "zh-Hans"}, utterance: b.hear(possible), memory: b.remember(asked.Conversation)}
+	if r := b.whether(again); r.Outcome != Urgent {
+		t.Errorf("asked again: %s; want whom to call", r.Outcome)
+	}
+}
