@@ -80,12 +80,16 @@ func (s *Server) answer(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
 		return reply, err
 	}
 	if reason := s.pausedFor(c); reason != "" {
-		return bot.Reply{
+		paused := bot.Reply{
 			Outcome: bot.Refuse, Answer: s.words(c)("ask.paused", "Reason", reason),
 			Citations: []bot.Citation{}, Suggestions: []string{}, Conversation: reply.Conversation,
-		}, nil
+		}
+		if reply.Danger {
+			paused.Danger, paused.Notes = true, reply.Notes[:1]
+		}
+		return paused, nil
 	}
-	if reply.Outcome == bot.Refuse {
+	if reply.Outcome == bot.Refuse && !reply.Danger { // nobody reads of a child in danger weeks later
 		s.keepUnanswered(c, q.Text, casework.InChat)
 	}
 	return reply, nil

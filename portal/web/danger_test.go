@@ -1,0 +1,72 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"huitong/bot"
+	"huitong/content"
+	"huitong/portal/casework"
+)
+
+// waryBot suspects danger in everything.
+type waryBot struct {
+	Asker
+	words content.Assistant
+}
+
+func (b waryBot) Ask(ctx context.Context, q bot.Question) (bot.Reply, error) {
+	r, err := b.Asker.Ask(ctx, q)
+	r.Danger, r.Notes = true, slices.Insert(slices.Clone(r.Notes), 0, b.words.Say(content.SayDanger, q.Lang))
+	return r, err
+}
+
+func newWaryDesk(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(t)
+	wary := *d.server.content()
+	wary.Bot = waryBot{wary.Bot, wary.Library.Assistant}
+	d.server.content = func() *Content { return &wary }
+	return d
+}
+
+// TestUrgentPerhaps wants both numbers, to be tapped, before an answer to what may be a child
+// in danger, and the answer after them, in each language and mode.
+func TestUrgentPerhaps(t *testing.T) {
+	d := newWaryDesk(t)
+	for _, c := range []struct{ prefix, question, note, answer string }{
+		{"", "孤儿补贴一个月多少钱？", "如果孩子正有危险，先打", "1578元"},
+		{"/zh-hant", "孤儿补贴一个月多少钱？", "如果孩子正有危險，先打", "1578元"},
+		{"/en", "How much is the orphan allowance each month?", "If a child is in danger now, call", "1,578"},
+	} {
+		for _, mode := range modes {
+			b := d.browser(mode + c.prefix)
+			b.cookies["mode"] = mode
+			b.open(c.prefix+asked).send(c.prefix+asked, map[string]string{"question": c.question}).wants(200, c.note, c.answer)
+			turn := b.body[strings.Index(b.body, `data-chat="turn"`):]
+			last := -1
+			for _, part := range []string{`chat__remark`, `href="tel:110"`, `href="tel:12345"`, `class="chat__answer"`} {
+				if at := strings.Index(turn, part); at <= last {
+					t.Errorf("%s%s in mode %s: %s stands at %d; want it after %d", c.prefix, asked, mode, part, at, last)
+				} else {
+					last = at
+				}
+			}
+		}
+	}
+}
+
+// TestUrgentPerhapsIsNotKept wants no sentence that may be of a child in danger among what
+// staff read weeks later, and the number while answers are turned off.
+func TestUrgentPerhapsIsNotKept(t *testing.T) {
+	d := newWaryDesk(t)
+	b := d.browser("family").open(asked).say("今晚的球赛几点").wants(200, "先打")
+	officer := d.staff(casework.Officer, "").open("/staff/questions").wants(200).lacks("今晚的球赛几点")
+	officer.send("/staff/questions", map[string]string{"reason": "系统维护"})
+	b.say("孤儿补贴一个月多少钱？").wants(200, "系统维护", "先打").lacks("1578元")
+	if !strings.Contains(b.body, `href="tel:110"`) {
+		t.Error("no number to tap while answers are turned off")
+	}
+}
