@@ -254,11 +254,11 @@ func TestQuestionsNobodyLooksAt(t *testing.T) {
 	}{
 		// Written before the bot was tuned.
 		{file: "unseen.txt", recall: 0.97, refusal: 0.95, retained: 0.98, precision: 0.95},
-		{file: "heldout.txt", recall: 0.93, refusal: 0.95, retained: 0.98, precision: 0.95},
+		{file: "heldout.txt", recall: 0.95, refusal: 0.95, retained: 0.98, precision: 0.95},
 		// In the families' voices, written when families.txt had been mended.
-		{file: "families-unseen.txt", recall: 0.84, refusal: 0.95, retained: 0.95, precision: 0.95},
+		{file: "families-unseen.txt", recall: 0.84, refusal: 0.95, retained: 0.95, precision: 0.8},
 		// In the voices of the sentences under 别人的声音, by the same author.
-		{file: "voices-unseen.txt", recall: 0.87, refusal: 0.95, retained: 0.98, precision: 0.9, reliable: true},
+		{file: "voices-unseen.txt", recall: 0.87, refusal: 0.95, retained: 0.98, precision: 0.85, reliable: true},
 		// Written beside the pages by somebody who did not know how the bot finds sections.
 		{file: "sections-unseen.txt", recall: 0.95, section: 0.86, reliable: true},
 		// Kept from training. They are shorter and stranger than what people ask, many with
@@ -301,7 +301,7 @@ func reliable(t *testing.T, r Report) {
 func dangerFirst(t *testing.T, r Report) {
 	t.Helper()
 	atLeast(t, "urgent: number first", r.NumberFirst, 1)
-	atLeast(t, "urgent recall", r.UrgentRecall, 0.9)
+	atLeast(t, "urgent recall", r.UrgentRecall, 0.95)
 	atLeast(t, "others without the number", 1-r.NumberElsewhere, 0.9)
 }
 

@@ -30,7 +30,7 @@ const (
 	catchSize        = 8    // characters of a word or two
 	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom       = 0.4  // probability of danger from which numbers to call take the place of what was asked
+	urgentFrom       = 0.33 // probability of danger from which numbers to call take the place of what was asked
 	ruleFrom         = 0.1  // the same for a message of a word, where a rule of the lexicon says so too
 	askedFrom        = 0.15 // the same from which it is asked whether there is danger, where nothing answers
 	hintFrom         = 0.1  // the same from which what a word means is asked, danger first
