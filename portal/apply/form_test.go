@@ -89,6 +89,12 @@ func TestCheckByType(t *testing.T) {
 		{"name", strings.Repeat("长", 31), strings.Repeat("长", 31), apply.KeyNameLong},
 		{"resident-id", "４４００００ 20180506 0012", childID, ""},
 		{"resident-id", "11010519491231002x", "11010519491231002X", ""},
+		{"resident-id", "h１２３４５６７８", "H12345678", ""},
+		{"resident-id", "M 12345678 01", "M1234567801", ""},
+		{"resident-id", "01234567", "01234567", ""},
+		{"resident-id", "H1234567", "H1234567", apply.KeyIDDigits},
+		{"resident-id", "20170302", "20170302", apply.KeyIDLength}, // a birthday is none
+		{"resident-id", "44200020", "44200020", apply.KeyIDLength}, // nor the beginning of a number
 		{"resident-id", "110105194912310021", "110105194912310021", apply.KeyIDCheck},
 		{"resident-id", "110105491231002", "110105491231002", apply.KeyIDFifteen},
 		{"resident-id", "44000020180506", "44000020180506", apply.KeyIDLength},

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"regexp"
 	"strings"
 	"time"
 )
@@ -30,6 +31,8 @@ func (id ResidentID) Born() time.Time {
 func checkResidentID(s string, today time.Time) (string, Problem) {
 	s = strings.ToUpper(compact(s))
 	switch {
+	case permit(s):
+		return s, Problem{}
 	case digits(s) && len(s) == 15:
 		return s, problem(KeyIDFifteen)
 	case strings.Trim(s, "0123456789X") != "":
@@ -51,6 +54,25 @@ func checkResidentID(s string, today time.Time) (string, Problem) {
 		return s, problem(KeyIDCheck)
 	}
 	return s, Problem{}
+}
+
+// travelPermit is the number of a 港澳居民来往内地通行证: a letter and eight digits, followed
+// on older cards by two that count the cards.
+var travelPermit = regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`)
+
+// permit reports whether this is the number of a travel permit of somebody from Hong Kong,
+// Macau or Taiwan. That of a 台胞证 is eight digits without a check: what may as well be a
+// birthday, or the beginning of an identity number, is not taken for one.
+func permit(s string) bool {
+	if travelPermit.MatchString(s) {
+		return true
+	}
+	if len(s) != 8 || !digits(s) {
+		return false
+	}
+	_, birthday := calendarDay(s[:4], s[4:6], s[6:])
+	century := s[6:] == "19" || s[6:] == "20"
+	return !(birthday && s[:2] >= "19" && s[:2] <= "20") && !(century && knownRegion(s))
 }
 
 // idCheckDigit computes ISO 7064 MOD 11-2 over 17 digits, as GB 11643 asks.

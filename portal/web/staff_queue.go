@@ -181,8 +181,8 @@ func (s *Server) findCase(c *fiber.Ctx, u casework.User) error {
 			return s.redirect(c, casePath(ref, ""))
 		}
 		problem = "queue.find.none"
-	} else if id, ok := apply.ParseResidentID(words); ok {
-		found, err := s.cases.Queue.ApplicationsOfChild(c.UserContext(), u.Actor(), string(id))
+	} else if id, wrong := apply.CheckTyped("resident-id", words, s.now()); id != "" && wrong.Key == "" {
+		found, err := s.cases.Queue.ApplicationsOfChild(c.UserContext(), u.Actor(), id)
 		if err != nil {
 			return err
 		}
