@@ -85,11 +85,14 @@ func (f Form) Documents(a Answers) []content.Document {
 // family sees them on no page, so they are not handed in: minimum collection, Personal
 // Information Protection Law (个人信息保护法), article 6.
 func (f Form) Moot(a *Application) []File {
-	asked := map[string]bool{}
-	for _, d := range f.Documents(a.Answers) {
-		asked[d.Name] = true
+	moot := map[string]bool{} // a name that has left the policy's file may be a renamed one
+	for _, d := range f.Policy.Documents {
+		moot[d.Name] = true
 	}
-	return slices.DeleteFunc(slices.Clone(a.Files), func(one File) bool { return asked[one.Document] })
+	for _, d := range f.Documents(a.Answers) {
+		delete(moot, d.Name)
+	}
+	return slices.DeleteFunc(slices.Clone(a.Files), func(one File) bool { return !moot[one.Document] })
 }
 
 // DocumentField names the input of a document, and the field of its problems.

@@ -109,3 +109,15 @@ func TestRoom(t *testing.T) {
 		}
 	}
 }
+
+func TestMoot(t *testing.T) {
+	f := papersForm(t)
+	files := []apply.File{{ID: "1", Document: "death-proof"}, {ID: "2", Document: "photo"}, {ID: "3", Document: "renamed-since"}}
+	for father, want := range map[string]int{"dead": 0, "prison": 1, "": 0} { // "": not known yet
+		a := &apply.Application{Answers: apply.Answers{"father": father, "mother": "prison"}, Files: files}
+		got := f.Moot(a)
+		if len(got) != want || want == 1 && got[0].ID != "1" {
+			t.Errorf("father %q: %v; want %d files", father, got, want)
+		}
+	}
+}
