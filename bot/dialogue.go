@@ -473,16 +473,20 @@ func (b *Bot) plainReply(t turn) bool {
 	if b.hearing.means(t.Text) != "" {
 		return true
 	}
-	if _, town := b.hearing.misspelt(t.folded); town {
+	if _, town := b.hearing.misspelt(t.folded); town || b.hearing.anotherChild(t.folded) {
 		return true
 	}
 	c := t.memory.Check
-	if c == nil || c.Asks == "" {
+	if c == nil {
 		return false
 	}
 	p := b.policies[c.Policy]
-	q := screened(p, c.Asks)
-	return b.hearing.exactly(p, q, nil, t.Text) != "" || b.hearing.everyday(q, t.Text)
+	if q := screened(p, c.Asks); q != nil && (b.hearing.exactly(p, q, nil, t.Text) != "" || b.hearing.everyday(q, t.Text)) {
+		return true
+	}
+	return slices.ContainsFunc(p.Screen(), func(q *content.Question) bool {
+		return longest(b.hearing.subjects[q.Name], t.folded, nil) != "" && b.hearing.everyday(q, t.Text)
+	})
 }
 
 // aside reports whether a message in the middle of a check is about something else:
