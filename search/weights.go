@@ -53,7 +53,7 @@ func forCollections() weights {
 		match: 0.22, whole: 4, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
 		ownTitle: 0.2, ownLead: 0.08, quoted: 0.08,
 		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
-		clues: 2, leastRead: 96, mostRead: 144, read: 0.7,
+		clues: 2, leastRead: 120, mostRead: 144, read: 0.6,
 	}
 }
 
