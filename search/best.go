@@ -11,7 +11,9 @@ func worthReading(top []candidate, share, unread float32, least int) []candidate
 	}
 	var most float32
 	for i := range top {
-		most = max(most, top[i].score)
+		if top[i].score > most {
+			most = top[i].score
+		}
 	}
 	n, enough := 0, share*(most+unread)-unread
 	for i := range top {
@@ -94,7 +96,9 @@ const levels = 256
 func promising(list []candidate, n int) int {
 	var top float32
 	for i := range list {
-		top = max(top, list[i].score)
+		if list[i].score > top {
+			top = list[i].score
+		}
 	}
 	if top <= 0 {
 		return len(list)

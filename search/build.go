@@ -230,6 +230,7 @@ func (b *builder) finish() error {
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
 		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""
+		s.translated = s.translated || s.foreign[i]
 	}
 	s.once = b.onces()
 	s.initials = make([]byte, len(s.sequence))
@@ -280,6 +281,7 @@ func (b *builder) onces() []float32 {
 func (b *builder) oncesTogether() []float32 {
 	s := b.s
 	lengths, all := make([]float64, len(s.docs)), 0.0
+	s.whole = make([]float32, 0, len(s.docs))
 	for _, sh := range b.shards {
 		for i, n := range sh.lengths {
 			doc, _ := s.owners[int(sh.firstUnit)+i].at()
@@ -287,10 +289,13 @@ func (b *builder) oncesTogether() []float32 {
 			all += float64(n)
 		}
 	}
+	for _, length := range lengths {
+		s.whole = append(s.whole, once(s.weights.k1, s.weights.length, length*float64(len(s.docs))/all))
+	}
 	out := make([]float32, len(s.units))
 	for i := range out {
 		doc, _ := s.owners[i].at()
-		out[i] = once(s.weights.k1, s.weights.length, lengths[doc]*float64(len(s.docs))/all)
+		out[i] = s.whole[doc]
 	}
 	return out
 }

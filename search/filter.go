@@ -17,6 +17,7 @@ type filter struct {
 	query *Query
 	page  int32 // the page that documents have to be of; anyPage where the query names none
 	more  bool  // the query asks for something that only the document tells
+	all   bool  // the query asks for nothing
 }
 
 const anyPage = -2
@@ -28,6 +29,7 @@ func (s *snapshot) filter(q *Query) filter {
 	} else if q.Policy != "" {
 		f.page = int32(len(s.pages)) // of no document
 	}
+	f.all = !f.more && f.page == anyPage
 	return f
 }
 

@@ -21,7 +21,9 @@ func worthOf(terms []want) (sum float32) {
 func (w *scratch) best() (best float32) {
 	for k, set := range w.marks {
 		for ; set != 0; set &= set - 1 {
-			best = max(best, w.cells[k<<6|bits.TrailingZeros64(set)].score)
+			if score := w.cells[k<<6|bits.TrailingZeros64(set)].score; score > best {
+				best = score
+			}
 		}
 	}
 	return best

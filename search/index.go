@@ -86,6 +86,7 @@ type snapshot struct {
 	values   []float32 // the same, tempered
 	memory   []*page   // the lists of postings
 	once     []float32 // unit to what a term counts that it has once; idf is for the query
+	whole    []float32 // document to the same, in a collection
 	signs    []uint16  // of all units, in order
 	starts   []int32   // unit to its first sign; one more at the end
 	spots    spots
@@ -99,6 +100,7 @@ type snapshot struct {
 	textWeight float32 // what a text counts beside a title
 	beginning  float32 // see beginnings
 	foreign    []bool  // document to whether only who asks for its language finds it
+	translated bool    // there are such documents
 }
 
 // fewDocs bounds the numbers of documents whose idf is kept.
@@ -176,8 +178,10 @@ func (s *snapshot) frequency(term int32) int32 {
 }
 
 // worth returns what a term counts in a unit that has it n times, without its idf.
-func (s *snapshot) worth(unit, n int32) float32 {
-	once := s.once[unit]
+func (s *snapshot) worth(unit, n int32) float32 { return s.timesOf(s.once[unit], n) }
+
+// timesOf returns what a term counts n times that counts so much once.
+func (s *snapshot) timesOf(once float32, n int32) float32 {
 	if n == 1 {
 		return once
 	}

@@ -169,7 +169,11 @@ func (w *scratch) merge(s *snapshot) {
 // accumulate adds up, by unit, what the terms count that find documents: the rarest
 // first, until enough is read.
 func (w *scratch) accumulate(s *snapshot) {
-	w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
+	size := len(s.units)
+	if s.weights.together {
+		size = len(s.docs)
+	}
+	w.cells, w.marks = grow(w.cells, size), grow(w.marks, size/64+1)
 	w.merge(s)
 	seeds := w.rarestFirst()
 	budget, read, i := w.budget, int32(0), 0
@@ -246,21 +250,21 @@ func (w *scratch) add(s *snapshot, t *want) (read int32) {
 	return list.total
 }
 
-// addTogether adds it to the first unit of each document, as if that were all of the
-// document: a term of the title that the text says again is one that stands there twice.
+// addTogether adds it to documents, as if each were one text: a term of the title that the
+// text says again is one that stands there twice.
 func (w *scratch) addTogether(s *snapshot, t *want) (read int32) {
 	list := s.cursor(t.list)
-	home, n, before := int32(-1), int32(0), float32(0)
+	last, n, before := int32(-1), int32(0), float32(0)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
 			doc, _ := s.owners[p.unit].at()
-			if first := s.first[doc]; first != home {
-				home, n, before = first, 0, 0
-				w.mark(home)
+			if doc != last {
+				last, n, before = doc, 0, 0
+				w.mark(doc)
 			}
 			n += p.n
-			worth := s.worth(home, n)
-			c := &w.cells[home]
+			worth := s.timesOf(s.whole[doc], n)
+			c := &w.cells[doc]
 			c.score += t.weight * (worth - before)
 			c.topics |= t.topics
 			before = worth
@@ -284,6 +288,9 @@ func (w *scratch) matchInitials(s *snapshot) {
 		if end := int(s.units[i].to); at+len(letters) > end { // begins in one title and ends in another
 			at++
 		} else {
+			if s.weights.together {
+				i = int(s.units[i].doc)
+			}
 			w.mark(int32(i))
 			w.cells[i].score += initialsBonus * s.unseen
 			at = end
@@ -306,6 +313,10 @@ func (w *scratch) collect(s *snapshot, q Query) {
 	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
 	f := s.filter(&q)
 	w.fours = w.plan.weighTopics(&w.topics)
+	if s.weights.together {
+		w.collectTogether(s, &f)
+		return
+	}
 	weights := [1 << 2]float32{s.fieldWeight(fieldTitle), s.fieldWeight(fieldName), s.fieldWeight(fieldText)}
 	t := tally{doc: -1}
 	for k, set := range w.marks {
@@ -324,6 +335,27 @@ func (w *scratch) collect(s *snapshot, q Query) {
 	}
 	if t.doc >= 0 && s.passes(&f, t.doc) {
 		w.enter(&t)
+	}
+	w.dropStrangers()
+}
+
+// collectTogether is collect where cells are those of documents.
+func (w *scratch) collectTogether(s *snapshot, f *filter) {
+	all := f.all && !s.translated
+	for k, set := range w.marks {
+		for w.marks[k] = 0; set != 0; set &= set - 1 {
+			doc := int32(k<<6 | bits.TrailingZeros64(set))
+			c := w.cells[doc]
+			w.cells[doc] = cell{}
+			if all || s.passes(f, doc) {
+				common := w.topics.worth(c.topics, w.fours)
+				w.found = append(w.found, candidate{doc: doc, score: c.score})
+				w.common = append(w.common, common)
+				if common > w.most { // not by max, which asks whether it is a number
+					w.most = common
+				}
+			}
+		}
 	}
 	w.dropStrangers()
 }
