@@ -120,7 +120,12 @@ func narrow(s string) string {
 }
 
 // line makes one line of words with single spaces.
-func line(s string) string { return strings.Join(strings.Fields(narrow(s)), " ") }
+func line(s string) string {
+	if ordinary(s) && !strings.Contains(s, " ") {
+		return s
+	}
+	return strings.Join(strings.Fields(narrow(s)), " ")
+}
 
 // paragraphs trims every line and the whole.
 func paragraphs(s string) string {
@@ -175,6 +180,9 @@ var dots = strings.NewReplacer("•", "·", "・", "·", "‧", "·", "．", "·
 
 // checkName accepts Han and Latin names. Spaces stay only between Latin words.
 func checkName(s string) (string, Problem) {
+	if usualName(s) {
+		return s, Problem{}
+	}
 	s = dots.Replace(line(s))
 	if strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
 		s = strings.ReplaceAll(s, " ", "")
@@ -195,6 +203,19 @@ func checkName(s string) (string, Problem) {
 		return s, problem(KeyNameLong, "Max", maxName)
 	}
 	return s, Problem{}
+}
+
+// usualName reports whether a name is nothing but a few of the usual characters, as most
+// are: then nothing has to be looked up character by character.
+func usualName(s string) bool {
+	n := 0
+	for _, r := range s {
+		if r < '\u4e00' || r > '\u9fa5' {
+			return false
+		}
+		n++
+	}
+	return n >= minName && n <= maxName
 }
 
 var (
@@ -233,16 +254,20 @@ func calendarDay(year, month, dayOfMonth string) (time.Time, bool) {
 }
 
 var (
-	mobile     = regexp.MustCompile(`^1[3-9]\d{9}$`)
 	landline   = regexp.MustCompile(`^(010|02\d|0[3-9]\d\d)([2-9]\d{6,7})$`)
 	overBorder = regexp.MustCompile(`^(?:\+|00)?(852[2-9]\d{7}|853[268]\d{7})$`)
 	noArea     = regexp.MustCompile(`^[2-9]\d{6,7}$`)
 	phoneSigns = strings.NewReplacer("(", "", ")", "", "（", "", "）", "", ".", "")
 )
 
+func mobile(s string) bool { return len(s) == 11 && s[0] == '1' && s[1] >= '3' && digits(s) }
+
 // checkPhone accepts mainland mobiles, landlines with area code, and numbers of
 // Hong Kong and Macau with their prefix.
 func checkPhone(s string) (string, Problem) {
+	if mobile(s) {
+		return s, Problem{}
+	}
 	s = phoneSigns.Replace(compact(s))
 	if m := overBorder.FindStringSubmatch(s); m != nil {
 		return "+" + m[1], Problem{}
@@ -251,20 +276,20 @@ func checkPhone(s string) (string, Problem) {
 		if rest, ok := strings.CutPrefix(s, prefix); ok {
 			s = rest
 			// Abroad the area code is dialled without its zero.
-			if !mobile.MatchString(rest) && !strings.HasPrefix(rest, "0") {
+			if !mobile(rest) && !strings.HasPrefix(rest, "0") {
 				s = "0" + rest
 			}
 			break
 		}
 	}
-	if rest, ok := strings.CutPrefix(s, "86"); ok && mobile.MatchString(rest) {
+	if rest, ok := strings.CutPrefix(s, "86"); ok && mobile(rest) {
 		s = rest
 	}
 	if m := landline.FindStringSubmatch(s); m != nil {
 		return m[1] + "-" + m[2], Problem{}
 	}
 	switch {
-	case mobile.MatchString(s):
+	case mobile(s):
 		return s, Problem{}
 	case !digits(s):
 		return s, problem(KeyPhoneForm)

@@ -63,7 +63,7 @@ func (c Contact) Check(pass bool) (Contact, error) {
 		}
 	default:
 		number, p := checkPhone(c.Address)
-		if c.Address = number; p.Key != "" || !mobile.MatchString(number) {
+		if c.Address = number; p.Key != "" || !mobile(number) {
 			out = append(out, Problem{Field: "address", Key: KeyMobileForm})
 		}
 	}

@@ -139,23 +139,24 @@ func (f Form) check(on posting, before, posted Answers, today time.Time) (Answer
 		}
 	})
 	f.derive(after, today)
-	f.prune(after)
-	return after, f.problems(on, after, found)
+	return after, f.problems(on, after, found, f.prune(after))
 }
 
 // Complete checks every section: what the review page shows and what submitting
 // requires. The answers come back as in [Form.Check].
 func (f Form) Complete(a Answers, today time.Time) (Answers, Invalid) {
 	after := a.clone()
-	found := map[string]Problem{}
+	var found map[string]Problem
 	f.each(func(_ string, q *content.Question) {
 		if p, bad := checkInto(after, q, a, today); bad {
+			if found == nil { // most have none
+				found = map[string]Problem{}
+			}
 			found[q.Name] = p
 		}
 	})
 	f.derive(after, today)
-	f.prune(after)
-	return after, f.problems(func(string, *content.Question) bool { return true }, after, found)
+	return after, f.problems(func(string, *content.Question) bool { return true }, after, found, f.prune(after))
 }
 
 // checkInto puts the cleaned answer to q into the answers.
@@ -186,10 +187,13 @@ func checkInto(answers Answers, q *content.Question, posted Answers, today time.
 func CheckedField(name string) string { return name + ".checked" }
 
 // problems lists what is wrong on a page in form order, and what is required but missing.
-func (f Form) problems(on posting, a Answers, found map[string]Problem) Invalid {
+// asked says for each question in turn whether it is.
+func (f Form) problems(on posting, a Answers, found map[string]Problem, asked []content.Truth) Invalid {
 	var out Invalid
+	i := -1
 	f.each(func(name string, q *content.Question) {
-		asked := f.asked(q, a)
+		i++
+		asked := asked[i]
 		if !on(name, q) || asked == content.False {
 			return
 		}
@@ -230,17 +234,20 @@ func (f Form) Derive(a Answers, today time.Time) Answers {
 }
 
 func (f Form) derive(a Answers, today time.Time) {
+	today = day(today)
 	f.each(func(_ string, q *content.Question) {
 		if len(q.Derives) == 0 { // to look for none in the map takes longer
 			return
 		}
 		for name := range q.Derives {
 			born, ok := birth(q, a[q.Name])
-			if !ok || born.After(day(today)) {
+			if !ok || born.After(today) {
 				delete(a, name)
 				continue
 			}
-			a[name] = strconv.Itoa(age(born, day(today)))
+			if years := strconv.Itoa(age(born, today)); a[name] != years { // a map that is just full grows even so
+				a[name] = years
+			}
 		}
 	})
 }
@@ -271,18 +278,23 @@ func age(born, today time.Time) int {
 }
 
 // prune removes answers to questions that are not asked, until none is left:
-// one removed answer may settle that another question is not asked either.
-func (f Form) prune(a Answers) {
+// one removed answer may settle that another question is not asked either. It says for
+// each question in turn whether it is asked in the end.
+func (f Form) prune(a Answers) []content.Truth {
+	var asked []content.Truth
 	for removed := true; removed; {
-		removed = false
+		removed, asked = false, asked[:0]
 		f.each(func(_ string, q *content.Question) {
-			if _, there := a[q.Name]; there && f.asked(q, a) == content.False {
+			is := f.asked(q, a)
+			asked = append(asked, is)
+			if _, there := a[q.Name]; there && is == content.False {
 				delete(a, q.Name)
 				delete(a, CheckedField(q.Name))
 				removed = true
 			}
 		})
 	}
+	return asked
 }
 
 // Mask hides the middle of numbers that identify somebody, for pages where they
