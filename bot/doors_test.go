@@ -7,7 +7,7 @@ import "testing"
 func TestAtTheDoor(t *testing.T) {
 	for _, f := range []floors{
 		{file: "doors.txt", recall: 0.95, section: 0.92, refused: 0.95, retained: 0.98, precision: 0.95},
-		{file: "doors-unseen.txt", recall: 0.86, section: 0.75, refused: 0.95, retained: 0.95, precision: 0.7},
+		{file: "doors-unseen.txt", recall: 0.88, section: 0.79, refused: 0.95, retained: 0.95, precision: 0.7},
 	} {
 		t.Run(f.file, func(t *testing.T) {
 			// Few are asked plainly enough for the bot to be sure; those answers are right.
