@@ -110,7 +110,7 @@ func (s *Server) saveAssisted(c *fiber.Ctx, u casework.User, p *content.Policy, 
 			return nil, apply.ErrConflict
 		}
 		now = *a
-		answers, invalid = s.checkPage(c, form, a.Answers, posted)
+		answers, invalid = s.checkPage(c, form, a.Answers, unchanged(c.FormValue(formHad), a.Answers, posted))
 		now.Answers = answers
 		return invalid.Except(answers), nil
 	})

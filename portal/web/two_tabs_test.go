@@ -1,6 +1,10 @@
 package web
 
-import "testing"
+import (
+	"testing"
+
+	"huitong/portal/casework"
+)
 
 // TestTwoTabs saves one page from two tabs: what the second did not touch stays as the
 // first has saved it, what it changed counts, and what it emptied is gone.
@@ -37,6 +41,20 @@ func TestTwoTabs(t *testing.T) {
 	b.do("POST", pay, old)
 	b.wants(200).lacks("看起来不太对")
 	if got := b.open(pay).form(pay); got.Get("bank_holder") != "夜莺" || got.Get("bank_account") != "6217003360000000125" {
+		t.Errorf("after the second tab: %v", got)
+	}
+}
+
+// TestTwoTabsOfDirector does the same where a director types with the family.
+func TestTwoTabsOfDirector(t *testing.T) {
+	d := newDesk(t)
+	o := d.staff(casework.Director, "shiqi")
+	part := o.helps(living)
+	before := o.open(part + "/child").form(part + "/child")
+	o.send(part+"/child", map[string]string{"child_name": "金丝雀", "child_id": "44200020170302002X", "hukou": "zhongshan"})
+	before.Set("child_name", "百灵鸟")
+	o.do("POST", part+"/child", before)
+	if got := o.open(part + "/child").form(part + "/child"); got.Get("child_name") != "百灵鸟" || got.Get("child_id") != "44200020170302002X" {
 		t.Errorf("after the second tab: %v", got)
 	}
 }
