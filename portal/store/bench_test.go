@@ -143,15 +143,30 @@ func perSecond(tb testing.TB, n int, do func(i int) error) float64 {
 	return float64(n) / time.Since(start).Seconds()
 }
 
-// drafts makes n complete drafts.
+// drafts makes n complete drafts, each for a child of its own.
 func (f *fixture) drafts(tb testing.TB, n int) []*apply.Application {
 	tb.Helper()
+	first := f.drawn
 	all := f.blank(tb, f.numbers(tb, n))
+	for i, a := range all {
+		a.Answers[apply.FieldChildID] = numberOf(first + i)
+	}
 	if err := f.Fill(tb.Context(), all); err != nil {
 		tb.Fatal(err)
 	}
 	runtime.GC()
 	return all
+}
+
+// numberOf is the ID number of one of ten million children born on the day of the others.
+func numberOf(child int) string {
+	for _, last := range "0123456789X" {
+		number := fmt.Sprintf("44%04d%s%03d%c", child/1000, childID[6:14], child%1000, last)
+		if _, ok := apply.ParseResidentID(number); ok {
+			return number
+		}
+	}
+	return ""
 }
 
 // asRead are the drafts as the requests that hand them in have read them, for the page

@@ -214,6 +214,24 @@ func (s *Store) FiguresPlans(ctx context.Context) ([]string, error) {
 	return out, err
 }
 
+// SharedPlan is how PostgreSQL goes about finding another grant of the same child in a
+// table that is too large to be read whole.
+func (s *Store) SharedPlan(ctx context.Context, t casework.PayTerms) (string, error) {
+	var steps []string
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		if _, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off`); err != nil {
+			return err
+		}
+		var args arguments
+		steps, err = eachRow(ctx, tx, func(scan func(...any) error) (step string, err error) {
+			err = scan(&step)
+			return step, err
+		}, `EXPLAIN SELECT `+shared(t, &args)+` FROM applications a`, args...)
+		return err
+	})
+	return strings.Join(steps, "\n"), err
+}
+
 // SealedTables names the tables with sealed columns.
 func SealedTables() []string {
 	var out []string

@@ -23,6 +23,7 @@ var differing = map[int64][]step{
 	30: {file("pay_guard.sql")},
 	50: {file("upload_parts.sql")},
 	53: {onPostgres(file("list_statistics.sql"))},
+	54: {onPostgres(file("child_hash.sql"))},
 }
 
 // step is a part of a migration.

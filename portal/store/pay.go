@@ -53,7 +53,7 @@ func dueFrom(t casework.PayTerms, args *arguments) string {
 // does the order to SQLite, which takes the tables of a cross join as they come.
 func shared(t casework.PayTerms, args *arguments) string {
 	return `(a.child_index <> '' AND EXISTS (SELECT 1 FROM applications b CROSS JOIN grants h
-		WHERE b.submitted_at > 0 AND h.reference = b.reference AND b.child_index = a.child_index AND b.reference <> a.reference AND ` + paid("h", t, args) + `))`
+		WHERE b.submitted_at > 0 AND b.child_index <> '' AND h.reference = b.reference AND b.child_index = a.child_index AND b.reference <> a.reference AND ` + paid("h", t, args) + `))`
 }
 
 // payDue counts what is due by the terms and on no list yet.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
+	"huitong/portal/store"
 )
 
 // payTerms are those of the sample policy.
@@ -382,4 +384,19 @@ func (c *payCity) list(t *testing.T, m casework.Month, town string, back bool) {
 		t.Fatal(err)
 	}
 	c.clock.advance(time.Second)
+}
+
+// Whether a child has another grant is asked for each grant of a list: by the child's
+// index, whose rows are a part of the table that the question has to name.
+func TestSharedFindsByChild(t *testing.T) {
+	t.Parallel()
+	address := quick.Empty(t)
+	f := open(t, store.Config{URL: address}, "pgx", address)
+	got, err := f.SharedPlan(t.Context(), payTerms("2026-11", "", 157800))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "applications_by_child"; !strings.Contains(got, want) {
+		t.Errorf("plan without %s:\n%s", want, got)
+	}
 }
