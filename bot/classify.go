@@ -358,6 +358,18 @@ func marked(plain []sign, marks []string) []sign {
 	return out
 }
 
+// paired adds the pairs of the features that marked has added, named as pairsOf names them, but
+// without making those names.
+func paired(said []sign, marks []string) []sign {
+	for i, a := range marks {
+		first := follow(follow(nameOf("#"), a), pairSign)
+		for _, b := range marks[i+1:] {
+			said = append(said, sign{extend(first, b), markWeight})
+		}
+	}
+	return said
+}
+
 // noName is the name of no token at all.
 const noName = uint64(14695981039346656037)
 
@@ -373,10 +385,15 @@ func nameOf(parts ...string) uint64 {
 
 // extend names a run by the name of what comes before its last token.
 func extend(name uint64, token string) uint64 {
-	for i := range len(token) {
-		name = (name ^ uint64(token[i])) * 1099511628211
+	return (follow(name, token) ^ 0xff) * 1099511628211
+}
+
+// follow names what begins with a run and the beginning of another token.
+func follow(name uint64, beginning string) uint64 {
+	for i := range len(beginning) {
+		name = (name ^ uint64(beginning[i])) * 1099511628211
 	}
-	return (name ^ 0xff) * 1099511628211
+	return name
 }
 
 // heard returns the sound of each token; nil when none can be heard otherwise than

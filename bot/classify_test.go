@@ -56,5 +56,8 @@ func TestSignsAreShared(t *testing.T) {
 		if got, want := said.signs(marks), signs(said.normal, marks); !slices.Equal(got, want) {
 			t.Errorf("%q: other features than when it is read alone", q)
 		}
+		if got, want := paired(said.signs(marks), marks), signs(said.normal, b.lexicon.topics(said.words)); !slices.Equal(got, want) {
+			t.Errorf("%q: other pairs than those that are learnt", q)
+		}
 	}
 }

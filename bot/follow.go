@@ -112,7 +112,7 @@ func (b *Bot) stays(t turn) bool {
 	}
 	scope, normal := b.learnt.Load().scope, t.normal
 	aspect := len(subjects) > 0 && b.lexicon.share(t.words, genericGroup) >= mostlyBare
-	if !aspect && 1-scope.second(signs(normal, append(subjects, pairsOf(subjects)...))) < staysFrom {
+	if !aspect && 1-scope.second(paired(signs(normal, subjects), subjects)) < staysFrom {
 		return false
 	}
 	for slug := range b.names {

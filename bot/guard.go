@@ -151,12 +151,15 @@ func (l *lexicon) marks(readings []reading) []string {
 	return append(out, pairsOf(single)...)
 }
 
+// pairSign stands between the groups of a pair.
+const pairSign = "+"
+
 // pairsOf names the pairs of word groups that are said together.
 func pairsOf(groups []string) []string {
 	out := make([]string, 0, len(groups)*(len(groups)-1)/2)
 	for i, a := range groups {
 		for _, b := range groups[i+1:] {
-			out = append(out, a+"+"+b)
+			out = append(out, a+pairSign+b)
 		}
 	}
 	return out

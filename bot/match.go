@@ -109,7 +109,9 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if bare && b.names[spoken] != nil {
 		return b.followUp(ctx, u, spoken)
 	}
-	said := u.signs(b.lexicon.topics(words))
+	subjects := b.lexicon.subjects(words)
+	alone := u.signs(subjects) // sections are told apart without pairs
+	said := paired(alone, subjects)
 	topics := b.learnt.Load().topic.probabilities(said)
 	scores := b.topicScores(topics, &u, spoken)
 	q := search.Query{Text: u.text, Normal: u.normal, Limit: candidates, Bare: true}
@@ -133,7 +135,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
 		m.belongs, m.confidence, m.coverage = s.belongs(), s.confidence(), s.coverage
-		m.found, m.said = found, said
+		m.found, m.said = found, alone
 	}
 	return m, nil
 }
