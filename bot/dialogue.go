@@ -481,7 +481,11 @@ func (b *Bot) plainReply(t turn) bool {
 		return false
 	}
 	p := b.policies[c.Policy]
-	if q := screened(p, c.Asks); q != nil && (b.hearing.exactly(p, q, nil, t.Text) != "" || b.hearing.everyday(q, t.Text)) {
+	q := screened(p, c.Asks)
+	if q != nil && len(q.Options) == 0 && b.hearing.tellsNumbers(t.Text) {
+		return true
+	}
+	if q != nil && (b.hearing.exactly(p, q, nil, t.Text) != "" || b.hearing.everyday(q, t.Text)) {
 		return true
 	}
 	return slices.ContainsFunc(p.Screen(), func(q *content.Question) bool {

@@ -235,6 +235,12 @@ func ordinal(meaning string, n int) (int, bool) {
 // and days are less than a year.
 func (h *hearing) number(q *content.Question, text string) string {
 	folded := h.fold(text)
+	if years, told := inYears(folded); told {
+		if accepts(q, years) {
+			return years
+		}
+		return ""
+	}
 	rest, _ := without(folded, slices.Concat(h.lists[paddingWords], h.lists[spanWords]))
 	digits := strings.Join(strings.Fields(rest), "")
 	if n := slices.Index(h.numbers, digits); n >= 0 {
@@ -254,6 +260,44 @@ func (h *hearing) number(q *content.Question, text string) string {
 	}
 	return ""
 }
+
+// Ages that are more than a number: years and months, years as they are counted from birth
+// beside those of tradition, and years that are not yet full.
+var (
+	yearsMonths = regexp.MustCompile(`(\d+)岁(?:半|零|又|多|过)?\s*\d+个?月`)
+	fullYears   = regexp.MustCompile(`(?:周岁|足岁|实岁)[^\d]{0,2}(\d+)|(\d+)(?:周岁|足岁|实岁)`)
+	almost      = regexp.MustCompile(`(?:快|快要|就快|就要|就嚟)满?(\d+)`)
+	ofSeveral   = regexp.MustCompile(`[\d一二两三四五六七八九十]个(?:[^月半]|$)`) // one is 8, one is 12
+	notYet      = regexp.MustCompile(`[不没未唔冇][到满够足]\s*\d+`)
+)
+
+// inYears reads such an age from folded text; told without years means that it says one,
+// and not which.
+func inYears(folded string) (years string, told bool) {
+	if found := yearsMonths.FindStringSubmatch(folded); found != nil {
+		return found[1], true
+	}
+	if strings.Contains(folded, "虚") {
+		if found := fullYears.FindStringSubmatch(folded); found != nil {
+			return found[1] + found[2], true
+		}
+		return "", true
+	}
+	if found := almost.FindStringSubmatch(folded); found != nil {
+		n, _ := strconv.Atoi(found[1])
+		return strconv.Itoa(n - 1), true
+	}
+	return "", notYet.MatchString(folded) || ofSeveral.MatchString(folded)
+}
+
+// tellsNumbers reports whether a message is made of numbers and padding: an answer to how
+// many or how old, if not one that is understood.
+func (h *hearing) tellsNumbers(text string) bool {
+	rest, _ := without(closeUp(h.fold(text)), slices.Concat(h.lists[paddingWords], h.lists[spanWords]))
+	return strings.ContainsAny(rest, numerals) && strings.Trim(rest, " 和"+numerals) == ""
+}
+
+const numerals = "0123456789零一二两三四五六七八九十"
 
 // subject returns the question that a clause speaks of: the open one unless another
 // of the policy's is named in it, and the open one is not.
