@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -132,8 +131,7 @@ func (s *Server) showTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application)
 type typing struct {
 	answers apply.Answers
 	invalid apply.Invalid
-	group   int    // of a long list of choices; 0: that of the answer
-	had     string // what the page said of the answer that is kept, where nothing was saved since
+	group   int // of a long list of choices; 0: that of the answer
 }
 
 func (s *Server) renderTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application, t turn, now typing) error {
@@ -161,7 +159,6 @@ func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error 
 	view.Return = view.Back
 	view.posting()
 	s.fillFields(c, &view.sectionPage, now.answers, now.invalid)
-	view.Had = cmp.Or(now.had, view.Had)
 	f := &view.Fields[0].Field
 	f.Bare, f.Form = true, turnForm
 	*f = f.split(now.group)
@@ -223,7 +220,7 @@ func (s *Server) saveTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 // moved is what the page shows after a key of its keypad, or another group of its
 // choices; false if neither was asked for. Nothing is judged or saved by it.
 func (s *Server) moved(c *fiber.Ctx, q *content.Question, answers, posted apply.Answers) (typing, bool) {
-	now := typing{answers: apply.Answers{}, had: c.FormValue(formHad)}
+	now := typing{answers: apply.Answers{}}
 	for name, value := range answers {
 		now.answers[name] = value
 	}
