@@ -132,6 +132,7 @@ type typing struct {
 	answers apply.Answers
 	invalid apply.Invalid
 	group   int // of a long list of choices; 0: that of the answer
+	unsaved bool
 }
 
 func (s *Server) renderTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application, t turn, now typing) error {
@@ -159,6 +160,9 @@ func (s *Server) showOne(c *fiber.Ctx, view turnPage, t turn, now typing) error 
 	view.Return = view.Back
 	view.posting()
 	s.fillFields(c, &view.sectionPage, now.answers, now.invalid)
+	if now.unsaved {
+		view.Had = c.FormValue(formHad)
+	}
 	f := &view.Fields[0].Field
 	f.Bare, f.Form = true, turnForm
 	*f = f.split(now.group)
@@ -220,7 +224,7 @@ func (s *Server) saveTurn(c *fiber.Ctx, p *content.Policy, a *apply.Application,
 // moved is what the page shows after a key of its keypad, or another group of its
 // choices; false if neither was asked for. Nothing is judged or saved by it.
 func (s *Server) moved(c *fiber.Ctx, q *content.Question, answers, posted apply.Answers) (typing, bool) {
-	now := typing{answers: apply.Answers{}}
+	now := typing{answers: apply.Answers{}, unsaved: true}
 	for name, value := range answers {
 		now.answers[name] = value
 	}
