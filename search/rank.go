@@ -348,12 +348,8 @@ func (w *scratch) collectTogether(s *snapshot, f *filter) {
 			c := w.cells[doc]
 			w.cells[doc] = cell{}
 			if all || s.passes(f, doc) {
-				common := w.topics.worth(c.topics, w.fours)
 				w.found = append(w.found, candidate{doc: doc, score: c.score})
-				w.common = append(w.common, common)
-				if common > w.most { // not by max, which asks whether it is a number
-					w.most = common
-				}
+				w.share(c.topics)
 			}
 		}
 	}
@@ -362,9 +358,17 @@ func (w *scratch) collectTogether(s *snapshot, f *filter) {
 
 // enter makes a document a candidate.
 func (w *scratch) enter(t *tally) {
-	common := w.topics.worth(t.topics, w.fours)
 	w.found = append(w.found, candidate{doc: t.doc, score: t.head + t.body})
-	w.common, w.most = append(w.common, common), max(w.most, common)
+	w.share(t.topics)
+}
+
+// share notes what a candidate has in common with the query.
+func (w *scratch) share(topics uint64) {
+	common := w.topics.worth(topics, w.fours)
+	w.common = append(w.common, common)
+	if common > w.most { // not by max, which asks whether it is a number
+		w.most = common
+	}
 }
 
 // count enters a unit.
@@ -372,8 +376,8 @@ func (t *tally) count(c cell, field uint8, weight float32) {
 	t.topics |= c.topics
 	if v := c.score * weight; field == fieldText {
 		t.body = v
-	} else {
-		t.head = max(t.head, v)
+	} else if v > t.head { // not by max, which asks whether it is a number
+		t.head = v
 	}
 }
 
