@@ -92,9 +92,15 @@ func train(ctx context.Context, examples []example, classes int) (*classifier, [
 	}
 	c.bias = make([]float32, c.width)
 	samples, written := c.samples(examples)
+	c.fit(ctx, samples)
+	return c, written
+}
+
+// fit finds the weights for the samples.
+func (c *classifier) fit(ctx context.Context, samples []sample) {
 	c.weights = make([]float32, c.ids.n*c.width)
 	sums := make([]float32, len(c.weights)) // AdaGrad: squared gradients so far
-	p := make([]float32, classes)
+	p := make([]float32, c.classes)
 	average := make([]float32, len(c.weights))
 	for epoch := range epochs {
 		if ctx.Err() != nil {
@@ -104,7 +110,7 @@ func train(ctx context.Context, examples []example, classes int) (*classifier, [
 			s := &samples[i]
 			c.softmax(s.v, p)
 			if s.gradient(p) > learntWell {
-				c.step(s, p[classes-c.width:], sums)
+				c.step(s, p[c.classes-c.width:], sums)
 			}
 		}
 		if epoch >= epochs-averaged {
@@ -114,7 +120,6 @@ func train(ctx context.Context, examples []example, classes int) (*classifier, [
 		}
 	}
 	c.weights = average
-	return c, written
 }
 
 // gradient turns the probability of each class into the gradient of the loss by

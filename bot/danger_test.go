@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"testing"
 
 	"huitong/content"
@@ -68,5 +69,24 @@ func TestWhetherThereIsDanger(t *testing.T) {
 	again := turn{Question: Question{Lang: "zh-Hans"}, utterance: b.hear(possible), memory: b.remember(asked.Conversation)}
 	if r := b.whether(again); r.Outcome != Urgent {
 		t.Errorf("asked again: %s; want whom to call", r.Outcome)
+	}
+}
+
+// TestSecondLook wants the order of words to tell what words alone do not: the second
+// classifier knows pairs that lie apart, and what the first takes for calm it never sees.
+func TestSecondLook(t *testing.T) {
+	one, other := gapSigns(tokens("他追着我打")), gapSigns(tokens("我追着他打"))
+	for _, s := range []struct {
+		name uint64
+		in   []sign
+		want bool
+	}{{nameOf("_", "他", "我"), one, true}, {nameOf("_", "他", "我"), other, false}, {nameOf("<", "我"), other, true}} {
+		if got := slices.ContainsFunc(s.in, func(x sign) bool { return x.name == s.name }); got != s.want {
+			t.Errorf("pair found: %t; want %t", got, s.want)
+		}
+	}
+	var seen sieve
+	if seen.add(7) || !seen.add(7) || !seen.has(7) || seen.has(8) {
+		t.Error("the sieve mixes up two names, or forgets one")
 	}
 }

@@ -6,7 +6,7 @@ import "testing"
 // dialect; the bot may be tuned on one half. The misses of the other are never printed.
 func TestAtTheDoor(t *testing.T) {
 	for _, f := range []floors{
-		{file: "doors.txt", recall: 0.95, section: 0.92, refused: 0.95, retained: 0.98, precision: 0.95},
+		{file: "doors.txt", recall: 0.95, section: 0.92, refused: 0.95, retained: 0.98, precision: 0.9},
 		{file: "doors-unseen.txt", recall: 0.88, section: 0.79, refused: 0.95, retained: 0.95, precision: 0.7},
 	} {
 		t.Run(f.file, func(t *testing.T) {

@@ -100,6 +100,7 @@ type learnt struct {
 	topic    judge
 	scope    *classifier          // inside, outside
 	danger   judge                // calm, urgent
+	gaps     *classifier          // the same, by other signs
 	passages map[string]*passages // by policy
 }
 
@@ -195,6 +196,7 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 		func() { out.topic = newJudge(ctx, l.topic, len(b.slugs)) },
 		func() { out.scope, _ = train(ctx, l.scope, 2) },
 		func() { out.danger = newJudge(ctx, l.danger, 2) },
+		func() { out.gaps = trainGaps(ctx, l.danger) },
 		func() { out.passages = b.learnPassages(ctx, b.sectionLessons(entries, sentences)) },
 	}
 	waited := b.learnt.Load() == nil

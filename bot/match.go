@@ -30,11 +30,11 @@ const (
 	catchSize        = 8    // characters of a word or two
 	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
-	urgentFrom       = 0.33 // probability of danger from which numbers to call take the place of what was asked
+	urgentFrom       = 0.3  // probability of danger from which numbers to call take the place of what was asked
 	ruleFrom         = 0.1  // the same for a message of a word, where a rule of the lexicon says so too
 	askedFrom        = 0.15 // the same from which it is asked whether there is danger, where nothing answers
 	hintFrom         = 0.1  // the same from which what a word means is asked, danger first
-	suspectFrom      = 0.05 // the same from which the numbers come before what was asked
+	suspectFrom      = 0.06 // the same from which the numbers come before what was asked
 )
 
 // match is what was found for a question.
@@ -74,15 +74,19 @@ func (m match) catchword(text string) bool {
 // urgency returns how likely it is that a child is in danger, and whether that is
 // enough to say nothing else.
 func (b *Bot) urgency(u *utterance) (p float64, sure bool) {
-	danger := b.learnt.Load().danger
+	l := b.learnt.Load()
+	danger := l.danger
 	said := marked(u.plain, b.lexicon.marks(u.words))
 	p = danger.second(said)
 	switch both := []float64{1 - p, p}; {
+	case p*mostVotes < suspectFrom: // no vote could make it one of danger
+		return p, false
 	case p >= foregone: // no vote could make it calm
 		p = surer(both, p)[urgent]
-	case p*mostVotes >= suspectFrom: // otherwise no vote could make it one of danger
+	default:
 		p = danger.near.agree(both, danger.read(said))[urgent]
 	}
+	p = l.secondLook(p, u.words[0].masked)
 	return p, p >= urgentFrom || p >= ruleFrom && u.thin() && b.lexicon.isUrgent(u.words)
 }
 

@@ -67,7 +67,7 @@ func (b *Bot) packed(l *learnt) []byte {
 func (l *learnt) through(t *tape) {
 	if t.reading {
 		l.topic, l.danger = newShelved(), newShelved()
-		l.scope, l.passages = &classifier{}, map[string]*passages{}
+		l.scope, l.gaps, l.passages = &classifier{}, &classifier{}, map[string]*passages{}
 	}
 	x := l.topic.index
 	if t.reading {
@@ -77,6 +77,7 @@ func (l *learnt) through(t *tape) {
 	for _, c := range []*classifier{l.topic.classifier, l.scope, l.danger.classifier} {
 		c.through(t, x)
 	}
+	l.gaps.through(t, nil)
 	l.topic.near.through(t)
 	l.danger.near.through(t)
 	slugs := slices.Sorted(maps.Keys(l.passages))
