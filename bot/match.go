@@ -31,6 +31,7 @@ const (
 	bareShare        = 0.92 // share of a question in words that name no topic, from which it is bare
 	bareConfidence   = 0.8  // that a bare question is about the policy spoken of
 	urgentFrom       = 0.3  // probability of danger from which numbers to call take the place of what was asked
+	aloneFrom        = 0.45 // the same by the first of two classifiers alone
 	ruleFrom         = 0.1  // the same for a message of a word, where a rule of the lexicon says so too
 	askedFrom        = 0.15 // the same from which it is asked whether there is danger, where nothing answers
 	hintFrom         = 0.1  // the same from which what a word means is asked, danger first
@@ -86,8 +87,9 @@ func (b *Bot) urgency(u *utterance) (p float64, sure bool) {
 	default:
 		p = danger.near.agree(both, danger.read(said))[urgent]
 	}
-	p = l.secondLook(p, u.words[0].masked)
-	return p, p >= urgentFrom || p >= ruleFrom && u.thin() && b.lexicon.isUrgent(u.words)
+	first := p
+	p = l.secondLook(first, u.words[0].masked)
+	return p, p >= urgentFrom || first >= aloneFrom || p >= ruleFrom && u.thin() && b.lexicon.isUrgent(u.words)
 }
 
 // thin reports whether a message is no more than a word: too little to frighten a family
