@@ -97,6 +97,9 @@ func chatAll(b *tab, mode string, width int64) {
 	b.open("/ask")
 	b.ask("孩子被爸爸打得流血了")
 	b.inspect(mode, width)
+	b.ask("宾馆登记看到大人带个小女孩开房，前台有没有责任") // perhaps danger: an answer below the number to call
+	b.sees("如果孩子正有危险")
+	b.inspect(mode, width)
 	b.ask("孤儿补贴一个月多少钱？")
 	if mode == "elder" {
 		b.ask("那要多久")

@@ -18,6 +18,7 @@ var seeds = []string{
 	"/",
 	"/search?q=" + url.QueryEscape("爸妈都不在了每月能领多少钱"),
 	"/search?q=" + url.QueryEscape("今晚吃什么"),
+	"/search?q=" + url.QueryEscape("爸爸打我"), // whom to call comes first
 	"/staff",
 	"/field-kit",
 	"/send?page=" + url.QueryEscape("/policies"),

@@ -122,10 +122,15 @@ func (s *Server) fewer(c *fiber.Ctx, p *askPage, r bot.Reply) {
 		}
 		p.Check.Instead = p.Check.Instead[:min(len(p.Check.Instead), elderNext)]
 	}
-	keep := elderNext
+	keep, room := elderNext, choicesAtOnce
+	if r.Danger {
+		room -= numbersFirst
+	}
 	switch {
 	case r.Outcome == bot.Clarify:
-		keep = elderClarify
+		keep = elderClarify - choicesAtOnce + room
+	case r.Danger:
+		keep = 0
 	case r.Offer != "":
 		keep = elderNext - 1
 	case p.HandOver || len(r.Choices) > 0:
@@ -137,19 +142,22 @@ func (s *Server) fewer(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	short.Citations, p.Rest.Citations = parted(r.Citations, 1)
 	short.Links, p.Rest.Links = parted(r.Links, 1)
 	p.Reply = &short
-	p.Choices, p.Group = choicesOf(r.Choices, groupAsked(c))
+	p.Choices, p.Group = choicesOf(r.Choices, groupAsked(c), room)
 }
 
-// elderChoices is how many answers of the bot's question are offered at once beside those
-// that turn to the ones before and after.
+// elderChoices is how many choices are offered at once beside two that lead elsewhere.
 const elderChoices = choicesAtOnce - 2
 
-// choicesOf returns one group of the choices, and which it is.
-func choicesOf(all []bot.Choice, group int) ([]bot.Choice, grouping) {
-	if len(all) <= choicesAtOnce {
+// numbersFirst is how many numbers to call stand before what may be about a child in danger.
+const numbersFirst = 2
+
+// choicesOf returns one group of the choices, and which it is. Where there is no room for
+// all of them, two of what there is room for turn to the group before and after.
+func choicesOf(all []bot.Choice, group, room int) ([]bot.Choice, grouping) {
+	if len(all) <= room {
 		return all, grouping{}
 	}
-	groups := (len(all) + elderChoices - 1) / elderChoices
+	groups := (len(all) + room - 3) / (room - 2)
 	group = min(max(group, 1), groups)
 	return all[(group-1)*len(all)/groups : group*len(all)/groups], grouping{group, groups}
 }

@@ -70,3 +70,12 @@ func TestUrgentPerhapsIsNotKept(t *testing.T) {
 		t.Error("no number to tap while answers are turned off")
 	}
 }
+
+// TestUrgentPerhapsOffersFew wants no more on a page of elder mode than without the numbers,
+// whatever kind of reply they stand before.
+func TestUrgentPerhapsOffersFew(t *testing.T) {
+	b := newWaryDesk(t).browser("grandmother").open("/ask?mode=elder")
+	for _, question := range []string{"孤儿补贴一个月多少钱？", "那要多久", "补贴怎么办", "孩子", "明天会下雨吗", "小榄镇找谁", "帮我看看基本生活补贴能不能领", "8", "在中山"} {
+		b.say(question).wants(200, "先打").few()
+	}
+}
