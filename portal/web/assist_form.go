@@ -152,6 +152,7 @@ type assistLostPage struct {
 	page
 	Rows   []summaryRow
 	Given  []given
+	Had    string
 	Policy string
 	Review bool
 	Action string
@@ -161,7 +162,7 @@ type assistLostPage struct {
 func (s *Server) giveBackAssisted(c *fiber.Ctx, p *content.Policy, ref apply.Reference, posted apply.Answers, signIn bool) error {
 	view := assistLostPage{
 		page: s.page(c, "apply.lost.title"), Policy: p.Slug, Review: c.FormValue(formTo) == "review",
-		Action: assistPath(ref, partOf(c)), SignIn: signIn,
+		Action: assistPath(ref, partOf(c)), SignIn: signIn, Had: c.FormValue(formHad),
 	}
 	view.onDesk()
 	view.ContentLang = view.Lang.shows(p.Lang)
