@@ -83,7 +83,18 @@ func (s *Server) openDraft(c *fiber.Ctx) (*content.Policy, *apply.Application, e
 	if a, err = s.ofPage(c, a); errors.Is(err, apply.ErrNotFound) || err == nil && a.Policy != p.Slug {
 		return p, nil, nil // of one that this browser no longer knows
 	}
-	return p, a, err
+	return p, s.asOfToday(p, a), err
+}
+
+// asOfToday returns a draft with the ages of today: between two sittings a child may have had
+// the birthday from which more is asked.
+func (s *Server) asOfToday(p *content.Policy, a *apply.Application) *apply.Application {
+	if a == nil || p == nil || a.State != apply.Draft {
+		return a
+	}
+	now := *a
+	now.Answers = apply.Form{Policy: p}.Derive(a.Answers, s.now())
+	return &now
 }
 
 // withDraft hands the browser's unsubmitted application to a handler. Without one

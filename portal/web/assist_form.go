@@ -47,7 +47,7 @@ func (s *Server) assistedOf(c *fiber.Ctx, u casework.User, ref apply.Reference) 
 	for _, a := range all {
 		if a.Reference == ref {
 			if p, ok := s.policy(c, a.Policy); ok {
-				return part, p, a, nil
+				return part, p, s.asOfToday(p, a), nil
 			}
 		}
 	}

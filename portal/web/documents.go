@@ -162,6 +162,7 @@ func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	if f.app, err = s.cases.Desk.ApplicationByReference(c.UserContext(), f.app.Reference); err != nil {
 		return err
 	}
+	f.app = s.asOfToday(f.policy, f.app)
 	borrowed := values.Get(formBorrow)
 	if borrowed != "" {
 		refused, err := s.borrow(c, f, borrowed)
