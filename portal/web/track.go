@@ -120,6 +120,7 @@ type statusPage struct {
 	Decided   reasons // of the office for its decision
 	Object    bool    // the family can ask for a second look; Supply asks why
 	Supply    field
+	Kept      string // what was typed and has no field on this page
 	Papers    []paperRow
 	Version   int
 	Withdraw  bool // can still be withdrawn
@@ -199,6 +200,9 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	view.Papers = s.paperRows(c, view.page, s.trackFiling(c, a), "")
 	view.Supply = field{Name: suppliedField, Label: t("track.supply.label"), Help: t("track.supply.help"), Long: true, MaxLength: 1000, Value: c.FormValue("text")}
 	wrong, bad := invalid.Field("text")
+	if !view.takes(c, a) {
+		view.Supply.Value, view.Kept = "", view.Supply.Value
+	}
 	if view.Object = a.Can(apply.Object, apply.FamilyActor); view.Object {
 		view.Supply.Label, view.Supply.Help = t("track.object.label"), t("track.object.help")
 	}
@@ -210,6 +214,21 @@ func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.
 	}
 	view.hearWay(s, events)
 	return s.render(c, "track-status", view)
+}
+
+// takes reports whether the page still has the form in which the posted words were typed.
+// An answer to the office is no objection, and neither of them is why somebody withdraws.
+func (statusPage) takes(c *fiber.Ctx, a *apply.Application) bool {
+	supplies, objects := a.Can(apply.Supply, apply.FamilyActor), a.Can(apply.Object, apply.FamilyActor)
+	switch visitOf(c).Path {
+	case "/track/supply":
+		return supplies
+	case "/track/object":
+		return objects
+	case "/track/withdraw":
+		return false
+	}
+	return supplies || objects
 }
 
 // timeline tells the family what happened, in plain words, oldest first.
@@ -266,12 +285,46 @@ func (s *Server) change(c *fiber.Ctx, move func(*apply.Application, time.Time) e
 	case errors.As(err, &invalid):
 		return s.renderStatus(c, a, invalid, false)
 	case errors.Is(err, apply.ErrConflict):
-		c.Status(fiber.StatusConflict)
-		return s.renderStatus(c, a, nil, true)
+		return s.changedMeanwhile(c, a.Reference, version, move)
 	case err != nil:
 		return err
 	}
 	return s.redirect(c, "/track/status")
+}
+
+// changedMeanwhile shows where an application stands whose page was an older one. What was
+// only sent twice has arrived.
+func (s *Server) changedMeanwhile(c *fiber.Ctx, ref apply.Reference, version int, move func(*apply.Application, time.Time) error) error {
+	a, err := s.cases.Desk.ApplicationByReference(c.UserContext(), ref)
+	if err != nil {
+		return err
+	}
+	if sentTwice(a, version, move) {
+		return s.redirect(c, "/track/status")
+	}
+	c.Status(fiber.StatusConflict)
+	return s.renderStatus(c, a, nil, true)
+}
+
+// sentTwice reports whether the last thing that happened to an application is what a page posts
+// that was shown just before it.
+func sentTwice(a *apply.Application, version int, move func(*apply.Application, time.Time) error) bool {
+	n := len(a.Events)
+	if n == 0 || a.Version != version+1 {
+		return false
+	}
+	before := *a
+	last := a.Events[n-1]
+	before.Events = a.Events[:n-1]
+	before.State = apply.Draft
+	if n > 1 {
+		before.State = a.Events[n-2].State
+	}
+	if move(&before, last.At) != nil {
+		return false
+	}
+	again := before.Events[n-1]
+	return last.Actor == again.Actor && last.Move == again.Move && last.Text == again.Text
 }
 
 // suppliedField is what the family writes to the office.
