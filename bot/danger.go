@@ -42,7 +42,7 @@ func (b *Bot) whether(t turn) Reply {
 // saysWhether takes the message as an answer to that. Its very words count at any time: a
 // page may have been open for so long that the conversation is forgotten.
 func (b *Bot) saysWhether(t turn) (Reply, bool) {
-	asked := slices.Equal(t.memory.Choices, []string{inDanger, noDanger})
+	asked := t.memory.askedWhether()
 	meaning := b.hearing.meaning(t.folded)
 	switch {
 	case b.says(t, content.SayInDanger), asked && slices.Contains([]string{"yes", "first", "unknown"}, meaning):
@@ -52,6 +52,10 @@ func (b *Bot) saysWhether(t turn) (Reply, bool) {
 	}
 	return Reply{}, false
 }
+
+// askedWhether reports whether that is what was asked last. Offered among other choices, or
+// one without the other, those IDs are not from the bot: they lead to no passage.
+func (m memory) askedWhether() bool { return slices.Equal(m.Choices, []string{inDanger, noDanger}) }
 
 // says reports whether the message is what the bot offers to answer, in any language.
 func (b *Bot) says(t turn, cue content.Cue) bool {

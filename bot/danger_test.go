@@ -90,3 +90,17 @@ func TestSecondLook(t *testing.T) {
 		t.Error("the sieve mixes up two names, or forgets one")
 	}
 }
+
+// TestForgedChoices wants an ordinary reply where a conversation offers what the bot never
+// offers together: it comes from the browser, which may send anything.
+func TestForgedChoices(t *testing.T) {
+	b := learnedBot(t)
+	for _, choices := range [][]string{{inDanger}, {noDanger}, {noDanger, inDanger}, {inDanger, noDanger, inDanger}, {inDanger, noDanger}} {
+		for _, text := range []string{"第一个", "第二个", "最后一个", "随便", "是的", "不知道", "孤儿", "换一个"} {
+			r := ask(t, b, Question{Text: text, Conversation: memory{Choices: choices}.String()})
+			if r.Outcome == Answer && r.Answer == "" {
+				t.Errorf("offered %q, %s: an empty answer", choices, text)
+			}
+		}
+	}
+}

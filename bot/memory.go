@@ -58,7 +58,9 @@ func (b *Bot) remember(conversation string) memory {
 	}
 	m.Asked = slices.DeleteFunc(m.Asked, func(hash string) bool { return !hashForm.MatchString(hash) })
 	m.Asked = m.Asked[max(0, len(m.Asked)-maxAsked):]
-	m.Choices = slices.DeleteFunc(m.Choices, func(id string) bool { return !b.canChoose(id) })
+	if !m.askedWhether() {
+		m.Choices = slices.DeleteFunc(m.Choices, func(id string) bool { return !b.canChoose(id) })
+	}
 	if b.checkable(m.Offer) == nil {
 		m.Offer = ""
 	}
@@ -207,7 +209,7 @@ func (b *Bot) canChoose(id string) bool {
 		return b.checkable(slug) != nil
 	}
 	_, ok := b.entries[id]
-	return ok || id == inDanger || id == noDanger
+	return ok
 }
 
 // checkable returns the policy if it has conditions to check; nil otherwise.

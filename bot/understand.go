@@ -234,8 +234,8 @@ func ordinal(meaning string, n int) (int, bool) {
 // number reads a count such as an age, from a message that says nothing else. Months
 // and days are less than a year.
 func (h *hearing) number(q *content.Question, text string) string {
-	folded := h.fold(text)
-	if years, told := inYears(folded); told {
+	folded := underOne.ReplaceAllString(sinceBirth.ReplaceAllString(h.fold(text), "${1}个月"), "0")
+	if years, told := h.inYears(folded); told {
 		if accepts(q, years) {
 			return years
 		}
@@ -269,11 +269,13 @@ var (
 	almost      = regexp.MustCompile(`(?:快|快要|就快|就要|就嚟)满?(\d+)`)
 	ofSeveral   = regexp.MustCompile(`[\d一二两三四五六七八九十]个(?:[^月半]|$)`) // one is 8, one is 12
 	notYet      = regexp.MustCompile(`[不没未唔冇][到满够足]\s*\d+`)
+	sinceBirth  = regexp.MustCompile(`(?:还?[不没未唔冇][到满够足])?\s*(\d+)个[多半来]?月`)
+	underOne    = regexp.MustCompile(`还?[不没未唔冇][到满够足]\s*1周?岁`)
 )
 
 // inYears reads such an age from folded text; told without years means that it says one,
 // and not which.
-func inYears(folded string) (years string, told bool) {
+func (h *hearing) inYears(folded string) (years string, told bool) {
 	if found := yearsMonths.FindStringSubmatch(folded); found != nil {
 		return found[1], true
 	}
@@ -284,8 +286,11 @@ func inYears(folded string) (years string, told bool) {
 		return "", true
 	}
 	if found := almost.FindStringSubmatch(folded); found != nil {
-		n, _ := strconv.Atoi(found[1])
-		return strconv.Itoa(n - 1), true
+		// It is the age only where nothing else is said: "gone for nearly 3 years" is none.
+		rest, _ := without(strings.Replace(folded, found[0], " ", 1), h.lists[paddingWords])
+		if n, err := strconv.Atoi(found[1]); err == nil && strings.TrimSpace(rest) == "" {
+			return strconv.Itoa(n - 1), true
+		}
 	}
 	return "", notYet.MatchString(folded) || ofSeveral.MatchString(folded)
 }
