@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -181,7 +182,7 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 	sub := apply.Submission{
 		Reference: a.Reference, Version: version, Key: view.Key, Form: apply.Form{Policy: p}, Consent: consentOf(c, a.Answers), Draft: a,
 	}
-	if err := s.dropMoot(c, a, sub); err != nil {
+	if err := s.dropMoot(c, []*apply.Application{a}, []apply.Submission{sub}); err != nil {
 		return err
 	}
 	_, err = s.cases.Drafts.Submit(c.UserContext(), sub)
@@ -197,16 +198,26 @@ func (s *Server) submitApplication(c *fiber.Ctx, p *content.Policy, a *apply.App
 	return s.redirect(c, applyPath(p, "done"))
 }
 
-// dropMoot deletes what was attached for documents that are no longer asked for, where
-// the application is about to be handed in: until then the answers may ask for it again.
-func (s *Server) dropMoot(c *fiber.Ctx, a *apply.Application, sub apply.Submission) error {
-	now := *a // what is tried here stays here
-	if len(a.Files) == 0 || a.Version != sub.Version || now.Submit(sub.Form, sub.Consent, s.now()) != nil {
-		return nil
+// dropMoot deletes what was attached for documents that are no longer asked for, where all
+// of these drafts are about to be handed in: until then the answers may ask for it again.
+func (s *Server) dropMoot(c *fiber.Ctx, all []*apply.Application, subs []apply.Submission) error {
+	moot := map[apply.Reference][]apply.File{}
+	for _, sub := range subs {
+		i := slices.IndexFunc(all, func(a *apply.Application) bool { return a.Reference == sub.Reference })
+		if i < 0 || all[i].Version != sub.Version {
+			return nil
+		}
+		now := *all[i] // what is tried here stays here
+		if now.Submit(sub.Form, sub.Consent, s.now()) != nil {
+			return nil
+		}
+		moot[sub.Reference] = sub.Form.Moot(all[i])
 	}
-	for _, f := range sub.Form.Moot(a) {
-		if err := s.cases.Files.RemoveFile(c.UserContext(), a.Reference, f.ID); err != nil && !errors.Is(err, apply.ErrConflict) {
-			return err
+	for ref, files := range moot {
+		for _, f := range files {
+			if err := s.cases.Files.RemoveFile(c.UserContext(), ref, f.ID); err != nil && !errors.Is(err, apply.ErrConflict) {
+				return err
+			}
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package web
 import (
 	"crypto/rand"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -144,11 +143,8 @@ func (s *Server) submitHousehold(c *fiber.Ctx, h household) error {
 	if len(subs) != len(posted) || len(subs) < len(h.drafts()) {
 		return s.householdAgain(c, h)
 	}
-	for _, sub := range subs {
-		i := slices.IndexFunc(h.all, func(a *apply.Application) bool { return a.Reference == sub.Reference })
-		if err := s.dropMoot(c, h.all[i], sub); err != nil {
-			return err
-		}
+	if err := s.dropMoot(c, h.all, subs); err != nil {
+		return err
 	}
 	err := s.cases.Households.SubmitTogether(c.UserContext(), subs)
 	var invalid apply.Invalid
