@@ -47,10 +47,10 @@ func (b *Bot) lastTold(m memory) *Entry {
 // plainer tells the section that was quoted last in its plain words.
 func (b *Bot) plainer(t turn) (Reply, bool) {
 	whole, ok := b.passage(t.memory.Policy, t.memory.Section)
-	p := b.policyIn(t.memory.Policy, t.Lang)
-	if !ok || p == nil {
-		return Reply{}, false
+	if !ok || b.policies[t.memory.Policy] == nil { // nothing was told, or what has no plain words
+		return b.waiting(t, b.remark(t, content.SayOther), t.memory), true
 	}
+	p := b.policyIn(t.memory.Policy, t.Lang)
 	i := slices.IndexFunc(p.Sections, func(s content.Section) bool { return s.ID == whole.Section })
 	if i < 0 || p.Sections[i].Plain == "" {
 		return Reply{}, false
