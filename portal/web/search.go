@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,15 @@ type searchPage struct {
 
 // MeantPath is where the other words are searched.
 func (p searchPage) MeantPath() string { return searchPath(p.Meant, "", 1) }
+
+// markup is what is copied from a page's source along with words.
+var markup = regexp.MustCompile(`</?[a-zA-Z][^<>]{0,40}>`)
+
+// spells reports whether Chinese words were typed as they sound, by a reader of Chinese:
+// what has such letters in it by chance is not what is looked for.
+func (l language) spells(typed, meant string) bool {
+	return l.Code != "en" && l.written(typed) == "en" && l.written(meant) != "en"
+}
 
 // hit is one result. Pieces are its excerpt, the matched words apart; Lang is that
 // of title and excerpt.
@@ -110,7 +120,10 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	if p.Elder() {
 		size = elderChoices
 	}
-	q := search.Query{Text: p.Query, Category: category, Limit: size, Offset: (number - 1) * size}
+	if number > 1 {
+		p.Title = s.words(c)("leaf.title", "Title", p.Title, "Number", number)
+	}
+	q := search.Query{Text: markup.ReplaceAllString(p.Query, " "), Category: category, Limit: size, Offset: (number - 1) * size}
 	result, err := s.find(c, q)
 	if err != nil {
 		return err
@@ -119,7 +132,7 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		if result.Total == 0 {
 			s.keepUnanswered(c, p.Query, casework.InSearch)
 		}
-		if p.Meant = s.meant(c, p.Query); p.Meant != "" && result.Total == 0 {
+		if p.Meant = s.meant(c, q.Text); p.Meant != "" && (result.Total == 0 || visitOf(c).Lang.spells(q.Text, p.Meant)) {
 			p.Meant, p.Instead, q.Text = "", p.Meant, p.Meant
 			if result, err = s.find(c, q); err != nil {
 				return err

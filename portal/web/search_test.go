@@ -49,6 +49,27 @@ func TestSearchSeesDanger(t *testing.T) {
 	}
 }
 
+// TestSearchPages wants each page of the results under a title of its own, and what was
+// copied with its markup to find what the words alone do.
+func TestSearchPages(t *testing.T) {
+	s := newTestServer(t, nil)
+	title := func(query string) string {
+		_, doc := fetch(t, s, modeStandard, "/search?"+query)
+		return text(find(doc, func(n *html.Node) bool { return n.Data == "title" })[0])
+	}
+	first, second := title("q=孤儿"), title("q=孤儿&page=2")
+	if first == second || !strings.Contains(second, "第2页") || strings.Contains(first+second, "孤儿") {
+		t.Errorf("titles %q and %q; want the second with its number, and neither with what was searched", first, second)
+	}
+	count := func(query string) string {
+		_, doc := fetch(t, s, modeStandard, "/search?q="+url.QueryEscape(query))
+		return text(find(doc, func(n *html.Node) bool { return attr(n, "class") == "search-count" })[0])
+	}
+	if plain, marked := count("孤儿"), count("<b>孤儿</b>"); plain != marked {
+		t.Errorf("with markup %q; want %q", marked, plain)
+	}
+}
+
 func TestSuggestAPI(t *testing.T) {
 	s := newTestServer(t, nil)
 	for _, test := range []struct {
@@ -158,7 +179,8 @@ func TestSearchOffersOtherWords(t *testing.T) {
 	for _, test := range []struct{ address, meant, instead string }{
 		{"/search?q=宝障", "保障", ""},
 		{"/search?q=监户人", "监护人", ""},
-		{"/search?q=guer butei", "孤儿补贴", ""},
+		{"/search?q=guer butei", "", "孤儿补贴"},
+		{"/search?q=gu er bu tie", "", "孤儿补贴"},
 		{"/search?q=大病包险", "大病保险", ""},
 		{"/zh-hant/search?q=監戶人", "監護人", ""},
 		{"/en/search?q=orphen alowance", "", "orphan allowance"},
