@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,31 @@ func TestAsked(t *testing.T) {
 			if near := func(a, b float32) bool { return a-b < 1e-6 && b-a < 1e-6 }; !near(got.title, c.want.title) ||
 				!near(got.lead, c.want.lead) || !near(got.cover, c.want.cover) {
 				t.Errorf("counts %v; want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestPieces wants a question of many words read as a quotation where one text has most of it
+// and some in a row.
+func TestPieces(t *testing.T) {
+	for name, c := range map[string]struct {
+		content, run float32
+		words        int
+		want         float32
+	}{
+		"all of it, some in a row": {0.8, 0.03, 12, 0.1},
+		"half of it":               {0.5, 0.03, 12, 0.3},
+		"between":                  {0.65, 0.03, 12, 0.2},
+		"nothing in a row":         {1, 0, 12, 0.3},
+		"few words":                {1, 0.03, 8, 0.3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := scratch{looks: []look{{content: 0.2}, {content: c.content, run: c.run}}, found: []candidate{{look: 1}, {look: 2}}}
+			w.plan.tokens = make([]token, c.words)
+			got := w.asked(&snapshot{weights: weights{titleShare: 0.1, ownTitle: 0.2, quoted: 1000}})
+			if math.Abs(float64(got.title-c.want)) > 1e-4 {
+				t.Errorf("a title counts %v; want %v", got.title, c.want)
 			}
 		})
 	}
