@@ -49,7 +49,7 @@ func TestMootPhotosOfAHousehold(t *testing.T) {
 	for _, f := range family {
 		b.open(applied+"/"+f.section+"?child=1").send(applied+"/"+f.section+"?child=1", f.answers)
 	}
-	b.open(papersAt+"?child=1").attach(chosen{doc("death-proof"), shot(t, 1)})
+	b.open(papersAt + "?child=1").attach(chosen{doc("death-proof"), shot(t, 1)})
 	b.open(applied + "/documents?child=1").onPaper()
 	b.open(relief+"/child?child=1").send(relief+"/child?child=1", map[string]string{"recognition": "orphan"})
 	need := func(insured string) {
