@@ -16,6 +16,7 @@ type Wish struct {
 	Form  Form
 	Child int // 1, 2, … within the household
 	Carry Answers
+	Again bool // also where one was approved
 }
 
 // Share returns the answers of to, a draft of the same household, after what the
@@ -116,7 +117,8 @@ func Join(house []*Application, head *Application, w Wish, form func(policy stri
 		Household: head.Household, Child: w.Child, Answers: w.Carry.clone(),
 	}
 	for _, other := range house {
-		if other.Policy == a.Policy && other.Child == a.Child && other.State != Withdrawn && other.State != Refused {
+		ended := other.State == Withdrawn || other.State == Refused || w.Again && other.State == Approved
+		if other.Policy == a.Policy && other.Child == a.Child && !ended {
 			return nil
 		}
 		if f, ok := form(other.Policy); ok && other.State != Withdrawn {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huitong/content"
@@ -28,6 +30,9 @@ func (s *Server) applyAgain(c *fiber.Ctx, a *apply.Application) error {
 	if !canApplyAgain(a, p) {
 		return s.redirect(c, "/track/status")
 	}
+	if a.Household != "" && s.cases.Households != nil {
+		return s.applyAgainTogether(c, a, p)
+	}
 	open, err := s.heldFor(c, p)
 	if err != nil {
 		return err
@@ -39,6 +44,27 @@ func (s *Server) applyAgain(c *fiber.Ctx, a *apply.Application) error {
 		return err
 	}
 	return s.redirect(c, applyPath(p, "review")+"?copied=1")
+}
+
+// applyAgainTogether starts it within the household, for the same child: a draft beside it
+// would stand where the browser looks for those of the other children.
+func (s *Server) applyAgainTogether(c *fiber.Ctx, a *apply.Application, p *content.Policy) error {
+	wish := apply.Wish{Form: apply.Form{Policy: p}, Child: a.Child, Carry: answersAgain(a, p), Again: true}
+	err := s.cases.Households.Extend(c.UserContext(), a.Reference, s.form(c), []apply.Wish{wish})
+	if errors.Is(err, apply.ErrConflict) {
+		h, err := s.householdOf(c, a)
+		if err != nil {
+			return err
+		}
+		return s.renderHousehold(c, h, nil, "household.full")
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.memberFor(c, p, a, a.Child); err != nil { // the last one is the draft
+		return err
+	}
+	return s.redirect(c, "/household?copied=1")
 }
 
 // answersAgain is what can be taken over: answers to questions that the form still

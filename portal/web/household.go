@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -161,7 +162,7 @@ func (s *Server) memberOf(c *fiber.Ctx, p *content.Policy, own *apply.Applicatio
 	if child < 1 && own != nil && own.Household != "" && c.Method() == fiber.MethodPost {
 		child = 1 // the page is from before it became a household, and so from the first child
 	}
-	if child < 1 || own != nil && (own.Household == "" || own.Child == child) {
+	if child < 1 || own != nil && (own.Household == "" || own.Child == child && !outlived(c, own)) {
 		return own, nil
 	}
 	if own == nil {
@@ -173,6 +174,13 @@ func (s *Server) memberOf(c *fiber.Ctx, p *content.Policy, own *apply.Applicatio
 		}
 	}
 	return s.memberFor(c, p, own, child)
+}
+
+// outlived reports whether the page may be of one that was begun after own had ended: a
+// page of the form is.
+func outlived(c *fiber.Ctx, own *apply.Application) bool {
+	path := visitOf(c).Path
+	return own.State.Final() && !strings.HasSuffix(path, "/done") && !strings.Contains(path, "/files/")
 }
 
 // memberFor returns the application for a policy and a child of the household of own, and
@@ -221,6 +229,7 @@ type householdPage struct {
 	Done     bool // has just been submitted
 	Notify   bool // messages can be asked for
 	Removed  bool // a draft has just been deleted
+	Copied   bool // one has just been begun with what an earlier one held
 }
 
 type houseChild struct {
@@ -245,7 +254,7 @@ func (s *Server) showHousehold(c *fiber.Ctx, h household) error {
 // to be added, "" if nothing was.
 func (s *Server) renderHousehold(c *fiber.Ctx, h household, chosen []string, wrong string) error {
 	t := s.words(c)
-	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1"}
+	view := householdPage{page: s.page(c, "household.title"), Pass: h.pass(), Together: len(h.all) > 1, Drafts: len(h.drafts()), Done: c.Query("done") == "1", Removed: c.Query("removed") == "1", Copied: c.Query("copied") == "1"}
 	view.NoIndex, view.Waiting = true, s.waiting(c, h, nil)
 	view.Scripts = []string{"draft.js", "print.js", "speech.js"}
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
