@@ -48,7 +48,9 @@ func (b *Bot) saysWhether(t turn) (Reply, bool) {
 	case b.says(t, content.SayInDanger), asked && slices.Contains([]string{"yes", "first", "unknown"}, meaning):
 		return b.warn(t, 1), true
 	case b.says(t, content.SayNoDanger), asked && slices.Contains([]string{"no", "second", "last", "neither"}, meaning):
-		return b.refuse(t, match{}), true
+		r := b.refuse(t, match{})
+		r.Outcome = HandOver // whom to turn to: the answer is no question that staff could learn from
+		return r, true
 	}
 	return Reply{}, false
 }

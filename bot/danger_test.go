@@ -50,7 +50,7 @@ func TestWhetherThereIsDanger(t *testing.T) {
 		if asked.Outcome != Clarify || !asked.Danger || len(asked.Choices) != 2 || asked.Notes[0] != b.words.Say(content.SayDanger, lang) {
 			t.Fatalf("%s: %+v; want one question, two answers, the number first", lang, asked)
 		}
-		for i, want := range []Outcome{Urgent, Refuse} {
+		for i, want := range []Outcome{Urgent, HandOver} {
 			for name, conversation := range map[string]string{"goes on": asked.Conversation, "is forgotten": ""} {
 				r := ask(t, b, Question{Text: asked.Choices[i].Label, Lang: lang, Conversation: conversation})
 				if r.Outcome != want {
@@ -60,7 +60,7 @@ func TestWhetherThereIsDanger(t *testing.T) {
 		}
 	}
 	asked := whether("zh-Hans")
-	for text, want := range map[string]Outcome{"有": Urgent, "是的": Urgent, "不知道": Urgent, "没有": Refuse, "不是": Refuse, "第二个": Refuse, "孤儿补贴一个月多少钱": Answer} {
+	for text, want := range map[string]Outcome{"有": Urgent, "是的": Urgent, "不知道": Urgent, "没有": HandOver, "不是": HandOver, "第二个": HandOver, "孤儿补贴一个月多少钱": Answer} {
 		if r := ask(t, b, Question{Text: text, Conversation: asked.Conversation}); r.Outcome != want {
 			t.Errorf("asked whether there is danger, %s: %s; want %s", text, r.Outcome, want)
 		}

@@ -79,3 +79,23 @@ func TestUrgentPerhapsOffersFew(t *testing.T) {
 		b.say(question).wants(200, "先打").few()
 	}
 }
+
+// alarmedBot hears danger in everything.
+type alarmedBot struct{ Asker }
+
+func (b alarmedBot) Ask(ctx context.Context, q bot.Question) (bot.Reply, error) {
+	return bot.Reply{Outcome: bot.Urgent}, ctx.Err()
+}
+
+// TestDangerIsNotKept wants neither a search for help in danger that finds nothing, nor the
+// answer that there is none, among what staff read weeks later.
+func TestDangerIsNotKept(t *testing.T) {
+	d := newDesk(t)
+	d.browser("family").open(asked).say("没有危险").wants(200, "12345")
+	d.browser("reader").open("/search?q=qqxzv").wants(200, "没有找到").lacks("马上打110报警")
+	alarmed := *d.server.content()
+	alarmed.Bot = alarmedBot{alarmed.Bot}
+	d.server.content = func() *Content { return &alarmed }
+	d.browser("child").open("/search?q=wwxzv").wants(200, "没有找到", "马上打110报警")
+	d.staff(casework.Officer, "").open("/staff/questions").wants(200, "qqxzv").lacks("没有危险", "wwxzv")
+}

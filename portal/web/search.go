@@ -129,7 +129,7 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		return err
 	}
 	if p.Query != "" && category == "" && p.Switch == "" && number == 1 {
-		if result.Total == 0 {
+		if result.Total == 0 && !p.Danger { // see answer
 			s.keepUnanswered(c, p.Query, casework.InSearch)
 		}
 		if p.Meant = s.meant(c, q.Text); p.Meant != "" && (result.Total == 0 || visitOf(c).Lang.spells(q.Text, p.Meant)) {
