@@ -322,7 +322,7 @@ func (b *Bot) ordinarily(ctx context.Context, t turn, danger float64) (Reply, er
 	if several := b.several(t); several != nil {
 		return b.which(t, several), nil
 	}
-	if t.blank() && b.names[t.memory.Policy] == nil {
+	if (t.blank() || b.hearing.tellsAge(t.Text)) && b.names[t.memory.Policy] == nil {
 		return b.hint(t), nil
 	}
 	return b.lookUp(ctx, t, danger)

@@ -102,3 +102,26 @@ func TestEnglishFAQ(t *testing.T) {
 	}
 	atLeast(t, "answered by their policy", ratio(right, all), 0.92)
 }
+
+// TestAgeAloneInEnglish wants what was meant to be asked again where only an age is said,
+// and an alarm all the same where more is.
+func TestAgeAloneInEnglish(t *testing.T) {
+	b := testBot(t)
+	for text, want := range map[string]Outcome{
+		"she is seven": Clarify, "My son is ten": Clarify, "she is twelve years old": Clarify,
+		"he is 7 and alone": Urgent,
+	} {
+		if got := ask(t, b, Question{Text: text, Lang: "en"}); got.Outcome != want || got.Danger {
+			t.Errorf("%q is %s, danger %v; want %s", text, got.Outcome, got.Danger, want)
+		}
+	}
+}
+
+// TestHowMuchInEnglish wants the amount, not the case that has the same words.
+func TestHowMuchInEnglish(t *testing.T) {
+	b := testBot(t)
+	told := ask(t, b, Question{Text: "what is an orphan allowance", Lang: "en"})
+	if got := ask(t, b, Question{Text: "How much?", Lang: "en", Conversation: told.Conversation}); !strings.Contains(got.Answer, "1,578 yuan") {
+		t.Errorf("how much: %q; want the amount", got.Answer)
+	}
+}

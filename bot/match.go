@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -256,8 +257,31 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.folded), []int{b.classes[spoken]})
 	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)))
+	if u.words[0].length <= shortestAsked {
+		m.entries = b.foremost(m.entries, spoken)
+	}
 	m.bare, m.belongs, m.confidence = true, bareConfidence, bareConfidence
 	return m, nil
+}
+
+// shortestAsked is how many words, or Chinese characters, ask for something and name no case.
+const shortestAsked = 3
+
+// foremost puts the question that a policy answers first about a section before others of
+// it: so short a follow-up as "how much?" means no special case.
+func (b *Bot) foremost(entries []*Entry, policy string) []*Entry {
+	if len(entries) == 0 || entries[0].Kind != "faq" {
+		return entries
+	}
+	for i := 0; ; i++ {
+		e, ok := b.entries[policy+".faq."+strconv.Itoa(i)]
+		switch {
+		case !ok:
+			return entries
+		case e.Section == entries[0].Section:
+			return append([]*Entry{e}, slices.DeleteFunc(slices.Clone(entries), func(x *Entry) bool { return x == e })...)
+		}
+	}
 }
 
 // asked moves what stands in the section that a follow-up asks for by a word such as

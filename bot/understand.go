@@ -302,6 +302,17 @@ func (h *hearing) tellsNumbers(text string) bool {
 	return strings.ContainsAny(rest, numerals) && strings.Trim(rest, " 和"+numerals) == ""
 }
 
+// tellsAge reports whether a message says nothing but how old somebody is. Three figures
+// are a number to call.
+func (h *hearing) tellsAge(text string) bool {
+	rest, _ := without(closeUp(h.fold(text)), slices.Concat(h.lists[siblingWords], h.lists[paddingWords]))
+	digits := strings.TrimSpace(rest)
+	if slices.Contains(h.numbers, digits) {
+		return true
+	}
+	return digits != "" && utf8.RuneCountInString(digits) <= 2 && strings.Trim(digits, numerals) == ""
+}
+
 const numerals = "0123456789零一二两三四五六七八九十"
 
 // subject returns the question that a clause speaks of: the open one unless another
