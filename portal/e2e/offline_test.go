@@ -167,6 +167,37 @@ func TestAnswersWithoutNetwork(t *testing.T) {
 	}
 }
 
+// TestOldAnswersWithoutNetwork types one answer without a network, while another phone has
+// saved others of the page: what comes back wipes nothing of these.
+func TestOldAnswersWithoutNetwork(t *testing.T) {
+	t.Parallel()
+	const page = "/apply/" + journeySlug + "/child"
+	b := newTab(t, startSite(t), desktop)
+	b.open("/apply/" + journeySlug)
+	b.follow(`main form button[name="-start"]`)
+	b.at(page)
+	evaluate[bool](b, fmt.Sprintf(`(async () => {
+		const form = document.querySelector('form[data-module="draft"]');
+		const data = new URLSearchParams(new FormData(form));
+		data.set("child_id", %q);
+		data.set("hukou", %q);
+		await fetch(form.action, { method: "POST", body: data });
+		return true;
+	})()`, answers["child_id"], answers["hukou"]))
+	b.setOffline(true)
+	b.fill("child_name", answers["child_name"])
+	b.setOffline(false)
+	b.open(page)
+	if got := look[string](b, "value", `main [name="child_name"]`); got != answers["child_name"] {
+		t.Errorf("the name is %q; want what was typed", got)
+	}
+	b.follow(`main form .form__buttons button`)
+	b.open(page)
+	if got := look[string](b, "value", `main [name="child_id"]`); got != answers["child_id"] {
+		t.Errorf("the number is %q; want %q", got, answers["child_id"])
+	}
+}
+
 // TestFeedback sends a verdict with a text, with and without scripts.
 func TestFeedback(t *testing.T) {
 	t.Parallel()

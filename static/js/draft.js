@@ -32,10 +32,13 @@ const answers = () => {
 // An answer belongs to the application that it was typed for.
 const of = () => form.elements["-of"]?.value ?? "";
 
+// What the page said of its answers as they were: what comes back later was typed over these.
+const had = () => form.elements["-had"];
+
 // Not kept where the browser has no room or no permission: then nothing is promised.
 function keep(sent) {
   try {
-    sessionStorage.setItem(key, JSON.stringify({ sent, of: of(), answers: answers() }));
+    sessionStorage.setItem(key, JSON.stringify({ sent, of: of(), had: had()?.value, answers: answers() }));
     return true;
   } catch {
     return false;
@@ -63,6 +66,7 @@ function restore() {
     if (chosen(e)) e.checked = draft.answers[e.name] === e.value;
     else if (e.name in draft.answers) e.value = draft.answers[e.name];
   }
+  if (draft.had && had()) had().value = draft.had;
   keep(false);
   tell("restored");
 }
