@@ -31,7 +31,7 @@ func TestSuppliedTwice(t *testing.T) {
 
 	form.Set("text", more)
 	b.do("POST", "/track/supply", form)
-	b.wants(409, more)
+	b.wants(409, words, more)
 }
 
 // TestSuppliedTooLate answers after the office has decided: nothing is taken for an

@@ -315,7 +315,7 @@ func sentTwice(a *apply.Application, version int, move func(*apply.Application, 
 	}
 	before := *a
 	last := a.Events[n-1]
-	before.Events = a.Events[:n-1]
+	before.Events = a.Events[: n-1 : n-1] // what is tried here stays here
 	before.State = apply.Draft
 	if n > 1 {
 		before.State = a.Events[n-2].State
