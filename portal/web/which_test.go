@@ -44,6 +44,30 @@ func TestWhichApplication(t *testing.T) {
 	}
 }
 
+// TestOfAStranger posts a page with the number of another family's application: nothing
+// happens to it, nothing of it is shown, and nothing happens to the browser's own.
+func TestOfAStranger(t *testing.T) {
+	d := newDesk(t)
+	family, stranger := d.fill("family").submit(), d.household("stranger")
+	number := apply.Reference(family.open("/track/withdraw").form("/track/withdraw").Get("-of"))
+	for action, shown := range map[string]string{
+		"/track/withdraw": "/track/withdraw", "/track/erase": "/track/data", "/track/code": "/track/data", "/track/data": "/track/data",
+	} {
+		t.Run(action, func(t *testing.T) {
+			form := stranger.open(shown).form(action)
+			own := apply.Reference(form.Get("-of"))
+			form.Set("-of", string(number))
+			stranger.do("POST", action, form)
+			stranger.lacks(number.Grouped())
+			for one, state := range map[apply.Reference]apply.State{number: apply.Submitted, own: apply.Draft} {
+				if a, err := d.store.ApplicationByReference(t.Context(), one); err != nil || a.State != state {
+					t.Errorf("%s: %v, %v; want it %s", one, a, err, state)
+				}
+			}
+		})
+	}
+}
+
 // TestTwoAlone types into a page of an application that stands alone after another one for
 // the same programme was begun in a second tab: nothing of the one gets into the other.
 func TestTwoAlone(t *testing.T) {
