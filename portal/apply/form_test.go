@@ -91,7 +91,7 @@ func TestCheckByType(t *testing.T) {
 		{"resident-id", "11010519491231002x", "11010519491231002X", ""},
 		{"resident-id", "h１２３４５６７８", "H12345678", ""},
 		{"resident-id", "M 12345678 01", "M1234567801", ""},
-		{"resident-id", "01234567", "01234567", ""},
+		{"resident-id", "01234567", "01234567", apply.KeyIDEight}, // a permit, or a telephone number
 		{"resident-id", "H1234567", "H1234567", apply.KeyIDDigits},
 		{"resident-id", "20170302", "20170302", apply.KeyIDLength}, // a birthday is none
 		{"resident-id", "44200020", "44200020", apply.KeyIDLength}, // nor the beginning of a number
@@ -239,6 +239,26 @@ func TestInvalidKeepsEverything(t *testing.T) {
 	}
 	if strings.Contains(invalid.Error(), "88888888") {
 		t.Error("the error shows a value")
+	}
+}
+
+// TestPermitIsConfirmed takes eight digits for a permit once somebody has looked again, and
+// then as long as they stay the same.
+func TestPermitIsConfirmed(t *testing.T) {
+	f := sample(t)
+	const eight = "88201124"
+	checked := apply.CheckedField("child_id")
+	_, invalid := f.Check("child", nil, apply.Answers{"child_id": eight}, today)
+	if p, _ := invalid.Field("child_id"); p.Key != apply.KeyIDEight || !p.Confirm {
+		t.Fatalf("eight digits: %v; want to be asked", p)
+	}
+	a, invalid := f.Check("child", nil, apply.Answers{"child_id": eight, checked: eight}, today)
+	if p, bad := invalid.Field("child_id"); bad {
+		t.Fatalf("a confirmed permit is refused: %v", p)
+	}
+	_, invalid = f.Check("child", a, apply.Answers{"child_id": "88201125", checked: eight}, today)
+	if _, bad := invalid.Field("child_id"); !bad {
+		t.Error("the confirmation of one number counted for another")
 	}
 }
 

@@ -67,6 +67,7 @@ const (
 	KeyNameLetters     = "error.name.letters"        //
 	KeyIDFifteen       = "error.resident-id.fifteen" // an old number of 15 digits
 	KeyIDLength        = "error.resident-id.length"  // Count
+	KeyIDEight         = "error.resident-id.eight"   // may be a 台胞证, or a telephone number
 	KeyIDDigits        = "error.resident-id.digits"  // other characters than digits and a final X
 	KeyIDRegion        = "error.resident-id.region"  // the first digits name no province
 	KeyIDDate          = "error.resident-id.date"    // the date in it does not exist
@@ -114,7 +115,7 @@ func MessageKeys() []string {
 	return []string{
 		KeyRequired, KeyChoose, KeyOption, KeyTextLong, KeyAddressShort,
 		KeyNameShort, KeyNameLong, KeyNameLetters,
-		KeyIDFifteen, KeyIDLength, KeyIDDigits, KeyIDRegion, KeyIDDate, KeyIDFuture, KeyIDCheck,
+		KeyIDFifteen, KeyIDLength, KeyIDEight, KeyIDDigits, KeyIDRegion, KeyIDDate, KeyIDFuture, KeyIDCheck,
 		KeyDateForm, KeyDateExists, KeyDateEarly,
 		KeyPhoneForm, KeyPhoneLength, KeyPhoneArea,
 		KeyNumberForm, KeyNumberSmall, KeyNumberLarge, KeyAmountForm,

@@ -31,8 +31,12 @@ func (id ResidentID) Born() time.Time {
 func checkResidentID(s string, today time.Time) (string, Problem) {
 	s = strings.ToUpper(compact(s))
 	switch {
-	case permit(s):
+	case travelPermit.MatchString(s):
 		return s, Problem{}
+	case taiwanPermit(s):
+		p := problem(KeyIDEight)
+		p.Confirm = true
+		return s, p
 	case digits(s) && len(s) == 15:
 		return s, problem(KeyIDFifteen)
 	case strings.Trim(s, "0123456789X") != "":
@@ -60,13 +64,10 @@ func checkResidentID(s string, today time.Time) (string, Problem) {
 // on older cards by two that count the cards.
 var travelPermit = regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`)
 
-// permit reports whether this is the number of a travel permit of somebody from Hong Kong,
-// Macau or Taiwan. That of a 台胞证 is eight digits without a check: what may as well be a
-// birthday, or the beginning of an identity number, is not taken for one.
-func permit(s string) bool {
-	if travelPermit.MatchString(s) {
-		return true
-	}
+// taiwanPermit reports whether this may be the number of a 台胞证: eight digits without a
+// check. A landline has eight, too, so that the family is asked to look again. What may as
+// well be a birthday, or the beginning of an identity number, is not taken for one.
+func taiwanPermit(s string) bool {
 	if len(s) != 8 || !digits(s) {
 		return false
 	}

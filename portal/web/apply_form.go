@@ -43,8 +43,8 @@ type formField struct {
 
 // doubt offers to confirm exactly this answer.
 type doubt struct {
-	Name, Value string
-	On          bool
+	Name, Type, Value string
+	On                bool
 }
 
 func newProgress(number, total int) progress {
@@ -170,7 +170,7 @@ func (s *Server) fillFields(c *fiber.Ctx, view *sectionPage, answers apply.Answe
 		}
 		confirmed := answers[apply.CheckedField(q.Name)]
 		if wrong.Confirm || confirmed != "" {
-			f.Doubt = &doubt{apply.CheckedField(q.Name), answers[q.Name], confirmed == answers[q.Name]}
+			f.Doubt = &doubt{apply.CheckedField(q.Name), q.Type, answers[q.Name], confirmed == answers[q.Name]}
 		}
 		view.AsksID = view.AsksID || q.Type == "resident-id"
 		view.Fields = append(view.Fields, f)

@@ -29,7 +29,7 @@ type guidePage struct {
 	Steps      []step
 	Pass       *pass
 	Progress   progress
-	Doubt      guideDoubt
+	Doubt      doubt // the box that confirms an answer
 	Questions  questions
 	Given      []given
 	Conditions []content.Reason
@@ -65,12 +65,6 @@ type staffBar struct {
 	Calls  int
 }
 
-// guideDoubt is the box that confirms an answer.
-type guideDoubt struct {
-	Name, Value string
-	On          bool
-}
-
 // guideWord breaks nowhere by itself.
 const guideWord = "https://huitong.example/policies/basic-living-allowance/very-long-address-without-any-space"
 
@@ -86,7 +80,7 @@ func (s *Server) showStyleGuide(c *fiber.Ctx) error {
 		Rows:     []summaryRow{{t("guide.text"), t("guide.text"), "#f-plain", ""}, {long, long, "#f-long", ""}, {t("guide.text"), "", "", ""}, {guideWord, guideWord, "#f-plain", ""}},
 		Steps:    []step{{t("guide.text"), "", "", "done", ""}, {t("guide.text"), long, "", "now", ""}, {t("guide.text"), t("guide.error"), "", "wrong", ""}, {long, "", t("guide.text"), "next", ""}},
 		Pass:     &pass{"HT00 0000 0000", "ABCD EFGH"}, Progress: progress{Number: 2, Total: 4, Marks: []string{"done", "now", "next", "next"}},
-		Doubt: guideDoubt{"doubt", "1", true},
+		Doubt: doubt{"doubt", "bank-account", "1", true},
 		Questions: questions{Number: 2, Given: []given{{"guide-given", "1", t("guide.text"), t("guide.text"), ""}},
 			Question: &field{Name: "guide-asked", Label: t("guide.text"), InputType: "text", InputMode: "numeric", Width: "short", Keypad: true}},
 		Given:      []given{{"a", "1", t("guide.text"), t("guide.text"), visitOf(c).Lang.Code}, {"b", "1", long, long, visitOf(c).Lang.Code}},
