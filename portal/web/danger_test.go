@@ -99,3 +99,16 @@ func TestDangerIsNotKept(t *testing.T) {
 	d.browser("child").open("/search?q=wwxzv").wants(200, "没有找到", "马上打110报警")
 	d.staff(casework.Officer, "").open("/staff/questions").wants(200, "qqxzv").lacks("没有危险", "wwxzv")
 }
+
+// TestSearchInDangerOffersFew wants no more on the page of a search in elder mode than
+// without the numbers, whatever is found.
+func TestSearchInDangerOffersFew(t *testing.T) {
+	d := newDesk(t)
+	alarmed := *d.server.content()
+	alarmed.Bot = alarmedBot{alarmed.Bot}
+	d.server.content = func() *Content { return &alarmed }
+	b := d.browser("grandmother")
+	for _, query := range []string{"q=补贴", "q=补贴&page=2", "q=医疗救肋", "q=wwxzv"} {
+		b.open("/search?mode=elder&"+query).wants(200, "马上打110报警").few()
+	}
+}

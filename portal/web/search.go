@@ -117,7 +117,10 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	category := c.Query("category")
 	number := min(max(c.QueryInt("page", 1), 1), maxPages)
 	size := hitsPerPage
-	if p.Elder() {
+	switch {
+	case p.Elder() && p.Danger:
+		size = 1 // beside whom to call, and where to report it
+	case p.Elder():
 		size = elderChoices
 	}
 	if number > 1 {
@@ -157,6 +160,9 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 		if p.Elder() { // one thing a page: the kinds stand under the policies
 			p.Popular, p.Categories = firstOf(p.Popular, 2), nil
 		}
+	}
+	if p.Elder() && p.Danger { // there is no room beside whom to call
+		p.Popular, p.Meant = nil, ""
 	}
 	return s.render(c, "search", p)
 }
