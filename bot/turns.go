@@ -119,7 +119,8 @@ func (h *hearing) misspelt(folded string) (content.Place, bool) {
 			continue
 		}
 		for at := 0; at+len(name) <= len(text); at++ {
-			if !sameSound(text[at:at+len(name)], name) {
+			// People write what kind of place it is right; most messages have none.
+			if text[at+len(name)-1] != last || !sameSound(text[at:at+len(name)], name) {
 				continue
 			}
 			rest := string(text[:at]) + " " + string(text[at+len(name):])
