@@ -298,7 +298,7 @@ func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
 		return r, nil
 	}
 	danger, sure := b.urgency(&t.utterance)
-	if b.plainReply(t) || b.listedWord(t) {
+	if danger >= suspectFrom && (b.plainReply(t) || b.listedWord(t)) { // below, nothing asks
 		danger, sure = 0, false
 	}
 	if sure {

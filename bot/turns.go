@@ -108,6 +108,9 @@ func (h *hearing) withoutVillage(text string) string {
 // misspelt returns the place whose whole name, or its name behind a word of living, is heard
 // in a message that says nothing else. Only names of the towns are heard so.
 func (h *hearing) misspelt(folded string) (content.Place, bool) {
+	if !strings.ContainsAny(folded, kindsOfTown) { // people write that right; most messages have none
+		return content.Place{}, false
+	}
 	text := []rune(closeUp(folded))
 	if len(text) > longestPlea {
 		return content.Place{}, false
@@ -115,11 +118,10 @@ func (h *hearing) misspelt(folded string) (content.Place, bool) {
 	for _, p := range h.places {
 		name := []rune(closeUp(p.name))
 		last := name[len(name)-1]
-		if !isHan(name[0]) || last != '镇' && last != '道' && last != '区' {
+		if !isHan(name[0]) || !strings.ContainsRune(kindsOfTown, last) {
 			continue
 		}
 		for at := 0; at+len(name) <= len(text); at++ {
-			// People write what kind of place it is right; most messages have none.
 			if text[at+len(name)-1] != last || !sameSound(text[at:at+len(name)], name) {
 				continue
 			}
@@ -131,6 +133,9 @@ func (h *hearing) misspelt(folded string) (content.Place, bool) {
 	}
 	return content.Place{}, false
 }
+
+// kindsOfTown are the last characters of the names of towns and subdistricts.
+const kindsOfTown = "镇道区"
 
 // longestPlea is how long a message may be, in characters, that only says where one lives.
 const longestPlea = 24
