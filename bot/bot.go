@@ -147,6 +147,8 @@ type Bot struct {
 	lexicon  *lexicon
 	hearing  *hearing
 	offers   []string // the offer to check a child, folded
+	inDanger []string // the answers to whether there is danger, folded
+	noDanger []string
 	policies map[string]*content.Policy
 	entries  map[string]*Entry
 	known    map[string]known    // the same
@@ -187,6 +189,7 @@ func New(c Config) (*Bot, error) {
 	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
 	b.hearing.passOver(l)
+	b.inDanger, b.noDanger = b.inAnyLanguage(content.SayInDanger), b.inAnyLanguage(content.SayNoDanger)
 	offer := c.Words.Says[content.SayOffer]
 	b.shelf, b.key = c.Shelf, made.key()
 	b.offers = []string{b.norm.Fold(offer.ZH), b.norm.Fold(offer.EN)}
@@ -322,7 +325,7 @@ func (b *Bot) ordinarily(ctx context.Context, t turn, danger float64) (Reply, er
 	if several := b.several(t); several != nil {
 		return b.which(t, several), nil
 	}
-	if (t.blank() || b.hearing.tellsAge(t.Text)) && b.names[t.memory.Policy] == nil {
+	if (t.blank() || b.hearing.tellsAge(t.folded)) && b.names[t.memory.Policy] == nil {
 		return b.hint(t), nil
 	}
 	return b.lookUp(ctx, t, danger)

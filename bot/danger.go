@@ -42,12 +42,14 @@ func (b *Bot) whether(t turn) Reply {
 // saysWhether takes the message as an answer to that. Its very words count at any time: a
 // page may have been open for so long that the conversation is forgotten.
 func (b *Bot) saysWhether(t turn) (Reply, bool) {
-	asked := t.memory.askedWhether()
-	meaning := b.hearing.meaning(t.folded)
+	meaning := ""
+	if t.memory.askedWhether() {
+		meaning = b.hearing.meaning(t.folded)
+	}
 	switch {
-	case b.says(t, content.SayInDanger), asked && slices.Contains([]string{"yes", "first", "unknown"}, meaning):
+	case slices.Contains(b.inDanger, t.folded), slices.Contains([]string{"yes", "first", "unknown"}, meaning):
 		return b.warn(t, 1), true
-	case b.says(t, content.SayNoDanger), asked && slices.Contains([]string{"no", "second", "last", "neither"}, meaning):
+	case slices.Contains(b.noDanger, t.folded), slices.Contains([]string{"no", "second", "last", "neither"}, meaning):
 		r := b.refuse(t, match{})
 		r.Outcome = HandOver // whom to turn to: the answer is no question that staff could learn from
 		return r, true
@@ -59,8 +61,8 @@ func (b *Bot) saysWhether(t turn) (Reply, bool) {
 // one without the other, those IDs are not from the bot: they lead to no passage.
 func (m memory) askedWhether() bool { return slices.Equal(m.Choices, []string{inDanger, noDanger}) }
 
-// says reports whether the message is what the bot offers to answer, in any language.
-func (b *Bot) says(t turn, cue content.Cue) bool {
+// inAnyLanguage returns what the bot offers to answer in each language, folded.
+func (b *Bot) inAnyLanguage(cue content.Cue) []string {
 	words := b.words.Says[cue]
-	return t.folded != "" && slices.Contains([]string{b.norm.Fold(words.ZH), b.norm.Fold(words.EN)}, t.folded)
+	return slices.DeleteFunc([]string{b.norm.Fold(words.ZH), b.norm.Fold(words.EN)}, func(s string) bool { return s == "" })
 }

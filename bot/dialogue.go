@@ -473,7 +473,7 @@ func (b *Bot) plainReply(t turn) bool {
 	if b.hearing.means(t.Text) != "" {
 		return true
 	}
-	if _, town := b.hearing.misspelt(t.folded); town || b.hearing.anotherChild(t.folded) || b.hearing.tellsAge(t.Text) {
+	if _, town := b.hearing.misspelt(t.folded); town || b.hearing.anotherChild(t.folded) || b.hearing.tellsAge(t.folded) {
 		return true
 	}
 	c := t.memory.Check

@@ -76,7 +76,5 @@ func (s *sieve) add(name uint64) bool {
 	return was
 }
 
-// secondLook is the mean, in logits, of how likely danger is by both classifiers.
-func (l *learnt) secondLook(p float64, t []string) float64 {
-	return logistic((logit(p) + logit(l.gaps.second(gapSigns(t)))) / 2)
-}
+// between is the mean, in logits, of how likely danger is by both classifiers.
+func between(first, second float64) float64 { return logistic((logit(first) + logit(second)) / 2) }

@@ -28,6 +28,8 @@ type hearing struct {
 	finder   wordFinder // of the places by their number
 	ends     []string   // filler in Chinese
 	nothing  []string   // words beside the name of a place that say nothing
+
+	besideAge, meant, siblings *taker // of what is looked for in every question
 }
 
 // account is the words for a question about one's own application.
@@ -162,6 +164,8 @@ func (h *hearing) index() {
 	for i, p := range h.places {
 		h.finder.add(closeUp(p.name), i)
 	}
+	h.besideAge = newTaker(h.lists[siblingWords], h.lists[paddingWords])
+	h.meant, h.siblings = newTaker(h.lists[meantWords]), newTaker(h.lists[siblingWords])
 	h.finders = map[string]*wordFinder{}
 	for name, list := range h.lists {
 		h.finders[name] = &wordFinder{}

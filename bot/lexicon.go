@@ -66,8 +66,18 @@ const (
 // phraseIndex finds the phrases that begin with a token.
 type phraseIndex struct {
 	numbers map[string]int32 // of tokens, from 1
-	opened  [][]indexed      // by number of the first token; in the order of the second, once all are there
+	han     []int32          // the same of Chinese characters, from hanFirst on
+	opened  []opened         // by number of the first token
 }
+
+// opened are the phrases with the same first token.
+type opened struct {
+	phrases []indexed // in the order of the second token, once all are there
+	seconds uint64    // a bit for each second token, shared by some
+}
+
+// The block that nearly all Chinese characters are of.
+const hanFirst, hanLast = 0x4e00, 0x9fff
 
 // indexed is a phrase without its first token. Most have one more, so that is by
 // itself: to see that it is another one is all that there is to do, nearly always.
@@ -80,10 +90,33 @@ type indexed struct {
 // settle puts the phrases of each first token in order, so that those that have a second
 // one need not be looked for among all.
 func (x *phraseIndex) settle() {
-	for _, phrases := range x.opened {
-		slices.SortStableFunc(phrases, func(a, b indexed) int { return cmp.Compare(a.second, b.second) })
+	for i := range x.opened {
+		o := &x.opened[i]
+		slices.SortStableFunc(o.phrases, func(a, b indexed) int { return cmp.Compare(a.second, b.second) })
+		for _, p := range o.phrases {
+			o.seconds |= 1 << (p.second & 63)
+		}
+	}
+	x.han = make([]int32, hanLast-hanFirst+1)
+	for token, n := range x.numbers {
+		if r, size := utf8.DecodeRuneInString(token); size == len(token) && r >= hanFirst && r <= hanLast {
+			x.han[r-hanFirst] = n
+		}
 	}
 }
+
+// known returns the number of a token; 0 of one that is in no phrase.
+func (x *phraseIndex) known(token string) int32 {
+	if len(token) == hanBytes {
+		if r, size := utf8.DecodeRuneInString(token); size == hanBytes && r >= hanFirst && r <= hanLast {
+			return x.han[r-hanFirst]
+		}
+	}
+	return x.numbers[token]
+}
+
+// hanBytes is how long such a character is.
+const hanBytes = 3
 
 // found is a phrase that stands in a text.
 type found struct{ group, at, length int32 }
@@ -114,28 +147,27 @@ func (x *phraseIndex) add(words []string, group int) {
 		}
 	}
 	for len(x.opened) <= first {
-		x.opened = append(x.opened, nil)
+		x.opened = append(x.opened, opened{})
 	}
-	x.opened[first] = append(x.opened[first], p)
+	x.opened[first].phrases = append(x.opened[first].phrases, p)
 }
 
 // scan appends every phrase that stands in text.
 func (x *phraseIndex) scan(text []string, out []found) []found {
 	numbers := make([]int32, len(text)+1) // 0 at the end, and for what is in no phrase
 	for i, token := range text {
-		numbers[i] = x.numbers[token]
+		numbers[i] = x.known(token)
 	}
 	for i, first := range numbers[:len(text)] {
 		if int(first) >= len(x.opened) {
 			continue
 		}
-		opened := x.opened[first]
+		opened, second := x.opened[first].phrases, numbers[i+1]
 		for len(opened) > 0 && opened[0].second == 0 {
 			out = append(out, found{opened[0].group, int32(i), opened[0].length})
 			opened = opened[1:]
 		}
-		second := numbers[i+1]
-		if second == 0 {
+		if second == 0 || x.opened[first].seconds>>(second&63)&1 == 0 {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(opened, second, func(p indexed, second int32) int { return int(p.second - second) })

@@ -80,16 +80,21 @@ func (b *Bot) urgency(u *utterance) (p float64, sure bool) {
 	danger := l.danger
 	said := marked(u.plain, b.lexicon.marks(u.words))
 	p = danger.second(said)
-	switch both := []float64{1 - p, p}; {
-	case p*mostVotes < suspectFrom: // no vote could make it one of danger
+	if p*mostVotes < suspectFrom { // no vote could make it one of danger
 		return p, false
-	case p >= foregone: // no vote could make it calm
-		p = surer(both, p)[urgent]
-	default:
-		p = danger.near.agree(both, danger.read(said))[urgent]
+	}
+	again := l.gaps.second(gapSigns(u.words[0].masked))
+	if p < foregone { // otherwise no vote could make it calm
+		most := p * mostVotes / (1 + p*(mostVotes-1)) // if all voted for danger
+		if most < aloneFrom && between(most, again) < suspectFrom {
+			return between(p, again), false
+		}
+		p = danger.near.agree([]float64{1 - p, p}, danger.read(said))[urgent]
+	} else {
+		p = surer([]float64{1 - p, p}, p)[urgent]
 	}
 	first := p
-	p = l.secondLook(first, u.words[0].masked)
+	p = between(first, again)
 	return p, p >= urgentFrom || first >= aloneFrom || p >= ruleFrom && u.thin() && b.lexicon.isUrgent(u.words)
 }
 

@@ -199,21 +199,8 @@ func (p poll) add(list []posting, value float32) {
 // examples is faster than to keep a list of those with a value.
 func (p poll) nearest(best []posting) []posting {
 	least := float32(0)
-	for first := 0; first < len(p); first += atOnce {
-		some := p[first:min(first+atOnce, len(p))]
-		if len(some) == atOnce && !(some[0] > least || some[1] > least || some[2] > least || some[3] > least ||
-			some[4] > least || some[5] > least || some[6] > least || some[7] > least) {
-			continue
-		}
-		for i, value := range some {
-			if value <= least {
-				continue
-			}
-			best = enter(best, posting{uint32(first + i), value})
-			if len(best) == voters {
-				least = best[voters-1].value
-			}
-		}
+	for first := p.passOver(0, least); first < len(p); first = p.passOver(first+atOnce, least) {
+		best, least = enterAll(best, p[first:min(first+atOnce, len(p))], first, least)
 	}
 	clear(p)
 	return best
@@ -221,6 +208,40 @@ func (p poll) nearest(best []posting) []posting {
 
 // atOnce is how many examples are passed over together, as most are.
 const atOnce = 8
+
+// passOver returns from where on one of the values, none of which is negative, is more than
+// that; the place of fewer than atOnce where none is before them. Numbers made of the same bits
+// have the same order, and the signs of differences tell of several at once what would
+// otherwise be asked of each.
+func (p poll) passOver(first int, least float32) int {
+	limit := math.Float32bits(least)
+	for ; first+atOnce <= len(p); first += atOnce {
+		some := (*[atOnce]float32)(p[first:])
+		a := (limit - math.Float32bits(some[0])) | (limit - math.Float32bits(some[1]))
+		b := (limit - math.Float32bits(some[2])) | (limit - math.Float32bits(some[3]))
+		c := (limit - math.Float32bits(some[4])) | (limit - math.Float32bits(some[5]))
+		d := (limit - math.Float32bits(some[6])) | (limit - math.Float32bits(some[7]))
+		if (a|b|c|d)>>31 != 0 {
+			break
+		}
+	}
+	return first
+}
+
+// enterAll enters those of the examples that are more alike than the least of the best, and
+// returns that least one anew.
+func enterAll(best []posting, some []float32, first int, least float32) ([]posting, float32) {
+	for i, value := range some {
+		if value <= least {
+			continue
+		}
+		best = enter(best, posting{uint32(first + i), value})
+		if len(best) == voters {
+			least = best[voters-1].value
+		}
+	}
+	return best, least
+}
 
 // enter puts an example where it belongs among the best; the last makes room.
 func enter(best []posting, one posting) []posting {

@@ -82,9 +82,12 @@ func (b *Bot) another(t turn) (Reply, bool) {
 
 // anotherChild reports whether a message says nothing but which child is meant.
 func (h *hearing) anotherChild(folded string) bool {
-	rest, meant := without(closeUp(folded), h.lists[meantWords])
-	rest, child := without(rest, h.lists[siblingWords])
-	if !meant || !child {
+	rest, meant := h.meant.from(closeUp(folded))
+	if !meant {
+		return false
+	}
+	rest, child := h.siblings.from(rest)
+	if !child {
 		return false
 	}
 	rest, _ = without(rest, h.filler)

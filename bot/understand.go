@@ -93,6 +93,45 @@ func without(text string, words []string) (rest string, found bool) {
 	return text, found
 }
 
+// taker takes words out of texts as without does, but reads a text once to see which of them
+// there may be: of nearly all there is none.
+type taker struct {
+	words  []string // longest first
+	spaced []bool   // a word taken from between its parts may join them
+	finder wordFinder
+}
+
+func newTaker(lists ...[]string) *taker {
+	k := &taker{words: slices.Concat(lists...)}
+	slices.SortStableFunc(k.words, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
+	for i, w := range k.words {
+		k.finder.add(w, i)
+		k.spaced = append(k.spaced, strings.Contains(w, " "))
+	}
+	return k
+}
+
+// from returns the text without the words, and whether there were any.
+func (k *taker) from(text string) (rest string, found bool) {
+	var there numberSet
+	k.finder.each(text, func(w *foundWord, _ int) bool {
+		there.add(w.meaning)
+		return true
+	})
+	if there == nil {
+		return text, false
+	}
+	for i, w := range k.words {
+		if !there.has(i) && !(found && k.spaced[i]) {
+			continue
+		}
+		for at := place(text, w, 0); at >= 0; at = place(text, w, 0) {
+			text, found = text[:at]+" "+text[at+len(w):], true
+		}
+	}
+	return text, found
+}
+
 func b2i(yes bool) int {
 	if yes {
 		return 1
@@ -302,10 +341,10 @@ func (h *hearing) tellsNumbers(text string) bool {
 	return strings.ContainsAny(rest, numerals) && strings.Trim(rest, " 和"+numerals) == ""
 }
 
-// tellsAge reports whether a message says nothing but how old somebody is. Three figures
+// tellsAge reports whether a folded message says nothing but how old somebody is. Three figures
 // are a number to call.
-func (h *hearing) tellsAge(text string) bool {
-	rest, _ := without(closeUp(h.fold(text)), slices.Concat(h.lists[siblingWords], h.lists[paddingWords]))
+func (h *hearing) tellsAge(folded string) bool {
+	rest, _ := h.besideAge.from(closeUp(folded))
 	digits := strings.TrimSpace(rest)
 	if slices.Contains(h.numbers, digits) {
 		return true
