@@ -48,7 +48,8 @@ type job struct {
 type lane struct {
 	store   *Store
 	lanes   *lanes
-	conn    *sql.Conn // keeps its prepared statements; nil: connect when needed
+	conn    *sql.Conn      // keeps its prepared statements; nil: connect when needed
+	own     *ownStatements // those of SQLite; nil: to be prepared
 	patient *time.Timer
 }
 
@@ -226,7 +227,7 @@ func (l *lane) commit(ctx context.Context, batch []*job) error {
 	if err != nil {
 		return err
 	}
-	if err := l.store.runJobs(ctx, tx, batch); err != nil {
+	if err := l.runAll(ctx, tx, batch); err != nil {
 		if undone := tx.Rollback(); undone != nil {
 			l.disconnect()
 		}
@@ -237,6 +238,25 @@ func (l *lane) commit(ctx context.Context, batch []*job) error {
 		return err
 	}
 	return nil
+}
+
+// runAll runs the jobs, on SQLite first those that only have to be written.
+func (l *lane) runAll(ctx context.Context, tx *sql.Tx, batch []*job) error {
+	alone := len(batch) == 1
+	if !l.store.postgres {
+		rest, err := l.handIn(ctx, tx, batch)
+		if err != nil && !alone {
+			err = fmt.Errorf("%w: %w", errTogether, err)
+		}
+		if err != nil || len(rest) == 0 {
+			return err
+		}
+		batch = rest
+	}
+	if alone {
+		return l.store.runJob(ctx, tx, batch[0]) // its failure undoes the transaction
+	}
+	return l.store.runJobs(ctx, tx, batch)
 }
 
 // begin connects again if the server has gone away since the last transaction.
@@ -273,6 +293,7 @@ func (l *lane) connect(ctx context.Context) (err error) {
 
 func (l *lane) disconnect() {
 	if l.conn != nil {
+		l.forget()
 		_ = l.conn.Close()
 		l.conn = nil
 	}
@@ -281,9 +302,6 @@ func (l *lane) disconnect() {
 // runJobs runs each job so that its failure undoes nothing of the others. An error
 // means that the transaction cannot go on.
 func (s *Store) runJobs(ctx context.Context, tx *sql.Tx, batch []*job) error {
-	if len(batch) == 1 {
-		return s.runJob(ctx, tx, batch[0]) // its failure undoes the transaction
-	}
 	var changes, others []*job
 	for _, j := range batch {
 		if j.change != nil {

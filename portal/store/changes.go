@@ -137,7 +137,7 @@ func (s *Store) change(ctx context.Context, ref apply.Reference, decide func(*ap
 
 func (s *Store) run(ctx context.Context, c *change) (*apply.Application, error) {
 	j := &job{change: c}
-	if s.postgres && c.draft != nil {
+	if c.draft != nil {
 		j.prepare = func() { s.prepare(j) }
 	}
 	err := s.changes.do(ctx, j)

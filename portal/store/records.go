@@ -119,19 +119,22 @@ func (s *Store) load(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*app
 }
 
 // loadMarked is load for a transaction that only reads: what is read there is the last
-// that its writer made of it, so that PostgreSQL's mark of the writer stands for it.
+// that its writer made of it, so that the database's mark of that stands for it.
 func (s *Store) loadMarked(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*apply.Application, error) {
-	if !s.postgres {
-		return s.load(ctx, tx, ref)
+	set, marked := s.newRecordSet(), readPlaced
+	if s.postgres {
+		marked = readMarked
 	}
-	set := s.newRecordSet()
-	if err := s.recordsInto(ctx, tx, set, readMarked, recordOrder, []apply.Reference{ref}); err != nil {
+	if err := s.recordsInto(ctx, tx, set, marked, recordOrder, []apply.Reference{ref}); err != nil {
 		return nil, err
 	}
 	if len(set.all) == 0 {
 		return nil, apply.ErrNotFound
 	}
 	r := set.all[0]
+	if !s.postgres {
+		r.row = rowMark(r.row, r.code)
+	}
 	r.a.Writing = apply.Writing(r.row)
 	return r.a, s.openRecord(r)
 }
@@ -153,6 +156,8 @@ const (
 	readRecords = `SELECT ` + readColumns + `, '' FROM applications WHERE reference`
 	// Who wrote the row last, and where it stands.
 	readMarked = `SELECT ` + readColumns + `, xmin::text || ctid::text FROM applications WHERE reference`
+	// The same for SQLite, which has no mark of the writer; see rowMark.
+	readPlaced = `SELECT ` + readColumns + `, CAST(rowid AS TEXT) FROM applications WHERE reference`
 	// Whoever locks several does so in one order, or two would wait for each other.
 	recordOrder = ` ORDER BY reference`
 
