@@ -24,6 +24,7 @@ var differing = map[int64][]step{
 	50: {file("upload_parts.sql")},
 	53: {onPostgres(file("list_statistics.sql"))},
 	54: {onPostgres(file("child_hash.sql"))},
+	56: {onSQLite(file("child_once.sql"))},
 }
 
 // step is a part of a migration.
@@ -49,6 +50,16 @@ func file(name string) step {
 func onPostgres(do step) step {
 	return func(s *Store, ctx context.Context, tx *sql.Tx) error {
 		if !s.postgres {
+			return nil
+		}
+		return do(s, ctx, tx)
+	}
+}
+
+// onSQLite is a step that PostgreSQL does not need.
+func onSQLite(do step) step {
+	return func(s *Store, ctx context.Context, tx *sql.Tx) error {
+		if s.postgres {
 			return nil
 		}
 		return do(s, ctx, tx)
