@@ -152,10 +152,6 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 // whatever else the page brought is kept.
 func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
-	var more *wantedError
-	if errors.As(err, &more) {
-		return more.answer(c)
-	}
 	if err != nil {
 		return err
 	}

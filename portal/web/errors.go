@@ -101,6 +101,10 @@ func pageBefore(c *fiber.Ctx) string {
 // fail answers a request that ended in err: kind words and what to do next, never
 // the error itself, which goes into the log when it is ours.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	var more *wantedError
+	if errors.As(err, &more) { // of whatever page takes files: nothing has failed
+		return more.answer(c)
+	}
 	f := failureOf(err)
 	s.meter.Failed(f.words)
 	if f.words == ours {

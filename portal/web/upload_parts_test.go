@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"testing"
+
+	"huitong/portal/apply"
 )
 
 // grainy is a photo of some hundred KB.
@@ -29,7 +31,13 @@ func grainy(t *testing.T) []byte {
 // sends sends a piece of a file, or asks how far it has come if there is none.
 func (b *browser) sends(document string, whole []byte, at, size int, change ...string) *browser {
 	b.t.Helper()
-	form := b.form(papersAt)
+	return b.sendsTo(papersAt, document, whole, at, size, change...)
+}
+
+// sendsTo is sends on another page.
+func (b *browser) sendsTo(address, document string, whole []byte, at, size int, change ...string) *browser {
+	b.t.Helper()
+	form := b.form(address)
 	sum := sha256.Sum256(whole)
 	form.Set(uploadField, hex.EncodeToString(sum[:]))
 	form.Set(lengthField, strconv.Itoa(len(whole)))
@@ -41,9 +49,9 @@ func (b *browser) sends(document string, whole []byte, at, size int, change ...s
 	}
 	keep := b.doc // what answers a piece is no page
 	if size == 0 {
-		b.post(papersAt, form)
+		b.post(address, form)
 	} else {
-		b.post(papersAt, form, chosen{doc(document), whole[at:min(at+size, len(whole))]})
+		b.post(address, form, chosen{doc(document), whole[at:min(at+size, len(whole))]})
 	}
 	if b.header.Get(uploadOffset) != "" {
 		b.doc = keep
@@ -133,5 +141,28 @@ func TestPiecesThatDoNotFit(t *testing.T) {
 	b.sends("household-register", words, 100_000, 100_000).wants(422, "不是照片，也不是PDF")
 	if left, err := d.store.SweepFiles(t.Context(), 100); err != nil || left != 0 {
 		t.Errorf("%d pieces were left, %v", left, err)
+	}
+}
+
+// TestAskedInPieces sends a photo that the office asked for as the script does, in each mode.
+func TestAskedInPieces(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			d := newDesk(t)
+			b, _ := d.asked()
+			b.cookies["mode"] = mode
+			address := askedRoute
+			if mode == modeElder {
+				address += "/other"
+			}
+			photo := grainy(t)
+			const size = 100_000
+			b.open(address).sendsTo(address, apply.OtherDocument, photo, 0, 0).told(204, 0)
+			at := 0
+			for ; at+size < len(photo); at += size {
+				b.sendsTo(address, apply.OtherDocument, photo, at, size).told(204, at+size)
+			}
+			b.sendsTo(address, apply.OtherDocument, photo, at, size).wants(200, "照片1")
+		})
 	}
 }
