@@ -123,6 +123,7 @@ type startPage struct {
 	Done      bool    // this browser's application is already submitted
 	Given     []given // answers carried over from the checker
 	Again     bool    // the button was pressed on a page that was too old
+	Lost      bool    // a page of the form was wanted that this browser no longer knows
 	preface
 }
 
@@ -141,7 +142,7 @@ func (s *Server) renderStart(c *fiber.Ctx, p *content.Policy, carried apply.Answ
 	}
 	title := s.contentText(c, p.Title(visitOf(c).Lang.Code))
 	start := s.newStart(c, p, a, title)
-	start.Again = begunLate(c)
+	start.Again, start.Lost = begunLate(c), a == nil && c.Query(lostParam) == "1"
 	start.Title = s.words(c)("apply.of", "Policy", title)
 	start.Description = s.contentText(c, p.Summary)
 	// What to know before one applies is for everybody, as long as nobody has begun.

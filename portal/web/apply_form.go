@@ -105,8 +105,12 @@ func (s *Server) withDraft(handle func(*fiber.Ctx, *content.Policy, *apply.Appli
 		switch {
 		case err != nil:
 			return err
+		case a == nil && c.Method() == fiber.MethodPost:
+			return s.lost(c)
 		case a == nil:
-			return s.redirect(c, applyPath(p, ""))
+			return s.redirect(c, withParam(applyPath(p, ""), lostParam, "1"))
+		case a.State != apply.Draft && c.Request().IsBodyStream():
+			return s.unkept(c, memberPath(applyPath(p, "done"), a))
 		case a.State != apply.Draft:
 			return s.redirect(c, memberPath(applyPath(p, "done"), a))
 		case a.Household != "" && c.QueryInt("child") < 1 && c.Method() == fiber.MethodGet:

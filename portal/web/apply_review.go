@@ -257,6 +257,7 @@ type receiptPage struct {
 	Steps     []step
 	Decision  string // plain words on decision and objection
 	Papers    []paperRow
+	Unkept    bool // photos that were sent since are not taken any more
 
 	Heard, HeardNext, HeardReturn heard
 }
@@ -276,7 +277,7 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 	view := receiptPage{draft: s.newDraft(c, p, a, s.words(c)("apply.done.title"))}
 	view.Crumbs = append(view.Crumbs, crumb{view.Short, applyPath(p, "")})
 	view.Short = view.Heading
-	view.Submitted = s.day(c, a.Submitted)
+	view.Submitted, view.Unkept = s.day(c, a.Submitted), c.Query(unkeptParam) == "1"
 	view.Steps = append([]step{{Title: s.words(c)("apply.done.step"), Text: view.Submitted, State: "done"}}, s.dueSteps(c, p, a.Submitted)...)
 	view.Decision = p.Decides.Text
 	view.Papers = s.paperRows(c, view.page, s.draftFiling(p, a), "")

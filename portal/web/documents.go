@@ -44,6 +44,7 @@ type filing struct {
 	member string // what the address ends with: the child, in a household
 	files  string // where its files are
 	one    string // the document of the page; "" for all
+	late   bool   // what was posted came from a page that was too old, and was not kept
 }
 
 func (f filing) draft() bool { return f.app.State == apply.Draft }
@@ -78,6 +79,7 @@ type documentsPage struct {
 	Filing    bool // for an application that was submitted before
 	Alone     bool // the page is that of one document
 	First     bool // the documents begin here
+	Late      bool // photos came from a page that was too old
 	Action    string
 	Owner     string // stands for the application, where a browser keeps what is being sent
 	Documents []documentField
@@ -152,6 +154,9 @@ func (s *Server) saveDocuments(c *fiber.Ctx, p *content.Policy, a *apply.Applica
 // whatever else the page brought is kept.
 func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
+	if errors.Is(err, errStaleForm) {
+		return s.chooseAgain(c, f)
+	}
 	if err != nil {
 		return err
 	}
@@ -193,6 +198,14 @@ func (s *Server) saveFiling(c *fiber.Ctx, f filing) error {
 		return s.renderDocuments(c, f, review, invalid)
 	}
 	return s.redirect(c, s.afterPaper(c, f, review))
+}
+
+// chooseAgain shows the page anew where the posted one was too old, or of another
+// application. No page can give photos back, so it says that they are to be chosen again.
+func (s *Server) chooseAgain(c *fiber.Ctx, f filing) error {
+	f.late = true
+	c.Status(fiber.StatusForbidden)
+	return s.renderDocuments(c, f, comesFromReview(c), nil)
 }
 
 // leaveDocuments follows a way out of the page, on which everything is saved.
@@ -327,7 +340,7 @@ func (s *Server) renderDocuments(c *fiber.Ctx, f filing, review bool, invalid ap
 	} else {
 		s.askedDraft(c, &view, f)
 	}
-	view.Scripts = []string{"upload.js", "speech.js"}
+	view.Scripts, view.Late = []string{"upload.js", "speech.js"}, f.late
 	offers, err := s.paperOffers(c, f)
 	if err != nil {
 		return err

@@ -100,6 +100,9 @@ func (b *browser) post(address string, values map[string][]string, files ...chos
 		req.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
 	resp, text := send(b.t, b.server, req)
+	for _, c := range resp.Cookies() {
+		b.cookies[c.Name] = c.Value
+	}
 	location := resp.Header.Get("Location")
 	b.seen = append(b.seen, answer{b.name, address, location, text, resp.Header.Get("Clear-Site-Data"), resp.StatusCode})
 	if location != "" {

@@ -101,7 +101,7 @@ func (s *Server) trackFiling(c *fiber.Ctx, a *apply.Application) filing {
 func (s *Server) withAsked(handle func(*fiber.Ctx, filing) error) fiber.Handler {
 	return s.followed(func(c *fiber.Ctx, a *apply.Application) error {
 		if a.State != apply.MoreNeeded {
-			return s.redirect(c, "/track/status")
+			return s.unkept(c, "/track/status")
 		}
 		return handle(c, s.trackFiling(c, a))
 	})

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+)
 
 // Where the office asks for more, elder mode lists the documents, a few at a time, and has
 // each on a page of its own. In the other modes the address of one leads to its place
@@ -70,6 +74,9 @@ func (s *Server) saveAsked(c *fiber.Ctx, f filing) error {
 // that the family sends afterwards.
 func (s *Server) saveMore(c *fiber.Ctx, f filing) error {
 	values, invalid, err := s.takeFiles(c, f)
+	if errors.Is(err, errStaleForm) {
+		return s.chooseAgain(c, f)
+	}
 	if err != nil {
 		return err
 	}

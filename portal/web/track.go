@@ -45,11 +45,12 @@ type trackPage struct {
 	Held         bool   // this browser still knows an application
 	Forgotten    bool   // it has just been told to forget
 	Erased       bool   // the application has just been deleted
+	Lost         bool   // a button was pressed on a page of one that this browser no longer knows
 	Kept         string // what was typed for an application that this browser no longer knows
 }
 
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
-	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1"}
+	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1", Lost: c.Query(lostParam) == "1"}
 	p.Description = s.words(c)("track.lead")
 	p.Scripts = []string{"draft.js", "speech.js"}
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}
@@ -129,8 +130,33 @@ type statusPage struct {
 	Problems  []problem
 	Changed   bool // something happened between reading and sending
 	Late      bool // what was sent came from a page that was too old
+	Unkept    bool // photos that were sent are not taken any more
 
 	Heard, HeardAhead, HeardPast heard
+}
+
+// Parameters of the pages that a post led to which has changed nothing.
+const (
+	lostParam   = "lost"   // of an application that this browser no longer knows
+	unkeptParam = "unkept" // photos that the application no longer takes
+)
+
+// lost leads to where number and code are asked for. Whoever has just pressed a button is
+// told that nothing was done: one would take the page for what comes after.
+func (s *Server) lost(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodPost {
+		return s.redirect(c, withParam("/track", lostParam, "1"))
+	}
+	return s.redirect(c, "/track")
+}
+
+// unkept leads to a page and has it say that the photos were not kept which were sent to
+// another one.
+func (s *Server) unkept(c *fiber.Ctx, path string) error {
+	if c.Method() == fiber.MethodPost {
+		path = withParam(path, unkeptParam, "1")
+	}
+	return s.redirect(c, path)
 }
 
 // followed hands the application that the browser follows to a handler; without one it
@@ -139,7 +165,7 @@ func (s *Server) followed(handle func(*fiber.Ctx, *apply.Application) error) fib
 	return func(c *fiber.Ctx) error {
 		a, err := s.followedOf(c)
 		if errors.Is(err, apply.ErrNotFound) {
-			return s.redirect(c, "/track")
+			return s.lost(c)
 		}
 		if err != nil {
 			return err
@@ -155,7 +181,7 @@ func (s *Server) showStatus(c *fiber.Ctx, a *apply.Application) error {
 func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, changed bool) error {
 	t := s.words(c)
 	held := passOf(a)
-	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed, Late: stale(c)}
+	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed, Late: stale(c), Unkept: c.Query(unkeptParam) == "1"}
 	view.Scripts = []string{"draft.js", "speech.js"}
 	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}
@@ -335,7 +361,7 @@ const suppliedField = "text"
 func (s *Server) askWhose(c *fiber.Ctx) error {
 	p := s.newTrackPage(c)
 	if p.Kept = c.FormValue(suppliedField); p.Kept == "" {
-		return s.redirect(c, "/track")
+		return s.lost(c)
 	}
 	c.Status(fiber.StatusForbidden)
 	return s.render(c, "track", p)

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"huitong/portal/apply"
+	"huitong/portal/casework"
+)
+
+// TestUnknownBrowserIsTold presses a button on a page of an application that the browser no
+// longer knows: what was not done is said, never passed over.
+func TestUnknownBrowserIsTold(t *testing.T) {
+	const told = "刚才那一步没有做成"
+	for _, mode := range modes {
+		d := newDesk(t)
+		b := d.fill("family")
+		b.cookies["mode"] = modeStandard
+		number, code := b.open("/track/status").pass()
+		type page struct{ shown, action string }
+		pages := map[string]page{
+			"hand in": {applied + "/review", applied + "/review"}, "delete": {"/track/data", "/track/erase"}, "renew the code": {"/track/data", "/track/code"},
+			"add a programme": {"/household", "/household"}, "papers": {papersAt, papersAt}, "one paper": {papersAt, papersAt + "/photo"},
+		}
+		forms := map[string]map[string][]string{}
+		for name, p := range pages {
+			b.open(p.shown)
+			if p.action == papersAt+"/photo" {
+				forms[name] = b.form(papersAt)
+				continue
+			}
+			forms[name] = b.form(p.action)
+		}
+		b.cookies["mode"] = mode
+		d.now = d.now.Add(apply.DraftTokenLasts + time.Hour)
+		for name, p := range pages {
+			t.Run(mode+" "+name, func(t *testing.T) {
+				if name == "papers" || name == "one paper" {
+					b.post(p.action, forms[name], chosen{doc("photo"), shot(t, 10)})
+				} else {
+					b.do("POST", p.action, forms[name])
+				}
+				b.wants(200, told, "申请编号", "查询码")
+			})
+		}
+		t.Run(mode+" opens a page of the form", func(t *testing.T) {
+			b.open(applied+"/guardian").wants(200, "没有记住填过的申请", "接着填以前的").lacks(told)
+		})
+		b.open("/track").lacks(told).send("/track", map[string]string{"number": number, "code": code}).wants(200, "还没有提交")
+		if a := b.application(); a.State != apply.Draft || len(a.Files) != 0 {
+			t.Errorf("%s: the application is %s with %d files", mode, a.State, len(a.Files))
+		}
+	}
+}
+
+// application is the one that the browser goes on with.
+func (b *browser) application() *apply.Application {
+	b.t.Helper()
+	a, err := b.store.ApplicationByDraftToken(b.t.Context(), apply.Token(b.cookies["case"]))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return a
+}
+
+// TestPhotosOfAnOldPage sends photos from a page that was too old: they can be chosen again on
+// the page that comes back, which says that they were not kept.
+func TestPhotosOfAnOldPage(t *testing.T) {
+	const told = "刚才选的照片没有收下"
+	for _, mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			d := newDesk(t)
+			b := d.begin("family")
+			b.cookies["mode"] = mode
+			b.open(papersAt)
+			for range 2 { // the page that comes back is good
+				form := b.form(b.address)
+				delete(b.cookies, "csrf")
+				address := b.address
+				b.post(address, form, chosen{doc("application-form"), shot(t, 10)}).wants(403, told)
+				b.address = address
+			}
+			form := b.form(b.address)
+			form.Set(formStay, "application-form")
+			b.post(b.address, form, chosen{doc("application-form"), shot(t, 10)}).wants(200, "照片1").lacks(told)
+		})
+		t.Run(mode+" asked", func(t *testing.T) {
+			d := newDesk(t)
+			b, _ := d.asked()
+			b.cookies["mode"] = mode
+			address := askedRoute
+			if mode == modeElder {
+				address += "/other"
+			}
+			form := b.open(address).form(address)
+			delete(b.cookies, "csrf")
+			b.post(address, form, chosen{doc("other"), shot(t, 10)}).wants(403, told)
+			form = b.form(address)
+			form.Set(formStay, "other")
+			b.post(address, form, chosen{doc("other"), shot(t, 10)}).wants(200, "照片1").lacks(told)
+		})
+	}
+}
+
+// TestPhotosTooLate sends photos after the application was handed in, or decided, elsewhere.
+func TestPhotosTooLate(t *testing.T) {
+	const told = "刚才选的照片没有收下"
+	t.Run("handed in", func(t *testing.T) {
+		d := newDesk(t)
+		b := d.fill("family")
+		form := b.open(papersAt).form(papersAt)
+		b.open(applied + "/review").submit()
+		b.post(papersAt, form, chosen{doc("photo"), shot(t, 10)}).wants(200, "已经提交成功", told)
+		b.open(applied + "/done").lacks(told)
+	})
+	t.Run("decided", func(t *testing.T) {
+		d := newDesk(t)
+		b, number := d.asked()
+		form := b.open(askedRoute).form(askedRoute)
+		o, path := d.staffCalled("second", casework.Officer, ""), "/staff/applications/"+ungrouped(number)
+		o.open(path+"/refuse").send(path+"/refuse", map[string]string{"ground": "other", "reason": "没有等到说明。"})
+		o.send(path+"/refuse", map[string]string{"confirmed": "1"}).wants(200)
+		b.post(askedRoute, form, chosen{doc("other"), shot(t, 10)}).wants(200, told)
+		b.open("/track/status").lacks(told)
+	})
+}
