@@ -15,7 +15,7 @@ const calibrationSteps = 10
 // calibrate prints, for each threshold of the server's ranking score, what it costs
 // and what it brings: the share of the questions to answer whose first hit is right,
 // the share of those that nothing is published about for which the server still has
-// a candidate, and the candidates of a question. The search package's scoreFloor is
+// a candidate, and the candidates of a question. Queries of one word have none. The search package's scoreFloor is
 // the highest threshold that costs no right answer; who changes settings or the
 // server's version looks at this table again.
 func (c evalCommand) calibrate(env *environment, corpus *corpus, cases []bot.Case) error {

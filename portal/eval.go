@@ -29,7 +29,7 @@ const (
 const (
 	// measuredIndex is the index that measurements use: they must not touch what the
 	// site serves. It stays, so that the next one need not build it.
-	measuredIndex = "measured"
+	measuredIndex = "passages-measured"
 
 	// measuredPatience is enough for a server that is busy: what is measured is what
 	// it finds.

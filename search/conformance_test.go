@@ -36,8 +36,11 @@ func engines(t *testing.T) map[string]engine {
 func servers(t *testing.T) map[string]*Meili {
 	t.Helper()
 	all := map[string]*Meili{"stand-in": onStandIn(t, meilitest.New(t))}
-	if url := os.Getenv("HUITONG_TEST_MEILI_URL"); url != "" {
+	switch url := os.Getenv("HUITONG_TEST_MEILI_URL"); {
+	case url != "":
 		all["server"] = onServer(t, url)
+	case os.Getenv("HUITONG_TEST_MEILI_KEY") != "":
+		t.Fatal("HUITONG_TEST_MEILI_KEY is set, HUITONG_TEST_MEILI_URL is not: no server is tested")
 	}
 	return all
 }

@@ -94,7 +94,33 @@ func (s *syncing) swap(ctx context.Context, build string, rename bool) error {
 	info, err := s.admin.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{
 		{Indexes: []string{build, s.cfg.Index}, Rename: rename},
 	})
-	return s.wait(ctx, "swap indexes", info, err)
+	err = s.wait(ctx, "swap indexes", info, err)
+	if hasCode(err, codeNoTask) {
+		return s.swapUnseen(ctx, build, rename)
+	}
+	return err
+}
+
+// swapUnseen waits for a swap whose task the server does not show: a key that is for some
+// indexes only sees no task of two (meilisearch issue 4103). What the queue takes after the
+// swap is shown, so the deletion of a document that nobody has is waited for instead, and
+// then it is seen what the index that is searched holds.
+func (s *syncing) swapUnseen(ctx context.Context, build string, rename bool) error {
+	const step = "swap indexes"
+	info, err := s.admin.Index(build).DeleteDocumentsWithContext(ctx, []string{"_none"}, nil)
+	if err = s.wait(ctx, step, info, err); err != nil && !hasCode(err, codeNoIndex) { // renamed, it is no more
+		return err
+	}
+	has, err := s.inspect(ctx, s.cfg.Index)
+	switch {
+	case err != nil:
+		return err
+	case has.state == s.want.state:
+		return nil
+	case rename && has.exists:
+		return &ServerError{Step: step, Code: codeIndexExists, Message: "somebody else was faster"}
+	}
+	return &ServerError{Step: step, Code: "not done", Message: "the task failed, and a key for all indexes would be told why"}
 }
 
 // discard deletes an index that is not searched, if it is there, even when the call

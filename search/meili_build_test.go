@@ -64,7 +64,7 @@ func TestCheckWritesNothing(t *testing.T) {
 // TestSyncSurfacesTaskFailures wants the server's code and message, the old content
 // and no rest.
 func TestSyncSurfacesTaskFailures(t *testing.T) {
-	for _, kind := range []string{"indexCreation", "settingsUpdate", "documentAdditionOrUpdate", "indexSwap"} {
+	for _, kind := range []string{"indexCreation", "settingsUpdate", "documentAdditionOrUpdate"} {
 		t.Run(kind, func(t *testing.T) {
 			s := meilitest.New(t)
 			e := indexed(t, s)
@@ -82,6 +82,33 @@ func TestSyncSurfacesTaskFailures(t *testing.T) {
 				t.Errorf("left behind: %v", left)
 			}
 		})
+	}
+}
+
+// TestSyncSurfacesFailedSwap asks with a key for some indexes, to which the server shows no
+// swap, and with one for all.
+func TestSyncSurfacesFailedSwap(t *testing.T) {
+	for key, want := range map[string]string{meilitest.IndexKey: "swap indexes: not done", meilitest.MasterKey: "stand-in: internal"} {
+		s := meilitest.New(t)
+		indexed(t, s)
+		m := onStandIn(t, s)
+		cfg := m.cfg
+		cfg.AdminKey = key
+		m, err := NewMeili(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.interval = time.Millisecond
+		s.Fail("indexSwap")
+		_, err = m.Sync(t.Context(), indexOf(t, sampleDocuments()[:1]), SyncOptions{Full: true})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: Sync = %v; want %q", key, err, want)
+		}
+		s.Fail()
+		holds(t, m, indexOf(t, sampleDocuments()))
+		if left := builds(t, m); len(left) > 0 {
+			t.Errorf("%s: left behind: %v", key, left)
+		}
 	}
 }
 

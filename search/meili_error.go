@@ -48,6 +48,7 @@ func (e *ServerError) Unwrap() error {
 const (
 	codeNoIndex     = "index_not_found"
 	codeIndexExists = "index_already_exists"
+	codeNoTask      = "task_not_found"
 )
 
 // serverError turns an error of the client into ours. The client's own text may

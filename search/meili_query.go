@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/meilisearch/meilisearch-go"
 )
@@ -210,11 +211,21 @@ func (m *Meili) request(queries []string, q Query) *meilisearch.MultiSearchReque
 		}
 		req.Queries = append(req.Queries, &meilisearch.SearchRequest{
 			IndexUID: m.cfg.Index, Query: text, Filter: meiliFilter(q), Limit: perQuery,
-			AttributesToRetrieve: []string{attrID}, RankingScoreThreshold: m.floor,
+			AttributesToRetrieve: []string{attrID}, RankingScoreThreshold: m.threshold(text),
 			MatchingStrategy: meilisearch.Frequency, Locales: locales,
 		})
 	}
 	return req
+}
+
+// threshold is the floor of the ranking score for a query. Of one word there is none: the
+// score of a document that has it says only in which attribute and where, and would drop what
+// has it in English or in pinyin, which stand last.
+func (m *Meili) threshold(query string) float64 {
+	if !strings.Contains(query, " ") && (!strings.ContainsFunc(query, isHan) || utf8.RuneCountInString(query) <= wordHan) {
+		return 0
+	}
+	return m.floor
 }
 
 // meiliFilter writes the filters of a query.

@@ -141,6 +141,18 @@ func TestMeiliFilterQuoting(t *testing.T) {
 	}
 }
 
+// TestThreshold has none for a single word, whose score says only where it stands.
+func TestThreshold(t *testing.T) {
+	m := &Meili{floor: scoreFloor}
+	for query, want := range map[string]float64{
+		"orphan": 0, "orphan allowance": scoreFloor, "tie": 0, "孤儿": 0, "元": 0, "孤儿补贴": scoreFloor, "孤儿 补贴": scoreFloor,
+	} {
+		if got := m.threshold(query); got != want {
+			t.Errorf("threshold of %q = %v; want %v", query, got, want)
+		}
+	}
+}
+
 func TestSettingsVersionFollowsSynonyms(t *testing.T) {
 	version := func(data string) string {
 		n, err := NewNormalizer(strings.NewReader(data))

@@ -107,6 +107,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "invalid_index_uid", "The uid is invalid.")
 		return
 	}
+	if !by(r).reaches(in.UID) {
+		refuseKey(w)
+		return
+	}
 	s.enqueue(w, "indexCreation", in.UID, func() string {
 		if s.indexes[in.UID] != nil {
 			return "index_already_exists"
@@ -116,10 +120,12 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *Server) list(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	results := []any{}
 	for _, uid := range slices.Sorted(maps.Keys(s.indexes)) {
-		results = append(results, s.indexes[uid].json(uid))
+		if by(r).reaches(uid) {
+			results = append(results, s.indexes[uid].json(uid))
+		}
 	}
 	reply(w, http.StatusOK, map[string]any{"results": results, "offset": 0, "limit": 1000, "total": len(results)})
 }
@@ -327,6 +333,10 @@ func (s *Server) swap(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		for _, uid := range p.Indexes {
+			if !by(r).reaches(uid) {
+				refuseKey(w)
+				return
+			}
 			if named[uid] {
 				fail(w, http.StatusBadRequest, "invalid_swap_duplicate_index_found", "Indexes must be declared only once during a swap.")
 				return

@@ -51,6 +51,10 @@ func (s *Server) multiSearch(w http.ResponseWriter, r *http.Request) {
 	}
 	results := []any{}
 	for _, q := range in.Queries {
+		if !by(r).reaches(q.IndexUID) {
+			refuseKey(w)
+			return
+		}
 		out := s.answer(w, q)
 		if out == nil {
 			return // refused
@@ -166,6 +170,10 @@ func (x *index) required(strategy string, terms []term, has []map[int]int) []boo
 	return out
 }
 
+// lesserRules is what the ranking rules that are not looked at, where in the attribute and how
+// exactly, make of the last rank: nearly always less than the whole of it.
+const lesserRules = 0.5
+
 // score is how many words a document has and, among equals, in which attribute, as
 // the server puts two ranks together; 0 for a document without what is required. A
 // query without words scores everything alike.
@@ -187,7 +195,7 @@ func (x *index) score(at int, has []map[int]int, required []bool) float64 {
 		return 0
 	}
 	attributes := len(x.attributes())
-	return float64((words-1)*attributes+attributes-best) / float64(len(has)*attributes)
+	return (float64((words-1)*attributes+attributes-best-1) + lesserRules) / float64(len(has)*attributes)
 }
 
 func (x *index) attributes() []string { return x.settings.SearchableAttributes }

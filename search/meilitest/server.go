@@ -11,6 +11,7 @@
 package meilitest
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
@@ -26,7 +27,7 @@ import (
 // Keys that the server knows from the start.
 const (
 	MasterKey = "master-key" // may do everything
-	IndexKey  = "index-key"  // the actions that indexing needs, not search
+	IndexKey  = "index-key"  // the actions that indexing needs, not search, on [Indexes]
 	SearchKey = "search-key" // search
 )
 
@@ -35,6 +36,32 @@ var indexActions = []string{
 	"documents.add", "documents.get", "documents.delete", "indexes.create", "indexes.get", "indexes.delete",
 	"indexes.swap", "settings.get", "settings.update", "tasks.get",
 }
+
+// Indexes are those that IndexKey is for.
+var Indexes = []string{"passages*", "test-*"}
+
+// access is what a key allows, and where.
+type access struct {
+	actions, indexes []string
+}
+
+// may reports that a key allows an action; keys know families such as documents.*, too.
+func (a access) may(action string) bool {
+	family, _, _ := strings.Cut(action, ".")
+	return slices.Contains(a.actions, "*") || slices.Contains(a.actions, action) || slices.Contains(a.actions, family+".*")
+}
+
+// reaches reports that a key is for an index.
+func (a access) reaches(uid string) bool {
+	return slices.ContainsFunc(a.indexes, func(pattern string) bool {
+		start, open := strings.CutSuffix(pattern, "*")
+		return pattern == uid || open && strings.HasPrefix(uid, start)
+	})
+}
+
+// everywhere reports that a key is for all indexes. To others the server shows no task that
+// is of more than one index, which swaps are: as if there were none.
+func (a access) everywhere() bool { return slices.Contains(a.indexes, "*") }
 
 // Fault answers instead of the server.
 type Fault func(w http.ResponseWriter, r *http.Request)
@@ -48,7 +75,7 @@ type Server struct {
 	steps   int             // requests after which a task goes on: enqueued, processing, done
 	failing map[string]bool // types of tasks that fail
 	now     func() time.Time
-	keys    map[string][]string // actions of each key
+	keys    map[string]access
 	indexes map[string]*index
 	tasks   []*task
 	seen    []string
@@ -59,7 +86,11 @@ func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
 		steps: 1, failing: map[string]bool{}, now: time.Now, indexes: map[string]*index{},
-		keys: map[string][]string{MasterKey: {"*"}, IndexKey: indexActions, SearchKey: {"search"}},
+		keys: map[string]access{
+			MasterKey: {[]string{"*"}, []string{"*"}},
+			IndexKey:  {indexActions, Indexes},
+			SearchKey: {[]string{"search"}, []string{"*"}},
+		},
 	}
 	mux := s.routes()
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -115,14 +146,25 @@ func (s *Server) guard(action string, h http.HandlerFunc) http.HandlerFunc {
 			fail(w, http.StatusUnauthorized, "missing_authorization_header", "The Authorization header is missing. It must use the bearer authorization method.")
 			return
 		}
-		actions, known := s.keys[key]
-		all, _, _ := strings.Cut(action, ".")
-		if !known || !slices.Contains(actions, "*") && !slices.Contains(actions, action) && !slices.Contains(actions, all+".*") {
-			fail(w, http.StatusForbidden, "invalid_api_key", "The provided API key is invalid.")
+		a, known := s.keys[key]
+		if uid := r.PathValue("uid"); !known || !a.may(action) || uid != "" && !a.reaches(uid) {
+			refuseKey(w)
 			return
 		}
-		h(w, r)
+		h(w, r.WithContext(context.WithValue(r.Context(), accessKey{}, a)))
 	}
+}
+
+func refuseKey(w http.ResponseWriter) {
+	fail(w, http.StatusForbidden, "invalid_api_key", "The provided API key is invalid.")
+}
+
+type accessKey struct{}
+
+// by is what the key of a request allows.
+func by(r *http.Request) access {
+	a, _ := r.Context().Value(accessKey{}).(access)
+	return a
 }
 
 func (s *Server) createKey(w http.ResponseWriter, r *http.Request) {
@@ -135,7 +177,7 @@ func (s *Server) createKey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	key := "key-" + rand.Text()
-	s.keys[key] = in.Actions
+	s.keys[key] = access{in.Actions, in.Indexes}
 	reply(w, http.StatusCreated, map[string]any{"key": key, "actions": in.Actions, "indexes": in.Indexes, "expiresAt": nil})
 }
 

@@ -69,9 +69,12 @@ func (t *task) json() map[string]any {
 	return out
 }
 
+// shown reports that a key may see a task.
+func (t *task) shown(a access) bool { return a.everywhere() || t.index != "" && a.reaches(t.index) }
+
 func (s *Server) showTask(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.Atoi(r.PathValue("id"))
-	if err != nil || id >= len(s.tasks) {
+	if err != nil || id >= len(s.tasks) || !s.tasks[id].shown(by(r)) {
 		fail(w, http.StatusNotFound, "task_not_found", "Task `"+r.PathValue("id")+"` not found.")
 		return
 	}
@@ -85,7 +88,7 @@ func (s *Server) listTasks(w http.ResponseWriter, r *http.Request) {
 	}
 	results := []any{}
 	for _, t := range slices.Backward(s.tasks) {
-		if matches("indexUids", t.index) && matches("statuses", t.status) {
+		if t.shown(by(r)) && matches("indexUids", t.index) && matches("statuses", t.status) {
 			results = append(results, t.json())
 		}
 	}
