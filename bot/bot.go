@@ -245,23 +245,13 @@ func (b *Bot) Learnt() bool { return b.learnt.Load() != nil }
 // Ask answers one question. The error is ErrEmpty, ErrTooLong, that of the search
 // engine, or of a context that ended before the bot had learnt.
 func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
-	text := visible(q.Text)
-	switch {
-	case text == "":
-		return Reply{}, ErrEmpty
-	case utf8.RuneCountInString(text) > MaxQuestion:
-		return Reply{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
+	t, err := b.turn(q)
+	if err != nil {
+		return Reply{}, err
 	}
-	q.Text = b.hearing.plea(text)
-	reply, alarming := b.alarm(q)
-	if !alarming {
-		if err := b.wait(ctx); err != nil {
-			return Reply{}, err
-		}
-		var err error
-		if reply, err = b.reply(ctx, q); err != nil {
-			return Reply{}, fmt.Errorf("answer question: %w", err)
-		}
+	reply, err := b.reply(ctx, t)
+	if err != nil {
+		return Reply{}, err
 	}
 	if reply.Citations == nil {
 		reply.Citations = []Citation{}
@@ -272,14 +262,36 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 	return reply, nil
 }
 
+// Alarming reports whether the question, at the beginning of a conversation, would be answered
+// by numbers to call and nothing else. The error is ErrEmpty, ErrTooLong or that of a context
+// that ended before the bot had learnt.
+func (b *Bot) Alarming(ctx context.Context, q Question) (bool, error) {
+	q.Conversation = ""
+	t, err := b.turn(q)
+	if err != nil {
+		return false, err
+	}
+	r, _, settled, err := b.first(ctx, t)
+	return settled && r.Outcome == Urgent, err
+}
+
+// turn makes a question ready.
+func (b *Bot) turn(q Question) (turn, error) {
+	text := visible(q.Text)
+	switch {
+	case text == "":
+		return turn{}, ErrEmpty
+	case utf8.RuneCountInString(text) > MaxQuestion:
+		return turn{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
+	}
+	q.Text = b.hearing.plea(text)
+	return turn{q, b.hear(q.Text), b.remember(q.Conversation)}, nil
+}
+
 // alarm warns of danger by the rules of the lexicon while the bot has not learnt yet: a
 // child that is beaten does not wait for that, and the rules err on its side.
-func (b *Bot) alarm(q Question) (Reply, bool) {
-	if b.Learnt() {
-		return Reply{}, false
-	}
-	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
-	if !b.lexicon.isUrgent(t.words) || b.plainReply(t) {
+func (b *Bot) alarm(t turn) (Reply, bool) {
+	if b.Learnt() || !b.lexicon.isUrgent(t.words) || b.plainReply(t) {
 		return Reply{}, false
 	}
 	return b.warn(t, urgentFrom), true
@@ -295,23 +307,39 @@ func (b *Bot) wait(ctx context.Context) error {
 	}
 }
 
-func (b *Bot) reply(ctx context.Context, q Question) (Reply, error) {
-	t := turn{q, b.hear(q.Text), b.remember(q.Conversation)}
+func (b *Bot) reply(ctx context.Context, t turn) (Reply, error) {
+	r, danger, settled, err := b.first(ctx, t)
+	if settled || err != nil {
+		return r, err
+	}
+	if r, err = b.ordinarily(ctx, t, danger); err != nil {
+		return Reply{}, fmt.Errorf("answer question: %w", err)
+	}
+	if danger >= suspectFrom {
+		r = b.numberFirst(t, r)
+	}
+	return r, nil
+}
+
+// first looks for a child in danger: the reply is settled where nothing else has to be said.
+func (b *Bot) first(ctx context.Context, t turn) (r Reply, danger float64, settled bool, err error) {
+	if r, ok := b.alarm(t); ok {
+		return r, 0, true, nil
+	}
+	if err := b.wait(ctx); err != nil {
+		return Reply{}, 0, false, err
+	}
 	if r, ok := b.saysWhether(t); ok {
-		return r, nil
+		return r, 0, true, nil
 	}
 	danger, sure := b.urgency(&t.utterance)
 	if danger >= suspectFrom && (b.plainReply(t) || b.listedWord(t)) { // below, nothing asks
 		danger, sure = 0, false
 	}
 	if sure {
-		return b.warn(t, danger), nil
+		return b.warn(t, danger), danger, true, nil
 	}
-	r, err := b.ordinarily(ctx, t, danger)
-	if err == nil && danger >= suspectFrom {
-		r = b.numberFirst(t, r)
-	}
-	return r, err
+	return Reply{}, danger, false, nil
 }
 
 // ordinarily replies to what was asked, whatever danger there may be besides.

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -32,6 +33,31 @@ func TestPossibleDanger(t *testing.T) {
 	}
 	if kinds[Answer] == 0 || kinds[Refuse] == 0 {
 		t.Errorf("replies with the number first: %v; want answers and refusals", kinds)
+	}
+}
+
+// TestAlarming wants of every sentence just the alarms that an answer would be.
+func TestAlarming(t *testing.T) {
+	b := learnedBot(t)
+	alarms := map[bool]int{}
+	said := []string{b.words.Says[content.SayInDanger].ZH, b.words.Says[content.SayNoDanger].EN, "喂", "打"}
+	for _, name := range []string{"families.txt", "people.txt", "doors.txt", "urgent.txt", "questions.txt"} {
+		for _, line := range labelled(t, name) {
+			said = append(said, line[2])
+		}
+	}
+	for _, text := range said {
+		got, err := b.Alarming(t.Context(), Question{Text: text})
+		if want := ask(t, b, Question{Text: text}).Outcome == Urgent; err != nil || got != want {
+			t.Errorf("%s: %t, %v; want %t", text, got, err, want)
+		}
+		alarms[got]++
+	}
+	if alarms[true] == 0 || alarms[false] == 0 {
+		t.Errorf("alarms: %v; want some and others", alarms)
+	}
+	if _, err := b.Alarming(t.Context(), Question{}); !errors.Is(err, ErrEmpty) {
+		t.Errorf("of nothing: %v; want %v", err, ErrEmpty)
 	}
 }
 

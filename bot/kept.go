@@ -54,6 +54,11 @@ func (k *Keeper) Ask(ctx context.Context, q Question) (Reply, error) {
 	return reply, err
 }
 
+// Alarming is that of the bot.
+func (k *Keeper) Alarming(ctx context.Context, q Question) (bool, error) {
+	return k.bot.Alarming(ctx, q)
+}
+
 // key returns what a question is kept under; the parts cannot run into each other, as
 // no language and no conversation has a zero byte.
 func (k *Keeper) key(q Question) questionKey {

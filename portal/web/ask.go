@@ -16,6 +16,7 @@ import (
 // Asker answers questions; *bot.Bot does.
 type Asker interface {
 	Ask(ctx context.Context, q bot.Question) (bot.Reply, error)
+	Alarming(ctx context.Context, q bot.Question) (bool, error)
 }
 
 func (s *Server) askRoutes() []route {

@@ -87,6 +87,10 @@ func (b alarmedBot) Ask(ctx context.Context, q bot.Question) (bot.Reply, error) 
 	return bot.Reply{Outcome: bot.Urgent}, ctx.Err()
 }
 
+func (b alarmedBot) Alarming(ctx context.Context, _ bot.Question) (bool, error) {
+	return true, ctx.Err()
+}
+
 // TestDangerIsNotKept wants neither a search for help in danger that finds nothing, nor the
 // answer that there is none, among what staff read weeks later.
 func TestDangerIsNotKept(t *testing.T) {

@@ -155,6 +155,11 @@ func (brokenBot) Ask(context.Context, bot.Question) (bot.Reply, error) {
 	return bot.Reply{}, errors.New("engine at 10.0.0.7 is down")
 }
 
+func (b brokenBot) Alarming(ctx context.Context, q bot.Question) (bool, error) {
+	_, err := b.Ask(ctx, q)
+	return false, err
+}
+
 func TestOurFault(t *testing.T) {
 	var log bytes.Buffer
 	current := testContent(t)

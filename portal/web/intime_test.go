@@ -77,6 +77,10 @@ func (b learningBot) Ask(ctx context.Context, _ bot.Question) (bot.Reply, error)
 	return bot.Reply{}, fmt.Errorf("wait for the bot: %w", context.DeadlineExceeded)
 }
 
+func (b learningBot) Alarming(context.Context, bot.Question) (bool, error) {
+	return false, fmt.Errorf("wait for the bot: %w", context.DeadlineExceeded)
+}
+
 // TestAskedWhileTheBotLearns gets the question back with what to do about it, never an
 // error, and in danger whom to call.
 func TestAskedWhileTheBotLearns(t *testing.T) {

@@ -179,8 +179,8 @@ func (s *Server) soundsUrgent(c *fiber.Ctx, words string) bool {
 	}
 	ctx, stop := context.WithTimeout(c.UserContext(), longestAlarm)
 	defer stop()
-	reply, err := s.content().Bot.Ask(ctx, bot.Question{Text: s.hear(c, words).text, Lang: visitOf(c).Lang.Code})
-	return err == nil && reply.Outcome == bot.Urgent
+	alarming, err := s.content().Bot.Alarming(ctx, bot.Question{Text: s.hear(c, words).text, Lang: visitOf(c).Lang.Code})
+	return err == nil && alarming
 }
 
 // find searches what the visit's language shows: on English pages translations and,
