@@ -27,9 +27,9 @@ var (
 )
 
 // BenchmarkSubmit measures acknowledged submissions through Store.Submit, with
-// sealing, history and audit, against the fewest that a commit can do: one row, no
-// index, a commit each. Both have the same clients, the same disk and the same
-// settings, and take turns. submit/bare is how many times more submissions than
+// sealing, history and audit, against the least that a commit can do: one row, no
+// index but its key, a commit each. Both have the same clients, the same disk and the
+// same settings, and take turns. submit/bare is how many times more submissions than
 // such commits a second makes.
 func BenchmarkSubmit(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchmarkSubmit(b, openDurable(b, "sqlite")) })
@@ -44,18 +44,20 @@ func openDurable(tb testing.TB, on string) *fixture {
 		return open(tb, store.Config{URL: address}, "pgx", address)
 	}
 	path := filepath.Join(tb.TempDir(), "huitong.db")
-	f := open(tb, store.Config{Path: path}, "sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)")
+	f := open(tb, store.Config{Path: path}, "sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)")
 	f.raw.SetMaxOpenConns(1) // waiting in line is faster than trying again and again
 	return f
 }
 
 func benchmarkSubmit(b *testing.B, f *fixture) {
-	if _, err := f.raw.Exec(`CREATE TABLE bare (id BIGINT PRIMARY KEY, words TEXT NOT NULL)`); err != nil {
-		b.Fatal(err)
-	}
+	key := `INTEGER` // to SQLite the row's own place: another type has an index beside the table
 	if f.config.URL != "" {
+		key = `BIGINT`
 		f.raw.SetMaxOpenConns(*clients)
 		f.raw.SetMaxIdleConns(*clients)
+	}
+	if _, err := f.raw.Exec(`CREATE TABLE bare (id ` + key + ` PRIMARY KEY, words TEXT NOT NULL)`); err != nil {
+		b.Fatal(err)
 	}
 	insert, err := f.raw.Prepare(`INSERT INTO bare (id, words) VALUES ($1, $2)`)
 	if err != nil {
