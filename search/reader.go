@@ -16,27 +16,38 @@ type reader struct {
 	asked   [1 << 10]uint64 // a bit for signs with an entry: what is needed to list them, small enough to stay at hand
 	entry   [1 << 16]int16  // sign to its term, plus one; zero between searches
 	used    []uint16        // signs with an entry
+	singles []int16         // their terms
 	terms   []readTerm
-	pairs   []readPair
-	entries []int16    // alternative of the plan to its term
-	close   []nearPair // of the query
-	loose   []int32    // clues that have not just one alternative
-	length  float32    // characters and words of the query
+	ties    []tie
+	table   [1 << tieBits]int16 // to the first of the ties that belong there, plus one
+	entries []int16             // alternative of the plan to its term
+	close   []nearPair          // of the query
+	loose   []int32             // clues that have not just one alternative
+	length  float32             // characters and words of the query
 	runs    runs
 	inRow   bool // runs count
 
 	// Of the document read last:
 	signs   []uint16
-	places  []int32  // where a character or word stands that is asked for
-	before  []int32  // place to the one before it of the same term, plus one
-	room    []int32  // of both
-	present []uint64 // a bit for each place; zero between documents
-	done    int      // places counted
-	apart   int32    // added to the places of a unit, so that none is near one of another
-	open    int16    // the term counted last …
-	after   int32    // … and what follows it
-	touched []int16  // terms of the current unit
-	seen    []int16  // terms of the document
+	places  []int32 // where a character or word stands that is asked for
+	before  []int32 // place to the one before it of the same term, plus one
+	room    []int32 // of both
+	done    int     // places counted
+	apart   int32   // added to the places of a unit, so that none is near one of another
+	open    int16   // the term counted last …
+	after   int32   // … and what follows it
+	touched []int16 // terms of the current unit
+	seen    []int16 // terms of the document
+
+	// … in a collection:
+	ends   []int32  // where its units end
+	times  []int32  // how often each term stands there
+	begun  []int32  // where it does first
+	there  []uint64 // a bit for each term that does
+	whose  []int16  // places to the terms there
+	lists  []uint16 // of a document whose signs are listed; see spots
+	begins []uint16 // where the list of a sign begins there
+	listed bool     // it is such a document
 }
 
 // readTerm is a character, pair or word that the query asks for.
@@ -47,17 +58,11 @@ type readTerm struct {
 	asked float32 // what of its content
 	last  int32   // the last of its places, plus one
 	n     int32   // in the current unit
-	opens int16   // the first pair that a character opens, plus one
+	sign  uint16  // of a character or word
 	seen  bool    // in the document
 
-	follows uint64 // a bit for each term that closes such a pair, shared by some
+	follows uint64 // a bit for each term that closes a pair with it, shared by some
 	stands  uint64 // a bit for each of its places in the query; see runs
-}
-
-// readPair is a pair of characters that counts as a term.
-type readPair struct {
-	second, term int16
-	next         int16 // pair that opens with the same character, plus one
 }
 
 // nearPair is a pair of characters of the query.
@@ -83,6 +88,7 @@ type look struct {
 // prepare takes up a query.
 func (r *reader) prepare(p *plan) {
 	r.release()
+	r.inRow = p.s.weights.together
 	r.length = float32(max(1, len(p.tokens)))
 	for i := range p.clues {
 		c := &p.clues[i]
@@ -104,8 +110,9 @@ func (r *reader) prepare(p *plan) {
 	for i := range p.near {
 		r.watch(p, &p.near[i])
 	}
-	if r.inRow = p.s.weights.together; r.inRow {
+	if r.inRow {
 		r.line(p)
+		r.makeRoom()
 	}
 }
 
@@ -114,7 +121,10 @@ func (r *reader) release() {
 	for _, sign := range r.used {
 		r.entry[sign], r.asked[sign>>6] = 0, 0
 	}
-	r.used, r.terms, r.pairs = r.used[:0], r.terms[:0], r.pairs[:0]
+	for i := range r.ties {
+		r.table[r.ties[i].place()] = 0
+	}
+	r.used, r.singles, r.terms, r.ties = r.used[:0], r.singles[:0], r.terms[:0], r.ties[:0]
 	r.entries, r.close, r.loose = r.entries[:0], r.close[:0], r.loose[:0]
 	r.touched, r.seen = r.touched[:0], r.seen[:0]
 }
@@ -129,15 +139,12 @@ func (r *reader) term(s *snapshot, term int32) int16 {
 		}
 		return r.single(sign, s.value(term)*s.termWeight(term))
 	}
-	first, second := r.character(s, a), r.character(s, b)
-	if t := r.pair(first, second); t >= 0 {
-		return t
+	bond := r.tie(r.character(s, a), r.character(s, b))
+	if bond.term < 0 {
+		bond.term = r.enter(s.value(term))
+		r.terms[bond.first].follows |= 1 << (bond.second & 63)
 	}
-	t := r.enter(s.value(term))
-	r.pairs = append(r.pairs, readPair{second: second, term: t, next: r.terms[first].opens})
-	r.terms[first].opens = int16(len(r.pairs))
-	r.terms[first].follows |= 1 << (second & 63)
-	return t
+	return bond.term
 }
 
 // character enters a character, which most do that are part of several pairs: what it is
@@ -152,10 +159,8 @@ func (r *reader) character(s *snapshot, c rune) int16 {
 
 // pair returns the term of two characters side by side, or -1.
 func (r *reader) pair(first, second int16) int16 {
-	for at := r.terms[first].opens; at > 0; at = r.pairs[at-1].next {
-		if p := &r.pairs[at-1]; p.second == second {
-			return p.term
-		}
+	if bond := r.tied(first, second); bond != nil {
+		return bond.term
 	}
 	return -1
 }
@@ -168,7 +173,8 @@ func (r *reader) single(sign uint16, value float32) int16 {
 	t := r.enter(value)
 	r.entry[sign] = t + 1
 	r.asked[sign>>6] |= 1 << (sign & 63)
-	r.used = append(r.used, sign)
+	r.used, r.singles = append(r.used, sign), append(r.singles, t)
+	r.terms[t].sign = sign
 	return t
 }
 
@@ -187,20 +193,21 @@ func (r *reader) watch(p *plan, n *queryPair) {
 	if only := &p.clues[n.clue]; only.last == only.first+1 {
 		c.pair = r.entries[only.first]
 	}
-	if c.first != c.second { // two rare characters can share a sign
-		r.close = append(r.close, c)
+	if c.first == c.second { // two rare characters can share a sign
+		return
 	}
+	r.close = append(r.close, c)
 }
 
 // read reads a document.
 func (r *reader) read(p *plan, doc int32) look {
 	r.forget()
 	s := p.s
+	if s.weights.together {
+		return r.readTogether(p, doc)
+	}
 	first, last := s.first[doc], s.first[doc+1]
 	r.find(s, doc)
-	if s.weights.together {
-		return r.readTogether(p, first, last)
-	}
 	var l look
 	var head, body float32
 	for u := first; u < last; u++ {
@@ -257,15 +264,14 @@ func (r *reader) find(s *snapshot, doc int32) {
 		r.room = make([]int32, 4*len(signs))
 	}
 	places, n := r.room[:len(signs)], 0
-	if some, ok := r.spotted(s, doc, signs, places); ok {
-		r.signs, r.places, r.before = signs, some, r.room[len(signs):][:len(some)]
-		return
-	}
 	for i, sign := range signs {
 		places[n] = int32(i)
 		n += int(r.asked[sign>>6] >> (sign & 63) & 1)
 	}
 	r.signs, r.places, r.before = signs, places[:n], r.room[len(signs):][:n]
+	if len(r.whose) < n {
+		r.whose = make([]int16, 2*n)
+	}
 }
 
 // run counts the terms that stand before end and have not been counted.
@@ -277,12 +283,6 @@ func (r *reader) run(end int32) {
 		term := r.count(t)
 		r.before[i], term.last = term.last, int32(i+1)
 		r.places[i] += r.apart
-		if r.inRow {
-			if at != r.after {
-				r.runs.cut()
-			}
-			r.runs.extend(term.stands)
-		}
 		if at == r.after && r.terms[r.open].follows>>(t&63)&1 != 0 {
 			if pair := r.pair(r.open, t); pair >= 0 {
 				r.count(pair)
@@ -395,6 +395,12 @@ func (r *reader) nearly(p *plan) (sum float32) {
 // gap returns the smallest distance of the characters of a pair, which both are there,
 // or more than matters.
 func (r *reader) gap(n *nearPair) int32 {
+	switch {
+	case r.listed:
+		return r.lookUpGap(n)
+	case r.inRow:
+		return r.followGap(n)
+	}
 	least := int32(nearSigns + 1)
 	i, j := r.terms[n.first].last, r.terms[n.second].last
 	for i > 0 && j > 0 {

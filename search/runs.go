@@ -21,7 +21,7 @@ type runs struct {
 // line takes up the places of the query's characters and words.
 func (r *reader) line(p *plan) {
 	r.runs = runs{}
-	place := 0
+	place, before := 0, int16(0) // the entry of the token before
 	for i := range p.tokens {
 		t := &p.tokens[i]
 		gap := i > 0 && t.at > p.tokens[i-1].at+len(p.tokens[i-1].runes)
@@ -31,9 +31,14 @@ func (r *reader) line(p *plan) {
 		if place >= len(r.runs.seams) {
 			return
 		}
-		if e := r.entry[t.sign()]; e > 0 {
+		e := r.entry[t.sign()]
+		if e > 0 {
 			r.terms[e-1].stands |= 1 << place
+			if before > 0 && !gap {
+				r.tie(before-1, e-1).places |= 1 << place
+			}
 		}
+		before = e
 		if i > 0 && !gap {
 			r.runs.seams[place] = p.seam(i)
 		}

@@ -2,44 +2,64 @@ package search
 
 import "math/bits"
 
-// spots tell where the signs of a document stand, so that of a long one only those need be
-// looked at that a query asks for. The places of a document lie in buckets by a hash of the
-// sign, each in order.
+// spots tell where the signs of a document of a collection stand, so that of a long one only
+// those need be looked at that a query asks for.
 type spots struct {
-	places  []uint16 // of each document where it has its signs
-	buckets []uint16 // of each document: where each of its buckets begins, and the last one ends
-	first   []int32  // document to its first bucket; one more at the end
+	slots []uint32 // of each document a table of its signs: the sign, and where its list begins
+	lists []uint16 // of each document its lists: how many places, and the places in order
+	of    []shelf  // by document
+}
+
+// shelf says where the slots and lists of a document begin, and how many bits the number of a
+// slot has; 0 where it has none.
+type shelf struct {
+	slots, lists int32
+	bits         uint8
 }
 
 const (
-	bucketSigns = 2         // in a bucket, about
-	leastSpots  = 512       // signs of a document from which there are buckets
-	mostSpots   = 1<<16 - 1 // … and up to which: places have two bytes
-	spotWork    = 80        // signs that are looked through while the places of one are looked up
+	leastSpots = 200       // signs of a document from which there are lists
+	mostSpots  = 1<<15 - 1 // … and up to which: where a list begins has two bytes
 )
 
-// spotDocuments files the places of all signs. Documents are divided among so many
+// spotDocuments lists the places of all signs. Documents are divided among so many
 // goroutines.
 func (s *snapshot) spotDocuments(goroutines int) error {
+	if !s.weights.together {
+		return nil
+	}
 	p := &s.spots
-	p.first = make([]int32, 1, len(s.docs)+1)
-	all := int32(0)
-	for doc := range s.docs {
-		if n := len(s.signsOf(int32(doc))); n >= leastSpots && n <= mostSpots {
-			all += int32(1)<<bucketBits(n) + 1
-		}
-		p.first = append(p.first, all)
+	p.of = make([]shelf, len(s.docs))
+	distinct := make([]int32, len(s.docs))
+	each := func(do func(sorter *signSorter, doc int32)) error {
+		return parallel(goroutines, func(i int) error {
+			var sorter signSorter
+			for doc := len(s.docs) * i / goroutines; doc < len(s.docs)*(i+1)/goroutines; doc++ {
+				if n := len(s.signsOf(int32(doc))); n >= leastSpots && n <= mostSpots {
+					do(&sorter, int32(doc))
+				}
+			}
+			return nil
+		})
 	}
-	if all == 0 {
-		return nil
-	}
-	p.places, p.buckets = make([]uint16, len(s.signs)), make([]uint16, all)
-	return parallel(goroutines, func(i int) error {
-		for doc := len(s.docs) * i / goroutines; doc < len(s.docs)*(i+1)/goroutines; doc++ {
-			s.spotDocument(int32(doc))
-		}
-		return nil
+	err := each(func(sorter *signSorter, doc int32) {
+		distinct[doc] = int32(len(sorter.count(s.signsOf(doc))))
 	})
+	slots, lists := int32(0), int32(0)
+	for doc, n := range distinct {
+		if n == 0 {
+			continue
+		}
+		of := shelf{slots: slots, lists: lists, bits: uint8(bits.Len(uint(n + n/2)))}
+		p.of[doc] = of
+		slots += 1 << of.bits
+		lists += 1 + n + int32(len(s.signsOf(int32(doc))))
+	}
+	if slots == 0 || err != nil {
+		return err
+	}
+	p.slots, p.lists = make([]uint32, slots), make([]uint16, lists)
+	return each(func(sorter *signSorter, doc int32) { sorter.file(s, doc) })
 }
 
 // signsOf returns the signs of a document, of all its units.
@@ -47,75 +67,159 @@ func (s *snapshot) signsOf(doc int32) []uint16 {
 	return s.signs[s.starts[s.first[doc]]:s.starts[s.first[doc+1]]]
 }
 
-// bucketBits returns how many bits the number of a bucket has in a document of n signs.
-func bucketBits(n int) int { return bits.Len(uint(n / bucketSigns)) }
-
-// bucketOf returns the bucket of a sign; shift is what is left of 32 bits.
-func bucketOf(sign uint16, shift int) uint32 { return uint32(sign) * 0x9e3779b1 >> (shift & 31) }
-
-// shelf returns the places and buckets of a document; nil where there are none.
-func (s *snapshot) shelf(doc int32) (places, buckets []uint16) {
-	from, to := s.spots.first[doc], s.spots.first[doc+1]
-	if from == to {
-		return nil, nil
-	}
-	return s.spots.places[s.starts[s.first[doc]]:s.starts[s.first[doc+1]]], s.spots.buckets[from:to]
+// signSorter sorts the places of documents by counting.
+type signSorter struct {
+	counts [1 << 16]uint16 // zero between documents
+	signs  []uint16
 }
 
-// spotDocument sorts the places of a document by counting.
-func (s *snapshot) spotDocument(doc int32) {
-	signs := s.signsOf(doc)
-	places, buckets := s.shelf(doc)
-	if buckets == nil {
+// count returns the signs of a document, each once.
+func (o *signSorter) count(signs []uint16) []uint16 {
+	o.signs = o.signs[:0]
+	for _, sign := range signs {
+		if o.counts[sign] == 0 {
+			o.signs = append(o.signs, sign)
+		}
+		o.counts[sign]++
+	}
+	for _, sign := range o.signs {
+		o.counts[sign] = 0
+	}
+	return o.signs
+}
+
+// file makes the lists of a document. The first is empty and that of all signs that are not
+// there, so that whether one is need not be asked.
+func (o *signSorter) file(s *snapshot, doc int32) {
+	of, signs := s.spots.of[doc], s.signsOf(doc)
+	slots, lists := s.spots.slots[of.slots:][:1<<of.bits], s.spots.lists[of.lists:]
+	for _, sign := range signs {
+		o.counts[sign]++
+	}
+	begin := uint16(1)
+	for at, sign := range signs {
+		slot, ok := slotOf(slots, sign)
+		if !ok {
+			*slot = uint32(sign)<<16 | uint32(begin)
+			begin += 1 + o.counts[sign]
+			o.counts[sign] = 0
+		}
+		list := lists[uint16(*slot):]
+		list[0]++
+		list[list[0]] = uint16(at)
+	}
+}
+
+// slotOf returns the slot of a sign, and whether it is there.
+func slotOf(slots []uint32, sign uint16) (slot *uint32, ok bool) {
+	at := uint32(sign) * 0x9e3779b1 >> 16
+	for {
+		slot = &slots[at&uint32(len(slots)-1)]
+		if *slot == 0 || *slot>>16 == uint32(sign) {
+			return slot, *slot != 0
+		}
+		at++
+	}
+}
+
+// lookUp counts the terms of a document whose signs are listed; false where they are not. It
+// does what follow does without a look at the places between.
+func (r *reader) lookUp(s *snapshot, doc int32) bool {
+	of := s.spots.of[doc]
+	if of.bits == 0 {
+		return false
+	}
+	r.signs, r.lists = s.signsOf(doc), s.spots.lists[of.lists:]
+	slots := s.spots.slots[of.slots:][:1<<of.bits]
+	for i, sign := range r.used {
+		t := r.singles[i]
+		slot, _ := slotOf(slots, sign)
+		begin := uint16(*slot)
+		r.begins[t] = begin
+		n := r.lists[begin]
+		r.times[t] = int32(n)
+		r.there[t>>6] |= uint64(n|-n) >> 15 << (t & 63)
+		r.begun[t] = int32(r.lists[begin+1]) // of none what is there says nothing
+	}
+	for i := range r.ties {
+		if b := &r.ties[i]; b.term >= 0 || b.places != 0 {
+			r.lookUpTie(b)
+		}
+	}
+	return true
+}
+
+// list returns where a sign stands in a document whose signs are listed.
+func (r *reader) list(t int16) []uint16 {
+	list := r.lists[r.begins[t]:]
+	return list[1 : 1+list[0]]
+}
+
+// lookUpTie counts where two signs stand side by side, by the places of the rarer.
+func (r *reader) lookUpTie(b *tie) {
+	first, second := r.list(b.first), r.list(b.second)
+	if len(first) <= len(second) {
+		other := r.terms[b.second].sign
+		for _, at := range first {
+			if next := int(at) + 1; next < len(r.signs) && r.signs[next] == other {
+				r.side(b, int32(next))
+			}
+		}
 		return
 	}
-	shift := 32 - bucketBits(len(signs))
-	for _, sign := range signs {
-		buckets[bucketOf(sign, shift)]++
-	}
-	end := uint16(0)
-	for i, n := range buckets {
-		end += n
-		buckets[i] = end
-	}
-	for at := len(signs) - 1; at >= 0; at-- { // the last first, as each goes before those of its bucket
-		b := bucketOf(signs[at], shift)
-		buckets[b]--
-		places[buckets[b]] = uint16(at)
+	other := r.terms[b.first].sign
+	for _, at := range second {
+		if at > 0 && r.signs[at-1] == other {
+			r.side(b, int32(at))
+		}
 	}
 }
 
-// spotted lists the places of the signs that are asked for, in order, without looking at
-// the others; false where to look through all is faster. They meet as bits of a set: to put
-// them in order by comparing takes several times as long.
-func (r *reader) spotted(s *snapshot, doc int32, signs []uint16, out []int32) ([]int32, bool) {
-	if len(signs) < len(r.used)*spotWork {
-		return nil, false
+// side notes that two signs stand side by side, the second at that place, and what they are
+// of a run.
+func (r *reader) side(b *tie, at int32) {
+	_, end := r.unit(at - 1)
+	if at >= end {
+		return
 	}
-	places, buckets := s.shelf(doc)
-	if buckets == nil {
-		return nil, false
+	if b.term >= 0 {
+		r.tick(b.term, at)
 	}
-	words := (len(signs) + 63) / 64
-	r.present = grow(r.present, words)
-	shift := 32 - bucketBits(len(signs))
-	for _, sign := range r.used {
-		b := bucketOf(sign, shift)
-		for _, at := range places[buckets[b]:buckets[b+1]] {
-			same := uint64(0) // which are nobody can foresee, so nothing branches on it
-			if signs[at] == sign {
-				same = 1
+	run := b.places
+	for length := 3; run != 0 && length <= longRun; length++ {
+		if at++; at >= end {
+			return
+		}
+		t := r.entry[r.signs[at]]
+		if t == 0 {
+			return
+		}
+		run = run << 1 & r.terms[t-1].stands
+		switch length {
+		case shortRun:
+			r.runs.short |= run
+		case longRun:
+			r.runs.long |= run
+		}
+	}
+}
+
+// lookUpGap returns how close two signs come, by the places of the rarer; more than matters
+// where they do not.
+func (r *reader) lookUpGap(n *nearPair) int32 {
+	list, other := r.list(n.first), n.second
+	if more := r.list(n.second); len(more) < len(list) {
+		list, other = more, n.first
+	}
+	sign, least := r.terms[other].sign, int32(nearSigns+1)
+	for _, at := range list {
+		at := int32(at)
+		from, to := r.unit(at)
+		for apart := int32(1); apart < least; apart++ {
+			if at-apart >= from && r.signs[at-apart] == sign || at+apart < to && r.signs[at+apart] == sign {
+				least = apart
 			}
-			r.present[at>>6] |= same << (at & 63)
 		}
 	}
-	n := 0
-	for i, set := range r.present[:words] {
-		for ; set != 0; set &= set - 1 {
-			out[n] = int32(i<<6 | bits.TrailingZeros64(set))
-			n++
-		}
-		r.present[i] = 0
-	}
-	return out[:n], true
+	return least
 }

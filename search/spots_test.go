@@ -2,13 +2,12 @@ package search
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 )
 
-// TestSpotted compares the places that are looked up with those that are found by looking
-// through documents of many lengths, some with titles.
+// TestSpotted compares what is looked up in lists of places with what is found by following
+// the signs of documents of many lengths, some with titles.
 func TestSpotted(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	letters := []rune("儿童孤残补贴的申请条件是什么需要哪些材料多久年龄ab1 ")
@@ -32,30 +31,27 @@ func TestSpotted(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, looked := x.current.Load(), 0
-	for _, query := range []string{"补贴", "残疾儿童的材料", "a1", "什么什么年龄", "鼍"} {
+	for _, query := range []string{"补贴", "残疾儿童的材料", "a1", "什么什么年龄", "儿童孤残补贴的申请 a1条件", "鼍"} {
 		var p plan
 		p.prepare(s, norm, query, "")
-		var rd reader
-		rd.prepare(&p)
+		var listed, followed reader
+		listed.prepare(&p)
+		followed.prepare(&p)
 		for doc := range docs {
-			signs := s.signsOf(int32(doc))
-			got, ok := rd.spotted(s, int32(doc), signs, make([]int32, len(signs)))
-			if !ok {
+			got := listed.read(&p, int32(doc))
+			if !listed.listed {
 				continue
 			}
 			looked++
-			var want []int32
-			for i, sign := range signs {
-				if rd.entry[sign] > 0 {
-					want = append(want, int32(i))
-				}
+			of := s.spots.of[doc]
+			s.spots.of[doc] = shelf{}
+			if want := followed.read(&p, int32(doc)); got != want {
+				t.Errorf("%q in document %d: %+v; want %+v", query, doc, got, want)
 			}
-			if !slices.Equal(got, want) {
-				t.Errorf("places of %q in document %d: %v; want %v", query, doc, got, want)
-			}
+			s.spots.of[doc] = of
 		}
 	}
-	if looked < 8 {
+	if looked < 20 {
 		t.Errorf("only %d documents were looked up", looked)
 	}
 }

@@ -1,27 +1,34 @@
 package search
 
+import "math/bits"
+
 // readTogether reads a document as one text, which find has looked at: its title is where it
 // begins. What the title has counts once more, by how much of the query and of the title it
 // is: a word in it is no accident.
-func (r *reader) readTogether(p *plan, first, last int32) (l look) {
+func (r *reader) readTogether(p *plan, doc int32) (l look) {
 	s := p.s
+	first, last := s.first[doc], s.first[doc+1]
+	r.ends = r.ends[:0]
 	for u := first; u < last; u++ {
-		from, to := s.starts[u]-s.starts[first], s.starts[u+1]-s.starts[first]
-		r.run(min(to, from+leadSigns))
-		l.lead = r.distinct() / p.ideal
-		r.run(to)
-		r.apart, r.after = r.apart+unitSigns, -1
-		if s.units[u].field != fieldText {
-			l.title = max(l.title, r.entitled(p, u))
+		r.ends = append(r.ends, s.starts[u+1]-s.starts[first])
+	}
+	if r.listed = r.lookUp(s, doc); !r.listed {
+		r.find(s, doc)
+		for _, end := range r.ends {
+			r.follow(end)
 		}
 	}
-	for _, t := range r.touched {
-		if term := &r.terms[t]; term.worth > 0 {
-			l.match += term.worth * s.worth(first, term.n)
+	from := int32(0)
+	for i, end := range r.ends {
+		if s.units[first+int32(i)].field != fieldText {
+			l.title = max(l.title, r.entitled(p, first+int32(i), end))
 		}
-		r.terms[t].n = 0
+		if i == len(r.ends)-1 {
+			l.lead = r.given(min(end, from+leadSigns)) / p.ideal
+		}
+		from = end
 	}
-	r.touched = r.touched[:0]
+	l.match = r.total(s, first)
 	cover, content := r.cover(p)
 	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.worth(&s.weights)/p.ideal
 	if p.mass > 0 {
@@ -30,15 +37,59 @@ func (r *reader) readTogether(p *plan, first, last int32) (l look) {
 	return l
 }
 
-// entitled returns how much of a title and of the query together is in both. What is light in
+// unit returns where the unit begins and ends that has a place.
+func (r *reader) unit(at int32) (from, to int32) {
+	for _, to = range r.ends {
+		if at < to {
+			break
+		}
+		from = to
+	}
+	return from, to
+}
+
+// total is what the document scores by its terms, as often as they occur. It forgets how
+// often that is, and lists them.
+func (r *reader) total(s *snapshot, unit int32) (sum float32) {
+	for k, set := range r.there {
+		for ; set != 0; set &= set - 1 {
+			t := k<<6 | bits.TrailingZeros64(set)
+			term := &r.terms[t]
+			if term.worth > 0 {
+				sum += term.worth * s.worth(unit, r.times[t])
+			}
+			term.seen, r.times[t] = true, 0
+			r.seen = append(r.seen, int16(t))
+		}
+		r.there[k] = 0
+	}
+	return sum
+}
+
+// given is what the query gives for the terms that stand before end, each once.
+func (r *reader) given(end int32) (sum float32) {
+	for k, set := range r.there {
+		for ; set != 0; set &= set - 1 {
+			if t := k<<6 | bits.TrailingZeros64(set); r.begun[t] < end {
+				sum += r.terms[t].worth
+			}
+		}
+	}
+	return sum
+}
+
+// entitled returns how much of a title, which stands before end, and of the query together is in both. What is light in
 // the query makes no title fit: many ask 怎么办.
-func (r *reader) entitled(p *plan, unit int32) float32 {
+func (r *reader) entitled(p *plan, unit, end int32) float32 {
 	mass := p.s.units[unit].mass
 	var common, asked float32
-	for _, t := range r.touched {
-		if term := &r.terms[t]; term.worth > 0 {
-			common += term.value
-			asked += min(term.value, term.worth)
+	for k, set := range r.there {
+		for ; set != 0; set &= set - 1 {
+			t := k<<6 | bits.TrailingZeros64(set)
+			if term := &r.terms[t]; term.worth > 0 && r.begun[t] < end {
+				common += term.value
+				asked += min(term.value, term.worth)
+			}
 		}
 	}
 	return min(asked, p.ideal, mass) / (p.ideal + mass - min(common, p.ideal, mass))

@@ -1,0 +1,93 @@
+package search
+
+// A tie is two signs of the query that have to do with each other where they stand side by
+// side: as a pair that counts as a term, or as they do in the query.
+type tie struct {
+	first, second int16  // terms of the signs
+	term          int16  // of the pair; -1 for none
+	next          int16  // tie at the same place of the table, plus one
+	places        uint64 // a bit for each place of the query where the second stands beside the first; see runs
+}
+
+const tieBits = 10
+
+// place returns where in the table a tie belongs.
+func (t *tie) place() uint32 { return tiePlace(t.first, t.second) }
+
+func tiePlace(first, second int16) uint32 {
+	return (uint32(first)*37 + uint32(second)) & (1<<tieBits - 1)
+}
+
+// tied returns the tie of two signs in that order; nil where there is none.
+func (r *reader) tied(first, second int16) *tie {
+	for at := r.table[tiePlace(first, second)]; at > 0; at = r.ties[at-1].next {
+		if t := &r.ties[at-1]; t.first == first && t.second == second {
+			return t
+		}
+	}
+	return nil
+}
+
+// tie returns the tie of two signs in that order, a new one where there was none. It may be
+// written to until the next is asked for.
+func (r *reader) tie(first, second int16) *tie {
+	if t := r.tied(first, second); t != nil {
+		return t
+	}
+	head := &r.table[tiePlace(first, second)]
+	r.ties = append(r.ties, tie{first: first, second: second, term: -1, next: *head})
+	*head = int16(len(r.ties))
+	return &r.ties[len(r.ties)-1]
+}
+
+// makeRoom has room for what is counted of a document of a collection.
+func (r *reader) makeRoom() {
+	n := len(r.terms)
+	r.times, r.begun, r.begins, r.there = grow(r.times, n), grow(r.begun, n), grow(r.begins, n), grow(r.there, n/64+1)
+}
+
+// follow counts the terms of a unit that ends there.
+func (r *reader) follow(end int32) {
+	i := r.done
+	for ; i < len(r.places) && r.places[i] < end; i++ {
+		at := r.places[i]
+		t := r.entry[r.signs[at]] - 1
+		r.tick(t, at)
+		if at != r.after {
+			r.runs.cut()
+		} else if r.terms[r.open].follows>>(t&63)&1 != 0 {
+			if pair := r.pair(r.open, t); pair >= 0 {
+				r.tick(pair, at)
+			}
+		}
+		r.runs.extend(r.terms[t].stands)
+		r.places[i], r.whose[i] = at+r.apart, t
+		r.open, r.after = t, at+1
+	}
+	r.done, r.after, r.apart = i, -1, r.apart+unitSigns
+}
+
+// tick counts a term, the last sign of which is at that place.
+func (r *reader) tick(t int16, at int32) {
+	if r.times[t] == 0 {
+		r.begun[t] = at
+	}
+	r.times[t]++
+	r.there[t>>6] |= 1 << (t & 63)
+}
+
+// followGap returns how close two signs come that both are there.
+func (r *reader) followGap(n *nearPair) int32 {
+	least := int32(nearSigns + 1)
+	first, second := -least, -2*least // where they stood last
+	for i, t := range r.whose[:len(r.places)] {
+		if t == n.first {
+			first = r.places[i]
+		}
+		if t == n.second {
+			second = r.places[i]
+		}
+		least = min(least, max(first-second, second-first))
+	}
+	return least
+}
