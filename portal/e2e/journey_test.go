@@ -401,7 +401,7 @@ func (v *visitor) supply() {
 		}
 		v.to(other)
 	}
-	v.upload("other", "main #f-document-other", photoFile(v, v.TempDir(), "more.jpg", 900, 1200))
+	v.upload("other", "main #f-document-other", photoFile(v, v.TempDir(), "more.jpg", 1800, 2400))
 	v.until("the photo is there", func() bool { return v.count("#other .file-list__picture") == 1 })
 	v.to(`main form > .form__buttons button`)
 	if v.mode == "elder" {

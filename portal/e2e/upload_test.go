@@ -330,3 +330,50 @@ func TestUploadStaysWithItsFamily(t *testing.T) {
 		t.Errorf("%d photos are sent and %d kept; want the own one, and that of the other family kept", shown, kept)
 	}
 }
+
+// TestUploadFromAnOldPage sends a photo from a page that a phone kept longer than its cookies:
+// it arrives without having to be chosen again.
+func TestUploadFromAnOldPage(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, startSite(t), handset, "standard")
+	v.beginsPapers()
+	v.loseCookies(func(name string) bool { return strings.HasSuffix(name, "csrf") })
+	v.tolerate(403)
+	v.failing(403, func() {
+		v.upload("household-register", "main #f-document-household-register", photoFile(v, t.TempDir(), "one.jpg", 2400, 1800))
+		v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	})
+	v.until("nothing is kept in the browser", func() bool { return v.unsentPhotos() == 0 })
+}
+
+// TestUploadOfAForgottenApplication sends a photo after the browser has forgotten the
+// application: it says so, and the photo goes on by itself once number and code are given.
+func TestUploadOfAForgottenApplication(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, startSite(t), handset, "standard")
+	v.beginsPapers()
+	p := v.receipt()
+	v.loseCookies(func(name string) bool { return !strings.HasSuffix(name, "mode") })
+	v.tolerate(403)
+	v.upload("household-register", "main #f-document-household-register", photoFile(v, t.TempDir(), "one.jpg", 2400, 1800))
+	v.until("it says that nothing was done", func() bool {
+		return strings.Contains(v.where(), "/track") && strings.Contains(look[string](v.tab, "text", "main"), "刚才那一步没有做成")
+	})
+	v.fill("number", p.number)
+	v.fill("code", p.code)
+	v.to(`main form[action^="/track"] button:not([type="button"])`)
+	v.goTo("/apply/" + journeySlug + "/documents")
+	v.until("the photo is there", func() bool { return v.count("#household-register .file-list__picture") == 1 })
+	v.until("nothing is kept in the browser", func() bool { return v.unsentPhotos() == 0 })
+}
+
+// loseCookies deletes some of the browser's cookies, whatever page is open.
+func (v *visitor) loseCookies(which func(name string) bool) {
+	v.Helper()
+	got := call(v.tab, network.GetCookies, network.GetCookiesParams{})
+	for _, c := range got.Cookies {
+		if which(c.Name) {
+			call(v.tab, network.DeleteCookies, network.DeleteCookiesParams{Name: c.Name, URL: v.site.url})
+		}
+	}
+}

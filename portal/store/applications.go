@@ -51,9 +51,14 @@ func (s *Store) remember(ctx context.Context, tx *sql.Tx, ref apply.Reference) (
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO draft_tokens (token_hash, reference, expires_at) VALUES ($1, $2, $3)`,
+	return token, s.rememberBy(ctx, tx, token, ref)
+}
+
+// rememberBy lets a token count for an application from now on.
+func (s *Store) rememberBy(ctx context.Context, tx *sql.Tx, token apply.Token, ref apply.Reference) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO draft_tokens (token_hash, reference, expires_at) VALUES ($1, $2, $3)`,
 		token.Hash(), string(ref), micros(s.now().Add(apply.DraftTokenLasts)))
-	return token, err
+	return err
 }
 
 // Forget makes a browser's token useless; unknown tokens are no error.

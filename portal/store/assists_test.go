@@ -201,9 +201,23 @@ func TestAssistEnds(t *testing.T) {
 		if _, err := f.OpenWithCode(ctx, left, code, "x"); err != nil {
 			t.Errorf("the printed code: %v", err)
 		}
-		browser, err := f.RenewCode(ctx, left)
+		own, err := f.Remember(ctx, left)
 		if err != nil {
 			t.Fatal(err)
+		}
+		others, err := f.Remember(ctx, left)
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser, err := f.RenewCode(ctx, left, own, "none of ours")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := f.ApplicationByDraftToken(ctx, own); err != nil || a.Reference != left {
+			t.Errorf("the browser that changed it, had the answer been lost: %v, %v", a, err)
+		}
+		if _, err := f.ApplicationByDraftToken(ctx, others); !errors.Is(err, apply.ErrNotFound) {
+			t.Errorf("another browser after the family changed the code: %v; want not found", err)
 		}
 		if _, err := f.OpenWithCode(ctx, left, code, "x"); !errors.Is(err, apply.ErrNotFound) {
 			t.Errorf("the printed code after the family changed it: %v; want not found", err)

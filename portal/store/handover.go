@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 
 	"huitong/portal/apply"
 	"huitong/portal/casework"
@@ -222,12 +224,17 @@ func (s *Store) HelpOf(ctx context.Context, ref apply.Reference) (casework.Assis
 }
 
 // RenewCode gives a family a new access code for all that it applies for together, at
-// its wish, and forgets the browsers that were remembered; the token is for the one that
-// asked.
-func (s *Store) RenewCode(ctx context.Context, ref apply.Reference) (apply.Token, error) {
+// its wish, and forgets the browsers that were remembered but for the one that asked. The
+// token is for that one; own are those that it has, which go on counting: the answer may be
+// lost on its way, and with it the code and the token.
+func (s *Store) RenewCode(ctx context.Context, ref apply.Reference, own ...apply.Token) (apply.Token, error) {
 	var token apply.Token
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		refs, err := s.lockMembers(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		kept, err := rememberedFor(ctx, tx, refs, own)
 		if err != nil {
 			return err
 		}
@@ -237,10 +244,32 @@ func (s *Store) RenewCode(ctx context.Context, ref apply.Reference) (apply.Token
 		if token, err = s.remember(ctx, tx, ref); err != nil {
 			return err
 		}
+		for token, ref := range kept {
+			if err := s.rememberBy(ctx, tx, token, ref); err != nil {
+				return err
+			}
+		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: apply.Family, Action: casework.RenewCode, Reference: ref})
 	})
 	if err != nil {
 		return "", fmt.Errorf("renew the access code: %w", err)
 	}
 	return token, nil
+}
+
+// rememberedFor returns for which of these applications each token counts; those that count
+// for none are left out.
+func rememberedFor(ctx context.Context, tx *sql.Tx, refs []apply.Reference, tokens []apply.Token) (map[apply.Token]apply.Reference, error) {
+	out := map[apply.Token]apply.Reference{}
+	for _, t := range tokens {
+		var ref apply.Reference
+		err := tx.QueryRowContext(ctx, `SELECT reference FROM draft_tokens WHERE token_hash = $1`, t.Hash()).Scan(&ref)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		if err == nil && slices.Contains(refs, ref) {
+			out[t] = ref
+		}
+	}
+	return out, nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -46,11 +47,12 @@ type trackPage struct {
 	Forgotten    bool   // it has just been told to forget
 	Erased       bool   // the application has just been deleted
 	Lost         bool   // a button was pressed on a page of one that this browser no longer knows
+	Twice        bool   // which it may have forgotten because the same was pressed before
 	Kept         string // what was typed for an application that this browser no longer knows
 }
 
 func (s *Server) newTrackPage(c *fiber.Ctx) trackPage {
-	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1", Lost: c.Query(lostParam) == "1"}
+	p := trackPage{page: s.page(c, "track.title"), Forgotten: c.Query("forgotten") == "1", Erased: c.Query("erased") == "1", Lost: c.Query(lostParam) == "1", Twice: c.Query(lostParam) == lostTwice}
 	p.Description = s.words(c)("track.lead")
 	p.Scripts = []string{"draft.js", "speech.js"}
 	p.Column = column{Name: p.Title, About: p.Description, Path: "/track"}
@@ -138,16 +140,24 @@ type statusPage struct {
 // Parameters of the pages that a post led to which has changed nothing.
 const (
 	lostParam   = "lost"   // of an application that this browser no longer knows
+	lostTwice   = "2"      // which may be gone because the same was pressed before
 	unkeptParam = "unkept" // photos that the application no longer takes
 )
+
+// forgetting are the posts after which the browser no longer knows the application: pressed
+// twice, the second finds none.
+var forgetting = []string{"/track/erase", "/household/remove", "/hand-over/refuse"}
 
 // lost leads to where number and code are asked for. Whoever has just pressed a button is
 // told that nothing was done: one would take the page for what comes after.
 func (s *Server) lost(c *fiber.Ctx) error {
-	if c.Method() == fiber.MethodPost {
-		return s.redirect(c, withParam("/track", lostParam, "1"))
+	switch {
+	case c.Method() != fiber.MethodPost:
+		return s.redirect(c, "/track")
+	case slices.Contains(forgetting, visitOf(c).Path):
+		return s.redirect(c, withParam("/track", lostParam, lostTwice))
 	}
-	return s.redirect(c, "/track")
+	return s.redirect(c, withParam("/track", lostParam, "1"))
 }
 
 // unkept leads to a page and has it say that the photos were not kept which were sent to

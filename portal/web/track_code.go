@@ -10,7 +10,7 @@ import (
 
 // Passes changes what opens an application.
 type Passes interface {
-	RenewCode(ctx context.Context, ref apply.Reference) (apply.Token, error)
+	RenewCode(ctx context.Context, ref apply.Reference, own ...apply.Token) (apply.Token, error)
 }
 
 func (s *Server) codeRoutes() []route {
@@ -23,7 +23,11 @@ func (s *Server) codeRoutes() []route {
 // renewCode changes the query code, for a family whose code others have seen: on a
 // printed slip, say. Other devices that were remembered are forgotten.
 func (s *Server) renewCode(c *fiber.Ctx, a *apply.Application) error {
-	token, err := s.cases.Passes.RenewCode(c.UserContext(), a.Reference)
+	var own []apply.Token
+	for _, name := range heldCookies(c) {
+		own = append(own, apply.Token(c.Cookies(name)))
+	}
+	token, err := s.cases.Passes.RenewCode(c.UserContext(), a.Reference, own...)
 	if err != nil {
 		return err
 	}

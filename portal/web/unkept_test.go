@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestUnknownBrowserIsTold(t *testing.T) {
 		number, code := b.open("/track/status").pass()
 		type page struct{ shown, action string }
 		pages := map[string]page{
-			"hand in": {applied + "/review", applied + "/review"}, "delete": {"/track/data", "/track/erase"}, "renew the code": {"/track/data", "/track/code"},
+			"hand in": {applied + "/review", applied + "/review"}, "renew the code": {"/track/data", "/track/code"},
 			"add a programme": {"/household", "/household"}, "papers": {papersAt, papersAt}, "one paper": {papersAt, papersAt + "/photo"},
 		}
 		forms := map[string]map[string][]string{}
@@ -123,4 +124,34 @@ func TestPhotosTooLate(t *testing.T) {
 		b.post(askedRoute, form, chosen{doc("other"), shot(t, 10)}).wants(200, told)
 		b.open("/track/status").lacks(told)
 	})
+}
+
+// TestCodeRenewedTwice presses the button for another query code twice, as with a double click
+// whose first answer never arrives: the family sees the code that counts.
+func TestCodeRenewedTwice(t *testing.T) {
+	d := newDesk(t)
+	b := d.household("family")
+	form := b.open("/track/data").form("/track/code")
+	late := d.browser("the same phone")
+	maps.Copy(late.cookies, b.cookies)
+	b.do("POST", "/track/code", form)
+	b.wants(200, "查询码换好了")
+	late.do("POST", "/track/code", form)
+	late.wants(200, "查询码换好了")
+	number, code := late.pass()
+	d.browser("another").open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, number)
+}
+
+// TestErasedTwice deletes with a double click whose first answer never arrives: the page does
+// not say that nothing was done.
+func TestErasedTwice(t *testing.T) {
+	d := newDesk(t)
+	b := d.fill("family")
+	form := b.open("/track/data").form("/track/erase")
+	late := d.browser("the same phone")
+	maps.Copy(late.cookies, b.cookies)
+	b.do("POST", "/track/erase", form)
+	b.wants(200, "已经全部删除")
+	late.do("POST", "/track/erase", form)
+	late.wants(200, "可能已经做成了").lacks("没有做成", "刚才那一步")
 }

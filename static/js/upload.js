@@ -80,7 +80,7 @@ function post(fields, field, body, patience, onProgress) {
         reason.after = Number(request.getResponseHeader("Retry-After")) * 1000;
         reject(reason);
       } else if (got !== null) resolve({ status: request.status, got: Number(got) });
-      else resolve({ status: request.status, got: -1, page: new DOMParser().parseFromString(request.responseText, "text/html") });
+      else resolve({ status: request.status, got: -1, at: request.responseURL, page: new DOMParser().parseFromString(request.responseText, "text/html") });
     });
     request.addEventListener("error", () => reject(new Error("connection")));
     request.addEventListener("timeout", () => reject(new Error("timeout")));
@@ -145,6 +145,24 @@ async function persist(job, text) {
   }
 }
 
+// ofHere returns the form of an answered page, if it is of the application of this one.
+const ofHere = (answer) => {
+  const fresh = answer.page && answer.page.querySelector('form[data-module="upload"]');
+  return fresh && fresh.dataset.owner === words.owner ? fresh : null;
+};
+
+// through sends a file, once more where this page was too old for the server: what came
+// back has the token that counts now.
+async function through(job, text) {
+  for (let again = true; ; again = false) {
+    const answer = await persist(job, text);
+    const fresh = answer.status === 403 && ofHere(answer);
+    if (!fresh) return answer;
+    form.elements._csrf.value = fresh.elements._csrf.value;
+    if (!again) throw new Error("stale");
+  }
+}
+
 // What is being sent is kept in this browser until it is through, or for a day, so that a
 // page that was left goes on with it. Without such a store it is chosen again, and goes on
 // as well.
@@ -195,8 +213,9 @@ async function left() {
 // take puts the document's part of the answered page in, and keeps what has been
 // ticked here and not yet sent.
 function take(name, answer) {
-  const fresh = answer.page && answer.page.querySelector(`[data-upload="${name}"]`);
-  if (!fresh) return false; // another page: the draft is no longer known here
+  const at = answer.status !== 403 && ofHere(answer);
+  const fresh = at && at.querySelector(`[data-upload="${name}"]`);
+  if (!fresh) return false; // another page: the application is no longer known here
   const old = sectionOf(name);
   const tick = (section) => section.querySelector('[name="paper"]');
   tick(fresh).checked = tick(old).checked;
@@ -251,13 +270,15 @@ function send(name, jobs, from) {
         } else if (job.whole) {
           await resumed(job);
         }
-        const answer = await persist(job, text);
-        await dropJob(job);
+        const answer = await through(job, text);
         const errors = answer.page ? [...answer.page.querySelectorAll(`[data-upload="${name}"] .upload__errors p`)].map(wordsIn) : [];
         if (!take(name, answer)) {
-          location.reload();
+          // What the browser no longer knows it may know again soon, and goes on then.
+          if (answer.status !== 403 && !answer.at.includes("lost=1")) await dropJob(job);
+          location.assign(answer.at);
           return;
         }
+        await dropJob(job);
         refused = refused.concat(errors);
       } catch (reason) {
         say(sectionOf(name), words.lost);
@@ -334,8 +355,8 @@ function remove(section, button) {
     try {
       const response = await fetch(form.action, { method: "POST", body: data });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      if (!take(name, { page })) {
-        location.reload();
+      if (!take(name, { page, status: response.status })) {
+        location.assign(response.url);
         return;
       }
     } catch (reason) {
