@@ -26,14 +26,21 @@ const (
 	maxFields  = 64 << 10  // of what else stands in such a page
 	bodyStalls = 30 * time.Second
 	bodyLasts  = 10 * time.Minute
+
+	// Of a request that is answered without its body, such as a photo where none is taken.
+	maxRefused   = 32 << 20
+	refusedLasts = 2 * time.Minute
 )
 
 // closeUnread closes a connection whose request was not read to its end: what is
-// left must never be taken for the next request.
+// left must never be taken for the next request. Within bounds it is read and thrown away
+// first: a browser shows no answer before it has sent everything, but a broken connection.
 func closeUnread(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(c *fasthttp.RequestCtx) {
 		next(c)
 		if c.Request.IsBodyStream() {
+			rest := &patient{c.Conn(), c.Request.BodyStream(), maxRefused, time.Now().Add(refusedLasts)}
+			_, _ = io.Copy(io.Discard, rest)
 			c.SetConnectionClose()
 		}
 	}
