@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
@@ -168,6 +169,7 @@ type Bot struct {
 
 	numbers []number
 	titled  []titled
+	rooms   sync.Pool
 
 	shelf Shelf
 	key   string // of what is learnt on the shelf
@@ -245,7 +247,9 @@ func (b *Bot) Learnt() bool { return b.learnt.Load() != nil }
 // Ask answers one question. The error is ErrEmpty, ErrTooLong, that of the search
 // engine, or of a context that ended before the bot had learnt.
 func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
-	t, err := b.turn(q)
+	within := b.enter()
+	defer b.leave(within)
+	t, err := b.turn(q, within)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -266,8 +270,10 @@ func (b *Bot) Ask(ctx context.Context, q Question) (Reply, error) {
 // by numbers to call and nothing else. The error is ErrEmpty, ErrTooLong or that of a context
 // that ended before the bot had learnt.
 func (b *Bot) Alarming(ctx context.Context, q Question) (bool, error) {
+	within := b.enter()
+	defer b.leave(within)
 	q.Conversation = ""
-	t, err := b.turn(q)
+	t, err := b.turn(q, within)
 	if err != nil {
 		return false, err
 	}
@@ -276,7 +282,7 @@ func (b *Bot) Alarming(ctx context.Context, q Question) (bool, error) {
 }
 
 // turn makes a question ready.
-func (b *Bot) turn(q Question) (turn, error) {
+func (b *Bot) turn(q Question, within *room) (turn, error) {
 	text := visible(q.Text)
 	switch {
 	case text == "":
@@ -285,7 +291,7 @@ func (b *Bot) turn(q Question) (turn, error) {
 		return turn{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
 	q.Text = b.hearing.plea(text)
-	return turn{q, b.hear(q.Text), b.remember(q.Conversation)}, nil
+	return turn{q, b.hearIn(within, q.Text), b.remember(q.Conversation)}, nil
 }
 
 // alarm warns of danger by the rules of the lexicon while the bot has not learnt yet: a
@@ -353,7 +359,7 @@ func (b *Bot) ordinarily(ctx context.Context, t turn, danger float64) (Reply, er
 	if several := b.several(t); several != nil {
 		return b.which(t, several), nil
 	}
-	if (t.blank() || b.hearing.tellsAge(t.folded)) && b.names[t.memory.Policy] == nil {
+	if (t.blank() || b.hearing.tellsAge(t.closed)) && b.names[t.memory.Policy] == nil {
 		return b.hint(t), nil
 	}
 	return b.lookUp(ctx, t, danger)
@@ -366,7 +372,7 @@ func (b *Bot) lookUp(ctx context.Context, t turn, danger float64) (Reply, error)
 		return Reply{}, err
 	}
 	unsure := !m.answers()
-	if e, ok := b.account(t.folded, unsure || m.bare); ok && danger < hintFrom {
+	if e, ok := b.account(t.closed, unsure || m.bare); ok && danger < hintFrom {
 		return b.answer(t, match{entries: []*Entry{e}, confidence: bareConfidence}), nil
 	}
 	switch {

@@ -174,20 +174,29 @@ type sign struct {
 
 // signs turns a question into what all classifiers read; one typed in pinyin as it
 // sounds.
-func signs(text string, marks []string) []sign { return signsIn(tokens(text), marks) }
+func signs(text string, marks []string) []sign { return signsIn(nil, tokens(text), marks) }
 
-// signsIn does the same for a question in tokens.
-func signsIn(t, marks []string) []sign {
+// signsIn does the same for a question in tokens, where there is room.
+func signsIn(out []sign, t, marks []string) []sign { return signsOf(out, asSpoken(t), marks) }
+
+// asSpoken returns tokens as they sound where most are typed in pinyin.
+func asSpoken(t []string) []string {
 	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
-		t = s
+		return s
 	}
-	return signsOf(t, marks)
+	return t
 }
+
+// signsRoom is how many signs tokens have at most, and their marks, but rarely.
+func signsRoom(t []string) int { return 5*len(t) + usualMarks }
 
 // read returns the features of a question that the classifier knows, scaled to a vector of
 // fixed length. No two of its signs have the same name.
-func (c *classifier) read(said []sign) vector {
-	v := make(vector, 0, len(said))
+func (c *classifier) read(said []sign) vector { return c.readIn(nil, said) }
+
+// readIn does so in the memory of v.
+func (c *classifier) readIn(v vector, said []sign) vector {
+	v = slices.Grow(v[:0], len(said))
 	if !c.glance(said) {
 		return v
 	}
@@ -244,7 +253,12 @@ func (c *classifier) second(said []sign) float64 {
 
 // probabilities returns one number for each class; they sum to 1.
 func (c *classifier) probabilities(v vector) []float64 {
-	p := make([]float32, c.classes)
+	var few [usualClasses]float32
+	p := few[:]
+	if c.classes > len(p) {
+		p = make([]float32, c.classes)
+	}
+	p = p[:c.classes]
 	p[0] = c.touch(v) // which softmax writes over
 	c.softmax(v, p)
 	out := make([]float64, len(p))
@@ -287,7 +301,7 @@ func (c *classifier) softmax(v vector, out []float32) {
 
 // vector turns tokens into features. Only training adds some that were not known.
 func (c *classifier) vector(t, marks []string, learn bool) vector {
-	said := signsOf(t, marks)
+	said := signsOf(nil, t, marks)
 	for i := 0; learn && i < len(said); i++ {
 		c.ids.add(said[i].name)
 	}
@@ -295,10 +309,11 @@ func (c *classifier) vector(t, marks []string, learn bool) vector {
 }
 
 // signsOf lists what tokens are known by: single ones, runs of two and three, pairs
-// of sounds, and stems.
-func signsOf(t, marks []string) []sign {
-	out := make([]sign, 0, 5*len(t)+usualMarks)
-	sounds := heard(t)
+// of sounds, and stems. They take the place of out.
+func signsOf(out []sign, t, marks []string) []sign {
+	out = slices.Grow(out[:0], signsRoom(t))
+	var few [usualTokens]string
+	sounds := heardIn(few[:0], t)
 	var one, two uint64 // names of the token before, and of the two before
 	for i, token := range t {
 		single, pair := extend(noName, token), uint64(0)
@@ -350,8 +365,15 @@ func distinct(said []sign) []sign {
 	return said[:n]
 }
 
-// usualMarks is more than nearly every question has.
-const usualMarks = 1 << 4
+// More of these than nearly every question has.
+const (
+	usualMarks  = 1 << 4
+	usualTokens = 1 << 6
+	usualValues = 1 << 7 // features that a classifier knows
+)
+
+// usualClasses is more than there are policies.
+const usualClasses = 1 << 5
 
 // marked adds further features to those of tokens, where there is room behind them: what was
 // added there before is gone.
@@ -403,11 +425,13 @@ func follow(name uint64, beginning string) uint64 {
 
 // heard returns the sound of each token; nil when none can be heard otherwise than
 // it is written.
-func heard(t []string) []string {
-	out := make([]string, len(t))
+func heard(t []string) []string { return heardIn(make([]string, 0, len(t)), t) }
+
+// heardIn does so in the memory of out.
+func heardIn(out, t []string) []string {
+	out = append(out[:0], t...)
 	found := false
 	for i, token := range t {
-		out[i] = token
 		if sound := soundOf(token); sound != "" {
 			out[i] = sound
 			found = true

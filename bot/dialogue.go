@@ -21,23 +21,30 @@ type turn struct {
 type utterance struct {
 	text   string
 	folded string
+	closed string // without spaces beside Chinese characters
 	normal string // with synonyms replaced, too
 	words  []reading
 	plain  []sign // of the folded text without masked words; nil where nobody has read them
+	room   *room
 }
 
 // hear makes a text ready.
-func (b *Bot) hear(text string) utterance {
+func (b *Bot) hear(text string) utterance { return b.hearIn(new(room), text) }
+
+// hearIn does so in a room.
+func (b *Bot) hearIn(within *room, text string) utterance {
 	folded, normal := b.norm.FoldAndNormalize(text)
-	words := b.lexicon.readings(folded)
-	return utterance{text, folded, normal, words, signsIn(words[0].masked, nil)}
+	words := b.lexicon.readingsIn(within, folded)
+	masked := words[0].masked
+	return utterance{text, folded, closeUp(folded), normal, words, signsIn(roomFor(&within.plain, signsRoom(masked)), masked, nil), within}
 }
 
 // signs returns what the classifiers of subjects read, with marks. Where nothing was masked
 // or replaced that is what the one of danger has read.
 func (u *utterance) signs(marks []string) []sign {
 	if u.plain == nil || u.folded != u.normal || len(u.words[0].masked) < u.words[0].length {
-		return signs(u.normal, marks)
+		t := tokens(u.normal)
+		return signsIn(roomFor(&u.room.normal, signsRoom(t)), t, marks)
 	}
 	return marked(u.plain, marks)
 }
@@ -58,7 +65,7 @@ type Link struct {
 // asked, a choice, a wish to be checked, a place, a follow-up. False means that it is
 // a question that stands by itself.
 func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
-	meaning := b.hearing.meaning(t.folded)
+	meaning := b.hearing.meaning(t.closed)
 	if meaning == "person" {
 		return b.toPeople(t), true, nil
 	}
@@ -97,10 +104,10 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if r, ok, err := b.wantsCheck(ctx, t); ok || err != nil {
 		return r, ok, err
 	}
-	if place, ok := b.hearing.livesIn(t.folded); ok {
+	if place, ok := b.hearing.livesIn(t.closed); ok {
 		return b.handOver(t, place), true, nil
 	}
-	if place, ok := b.hearing.misspelt(t.folded); ok {
+	if place, ok := b.hearing.misspelt(t.closed); ok {
 		return b.handOver(t, place), true, nil
 	}
 	return b.follow(ctx, t)
@@ -473,7 +480,7 @@ func (b *Bot) plainReply(t turn) bool {
 	if b.hearing.means(t.Text) != "" {
 		return true
 	}
-	if _, town := b.hearing.misspelt(t.folded); town || b.hearing.anotherChild(t.folded) || b.hearing.tellsAge(t.folded) {
+	if _, town := b.hearing.misspelt(t.closed); town || b.hearing.anotherChild(t.closed) || b.hearing.tellsAge(t.closed) {
 		return true
 	}
 	c := t.memory.Check

@@ -11,11 +11,12 @@ import "context"
 const gapReach = 9
 
 // gapSigns lists the signs of tokens, the pairs apart, and how the sentence begins and ends.
-func gapSigns(t []string) []sign {
-	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
-		t = s
-	}
-	out := signsOf(t, nil)
+func gapSigns(t []string) []sign { return gapSignsIn(nil, t) }
+
+// gapSignsIn does so in the memory of out.
+func gapSignsIn(out []sign, t []string) []sign {
+	t = asSpoken(t)
+	out = signsOf(out, t, nil)
 	for i, token := range t {
 		for gap := 2; gap <= gapReach && gap <= i; gap++ {
 			out = append(out, sign{nameOf("_", t[i-gap], token), 1})

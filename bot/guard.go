@@ -44,30 +44,35 @@ func (o *occurrences) of(group int) iter.Seq[occurrence] {
 }
 
 // readings returns the question as written and, where it holds pinyin, as heard.
-func (l *lexicon) readings(folded string) []reading {
-	text := tokens(folded)
-	out := []reading{l.read(text, &l.written)}
+func (l *lexicon) readings(folded string) []reading { return l.readingsIn(new(room), folded) }
+
+// readingsIn does so in a room.
+func (l *lexicon) readingsIn(within *room, folded string) []reading {
+	text := tokensIn(within.tokens, folded)
+	within.tokens = text
+	out := []reading{l.read(within, text, &l.written)}
 	if syllables, ok := spoken(text); ok {
-		out = append(out, l.read(syllables, &l.sounding))
+		out = append(out, l.read(within, syllables, &l.sounding))
 	}
 	return out
 }
 
-func (l *lexicon) read(text []string, index *phraseIndex) reading {
-	found := index.scan(text, make([]found, 0, 2*len(text)))
+func (l *lexicon) read(within *room, text []string, index *phraseIndex) reading {
+	var few [2 * usualTokens]found
+	found := index.scan(text, few[:0])
 	r := reading{length: len(text), masked: text}
-	r.topics.first, r.topics.all = make([]int32, len(l.phrases)), make([]occurrence, 0, len(found))
+	r.topics.first, r.topics.all = within.groups(len(l.phrases)), make([]occurrence, 0, len(found))
 	for _, f := range found {
 		r.topics.add(f.group, f.at, f.length)
 	}
 	if r.danger = r.topics; r.topics.has(l.mask) {
-		r.blank(found, l.mask)
+		r.blank(found, l.mask, within.groups(len(l.phrases)))
 	}
 	return r
 }
 
-// blank takes away the tokens of masked words and what stands on them.
-func (r *reading) blank(all []found, mask int) {
+// blank takes away the tokens of masked words and what stands on them; first is for the others.
+func (r *reading) blank(all []found, mask int, first []int32) {
 	masked := make([]bool, r.length)
 	for o := range r.topics.of(mask) {
 		for i := range o.length {
@@ -80,7 +85,7 @@ func (r *reading) blank(all []found, mask int) {
 			kept = append(kept, token)
 		}
 	}
-	r.masked, r.danger = kept, occurrences{first: make([]int32, len(r.topics.first))}
+	r.masked, r.danger = kept, occurrences{first: first}
 	for _, f := range all {
 		if !slices.Contains(masked[f.at:f.at+f.length], true) {
 			r.danger.add(f.group, f.at, f.length)

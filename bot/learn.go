@@ -129,7 +129,8 @@ type judge struct {
 // probabilities returns one number for each class; they sum to 1. Nobody votes where that
 // would change no more than how sure it is.
 func (j judge) probabilities(said []sign) []float64 {
-	v := j.read(said)
+	var few [usualValues]feature
+	v := j.readIn(few[:0], said)
 	p := j.classifier.probabilities(v)
 	if top := slices.Max(p); top >= foregone {
 		return surer(p, top)

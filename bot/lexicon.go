@@ -154,7 +154,11 @@ func (x *phraseIndex) add(words []string, group int) {
 
 // scan appends every phrase that stands in text.
 func (x *phraseIndex) scan(text []string, out []found) []found {
-	numbers := make([]int32, len(text)+1) // 0 at the end, and for what is in no phrase
+	var few [usualTokens]int32
+	numbers := few[:] // 0 at the end, and for what is in no phrase
+	if len(text) >= len(few) {
+		numbers = make([]int32, len(text)+1)
+	}
 	for i, token := range text {
 		numbers[i] = x.known(token)
 	}
@@ -366,8 +370,11 @@ func (p lexiconParser) words(list string) []phrase {
 }
 
 // tokens cuts folded text into Chinese characters and Latin words or numbers.
-func tokens(folded string) []string {
-	out := make([]string, 0, len(folded)/2)
+func tokens(folded string) []string { return tokensIn(nil, folded) }
+
+// tokensIn does so in the memory of out.
+func tokensIn(out []string, folded string) []string {
+	out = slices.Grow(out[:0], len(folded)/2)
 	for word := range strings.FieldsSeq(folded) {
 		start := -1
 		for i, r := range word {

@@ -83,7 +83,8 @@ func (b *Bot) urgency(u *utterance) (p float64, sure bool) {
 	if p*mostVotes < suspectFrom { // no vote could make it one of danger
 		return p, false
 	}
-	again := l.gaps.second(gapSigns(u.words[0].masked))
+	u.room.apart = gapSignsIn(u.room.apart, u.words[0].masked)
+	again := l.gaps.second(u.room.apart)
 	if p < foregone { // otherwise no vote could make it calm
 		most := p * mostVotes / (1 + p*(mostVotes-1)) // if all voted for danger
 		if most < aloneFrom && between(most, again) < suspectFrom {
@@ -322,6 +323,9 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 func (b *Bot) wanted(hits []hit, folded string) []hit {
 	named := b.only.in(folded)
 	unwanted := func(h *hit) bool { return h.only > 0 && !named.has(h.only) }
+	if !slices.ContainsFunc(hits, func(h hit) bool { return unwanted(&h) }) {
+		return hits
+	}
 	out := make([]hit, 0, len(hits))
 	for i := range hits {
 		if !unwanted(&hits[i]) {

@@ -26,7 +26,7 @@ func (b *Bot) aboutTurns(t turn, meaning string) (Reply, bool) {
 	case meaning == "other" && len(t.memory.Choices) == 0:
 		r := b.remark(t, content.SayOther)
 		return b.waiting(t, r, t.memory), true
-	case b.hearing.anotherChild(t.folded):
+	case b.hearing.anotherChild(t.closed):
 		return b.another(t)
 	}
 	return Reply{}, false
