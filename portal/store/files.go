@@ -96,9 +96,10 @@ func (s *Store) announce(ctx context.Context, ref apply.Reference, f apply.NewFi
 }
 
 // hold locks the application's row for the rest of the transaction, so that what is
-// counted there stays true, and loads it.
+// counted there stays true, and loads it. The row's time is another afterwards, however
+// coarse the clock: by that SQLite tells who has read it that something has changed.
 func (s *Store) hold(ctx context.Context, tx *sql.Tx, ref apply.Reference) (*apply.Application, error) {
-	ok, err := changed(tx.ExecContext(ctx, `UPDATE applications SET updated_at = $1 WHERE reference = $2`, micros(s.now()), string(ref)))
+	ok, err := changed(tx.ExecContext(ctx, `UPDATE applications SET updated_at = CASE WHEN updated_at < $1 THEN $1 ELSE updated_at + 1 END WHERE reference = $2`, micros(s.now()), string(ref)))
 	if err != nil {
 		return nil, err
 	}

@@ -113,6 +113,16 @@ func TestHandedInAsRead(t *testing.T) {
 			_, err := f.SaveAnswers(context.Background(), a.Reference, a.Version, apply.Answers{"town": "shiqi"})
 			return err
 		}, fails(apply.ErrConflict)},
+		"a photo came, in the same microsecond": {func(f *fixture, a *apply.Application) error {
+			_, err := f.AddFile(context.Background(), a.Reference, photo("photo", 1))
+			return err
+		}, func(a *apply.Application, err error) bool {
+			return submitted("zh-Hans")(a, err) && len(a.Files) == 1
+		}},
+		"another code": {func(f *fixture, a *apply.Application) error {
+			_, err := f.raw.Exec(`UPDATE applications SET code = $1 WHERE reference = $2`, []byte("sealed elsewhere"), string(a.Reference))
+			return err
+		}, func(_ *apply.Application, err error) bool { return err != nil && !errors.Is(err, apply.ErrConflict) }},
 		"handed in by this key": {func(f *fixture, a *apply.Application) error {
 			_, err := f.Submit(context.Background(), f.submission(a, "key"))
 			return err
