@@ -76,6 +76,49 @@ func TestFewerIndexesKeepEverything(t *testing.T) {
 	}
 }
 
+// TestOnlyKnownStates: the table takes every state that there is and no other, and SQLite
+// makes no table of its own to find that out.
+func TestOnlyKnownStates(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		a, _ := f.draft(t)
+		set := func(state apply.State) error {
+			_, err := f.raw.Exec(`UPDATE applications SET state = $1 WHERE reference = $2`, string(state), string(a.Reference))
+			return err
+		}
+		for _, state := range []apply.State{apply.Submitted, apply.Accepted, apply.MoreNeeded, apply.Proposed, apply.Objected, apply.Approved, apply.Refused, apply.Withdrawn, apply.Draft} {
+			if err := set(state); err != nil {
+				t.Errorf("%s: %v", state, err)
+			}
+		}
+		for _, state := range []apply.State{"", "lost", "Draft"} {
+			if set(state) == nil {
+				t.Errorf("the table takes the state %q", state)
+			}
+		}
+		if f.config.URL != "" {
+			return
+		}
+		steps, err := f.raw.Query(`EXPLAIN UPDATE applications SET state = 'submitted' WHERE rowid = 1`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = steps.Close() }()
+		for steps.Next() {
+			var step string
+			var rest any
+			if err := steps.Scan(&rest, &step, &rest, &rest, &rest, &rest, &rest, &rest); err != nil {
+				t.Fatal(err)
+			}
+			if step == "OpenEphemeral" {
+				t.Error("SQLite makes a table of the states for each row")
+			}
+		}
+		if err := steps.Err(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // refusedWithoutGrounds: what was refused before grounds were recorded is counted as such.
 func (f *fixture) refusedWithoutGrounds(t *testing.T, by apply.Actor, all []*apply.Application) {
 	t.Helper()
