@@ -170,6 +170,9 @@ func (b *builder) join() {
 		sh.first, sh.sequence = nil, nil
 	}
 	s.first = append(s.first, int32(len(s.units)))
+	if s.weights = forPages(); len(s.pages) == 0 {
+		s.weights = forCollections()
+	}
 }
 
 // pageOf numbers what passages belong to and counts them.
@@ -215,9 +218,6 @@ func (b *builder) spell() {
 func (b *builder) finish() error {
 	s := b.s
 	s.memory = b.book.pages
-	if s.weights = forPages(); len(s.pages) == 0 {
-		s.weights = forCollections()
-	}
 	s.bond = math.Exp(min(looseBond, math.Log(float64(len(s.docs)))/2))
 	for docs := range min(len(s.docs)+1, fewDocs) {
 		s.rare = append(s.rare, idf(float64(len(s.docs)), float64(docs)))

@@ -35,6 +35,24 @@ func (w *scratch) dropStrangers() {
 	w.found = w.found[:n]
 }
 
+// strange returns a score below which, in what a term counts once, a document of a collection
+// has too little in common with the query to stay, so that what it has need not be looked at:
+// what it has in common counts in its score at least as often as a term does that it has once.
+func (w *scratch) strange() float32 {
+	p := &w.plan
+	if p.topics == 0 || p.topics > 64 || p.initials != "" {
+		return 0
+	}
+	trust := float32(1)
+	for _, c := range p.clues {
+		for _, a := range p.alts[c.first:c.last] {
+			trust = min(trust, a.share)
+		}
+	}
+	const rounding = 0.99
+	return rounding * trust * topicShare * w.topics.worth(w.cells[w.top.doc].topics, w.fours)
+}
+
 // topicTable tells what several topics together are worth, four at a time: by the number
 // of the four and which of them there are.
 type topicTable [16][16]float32

@@ -1,12 +1,10 @@
 package search
 
-import "math/bits"
-
 // settled reports whether what the terms left count, which the query asks for too, is too
 // little beside the best document found to bring up another one. Of a question in common
 // words nothing that is rare says what it is about, so that its lists are read on.
 func (w *scratch) settled(s *snapshot, left []want) bool {
-	return s.weights.further == 0 || worthOf(left) < s.weights.further*w.best()
+	return s.weights.further == 0 || worthOf(left) < s.weights.further*w.top.score
 }
 
 // worthOf returns what terms count together.
@@ -15,18 +13,6 @@ func worthOf(terms []want) (sum float32) {
 		sum += terms[i].weight
 	}
 	return sum
-}
-
-// best returns the best score of any unit so far.
-func (w *scratch) best() (best float32) {
-	for k, set := range w.marks {
-		for ; set != 0; set &= set - 1 {
-			if score := w.cells[k<<6|bits.TrailingZeros64(set)].score; score > best {
-				best = score
-			}
-		}
-	}
-	return best
 }
 
 // raise doubles the budget until a term that so many documents have is read, as far as the

@@ -256,8 +256,8 @@ func (v *inverter) doCharacter(term int32, place, from int) {
 		from = to
 	}
 	lex := v.b.s.lex
-	lex.lists[term], lex.docs[term] = v.write(v.unitOf)
 	lex.pairs[term] = v.pairs(found)
+	lex.lists[term], lex.docs[term] = v.write(v.unitOf)
 }
 
 // doWord writes the list of a word.
@@ -309,21 +309,33 @@ func (v *inverter) pairs(found []occurrence) pairs {
 }
 
 // write writes the list of a term that stands in the units, which may repeat, and
-// returns how many documents these are, as far as the number goes.
+// returns how many documents these are, as far as the number goes. In a collection, where a
+// document is one text, it puts documents in the place of their units.
 func (v *inverter) write(units []int32) (address, uint16) {
+	together, owners := v.b.s.weights.together, v.b.s.owners
 	if len(units) == 1 { // as most pairs
+		if together {
+			units[0], _ = owners[units[0]].at()
+		}
 		a := v.lists.begin(1, 1)
 		v.lists.add(units[0], 1)
 		return a, 1
 	}
 	n, docs, lastUnit, lastDoc := int32(0), int32(0), int32(-1), int32(-1)
-	for _, u := range units {
+	for i, u := range units {
 		if u == lastUnit {
+			if together {
+				units[i] = lastDoc
+			}
 			continue
 		}
 		n, lastUnit = n+1, u
-		if doc, _ := v.b.s.owners[u].at(); doc != lastDoc {
+		doc, _ := owners[u].at()
+		if doc != lastDoc {
 			docs, lastDoc = docs+1, doc
+		}
+		if together {
+			units[i] = doc
 		}
 	}
 	a := v.lists.begin(n, docs)

@@ -1,9 +1,9 @@
 package search
 
-// posting is one unit that has a term, and how often.
+// posting is one unit that has a term, and how often; in a collection one document.
 type posting struct{ unit, n int32 }
 
-// A list is the postings of a term, by unit: first how many postings and documents,
+// A list is the postings of a term, by unit: first how many units and documents,
 // then for each posting twice the units passed, plus one when the number of
 // occurrences less two follows. Numbers take one byte for each seven bits. A zero,
 // which is no number of units, says that the list goes on on the page whose number
@@ -28,7 +28,7 @@ type listWriter struct {
 	unit   int32
 }
 
-// begin opens a list of n postings in some documents.
+// begin opens a list of a term that so many units of some documents have.
 func (w *listWriter) begin(n, docs int32) address {
 	if w.page == nil {
 		w.number, w.page = w.book.take()
@@ -105,7 +105,7 @@ func (w *listWriter) turn() {
 	w.number, w.page, w.at = n, p, 0
 }
 
-// head returns the number of postings and of documents of a list.
+// head returns the number of units and of documents of a list.
 func head(pages []*page, a address) (n, docs int32) {
 	number, at := a.at()
 	v, at := pages[number].readVarint(at)
@@ -122,18 +122,22 @@ type cursor struct {
 	pages   []*page
 	page    *page
 	at      int
-	total   int32
-	left    int32 // of total
+	total   int32 // units that have the term
+	left    int32 // postings
 }
 
 func (s *snapshot) cursor(a address) cursor {
 	number, at := a.at()
 	c := cursor{posting: posting{unit: -1}, pages: s.memory, page: s.memory[number]}
 	v, at := c.page.readVarint(at)
+	c.total, c.left = int32(v>>1), int32(v>>1)
 	if v&1 != 0 {
-		_, at = c.page.readVarint(at)
+		v, at = c.page.readVarint(at)
+		if s.weights.together {
+			c.left -= int32(v)
+		}
 	}
-	c.total, c.left, c.at = int32(v>>1), int32(v>>1), at
+	c.at = at
 	return c
 }
 

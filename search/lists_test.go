@@ -197,14 +197,14 @@ func (s *snapshot) termOf(term string) int32 {
 	return s.lex.unigram(r[0])
 }
 
-// TestStretches has more units than one occurrence can count.
+// TestStretches has more units than one occurrence can count, on a page, where each counts.
 func TestStretches(t *testing.T) {
 	names := make([]string, 2*stretch+10)
 	for i := range names {
 		names[i] = "甲乙"
 	}
 	names[0], names[stretch+5] = "丙", "丁丙"
-	s, err := buildSnapshot(t.Context(), testNormalizer(t), []Document{{ID: "a", Title: "题", Names: names, Text: "丙"}})
+	s, err := buildSnapshot(t.Context(), testNormalizer(t), []Document{{ID: "a", Policy: "页", Title: "题", Names: names, Text: "丙"}})
 	if err != nil {
 		t.Fatal(err)
 	}

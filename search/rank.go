@@ -29,10 +29,11 @@ type scratch struct {
 	unread float32 // what the terms count whose postings have not been read
 	plan   plan
 	wants  []want
-	merged []want   // the same, each term once
-	keys   []uint64 // of either, to put them in order
-	cells  []cell   // by unit; zero between searches
-	marks  []uint64 // a bit for each unit with a score; zero between searches
+	merged []want    // the same, each term once
+	keys   []uint64  // of either, to put them in order
+	cells  []cell    // by unit, in a collection by document; zero between searches
+	top    candidate // the best of them so far
+	marks  []uint64  // a bit for each unit with a score; zero between searches
 	found  []candidate
 	pages  []evidence // by page; zero between searches
 	reader reader
@@ -174,6 +175,7 @@ func (w *scratch) accumulate(s *snapshot) {
 		size = len(s.docs)
 	}
 	w.cells, w.marks = grow(w.cells, size), grow(w.marks, size/64+1)
+	w.top = candidate{}
 	w.merge(s)
 	seeds := w.rarestFirst()
 	budget, read, i := w.budget, int32(0), 0
@@ -233,43 +235,24 @@ func (s *snapshot) touchLists(seeds []want, read, budget int32) (touched uint32)
 	return touched
 }
 
-// add adds what a term counts to all units that have it.
+// add adds what a term counts to all units that have it, in a collection to all documents.
 func (w *scratch) add(s *snapshot, t *want) (read int32) {
-	if s.weights.together && len(s.units) > len(s.docs) {
-		return w.addTogether(s, t)
+	list, once, top := s.cursor(t.list), s.once, w.top
+	if s.weights.together {
+		once = s.whole
 	}
-	list := s.cursor(t.list)
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
 			w.mark(p.unit)
 			c := &w.cells[p.unit]
-			c.score += t.weight * s.worth(p.unit, p.n)
+			c.score += t.weight * s.timesOf(once[p.unit], p.n)
 			c.topics |= t.topics
-		}
-	}
-	return list.total
-}
-
-// addTogether adds it to documents, as if each were one text: a term of the title that the
-// text says again is one that stands there twice.
-func (w *scratch) addTogether(s *snapshot, t *want) (read int32) {
-	list := s.cursor(t.list)
-	last, n, before := int32(-1), int32(0), float32(0)
-	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
-		for _, p := range block {
-			doc, _ := s.owners[p.unit].at()
-			if doc != last {
-				last, n, before = doc, 0, 0
-				w.mark(doc)
+			if c.score > top.score {
+				top = candidate{doc: p.unit, score: c.score}
 			}
-			n += p.n
-			worth := s.timesOf(s.whole[doc], n)
-			c := &w.cells[doc]
-			c.score += t.weight * (worth - before)
-			c.topics |= t.topics
-			before = worth
 		}
 	}
+	w.top = top
 	return list.total
 }
 
@@ -341,12 +324,18 @@ func (w *scratch) collect(s *snapshot, q Query) {
 
 // collectTogether is collect where cells are those of documents.
 func (w *scratch) collectTogether(s *snapshot, f *filter) {
-	all := f.all && !s.translated
+	all, least := f.all && !s.translated, float32(0)
+	if all {
+		least = w.strange()
+	}
 	for k, set := range w.marks {
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
 			doc := int32(k<<6 | bits.TrailingZeros64(set))
 			c := w.cells[doc]
 			w.cells[doc] = cell{}
+			if c.score < least*s.whole[doc] {
+				continue
+			}
 			if all || s.passes(f, doc) {
 				w.found = append(w.found, candidate{doc: doc, score: c.score})
 				w.share(c.topics)
