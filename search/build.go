@@ -226,7 +226,7 @@ func (b *builder) finish() error {
 	s.unseen = s.rare[0]
 	s.relate(b.norm)
 	s.textWeight = s.weighText()
-	s.beginning = s.beginnings()
+	s.beginning, s.short = s.beginnings(), s.shortness()
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
 		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""

@@ -99,6 +99,7 @@ type snapshot struct {
 	bond       float64 // how much more often than by chance the characters of a word stand side by side
 	textWeight float32 // what a text counts beside a title
 	beginning  float32 // see beginnings
+	short      float32 // see shortness
 	foreign    []bool  // document to whether only who asks for its language finds it
 	translated bool    // there are such documents
 }

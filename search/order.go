@@ -64,12 +64,13 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	if len(w.found) == 0 {
 		return
 	}
-	by, a, whole := &s.weights, w.asked(s), s.weights.whole*w.plan.lengthy()
+	by, a := &s.weights, w.asked(s)
 	for i := range w.found {
 		c := &w.found[i]
 		l := &w.looks[c.look-1]
-		c.score = w.plan.share(l.match)*(1+whole*l.cover) + a.title*l.title + by.textShare*l.text +
+		c.score = w.plan.share(l.match-a.chars*l.chars)*(1+a.whole*l.cover) + a.title*l.title + by.textShare*l.text +
 			a.lead*l.lead + a.cover*l.cover + by.near*l.near + by.run*l.run
+		c.score *= 1 + a.pairs*l.pairs*l.pairs
 	}
 	w.support(s, w.found)
 	least, floor := w.settle()

@@ -30,7 +30,17 @@ type clue struct {
 	content     bool    // counts for coverage
 	topic       uint64  // a bit of its own when it says what the query is about
 	related     bool    // adds to what was typed, asks for nothing itself
+	kind        clueKind
 }
+
+// clueKind is what a clue asks for.
+type clueKind uint8
+
+const (
+	somethingElse clueKind = iota
+	aCharacter
+	aPair // or a word of other letters, which a pair is for Chinese
+)
 
 // alternative is a term and the trust, 0..1, that it is what was meant.
 type alternative struct {
@@ -62,6 +72,7 @@ type plan struct {
 	initials string
 	ideal    float32 // the score of a title that says just what was asked
 	mass     float32 // weight of the content clues
+	pairs    float32 // weight of the pairs and words
 	topics   int     // clues that say what the query is about
 }
 
@@ -73,7 +84,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 		return
 	}
 	p.query = append(p.query[:0], query...)
-	p.s, p.initials, p.ideal, p.mass, p.topics = s, "", 0, 0, 0
+	p.s, p.initials, p.ideal, p.mass, p.pairs, p.topics = s, "", 0, 0, 0, 0
 	p.clues, p.alts = p.clues[:0], p.alts[:0]
 	p.near = p.near[:0]
 	p.trace.n, p.trace.bare = n, true
@@ -97,6 +108,9 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 		}
 		if c.content {
 			p.mass += c.weight
+		}
+		if c.kind == aPair {
+			p.pairs += c.weight
 		}
 	}
 }
@@ -212,6 +226,9 @@ func (p *plan) add(weight float32, first int, content bool) {
 	p.clues = append(p.clues, clue{weight: weight, first: int32(first), last: int32(len(p.alts)), content: content})
 }
 
+// is tells what the last clue asks for.
+func (p *plan) is(kind clueKind) { p.clues[len(p.clues)-1].kind = kind }
+
 // term appends a clue for a single term, which may be unknown.
 func (p *plan) term(id int32, weight float32, content bool) {
 	first := len(p.alts)
@@ -234,6 +251,7 @@ func (p *plan) character(i int) {
 		weight *= p.s.weights.stop
 	}
 	p.term(id, weight, !stopped)
+	p.is(aCharacter)
 	if p.alone(i) || p.s.weights.together && p.plain(t) {
 		p.about()
 	}
@@ -262,6 +280,7 @@ func (p *plan) pair(i int) {
 	}
 	p.near = append(p.near, queryPair{a.runes[0], b.runes[0], int32(len(p.clues))})
 	p.add(weight, first, !stopA && !stopB)
+	p.is(aPair)
 	if p.plain(a) && p.plain(b) {
 		p.about()
 	}
@@ -334,6 +353,7 @@ func (p *plan) words(i int) int {
 			weight *= p.s.weights.stop
 		}
 		p.term(id, weight, !stopped)
+		p.is(aPair)
 		if p.plain(t) {
 			p.about()
 		}

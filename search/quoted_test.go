@@ -19,11 +19,11 @@ func TestAsked(t *testing.T) {
 		beginning float32
 		want      asked
 	}{
-		"own words":         {by, []float32{0, 0}, 1, asked{0.3, 0.1, 0}},
-		"half of it quoted": {by, []float32{0, 0.05}, 1, asked{0.2, 0.06, 0.025}},
-		"quoted":            {by, []float32{0.3, 0}, 1, asked{0.1, 0.02, 0.05}},
-		"texts are short":   {by, []float32{0}, 0, asked{0.3, 0.02, 0}},
-		"a site":            {site, []float32{0}, 1, asked{0.1, 0.02, 0.05}},
+		"own words":         {by, []float32{0, 0}, 1, asked{title: 0.3, lead: 0.1, cover: 0}},
+		"half of it quoted": {by, []float32{0, 0.05}, 1, asked{title: 0.2, lead: 0.06, cover: 0.025}},
+		"quoted":            {by, []float32{0.3, 0}, 1, asked{title: 0.1, lead: 0.02, cover: 0.05}},
+		"texts are short":   {by, []float32{0}, 0, asked{title: 0.3, lead: 0.02, cover: 0}},
+		"a site":            {site, []float32{0}, 1, asked{title: 0.1, lead: 0.02, cover: 0.05}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := scratch{}
@@ -60,6 +60,40 @@ func TestPieces(t *testing.T) {
 			got := w.asked(&snapshot{weights: weights{titleShare: 0.1, ownTitle: 0.2, quoted: 1000}})
 			if math.Abs(float64(got.title-c.want)) > 1e-4 {
 				t.Errorf("a title counts %v; want %v", got.title, c.want)
+			}
+		})
+	}
+}
+
+// TestCopied wants a question of many words whose pairs one text has to be weighed by pairs,
+// and the more the shorter texts are.
+func TestCopied(t *testing.T) {
+	by := weights{whole: 2, copiedChars: 0.5, copiedPairs: 4, quoted: 1000}
+	for name, c := range map[string]struct {
+		pairs                     []float32
+		words                     int
+		short                     float32
+		whole, chars, countsPairs float32
+	}{
+		"copied":              {[]float32{0.1, 0.46}, 40, 1, 0, 0.5, 4},
+		"copied by long ones": {[]float32{0.1, 0.46}, 40, 0.25, 0, 0.5, 1},
+		"half of it":          {[]float32{0.355}, 40, 1, 1, 0.25, 2},
+		"own words":           {[]float32{0.25, 0.1}, 40, 1, 2, 0, 0},
+		"few words":           {[]float32{1}, 11, 1, 0, 0, 0},
+		"not so few":          {[]float32{1}, 14, 1, 0, 0.25, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := scratch{}
+			for i, pairs := range c.pairs {
+				w.looks = append(w.looks, look{pairs: pairs})
+				w.found = append(w.found, candidate{look: int32(i + 1)})
+			}
+			w.plan.tokens = make([]token, c.words)
+			got := w.asked(&snapshot{weights: by, short: c.short})
+			near := func(a, b float32) bool { return math.Abs(float64(a-b)) < 1e-4 }
+			if !near(got.whole, c.whole) || !near(got.chars, c.chars) || !near(got.pairs, c.countsPairs) {
+				t.Errorf("the whole counts %v, characters lose %v, pairs count %v; want %v, %v, %v",
+					got.whole, got.chars, got.pairs, c.whole, c.chars, c.countsPairs)
 			}
 		})
 	}

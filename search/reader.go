@@ -56,6 +56,8 @@ type readTerm struct {
 	value float32 // what it is worth in a title or text
 	met   float32 // what of the query it is alone the answer to
 	asked float32 // what of its content
+	pairs float32 // … of its pairs and words
+	char  bool    // a character that the query has
 	last  int32   // the last of its places, plus one
 	n     int32   // in the current unit
 	sign  uint16  // of a character or word
@@ -75,6 +77,7 @@ type nearPair struct {
 // look is what a document has of a query.
 type look struct {
 	match float32 // as the lists of postings would have it
+	chars float32 // what of it single characters count
 	title float32 // how much of the best title is the query, and of the query that title
 	text  float32 // the same of the text
 	lead  float32 // how much of the query is at the beginning of the text
@@ -82,6 +85,7 @@ type look struct {
 	near  float32 // how much of the rest is nearly there
 	run   float32 // what of the query stands there in a row, each pair as often as in a run
 
+	pairs   float32 // how much of the query's pairs and words is anywhere, by how rare they are
 	content float32 // how much of what the query is about is anywhere: see Hit.Coverage
 }
 
@@ -103,6 +107,12 @@ func (r *reader) prepare(p *plan) {
 			t := &r.terms[r.entries[c.first]]
 			all, content := c.met(p.alts[c.first].share)
 			t.met, t.asked = t.met+all, t.asked+content
+			switch c.kind {
+			case aPair:
+				t.pairs += all
+			case aCharacter:
+				t.char = true
+			}
 		default:
 			r.loose = append(r.loose, int32(i))
 		}

@@ -28,9 +28,12 @@ func (r *reader) readTogether(p *plan, doc int32) (l look) {
 		}
 		from = end
 	}
-	l.match = r.total(s, first)
+	r.total(&l, s, first)
 	cover, content := r.cover(p)
 	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.worth(&s.weights)/p.ideal
+	if p.pairs > 0 {
+		l.pairs /= p.pairs
+	}
 	if p.mass > 0 {
 		l.content = min(1, content/p.mass)
 	}
@@ -48,22 +51,26 @@ func (r *reader) unit(at int32) (from, to int32) {
 	return from, to
 }
 
-// total is what the document scores by its terms, as often as they occur. It forgets how
-// often that is, and lists them.
-func (r *reader) total(s *snapshot, unit int32) (sum float32) {
+// total adds up what the document scores by its terms, as often as they occur, and what of
+// that are pairs and characters. It forgets how often that is, and lists them.
+func (r *reader) total(l *look, s *snapshot, unit int32) {
 	for k, set := range r.there {
 		for ; set != 0; set &= set - 1 {
 			t := k<<6 | bits.TrailingZeros64(set)
 			term := &r.terms[t]
 			if term.worth > 0 {
-				sum += term.worth * s.worth(unit, r.times[t])
+				worth := term.worth * s.worth(unit, r.times[t])
+				l.match += worth
+				l.pairs += term.pairs
+				if term.char {
+					l.chars += worth
+				}
 			}
 			term.seen, r.times[t] = true, 0
 			r.seen = append(r.seen, int16(t))
 		}
 		r.there[k] = 0
 	}
-	return sum
 }
 
 // given is what the query gives for the terms that stand before end, each once.
