@@ -207,6 +207,7 @@ func (s *Server) takeOver(c *fiber.Ctx) error {
 	a, browser, err := s.cases.TakeOvers.TakeOver(c.UserContext(), token, code, apply.Token(key), c.IP())
 	if err == nil {
 		s.dropCookie(c, s.cookieName(handOverCookie))
+		s.setAside(c, a)
 		s.hold(c, a, browser)
 		return s.redirect(c, "/hand-over/check")
 	}
@@ -292,6 +293,9 @@ func (s *Server) confirmHandOver(c *fiber.Ctx, a *apply.Application) error {
 	if err != nil && !errors.Is(err, apply.ErrNotFound) { // confirmed twice is confirmed
 		return err
 	}
+	for _, name := range holding(a) {
+		s.dropCookie(c, s.cookieName(asideCookie+name))
+	}
 	p, ok := s.policy(c, a.Policy)
 	switch {
 	case a.Household != "":
@@ -302,13 +306,45 @@ func (s *Server) confirmHandOver(c *fiber.Ctx, a *apply.Application) error {
 	return s.redirect(c, applyPath(p, s.nextPart(p, a)))
 }
 
-// refuseHandOver is for a phone that is not the family's: it keeps nothing.
+// asideCookie and the name of another cookie keep what this browser held before a hand-over,
+// until the family says that the application is theirs: the phone may be a neighbour's, who
+// applies for the same. No policy's slug begins with a dash.
+const asideCookie = draftCookie + "-"
+
+// holding are the names under which a browser holds an application.
+func holding(a *apply.Application) []string { return []string{caseCookie, draftCookie + a.Policy} }
+
+// setAside keeps what the browser holds under the names of a. What it has set aside before
+// stays: it has then taken over twice.
+func (s *Server) setAside(c *fiber.Ctx, a *apply.Application) {
+	for _, name := range holding(a) {
+		own := c.Cookies(s.cookieName(name))
+		if own != "" && c.Cookies(s.cookieName(asideCookie+name)) == "" {
+			s.keepToken(c, asideCookie+name, apply.Token(own))
+		}
+	}
+}
+
+// takeBack gives the browser what it held before, and nothing of a.
+func (s *Server) takeBack(c *fiber.Ctx, a *apply.Application) {
+	for _, name := range holding(a) {
+		aside := s.cookieName(asideCookie + name)
+		own := c.Cookies(aside)
+		if own == "" {
+			s.dropCookie(c, s.cookieName(name))
+			continue
+		}
+		s.keepToken(c, name, apply.Token(own))
+		s.dropCookie(c, aside)
+	}
+}
+
+// refuseHandOver is for a phone that is not the family's: it keeps nothing of it.
 func (s *Server) refuseHandOver(c *fiber.Ctx, a *apply.Application) error {
 	if err := s.cases.TakeOvers.RefuseHandOver(c.UserContext(), a.Reference); err != nil {
 		return err
 	}
-	s.dropCookie(c, s.cookieName(caseCookie))
-	s.dropCookie(c, s.cookieName(draftCookie+a.Policy))
+	s.takeBack(c, a)
 	c.Set("Clear-Site-Data", `"cache"`)
 	return s.redirect(c, "/hand-over?refused=1")
 }

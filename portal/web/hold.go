@@ -32,7 +32,7 @@ func (s *Server) cookieName(name string) string {
 
 // hold lets the browser come back to its application.
 func (s *Server) hold(c *fiber.Ctx, a *apply.Application, token apply.Token) {
-	for _, name := range []string{caseCookie, draftCookie + a.Policy} {
+	for _, name := range holding(a) {
 		s.keepToken(c, name, token)
 	}
 }

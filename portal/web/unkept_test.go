@@ -155,3 +155,37 @@ func TestErasedTwice(t *testing.T) {
 	late.do("POST", "/track/erase", form)
 	late.wants(200, "可能已经做成了").lacks("没有做成", "刚才那一步")
 }
+
+// TestHandOverOnAPhoneWithItsOwn scans the code on the phone of neighbours who apply for the
+// same: they give it back, and their own application is where it was.
+func TestHandOverOnAPhoneWithItsOwn(t *testing.T) {
+	for _, twice := range []bool{false, true} {
+		d := newDesk(t)
+		offered := d.watchCodes()
+		o := d.staff(casework.Director, "shiqi")
+		part := o.helps(living)
+		o.send(part+"/child", family[0].answers).open(part).send(part+"/hand-over", nil)
+		phone := d.browser("neighbours")
+		phone.open(applied).send(applied, map[string]string{"-start": "1"}).send(applied+"/child", map[string]string{"child_name": "百灵鸟"})
+		own, _ := phone.open("/track/status").pass()
+		form := phone.open("/hand-over?token=" + string(offered.last.Token)).form("/hand-over")
+		phone.do("POST", "/hand-over", form)
+		if twice { // the answer was lost
+			phone.cookies["hand-over"] = string(offered.last.Token)
+			phone.do("POST", "/hand-over", form)
+		}
+		phone.wants(200, "金丝雀").send("/hand-over/refuse", nil).wants(200, "已经退回")
+		if got, _ := phone.open("/track/status").pass(); got != own {
+			t.Errorf("twice %v: the phone goes on with %s; want its own, %s", twice, got, own)
+		}
+		if got := phone.open(applied + "/child").form(applied + "/child").Get("child_name"); got != "百灵鸟" {
+			t.Errorf("twice %v: the child is called %q", twice, got)
+		}
+		phone.open("/track/status").send("/track/forget", nil)
+		for name := range phone.cookies {
+			if name != "csrf" {
+				t.Errorf("twice %v: cookie %s is left", twice, name)
+			}
+		}
+	}
+}
