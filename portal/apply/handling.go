@@ -125,7 +125,7 @@ func (a *Application) refuser() Actor {
 // another officer reads it.
 func (a *Application) Object(text string, now time.Time) error {
 	if a.Can(Object, FamilyActor) && strings.TrimSpace(visible(text)) == "" {
-		return Invalid{{Field: "text", Key: KeyMessageRequired}}
+		return Invalid{{Field: "text", Key: KeyObjectRequired}}
 	}
 	return a.move(Object, Family, Event{Text: text}, now)
 }

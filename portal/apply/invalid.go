@@ -97,6 +97,7 @@ const (
 	KeyVisitPresent    = "error.visit.present"       //
 	KeyVisitSeen       = "error.visit.seen"          //
 	KeyMessageRequired = "error.message.required"    // nothing was supplied
+	KeyObjectRequired  = "error.message.object"      // no word of why the family objects
 	KeyMessageLong     = "error.message.long"        // Max, Count
 	KeyDocumentMissing = "error.document.missing"    // neither a file nor brought on paper
 	KeyFileNotKept     = "error.file.kept"           // there is no place for it now
@@ -121,7 +122,7 @@ func MessageKeys() []string {
 		KeyNumberForm, KeyNumberSmall, KeyNumberLarge, KeyAmountForm,
 		KeyBankDigits, KeyBankLength, KeyBankCheck,
 		KeyConsentAgree, KeyConsentName, KeyConsentRelation,
-		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyGroundRequired, KeyGroundOption, KeyMessageRequired, KeyMessageLong,
+		KeyOtherOfficer, KeyVisitDay, KeyVisitPresent, KeyVisitSeen, KeyReasonRequired, KeyGroundRequired, KeyGroundOption, KeyMessageRequired, KeyObjectRequired, KeyMessageLong,
 		KeyDocumentMissing, KeyFileNotKept, KeyFilesMany, KeyFilesAll,
 		KeyEmailForm, KeyMobileForm, KeyContactNothing, KeyContactConsent, KeyContactOften,
 	}

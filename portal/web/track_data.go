@@ -58,6 +58,7 @@ type ownData struct {
 	Created   time.Time      `json:"created"`
 	Submitted *time.Time     `json:"submitted,omitempty"`
 	Answers   []ownAnswer    `json:"answers"`
+	Papers    []ownPaper     `json:"papers,omitempty"`
 	Consent   *apply.Consent `json:"consent,omitempty"`
 	Contact   *ownContact    `json:"contact,omitempty"`
 	Helped    *ownHelp       `json:"helped,omitempty"`
@@ -91,6 +92,23 @@ type ownAnswer struct {
 	Question string `json:"question,omitempty"`
 	Value    string `json:"value"`
 	Shown    string `json:"shown,omitempty"`
+}
+
+// ownPaper is a document that was asked for, with what was given.
+type ownPaper struct {
+	Name    string         `json:"name"`
+	Title   string         `json:"title,omitempty"`
+	OnPaper bool           `json:"onPaper"` // brought to the office
+	Files   []ownPaperFile `json:"files,omitempty"`
+}
+
+// ownPaperFile is a photo or PDF of it. Its address opens in a browser that follows the application.
+type ownPaperFile struct {
+	Kind  string    `json:"kind"`
+	Size  int64     `json:"size"` // bytes
+	Added time.Time `json:"added"`
+	State string    `json:"state"` // of the search for viruses
+	At    string    `json:"at"`
 }
 
 type ownEvent struct {
@@ -184,11 +202,42 @@ func (s *Server) ownDataOf(c *fiber.Ctx, a *apply.Application) ownData {
 			out.Answers = append(out.Answers, ownAnswer{Name: name, Value: a.Answers[name]})
 		}
 	}
+	out.Papers = s.ownPapers(c, a)
 	for _, e := range a.Events {
 		if e.Move.Quiet() {
 			continue
 		}
 		out.History = append(out.History, ownEvent{e.At, string(e.Move), string(e.Actor.Kind), e.Text, e.Reason, s.ownGrounds(c, e)})
+	}
+	return out
+}
+
+// ownPapers lists the documents for which something was given, those first that the policy
+// asks for.
+func (s *Server) ownPapers(c *fiber.Ctx, a *apply.Application) []ownPaper {
+	titles, names := map[string]string{}, []string{}
+	if p, ok := s.policy(c, a.Policy); ok {
+		for _, d := range p.Documents {
+			titles[d.Name] = s.contentText(c, d.Title)
+			names = append(names, d.Name)
+		}
+	}
+	titles[apply.OtherDocument] = s.words(c)("documents.other")
+	names = append(names, apply.OtherDocument)
+	for _, f := range a.Files { // of a document that the policy no longer asks for
+		if !slices.Contains(names, f.Document) {
+			names = append(names, f.Document)
+		}
+	}
+	var out []ownPaper
+	for _, name := range names {
+		one := ownPaper{Name: name, Title: titles[name], OnPaper: a.OnPaper(name)}
+		for _, f := range a.FilesOf(name) {
+			one.Files = append(one.Files, ownPaperFile{f.Kind, f.Size, f.Added, string(f.State), s.base + "/track/files/" + f.ID})
+		}
+		if one.OnPaper || len(one.Files) > 0 {
+			out = append(out, one)
+		}
 	}
 	return out
 }

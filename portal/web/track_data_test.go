@@ -44,6 +44,33 @@ func TestOwnData(t *testing.T) {
 	d.staff(casework.Auditor, "").open("/staff/audit").wants(200, "家庭拿走一份资料")
 }
 
+// TestOwnDataNamesThePapers: what was attached and what is brought on paper is in the copy, with
+// where each photo is.
+func TestOwnDataNamesThePapers(t *testing.T) {
+	d := newDesk(t)
+	b := d.begin("family")
+	b.post(papersAt, b.others(), chosen{doc("household-register"), shot(t, 10)}, chosen{doc("guardian-proof"), []byte(samplePDF)}, chosen{doc("household-register"), shot(t, 20)})
+	b.open("/track/data").send("/track/data", nil).wants(200)
+	var got ownData
+	if err := json.Unmarshal([]byte(b.body), &got); err != nil {
+		t.Fatal(err)
+	}
+	papers := map[string]ownPaper{}
+	for _, p := range got.Papers {
+		papers[p.Name] = p
+	}
+	register, proof, photo := papers["household-register"], papers["guardian-proof"], papers["photo"]
+	if register.Title != "户口本、身份证" || register.OnPaper || len(register.Files) != 2 || len(proof.Files) != 1 || !photo.OnPaper || len(photo.Files) != 0 {
+		t.Fatalf("papers of the copy: %+v", got.Papers)
+	}
+	for _, f := range append(register.Files, proof.Files...) {
+		if f.Added.IsZero() || f.Size == 0 {
+			t.Errorf("file %+v", f)
+		}
+		b.open(f.At).wants(200)
+	}
+}
+
 func TestErase(t *testing.T) {
 	d := newDesk(t)
 	b := d.fill("family")
