@@ -156,6 +156,7 @@ type Bot struct {
 	names    map[string][]string // of each policy, normalised
 	calling  wordFinder          // of all names: the class of the policy
 	only     wordFinder          // of words without which a section is no answer: the number of the section
+	cases    wordFinder          // of words for special cases: the number of the case
 	slugs    []string            // class of the topic classifier to policy
 	classes  map[string]int      // the reverse
 
@@ -199,6 +200,7 @@ func New(c Config) (*Bot, error) {
 		b.policies[p.Slug] = p
 	}
 	only := b.numberOnly(l)
+	b.fileCases(l)
 	b.numbers = numbersIn(c.Phones, c.Entries)
 	b.prepareSuggestions(c.Entries)
 	for i := range c.Entries {
@@ -208,7 +210,7 @@ func New(c Config) (*Bot, error) {
 			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
-		b.known[e.ID] = known{e, b.classes[e.Policy], only[e.Section]}
+		b.known[e.ID] = known{e, b.classes[e.Policy], only[e.Section], b.casesOf(e)}
 		if e.Whole {
 			for _, name := range e.Phrasings {
 				name = b.norm.Normalize(name)

@@ -25,6 +25,7 @@ type lexicon struct {
 	urgent   []rule
 	only     map[string][]string // by section: words one of which must be asked with
 	choices  map[string][]string // by a message that is only this word: policy#section to choose from
+	cases    [][]string          // words of each special case, folded
 	short    []string            // policy#section to choose from where a message tells nothing
 	written  phraseIndex
 	sounding phraseIndex
@@ -250,6 +251,9 @@ func phrasings(lexicon string) map[string][]string {
 // onlyPrefix begins a line of the words without which a section is no answer.
 const onlyPrefix = "only "
 
+// caseKind is a line of words for one special case, such as a parent in prison.
+const caseKind = "case"
+
 // shortKind is the line of sections to choose from where a message tells nothing.
 const shortKind = "short"
 
@@ -274,6 +278,8 @@ func (p lexiconParser) line(line string, n int) error {
 		p.only[strings.TrimPrefix(kind, onlyPrefix)] = strings.Fields(p.fold(body))
 	case ok && strings.HasPrefix(kind, choosePrefix):
 		p.choose(strings.TrimPrefix(kind, choosePrefix), body)
+	case ok && kind == caseKind:
+		p.cases = append(p.cases, strings.Fields(p.fold(body)))
 	case ok && kind == shortKind:
 		p.short = strings.Fields(body)
 	case ok && kind == refuseGroup:

@@ -53,6 +53,8 @@ type match struct {
 	near  []hit  // what was found for a question that names no topic
 	found []hit  // what entries are still to be put in order by; nil where they are
 	said  []sign // the same
+
+	folded string // the question, for the same
 }
 
 // lead returns by how much one policy's score is higher than another's.
@@ -148,7 +150,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if len(m.entries) > 0 && !bare {
 		s := b.signals(found, words, said, m)
 		m.belongs, m.confidence, m.coverage = s.belongs(), s.confidence(), s.coverage
-		m.found, m.said = found, alone
+		m.found, m.said, m.folded = found, alone, u.folded
 	}
 	return m, nil
 }
@@ -157,7 +159,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 // only an answer needs: whether there is one depends on the policy alone.
 func (b *Bot) arranged(m match) match {
 	if m.found != nil {
-		m.entries, m.found, m.said = b.arrange(m.entries, m.found, m.said), nil, nil
+		m.entries, m.found, m.said = b.arrange(m.entries, m.found, m.said, m.folded), nil, nil
 	}
 	return m
 }
@@ -201,12 +203,13 @@ type hit struct {
 // known is an entry with what is asked of each that is found.
 type known struct {
 	*Entry
-	class int // of its policy; -1 for what is no entry of ours
-	only  int // number of the words one of which must be asked with; 0 where none must
+	class int   // of its policy; -1 for what is no entry of ours
+	only  int   // number of the words one of which must be asked with; 0 where none must
+	cases []int // numbers of the special cases that its question names
 }
 
 // stranger is what was found that is no entry of ours.
-var stranger = known{&Entry{}, -1, 0}
+var stranger = known{&Entry{}, -1, 0, nil}
 
 // entriesOf returns the entries that were found.
 func (b *Bot) entriesOf(hits []search.Hit) []hit {
@@ -262,7 +265,7 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.folded), []int{b.classes[spoken]})
-	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)))
+	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), "")
 	if u.words[0].length <= shortestAsked {
 		m.entries = b.foremost(m.entries, spoken)
 	}

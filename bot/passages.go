@@ -18,6 +18,7 @@ type passages struct {
 const (
 	foundPart   = 0.6 // how well search found it
 	sectionPart = 0.4 // how much the question sounds like those about its section
+	casePart    = 0.3 // what a question of a special case loses for each that the visitor does not name
 	wholePart   = 0.5 // what the policy's summary loses: a section says it more exactly
 )
 
@@ -71,8 +72,10 @@ func (b *Bot) learnPassages(ctx context.Context, lessons map[string][]example) m
 }
 
 // arrange puts the passages of the policy that is meant in order: those of the section
-// that the question asks for first.
-func (b *Bot) arrange(entries []*Entry, found []hit, said []sign) []*Entry {
+// that the question asks for first. A published question of a special case, such as a father
+// in prison, is an answer to those who name it; folded is what the visitor asks, "" in a
+// follow-up, whose case was told before.
+func (b *Bot) arrange(entries []*Entry, found []hit, said []sign, folded string) []*Entry {
 	if len(entries) == 0 {
 		return entries
 	}
@@ -91,14 +94,16 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign) []*Entry {
 		}
 		out[i], top = valued{e, score}, max(top, score)
 	}
-	likely := p.probabilities(said)
+	likely, named := p.probabilities(said), b.namedCases(folded)
 	for i := range out {
 		v := &out[i]
 		v.value = foundPart*v.value/top + sectionPart*likely[slices.Index(p.sections, v.Section)]
 		if v.Whole {
 			v.value -= wholePart
 		}
+		v.value -= casePart * float64(named.lacks(b.known[v.ID].cases))
 	}
+	out = b.overlooked(out, p, likely)
 	slices.SortStableFunc(out, func(x, y valued) int { return cmp.Compare(y.value, x.value) })
 	sorted := make([]*Entry, len(out))
 	for i, v := range out {
@@ -106,6 +111,23 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign) []*Entry {
 	}
 	return sorted
 }
+
+// overlooked adds the section that is surely asked for where search found no passage of it:
+// "will the whole class know?" shares no word with what is published of privacy.
+func (b *Bot) overlooked(found []valued, p *passages, likely []float64) []valued {
+	sure := slices.IndexFunc(likely, func(v float64) bool { return v >= surelyAsked })
+	if sure < 0 || slices.ContainsFunc(found, func(v valued) bool { return v.Section == p.sections[sure] }) {
+		return found
+	}
+	e, ok := b.passage(found[0].Policy, p.sections[sure])
+	if !ok {
+		return found
+	}
+	return append(found, valued{e, foundPart/2 + sectionPart*likely[sure]})
+}
+
+// surelyAsked is how likely a section is asked for that is quoted without having been found.
+const surelyAsked = 0.9
 
 // valued is an entry and how well it answers.
 type valued struct {

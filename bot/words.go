@@ -128,6 +128,9 @@ func (s *numberSet) add(n int) {
 
 func (s numberSet) has(n int) bool { return n/64 < len(s) && s[n/64]>>(n%64)&1 != 0 }
 
+// end is more than the highest number.
+func (s numberSet) end() int { return 64 * len(s) }
+
 // first returns the lowest number; -1 if there is none.
 func (s numberSet) first() int {
 	for i, set := range s {

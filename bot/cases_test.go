@@ -1,0 +1,30 @@
+package bot
+
+import "testing"
+
+// TestCasesAreThoseNamed asks of cases that share words with a published question of another
+// one, which must not answer, and of what search finds no passage of.
+func TestCasesAreThoseNamed(t *testing.T) {
+	b := learnedBot(t)
+	for _, tt := range []struct{ name, question, not, section string }{
+		{"both dead, not in prison", "我姐和姐夫车祸都没了，外甥女现在住我家，我该先去哪", "basic-living-allowance.faq.2", ""},
+		{"both in prison, none missing", "The boy next door lives with his grandma, both parents are in jail. Can he get money?", "basic-living-allowance.faq.2", ""},
+		{"nobody dead", "父亲强戒满半年，母亲三级智力残疾，够不够条件", "basic-living-allowance.faq.3", ""},
+		{"no institution", "考上大专了，一年一万那个要怎么弄", "dream-scholarship.faq.18", ""},
+		{"not from elsewhere", "学生父母常年不在家，跟着眼睛看不见的奶奶，能报困境儿童吗", "children-in-difficulty.faq.10", ""},
+		{"prison and missing", "爸爸坐牢，妈妈跑了两年，孩子能领吗", "", "status"},
+		{"dead and in prison", "妈妈病死了，爸爸在坐牢，能不能申请", "", "status"},
+		{"from elsewhere", "户口不在中山，能认定困境儿童吗", "", "who"},
+		{"no word of it published", "领了这个钱，会不会全班都知道我是孤儿", "", "privacy"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := b.Ask(t.Context(), Question{Text: tt.question})
+			if err != nil || r.Outcome != Answer {
+				t.Fatalf("Ask(%q) = %v, %v; want an answer", tt.question, r.Outcome, err)
+			}
+			if r.Entry == tt.not || tt.section != "" && r.Citations[0].Section != tt.section {
+				t.Errorf("Ask(%q) quotes %s of %s; want not %q, section %q", tt.question, r.Entry, r.Citations[0].Section, tt.not, tt.section)
+			}
+		})
+	}
+}
