@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fileCases files the words of special cases; the lexicon's first has the number 1.
 func (b *Bot) fileCases(l *lexicon) {
@@ -16,7 +19,7 @@ func (b *Bot) casesOf(e *Entry) []int {
 	if e.Question == "" || e.Lang != original {
 		return nil
 	}
-	named := b.cases.apart(b.norm.Fold(e.Question))
+	named := b.cases.apart(spell(b.norm.Fold(e.Question)))
 	var out []int
 	for n := range named.end() {
 		if named.has(n) {
@@ -33,9 +36,13 @@ type caseSet struct {
 	heard bool
 }
 
-// namedCases returns the special cases that folded text names.
-func (b *Bot) namedCases(folded string) caseSet {
-	named := b.cases.apart(folded)
+// namedCases returns the special cases that folded text names, if any of the entries is of
+// one.
+func (b *Bot) namedCases(folded string, entries []*Entry) caseSet {
+	if !slices.ContainsFunc(entries, func(e *Entry) bool { return len(b.known[e.ID].cases) > 0 }) {
+		return caseSet{}
+	}
+	named := b.cases.apart(spell(folded))
 	return caseSet{named, folded != "" && (len(named) > 0 || strings.ContainsFunc(folded, isHan))}
 }
 

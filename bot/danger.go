@@ -44,7 +44,7 @@ func (b *Bot) whether(t turn) Reply {
 func (b *Bot) saysWhether(t turn) (Reply, bool) {
 	meaning := ""
 	if t.memory.askedWhether() {
-		meaning = b.hearing.meaning(t.closed)
+		meaning = b.hearing.meaning(t.closed.text)
 	}
 	switch {
 	case slices.Contains(b.inDanger, t.folded), slices.Contains([]string{"yes", "first", "unknown"}, meaning):

@@ -21,11 +21,12 @@ type turn struct {
 type utterance struct {
 	text   string
 	folded string
-	closed string // without spaces beside Chinese characters
 	normal string // with synonyms replaced, too
 	words  []reading
 	plain  []sign // of the folded text without masked words; nil where nobody has read them
 	room   *room
+
+	spelled, closed, named *spelling // folded, that without spaces beside Chinese characters, and normal
 }
 
 // hear makes a text ready.
@@ -36,7 +37,12 @@ func (b *Bot) hearIn(within *room, text string) utterance {
 	folded, normal := b.norm.FoldAndNormalize(text)
 	words := b.lexicon.readingsIn(within, folded)
 	masked := words[0].masked
-	return utterance{text, folded, closeUp(folded), normal, words, signsIn(roomFor(&within.plain, signsRoom(masked)), masked, nil), within}
+	plain := signsIn(roomFor(&within.plain, signsRoom(masked)), masked, nil)
+	u := utterance{text: text, folded: folded, normal: normal, words: words, plain: plain, room: within}
+	u.spelled = within.spell(0, folded, nil)
+	u.closed = within.spell(1, closeUp(folded), u.spelled)
+	u.named = within.spell(2, normal, u.closed)
+	return u
 }
 
 // signs returns what the classifiers of subjects read, with marks. Where nothing was masked
@@ -65,7 +71,7 @@ type Link struct {
 // asked, a choice, a wish to be checked, a place, a follow-up. False means that it is
 // a question that stands by itself.
 func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
-	meaning := b.hearing.meaning(t.closed)
+	meaning := b.hearing.meaning(t.closed.text)
 	if meaning == "person" {
 		return b.toPeople(t), true, nil
 	}
@@ -107,7 +113,7 @@ func (b *Bot) converse(ctx context.Context, t turn) (Reply, bool, error) {
 	if place, ok := b.hearing.livesIn(t.closed); ok {
 		return b.handOver(t, place), true, nil
 	}
-	if place, ok := b.hearing.misspelt(t.closed); ok {
+	if place, ok := b.hearing.misspelt(t.closed.text); ok {
 		return b.handOver(t, place), true, nil
 	}
 	return b.follow(ctx, t)
@@ -198,7 +204,7 @@ func (b *Bot) unclear(t turn) Reply {
 
 // begins reports whether the message asks for a check, which in a word may mean yes too.
 func (b *Bot) begins(t turn) bool {
-	_, ok := b.hearing.holds(beginWords, t.folded)
+	_, ok := b.hearing.holdsIn(beginWords, t.spelled)
 	return ok
 }
 
@@ -211,7 +217,7 @@ func (b *Bot) wantsCheck(ctx context.Context, t turn) (Reply, bool, error) {
 		}
 		return b.whichCheck(t), true, nil
 	}
-	word, ok := b.hearing.holds(beginWords, folded)
+	word, ok := b.hearing.holdsIn(beginWords, t.spelled)
 	if !ok || len(b.words.Says) == 0 {
 		return Reply{}, false, nil
 	}
@@ -426,7 +432,7 @@ func (b *Bot) finish(t turn, r Reply, m memory) Reply {
 			r.Links = append(r.Links, Link{lead.In(t.Lang), lead.Path})
 		}
 	}
-	_, whether := b.hearing.holds(whetherWords, t.folded)
+	_, whether := b.hearing.holdsIn(whetherWords, t.spelled)
 	if p := b.checkable(cite.Policy); p != nil && m.Check == nil && (whether || cite.Section == p.Sections[0].ID) {
 		m.Offer, r.Offer = cite.Policy, b.words.Say(content.SayOffer, t.Lang)
 	}
@@ -480,7 +486,7 @@ func (b *Bot) plainReply(t turn) bool {
 	if b.hearing.means(t.Text) != "" {
 		return true
 	}
-	if _, town := b.hearing.misspelt(t.closed); town || b.hearing.anotherChild(t.closed) || b.hearing.tellsAge(t.closed) {
+	if _, town := b.hearing.misspelt(t.closed.text); town || b.hearing.anotherChild(t.closed) || b.hearing.tellsAge(t.closed) {
 		return true
 	}
 	c := t.memory.Check

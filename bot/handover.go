@@ -11,15 +11,14 @@ import (
 
 // livesIn returns the place that the message is about, if it says nothing besides
 // that somebody lives there or looks for somebody there.
-func (h *hearing) livesIn(folded string) (content.Place, bool) {
-	folded = closeUp(folded)
-	found := h.finder.apart(folded)
+func (h *hearing) livesIn(closed *spelling) (content.Place, bool) {
+	found := h.finder.apart(closed)
 	for i := found.first(); i >= 0 && i < len(h.places); i++ {
 		if !found.has(i) {
 			continue
 		}
 		p := h.places[i]
-		rest := h.withoutVillage(h.without(p.place, folded))
+		rest := h.withoutVillage(h.without(p.place, closed.text))
 		if h.saysNothing(rest) {
 			return p.place, true
 		}
@@ -80,14 +79,13 @@ func (b *Bot) toPeople(t turn) Reply {
 // account returns the passage for a question about one's own application, which
 // nothing but its status page can answer; unless unsure says that no other passage
 // does, the words have to be sure ones.
-func (b *Bot) account(folded string, unsure bool) (*Entry, bool) {
-	folded = closeUp(folded)
-	if b.hearing.accounts.apart(folded) == nil { // as of nearly all questions: they are read once, not for each
+func (b *Bot) account(closed *spelling, unsure bool) (*Entry, bool) {
+	if b.hearing.accounts.apart(closed) == nil { // as of nearly all questions: they are read once, not for each
 		return nil, false
 	}
 	for i := range b.hearing.account {
 		a := &b.hearing.account[i] // not copied: its finder is large
-		if (a.Sure || unsure) && a.says(folded) {
+		if (a.Sure || unsure) && a.says(closed) {
 			page, section, _ := strings.Cut(a.Section, "#")
 			e, ok := b.entries[page+".section."+section]
 			return e, ok

@@ -39,8 +39,8 @@ type account struct {
 }
 
 // says reports whether a message holds the words, apart from others.
-func (a *account) says(folded string) bool {
-	return a.finder.apart(folded) != nil && (len(a.And) == 0 || a.and.apart(folded) != nil) && a.not.apart(folded) == nil
+func (a *account) says(s *spelling) bool {
+	return a.finder.apart(s) != nil && (len(a.And) == 0 || a.and.apart(s) != nil) && a.not.apart(s) == nil
 }
 
 // spokenAnswers are the words for the options of one question.
@@ -255,7 +255,12 @@ func (h *hearing) meaning(folded string) string {
 
 // holds returns the longest word of the list that stands in the folded text.
 func (h *hearing) holds(list, folded string) (word string, ok bool) {
-	i := h.finders[list].apart(folded).first()
+	return h.holdsIn(list, spell(folded))
+}
+
+// holdsIn is holds for a text that is spelled already.
+func (h *hearing) holdsIn(list string, s *spelling) (word string, ok bool) {
+	i := h.finders[list].apart(s).first()
 	if i < 0 {
 		return "", false
 	}

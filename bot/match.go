@@ -142,7 +142,7 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if found, err = b.widened(ctx, q, scores, found); err != nil {
 		return match{}, err
 	}
-	m := b.pick(b.wanted(found, u.folded), b.ranked(scores, found))
+	m := b.pick(b.wanted(found, u.spelled), b.ranked(scores, found))
 	m.bare, m.scores, m.topics = bare, scores, topics
 	if bare {
 		m.near = found
@@ -264,7 +264,7 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	}
 	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
-	m := b.pick(b.wanted(found, u.folded), []int{b.classes[spoken]})
+	m := b.pick(b.wanted(found, u.spelled), []int{b.classes[spoken]})
 	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), "")
 	if u.words[0].length <= shortestAsked {
 		m.entries = b.foremost(m.entries, spoken)
@@ -323,8 +323,8 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 
 // wanted returns what was found, the sections that the question does not ask for, such
 // as the legal grounds, behind all others.
-func (b *Bot) wanted(hits []hit, folded string) []hit {
-	named := b.only.in(folded)
+func (b *Bot) wanted(hits []hit, spelled *spelling) []hit {
+	named := b.only.in(spelled)
 	unwanted := func(h *hit) bool { return h.only > 0 && !named.has(h.only) }
 	if !slices.ContainsFunc(hits, func(h hit) bool { return unwanted(&h) }) {
 		return hits
@@ -403,7 +403,7 @@ func (b *Bot) pick(hits []hit, ranked []int) match {
 // the question sounds like those that people ask about it, its names, and that it was spoken
 // of.
 func (b *Bot) topicScores(topics []float64, u *utterance, spoken string) []float64 {
-	scores, called := make([]float64, len(b.slugs)), b.calling.in(u.normal)
+	scores, called := make([]float64, len(b.slugs)), b.calling.in(u.named)
 	for class, p := range topics {
 		scores[class] = topicPart * p
 		if called.has(class) {

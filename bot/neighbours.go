@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/binary"
 	"math"
 	"slices"
 	"sync"
@@ -115,8 +116,17 @@ func (n *neighbours) weigh(out, v vector) vector {
 	return out
 }
 
-// poll is how alike the examples are to a question; all of it is zero between votes.
-type poll []float32
+// poll is how alike the examples are to a question, four bytes for each, so that several can be
+// read at once; all of it is zero between votes.
+type poll []byte
+
+// newPoll returns one for so many examples, and some more to be read together.
+func newPoll(examples int) poll { return make(poll, (examples+atOnce-1)/atOnce*atOnce*pollBytes) }
+
+// of returns how alike an example is.
+func (p poll) of(example int) float32 {
+	return math.Float32frombits(binary.LittleEndian.Uint32(p[pollBytes*example:]))
+}
 
 // ballotRoom is the memory of one vote, for the next one to use again.
 type ballotRoom struct {
@@ -130,7 +140,7 @@ type ballotRoom struct {
 func (n *neighbours) vote(v vector) []float64 {
 	room, _ := n.memory.Get().(*ballotRoom)
 	if room == nil {
-		room = &ballotRoom{poll: make(poll, len(n.ballots))}
+		room = &ballotRoom{poll: newPoll(len(n.ballots))}
 	}
 	defer n.memory.Put(room)
 	n.count(room, v)
@@ -190,7 +200,9 @@ func (n *neighbours) touchPostings(v vector) (touched uint32) {
 // add adds what a feature counts to all examples that have it.
 func (p poll) add(list []posting, value float32) {
 	for _, one := range list {
-		p[one.example] += value * one.value
+		at := p[pollBytes*int(one.example):][:pollBytes]
+		sum := math.Float32frombits(binary.LittleEndian.Uint32(at)) + value*one.value
+		binary.LittleEndian.PutUint32(at, math.Float32bits(sum))
 	}
 }
 
@@ -199,48 +211,45 @@ func (p poll) add(list []posting, value float32) {
 // examples is faster than to keep a list of those with a value.
 func (p poll) nearest(best []posting) []posting {
 	least := float32(0)
-	for first := p.passOver(0, least); first < len(p); first = p.passOver(first+atOnce, least) {
-		best, least = enterAll(best, p[first:min(first+atOnce, len(p))], first, least)
+	for at := p.passOver(0, least); at < len(p); at = p.passOver(at+pollBytes*atOnce, least) {
+		for example := at / pollBytes; example < at/pollBytes+atOnce; example++ {
+			value := p.of(example)
+			if value <= least {
+				continue
+			}
+			best = enter(best, posting{uint32(example), value})
+			if len(best) == voters {
+				least = best[voters-1].value
+			}
+		}
 	}
 	clear(p)
 	return best
 }
 
-// atOnce is how many examples are passed over together, as most are.
-const atOnce = 8
+const (
+	atOnce    = 16 // examples that are passed over together, as most are
+	pollBytes = 4  // of a value
+)
 
 // passOver returns from where on one of the values, none of which is negative, is more than
-// that; the place of fewer than atOnce where none is before them. Numbers made of the same bits
-// have the same order, and the signs of differences tell of several at once what would
-// otherwise be asked of each.
-func (p poll) passOver(first int, least float32) int {
-	limit := math.Float32bits(least)
-	for ; first+atOnce <= len(p); first += atOnce {
-		some := (*[atOnce]float32)(p[first:])
-		a := (limit - math.Float32bits(some[0])) | (limit - math.Float32bits(some[1]))
-		b := (limit - math.Float32bits(some[2])) | (limit - math.Float32bits(some[3]))
-		c := (limit - math.Float32bits(some[4])) | (limit - math.Float32bits(some[5]))
-		d := (limit - math.Float32bits(some[6])) | (limit - math.Float32bits(some[7]))
-		if (a|b|c|d)>>31 != 0 {
+// that. Numbers made of the same bits have the same order: two of them beside each other are
+// taken from the limit together, with a bit above each that stays where it is no more.
+func (p poll) passOver(at int, least float32) int {
+	const above = 1<<63 | 1<<31
+	limit := uint64(math.Float32bits(least))
+	limit |= limit<<32 | above
+	for ; at+pollBytes*atOnce <= len(p); at += pollBytes * atOnce {
+		some := (*[pollBytes * atOnce]byte)(p[at:])
+		a := (limit - binary.LittleEndian.Uint64(some[0:8])) & (limit - binary.LittleEndian.Uint64(some[8:16]))
+		b := (limit - binary.LittleEndian.Uint64(some[16:24])) & (limit - binary.LittleEndian.Uint64(some[24:32]))
+		c := (limit - binary.LittleEndian.Uint64(some[32:40])) & (limit - binary.LittleEndian.Uint64(some[40:48]))
+		d := (limit - binary.LittleEndian.Uint64(some[48:56])) & (limit - binary.LittleEndian.Uint64(some[56:64]))
+		if a&b&c&d&above != above {
 			break
 		}
 	}
-	return first
-}
-
-// enterAll enters those of the examples that are more alike than the least of the best, and
-// returns that least one anew.
-func enterAll(best []posting, some []float32, first int, least float32) ([]posting, float32) {
-	for i, value := range some {
-		if value <= least {
-			continue
-		}
-		best = enter(best, posting{uint32(first + i), value})
-		if len(best) == voters {
-			least = best[voters-1].value
-		}
-	}
-	return best, least
+	return at
 }
 
 // enter puts an example where it belongs among the best; the last makes room.

@@ -30,7 +30,7 @@ func TestNeighbours(t *testing.T) {
 // TestNearest wants the most alike, in order, and the poll to be empty then.
 func TestNearest(t *testing.T) {
 	const examples = 3 * voters
-	p := make(poll, examples)
+	p := newPoll(examples)
 	value := func(i uint32) float32 { return float32((i * 7) % examples) }
 	for i := range uint32(examples) {
 		p.add([]posting{{i, value(i)}}, 1)

@@ -94,7 +94,7 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign, folded string)
 		}
 		out[i], top = valued{e, score}, max(top, score)
 	}
-	likely, named := p.probabilities(said), b.namedCases(folded)
+	likely, named := p.probabilities(said), b.namedCases(folded, entries)
 	for i := range out {
 		v := &out[i]
 		v.value = foundPart*v.value/top + sectionPart*likely[slices.Index(p.sections, v.Section)]

@@ -9,6 +9,16 @@ type room struct {
 	plain, normal, apart []sign
 	tokens               []string
 	first                []int32
+	spelled              [3]spelling
+}
+
+// spell spells a text, unless it is that of another spelling.
+func (r *room) spell(i int, text string, other *spelling) *spelling {
+	if other != nil && other.text == text {
+		return other
+	}
+	r.spelled[i].take(text)
+	return &r.spelled[i]
 }
 
 // roomFor returns room for so many signs, that of *old, where that has it.
@@ -44,5 +54,9 @@ func (b *Bot) enter() *room {
 func (b *Bot) leave(r *room) {
 	clear(r.tokens[:cap(r.tokens)]) // it keeps nothing that somebody has written
 	r.tokens = r.tokens[:0]
+	for i := range r.spelled {
+		clear(r.spelled[i].spots)
+		r.spelled[i].text = ""
+	}
 	b.rooms.Put(r)
 }

@@ -81,12 +81,12 @@ func (b *Bot) another(t turn) (Reply, bool) {
 }
 
 // anotherChild reports whether a message says nothing but which child is meant.
-func (h *hearing) anotherChild(folded string) bool {
-	rest, meant := h.meant.from(closeUp(folded))
+func (h *hearing) anotherChild(closed *spelling) bool {
+	rest, meant := h.meant.from(closed)
 	if !meant {
 		return false
 	}
-	rest, child := h.siblings.from(rest)
+	rest, child := h.siblings.from(spell(rest))
 	if !child {
 		return false
 	}

@@ -112,9 +112,10 @@ func newTaker(lists ...[]string) *taker {
 }
 
 // from returns the text without the words, and whether there were any.
-func (k *taker) from(text string) (rest string, found bool) {
+func (k *taker) from(s *spelling) (rest string, found bool) {
+	text := s.text
 	var there numberSet
-	k.finder.each(text, func(w *foundWord, _ int) bool {
+	k.finder.each(s, func(w *foundWord, _ int) bool {
 		there.add(w.meaning)
 		return true
 	})
@@ -341,10 +342,10 @@ func (h *hearing) tellsNumbers(text string) bool {
 	return strings.ContainsAny(rest, numerals) && strings.Trim(rest, " 和"+numerals) == ""
 }
 
-// tellsAge reports whether a folded message says nothing but how old somebody is. Three figures
+// tellsAge reports whether a message says nothing but how old somebody is. Three figures
 // are a number to call.
-func (h *hearing) tellsAge(folded string) bool {
-	rest, _ := h.besideAge.from(closeUp(folded))
+func (h *hearing) tellsAge(closed *spelling) bool {
+	rest, _ := h.besideAge.from(closed)
 	digits := strings.TrimSpace(rest)
 	if slices.Contains(h.numbers, digits) {
 		return true

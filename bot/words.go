@@ -2,6 +2,7 @@ package bot
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,15 +41,12 @@ func (f *wordFinder) add(word string, meaning int) {
 
 // bitOf returns the bit of a beginning. Nearly all that no word begins with has one of its
 // own, which is faster seen than looked up.
-func bitOf(start [2]rune) uint32 {
-	return (uint32(start[0])*0x9e3779b1 + uint32(start[1])*0x85ebca6b) >> 20
+func bitOf(start [2]rune) uint16 {
+	return uint16((uint32(start[0])*0x9e3779b1 + uint32(start[1])*0x85ebca6b) >> 20)
 }
 
-// mayBegin reports whether some word may begin so.
-func (f *wordFinder) mayBegin(start [2]rune) bool {
-	bit := bitOf(start)
-	return f.begins[bit/64]>>(bit%64)&1 != 0
-}
+// mayBegin reports whether some word may begin with what has the bit.
+func (f *wordFinder) mayBegin(bit uint16) bool { return f.begins[bit/64]>>(bit%64)&1 != 0 }
 
 // startOf returns the first two characters and the length of the first.
 func startOf(word string) (start [2]rune, size int) {
@@ -59,44 +57,72 @@ func startOf(word string) (start [2]rune, size int) {
 	return start, size
 }
 
+// spelling is a text as finders read it, made once for all of them.
+type spelling struct {
+	text  string
+	spots []spot
+}
+
+// spot is a character of a text with the one behind it, 0 at the end.
+type spot struct {
+	start      [2]rune
+	bit, alone uint16 // of both, and of the character itself
+	at         int32
+}
+
+func spell(text string) *spelling {
+	s := new(spelling)
+	s.take(text)
+	return s
+}
+
+// take spells another text.
+func (s *spelling) take(text string) {
+	s.text, s.spots = text, slices.Grow(s.spots[:0], len(text)/2)
+	for at, r := range text {
+		if n := len(s.spots); n > 0 {
+			last := &s.spots[n-1]
+			last.start[1] = r
+			last.bit = bitOf(last.start)
+		}
+		alone := [2]rune{r}
+		bit := bitOf(alone)
+		s.spots = append(s.spots, spot{alone, bit, bit, int32(at)})
+	}
+}
+
 // each calls use with every word that stands in the text, and where, until it returns
 // false.
-func (f *wordFinder) each(text string, use func(w *foundWord, at int) bool) {
+func (f *wordFinder) each(s *spelling, use func(w *foundWord, at int) bool) {
 	if len(f.words) == 0 {
 		return
 	}
-	next, width := utf8.DecodeRuneInString(text)
-	for at := 0; at < len(text); {
-		start, size := [2]rune{next}, width
-		if at+size < len(text) {
-			next, width = utf8.DecodeRuneInString(text[at+size:])
-			start[1] = next
-		}
-		if f.mayBegin(start) {
-			for _, i := range f.starts[start] {
-				if w := &f.words[i]; strings.HasPrefix(text[at:], w.text) && !use(w, at) {
+	for i := range s.spots {
+		p := &s.spots[i]
+		if f.mayBegin(p.bit) {
+			for _, i := range f.starts[p.start] {
+				if w := &f.words[i]; strings.HasPrefix(s.text[p.at:], w.text) && !use(w, int(p.at)) {
 					return
 				}
 			}
 		}
-		if alone := [2]rune{start[0]}; start[1] != 0 && f.short && f.mayBegin(alone) {
-			for _, i := range f.starts[alone] {
-				if !use(&f.words[i], at) {
+		if f.short && p.start[1] != 0 && f.mayBegin(p.alone) {
+			for _, i := range f.starts[[2]rune{p.start[0]}] {
+				if !use(&f.words[i], int(p.at)) {
 					return
 				}
 			}
 		}
-		at += size
 	}
 }
 
 // in returns what the words mean that stand in the text.
-func (f *wordFinder) in(text string) numberSet {
+func (f *wordFinder) in(s *spelling) numberSet {
 	var out numberSet
 	for _, meaning := range f.empty {
 		out.add(meaning)
 	}
-	f.each(text, func(w *foundWord, _ int) bool {
+	f.each(s, func(w *foundWord, _ int) bool {
 		out.add(w.meaning)
 		return true
 	})
@@ -105,10 +131,10 @@ func (f *wordFinder) in(text string) numberSet {
 
 // apart returns what the words mean that stand in the text, those in Latin letters where
 // no letter or digit touches them.
-func (f *wordFinder) apart(text string) numberSet {
+func (f *wordFinder) apart(s *spelling) numberSet {
 	var out numberSet
-	f.each(text, func(w *foundWord, at int) bool {
-		if !w.latin || apart(text, at, at+len(w.text)) {
+	f.each(s, func(w *foundWord, at int) bool {
+		if !w.latin || apart(s.text, at, at+len(w.text)) {
 			out.add(w.meaning)
 		}
 		return true

@@ -14,7 +14,7 @@ func TestWordFinder(t *testing.T) {
 		f.add(w, i)
 	}
 	for _, text := range []string{"", "孤", "孤儿院在中山", "idle id card", "拿id来", "中山市的儿", "a𠀀的a", "cda"} {
-		in, apart := f.in(text), f.apart(text)
+		in, apart := f.in(spell(text)), f.apart(spell(text))
 		for i, w := range words {
 			if got, want := in.has(i), strings.Contains(text, w); got != want {
 				t.Errorf("%q in %q: got %v, want %v", w, text, got, want)
@@ -29,7 +29,7 @@ func TestWordFinder(t *testing.T) {
 		}
 	}
 	f.add("", 70)
-	if got := f.in("x"); !got.has(70) {
+	if got := f.in(spell("x")); !got.has(70) {
 		t.Error("an empty word stands nowhere, want everywhere")
 	}
 }
