@@ -33,15 +33,19 @@ type Backlog struct {
 // waitingOf says for each queue what waits in it, by the ends of the queue's index; a
 // table is never gone through. The first column is when it is due.
 var waitingOf = map[string][]string{
-	"applications": unassignedOf(),
-	"assigned":     {`SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`},
-	"reports":      {`SELECT due_at AS due FROM reports WHERE place = 0`},
-	"referrals":    {`SELECT due_at AS due FROM referrals WHERE waits = 'department'`},
+	"assigned":  {`SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`},
+	"reports":   {`SELECT due_at AS due FROM reports WHERE place = 0`},
+	"referrals": {`SELECT due_at AS due FROM referrals WHERE waits = 'department'`},
 }
 
-func unassignedOf() (out []string) {
+// unassignedOf are the ends of what nobody handles.
+func (s *Store) unassignedOf() (out []string) {
+	town := ""
+	if s.postgres {
+		town = ofTown
+	}
 	for _, state := range casework.WaitingStates() {
-		out = append(out, `SELECT turn AS due FROM applications WHERE `+unassigned+` AND state = '`+string(state)+`'`)
+		out = append(out, `SELECT turn AS due FROM applications WHERE `+unassigned+` AND state = '`+string(state)+`'`+town)
 	}
 	return out
 }
@@ -62,6 +66,9 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 			if b.Queues[name], err = s.waiting(ctx, tx, what...); err != nil {
 				return err
 			}
+		}
+		if b.Queues["applications"], err = s.waiting(ctx, tx, s.unassignedOf()...); err != nil {
+			return err
 		}
 		for name, what := range messagesOf {
 			if b.Outbox[name], err = s.waiting(ctx, tx, what); err != nil {
@@ -86,7 +93,11 @@ func (s *Store) waiting(ctx context.Context, tx *sql.Tx, ends ...string) (Waitin
 	of := func(what string) string { // each end, so that its index is used for it
 		var each []string
 		for i, end := range ends {
-			each = append(each, fmt.Sprintf(what, end, i))
+			one := fmt.Sprintf(what, end, i)
+			if strings.HasSuffix(end, ofTown) {
+				one = inEachTown(one)
+			}
+			each = append(each, one)
 		}
 		return strings.Join(each, ` UNION ALL `)
 	}
