@@ -25,14 +25,14 @@ func (w *scratch) dropStrangers() {
 	if w.plan.topics == 0 || w.plan.initials != "" {
 		return
 	}
-	n, least := 0, max(topicShare*w.most, math.SmallestNonzeroFloat32)
-	for i, c := range w.found {
-		w.found[n] = c // which of them stay nobody can foresee, so nothing branches on it
+	n, least, found := 0, max(topicShare*w.most, math.SmallestNonzeroFloat32), w.found
+	for i, c := range found {
+		found[n] = c // which of them stay nobody can foresee, so nothing branches on it
 		if w.common[i] >= least {
 			n++
 		}
 	}
-	w.found = w.found[:n]
+	w.found = found[:n]
 }
 
 // strange returns a score below which, in what a term counts once, a document of a collection

@@ -141,7 +141,8 @@ func (s *snapshot) cursor(a address) cursor {
 	return c
 }
 
-// read returns the next postings, in dst; none at the end.
+// read returns the next postings, in dst; none at the end. How many bytes a posting has
+// nobody can foresee, so nothing branches on it but where a number has more than usual.
 func (c *cursor) read(dst *[blockLength]posting) []posting {
 	n := min(c.left, blockLength)
 	c.left -= n
@@ -150,17 +151,21 @@ func (c *cursor) read(dst *[blockLength]posting) []posting {
 		if p[at] == 0 {
 			p, at = c.pages[p.link(at+1)], 0
 		}
-		v := uint32(p[at])
-		if at++; v >= 0x80 {
-			v, at = p.readVarint(at - 1)
+		low, high := uint32(p[at]), uint32(p[at+1])
+		two := low >> 7
+		v, next := low&0x7f|high<<7&-two, at+1+int(two)
+		if two&(high>>7) != 0 {
+			v, next = p.readVarint(at)
+		}
+		more := v & 1
+		count := (uint32(p[next]) + 1) & -more
+		at = next + int(more)
+		if more&uint32(p[next]>>7) != 0 {
+			count, at = p.readVarint(next)
+			count++
 		}
 		unit += int32(v >> 1)
-		count := int32(1)
-		if v&1 != 0 {
-			v, at = p.readVarint(at)
-			count = int32(v) + 2
-		}
-		dst[i] = posting{unit, count}
+		dst[i] = posting{unit, int32(count) + 1}
 	}
 	c.page, c.at, c.unit = p, at, unit
 	return dst[:n]

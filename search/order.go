@@ -10,7 +10,7 @@ func (w *scratch) complete(s *snapshot, q *Query, wanted int) {
 	if w.rest = w.found[len(top):]; q.Likely != "" {
 		w.rest = nil // what is not worth reading is not wanted
 	}
-	w.touched += s.touchDocuments(top)
+	w.touched += s.touchDocuments(top, w.reader.used)
 	w.looks = w.looks[:0]
 	var seeds float32 // the best score by what was read of the lists
 	for i := range top {
@@ -40,8 +40,9 @@ func (w *scratch) toRead(s *snapshot, q *Query, wanted int) []candidate {
 	return worthReading(top, s.weights.read, s.weights.unread*w.unread, wanted+wanted/5)
 }
 
-// touchDocuments does for documents what touchLists does for lists.
-func (s *snapshot) touchDocuments(top []candidate) (touched uint32) {
+// touchDocuments does for documents, and the signs that are asked for, what touchLists does
+// for lists.
+func (s *snapshot) touchDocuments(top []candidate, signs []uint16) (touched uint32) {
 	for i := range top {
 		unit := s.first[top[i].doc]
 		at := s.starts[unit]
@@ -49,6 +50,7 @@ func (s *snapshot) touchDocuments(top []candidate) (touched uint32) {
 		if at += lineSigns; int(at) < len(s.signs) {
 			touched += uint32(s.signs[at])
 		}
+		touched += s.touchSpots(top[i].doc, signs)
 	}
 	return touched
 }

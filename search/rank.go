@@ -25,27 +25,28 @@ const (
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	budget int32   // postings to read; 0: as many as the weights say
-	unread float32 // what the terms count whose postings have not been read
-	plan   plan
-	wants  []want
-	merged []want    // the same, each term once
-	keys   []uint64  // of either, to put them in order
-	cells  []cell    // by unit, in a collection by document; zero between searches
-	top    candidate // the best of them so far
-	marks  []uint64  // a bit for each unit with a score; zero between searches
-	found  []candidate
-	pages  []evidence // by page; zero between searches
-	reader reader
-	looks  []look      // of the documents read
-	rest   []candidate // that have not been read
-	least  float32     // the score from which those are hits
-	behind int         // such hits that are not among those found
-	topics topicTable
-	fours  int       // of topics
-	common []float32 // of the candidates: what they have of what the query is about
-	most   float32   // of common
-	block  [blockLength]posting
+	budget   int32   // postings to read; 0: as many as the weights say
+	unread   float32 // what the terms count whose postings have not been read
+	plan     plan
+	wants    []want
+	merged   []want    // the same, each term once
+	keys     []uint64  // of either, to put them in order
+	cells    []cell    // by unit, in a collection by document; zero between searches
+	top      candidate // the best of them so far
+	marks    []uint64  // a bit for each unit with a score; zero between searches
+	found    []candidate
+	pages    []evidence // by page; zero between searches
+	reader   reader
+	looks    []look      // of the documents read
+	rest     []candidate // that have not been read
+	least    float32     // the score from which those are hits
+	behind   int         // such hits that are not among those found
+	topics   topicTable
+	fours    int       // of topics
+	topicsOf []uint64  // of the candidates; room for one more than there are
+	common   []float32 // of the candidates: what they have of what the query is about
+	most     float32   // of common
+	block    [blockLength]posting
 
 	touched uint32 // of no use: see touchLists
 }
@@ -322,21 +323,47 @@ func (w *scratch) collect(s *snapshot, q Query) {
 	w.dropStrangers()
 }
 
-// collectTogether is collect where cells are those of documents.
+// collectTogether is collect where cells are those of documents. What a document is left out
+// for nobody can foresee, so nothing branches on it where there is no filter.
 func (w *scratch) collectTogether(s *snapshot, f *filter) {
-	all, least := f.all && !s.translated, float32(0)
-	if all {
-		least = w.strange()
+	if !f.all || s.translated {
+		w.collectFiltered(s, f)
+		return
 	}
+	n, least := 0, w.strange()
+	for k, set := range w.marks {
+		if more := n + bits.OnesCount64(set); more >= len(w.topicsOf) {
+			w.topicsOf = append(w.topicsOf, make([]uint64, more+1)...)
+			w.found = append(w.found[:n], make([]candidate, len(w.topicsOf)-n)...)
+		}
+		found, topics := w.found[:cap(w.found)], w.topicsOf
+		for w.marks[k] = 0; set != 0; set &= set - 1 {
+			doc := k<<6 | bits.TrailingZeros64(set)
+			c := &w.cells[doc]
+			found[n], topics[n] = candidate{doc: int32(doc), score: c.score}, c.topics
+			next := n + 1
+			if c.score < least*s.whole[doc] {
+				next = n
+			}
+			n = next
+			*c = cell{}
+		}
+	}
+	w.found = w.found[:n]
+	for _, topics := range w.topicsOf[:n] {
+		w.share(topics)
+	}
+	w.dropStrangers()
+}
+
+// collectFiltered is the same for those that pass a filter.
+func (w *scratch) collectFiltered(s *snapshot, f *filter) {
 	for k, set := range w.marks {
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
 			doc := int32(k<<6 | bits.TrailingZeros64(set))
 			c := w.cells[doc]
 			w.cells[doc] = cell{}
-			if c.score < least*s.whole[doc] {
-				continue
-			}
-			if all || s.passes(f, doc) {
+			if s.passes(f, doc) {
 				w.found = append(w.found, candidate{doc: doc, score: c.score})
 				w.share(c.topics)
 			}

@@ -53,7 +53,7 @@ func (s *snapshot) spotDocuments(goroutines int) error {
 		of := shelf{slots: slots, lists: lists, bits: uint8(bits.Len(uint(n + n/2)))}
 		p.of[doc] = of
 		slots += 1 << of.bits
-		lists += 1 + n + int32(len(s.signsOf(int32(doc))))
+		lists += 2 + n + int32(len(s.signsOf(int32(doc))))
 	}
 	if slots == 0 || err != nil {
 		return err
@@ -89,14 +89,14 @@ func (o *signSorter) count(signs []uint16) []uint16 {
 }
 
 // file makes the lists of a document. The first is empty and that of all signs that are not
-// there, so that whether one is need not be asked.
+// there, so that whether one is need not be asked; a place behind it can be looked at.
 func (o *signSorter) file(s *snapshot, doc int32) {
-	of, signs := s.spots.of[doc], s.signsOf(doc)
-	slots, lists := s.spots.slots[of.slots:][:1<<of.bits], s.spots.lists[of.lists:]
+	signs := s.signsOf(doc)
+	slots, lists := s.shelf(doc)
 	for _, sign := range signs {
 		o.counts[sign]++
 	}
-	begin := uint16(1)
+	begin := uint16(2)
 	for at, sign := range signs {
 		slot, ok := slotOf(slots, sign)
 		if !ok {
@@ -110,9 +110,33 @@ func (o *signSorter) file(s *snapshot, doc int32) {
 	}
 }
 
+// touchSpots has the lists of these signs of a document at hand, or of others with which they
+// share a place, and the first of their places.
+func (s *snapshot) touchSpots(doc int32, signs []uint16) (touched uint32) {
+	if !s.weights.together || s.spots.of[doc].bits == 0 {
+		return 0
+	}
+	slots, lists := s.shelf(doc)
+	text := s.signsOf(doc)
+	for _, sign := range signs {
+		list := lists[uint16(slots[slotStart(sign)&uint32(len(slots)-1)]):]
+		touched += uint32(list[0]) + uint32(text[list[1]])
+	}
+	return touched
+}
+
+// shelf returns the slots and lists of a document that has them.
+func (s *snapshot) shelf(doc int32) (slots []uint32, lists []uint16) {
+	of := s.spots.of[doc]
+	return s.spots.slots[of.slots:][:1<<of.bits], s.spots.lists[of.lists:]
+}
+
+// slotStart says where to begin to look for a sign, by more bits than any table has.
+func slotStart(sign uint16) uint32 { return uint32(sign) * 0x9e3779b1 >> 16 }
+
 // slotOf returns the slot of a sign, and whether it is there.
 func slotOf(slots []uint32, sign uint16) (slot *uint32, ok bool) {
-	at := uint32(sign) * 0x9e3779b1 >> 16
+	at := slotStart(sign)
 	for {
 		slot = &slots[at&uint32(len(slots)-1)]
 		if *slot == 0 || *slot>>16 == uint32(sign) {
@@ -125,12 +149,11 @@ func slotOf(slots []uint32, sign uint16) (slot *uint32, ok bool) {
 // lookUp counts the terms of a document whose signs are listed; false where they are not. It
 // does what follow does without a look at the places between.
 func (r *reader) lookUp(s *snapshot, doc int32) bool {
-	of := s.spots.of[doc]
-	if of.bits == 0 {
+	if s.spots.of[doc].bits == 0 {
 		return false
 	}
-	r.signs, r.lists = s.signsOf(doc), s.spots.lists[of.lists:]
-	slots := s.spots.slots[of.slots:][:1<<of.bits]
+	slots, lists := s.shelf(doc)
+	r.signs, r.lists = s.signsOf(doc), lists
 	for i, sign := range r.used {
 		t := r.singles[i]
 		slot, _ := slotOf(slots, sign)

@@ -22,6 +22,7 @@ func TestSpotted(t *testing.T) {
 	for i, n := range []int{1, 40, leastSpots - 1, leastSpots, 600, 1500, 4000, 20000, mostSpots + 100} {
 		docs = append(docs, Document{ID: text(1) + string(rune('A'+i)), Title: text(i), Text: text(n)})
 	}
+	docs = append(docs, Document{ID: "one sign", Text: strings.Repeat("儿", leastSpots)})
 	norm, err := NewNormalizer(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +51,9 @@ func TestSpotted(t *testing.T) {
 			}
 			s.spots.of[doc] = of
 		}
+	}
+	if r, err := x.Search(t.Context(), Query{Text: "儿鼍"}); err != nil || r.Total == 0 {
+		t.Errorf("a sign that is all of a document, and one of none: %d hits, %v", r.Total, err)
 	}
 	if looked < 20 {
 		t.Errorf("only %d documents were looked up", looked)
