@@ -109,11 +109,11 @@ func (w *scratch) support(s *snapshot, top []candidate) {
 }
 
 // settle puts the candidates that have been read in their final order and drops what is
-// far below the best. It returns the least score of all of them, and that from which they
+// below that share of the best. It returns the least score of all of them, and that from which they
 // stay.
-func (w *scratch) settle() (least, floor float32) {
+func (w *scratch) settle(share float32) (least, floor float32) {
 	slices.SortStableFunc(w.found, candidate.byScore)
-	least, floor = w.found[len(w.found)-1].score, floorShare*w.found[0].score
+	least, floor = w.found[len(w.found)-1].score, share*w.found[0].score
 	for w.found[len(w.found)-1].score < floor {
 		w.found = w.found[:len(w.found)-1]
 	}

@@ -76,7 +76,7 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	}
 	w.lean(by.beside * w.plan.lengthy())
 	w.support(s, w.found)
-	least, floor := w.settle()
+	least, floor := w.settle(floorShare / (1 + a.pairs))
 	if least < floor {
 		return // what has not been read is no better than the least
 	}

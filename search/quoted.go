@@ -30,7 +30,7 @@ func (w *scratch) asked(s *snapshot) asked {
 	a.title += own * by.ownTitle
 	a.lead += own * by.ownLead * s.beginning
 	a.cover -= own * by.cover
-	copied := within(pairs, copiedFrom, copiedTo) * within(float32(len(w.plan.tokens)), copiedFew, copiedMany)
+	copied := within(pairs, copiedFrom, copiedTo) * within(pairs*float32(len(w.plan.tokens)), copiedFew, copiedMany)
 	a.whole *= 1 - copied
 	a.chars = copied * by.copiedChars
 	a.pairs = copied * by.copiedPairs * s.short
@@ -40,7 +40,7 @@ func (w *scratch) asked(s *snapshot) asked {
 // A question is copied, if in pieces, of whose pairs and words one text has so much.
 const (
 	copiedFrom, copiedTo  = 0.25, 0.46
-	copiedFew, copiedMany = 11, 17 // characters and words: of fewer a text has all by chance
+	copiedFew, copiedMany = 6, 8 // characters and words that this is: fewer a text has by chance
 	shortSigns            = 320
 )
 

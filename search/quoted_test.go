@@ -79,8 +79,8 @@ func TestCopied(t *testing.T) {
 		"copied by long ones": {[]float32{0.1, 0.46}, 40, 0.25, 0, 0.5, 1},
 		"half of it":          {[]float32{0.355}, 40, 1, 1, 0.25, 2},
 		"own words":           {[]float32{0.25, 0.1}, 40, 1, 2, 0, 0},
-		"few words":           {[]float32{1}, 11, 1, 0, 0, 0},
-		"not so few":          {[]float32{1}, 14, 1, 0, 0.25, 2},
+		"few words":           {[]float32{1}, 6, 1, 0, 0, 0},
+		"not so few":          {[]float32{1}, 7, 1, 0, 0.25, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := scratch{}

@@ -128,9 +128,13 @@ func (w *scratch) coverage(c candidate) float32 {
 func (w *scratch) merge(s *snapshot) {
 	all := w.plan.topics == 0 || w.plan.initials != ""
 	w.wants = w.wants[:0]
+	chars := 1 - s.weights.copiedChars*w.plan.lengthy() // what characters count, which are in many texts
 	for _, c := range w.plan.clues {
 		if c.topic == 0 && !all {
 			continue
+		}
+		if c.kind == aCharacter {
+			c.weight *= chars
 		}
 		for _, a := range w.plan.alts[c.first:c.last] {
 			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
