@@ -12,6 +12,7 @@ const (
 	AssistLasts   = 2 * time.Hour      // the director can type and look for so long
 	HandOverLasts = 30 * time.Minute   // a code to hand over counts for so long
 	AssistKept    = 7 * 24 * time.Hour // what was not handed over can be for so long
+	SlipLasts     = 10 * time.Minute   // number and code on paper can be looked at again for so long
 )
 
 // ErrAssistOver says that the director's part in an application has ended: nothing of
@@ -74,6 +75,7 @@ type Assist struct {
 	Consent   AssistConsent
 	Started   time.Time
 	Ending    Ending
+	CodeUntil time.Time // of what was handed over last, as a code or on paper
 }
 
 // Ends returns when the director's time is over at the latest.
@@ -91,6 +93,12 @@ func (a Assist) Offerable(now time.Time) bool {
 // once: after it the code is the family's alone.
 func (a Assist) Printable(now time.Time) bool {
 	return a.Offerable(now) || a.Ending == Sent && now.Before(a.Started.Add(AssistKept))
+}
+
+// PrintedNow reports whether they were given just now. The page may never have come, and with
+// it the only code: it can be had again, as long as the family has not opened the application.
+func (a Assist) PrintedNow(now time.Time) bool {
+	return a.Ending == Printed && now.Before(a.CodeUntil)
 }
 
 // AssistState is what a director sees of an application afterwards.

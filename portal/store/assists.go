@@ -125,14 +125,14 @@ func (s *Store) Assist(ctx context.Context, by apply.Actor, ref apply.Reference)
 func (s *Store) assistOf(ctx context.Context, tx *sql.Tx, by apply.Actor, ref apply.Reference) (casework.Assist, error) {
 	a := casework.Assist{UserID: by.ID}
 	var sealed []byte
-	var started int64
-	err := tx.QueryRowContext(ctx, `SELECT s.reference, s.consent, s.started_at, s.ending FROM assists s JOIN applications a ON a.reference = $1
+	var started, until int64
+	err := tx.QueryRowContext(ctx, `SELECT s.reference, s.consent, s.started_at, s.ending, s.code_until FROM assists s JOIN applications a ON a.reference = $1
 		WHERE s.user_id = $2 AND s.reference = CASE WHEN a.household <> '' THEN a.household ELSE a.reference END AND a.created_at = s.started_at`,
-		string(ref), by.ID).Scan(&a.Reference, &sealed, &started, &a.Ending)
+		string(ref), by.ID).Scan(&a.Reference, &sealed, &started, &a.Ending, &until)
 	if err != nil {
 		return a, missing(err)
 	}
-	a.Started = moment(started)
+	a.Started, a.CodeUntil = moment(started), moment(until)
 	return a, s.sealer(a.Reference).open(assistColumn, sealed, &a.Consent)
 }
 

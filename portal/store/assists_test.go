@@ -198,6 +198,9 @@ func TestAssistEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, same, err := f.PrintHandOver(ctx, by, left); err != nil || same != code {
+			t.Errorf("print again: %s, %v; want the same code", same, err)
+		}
 		if _, err := f.OpenWithCode(ctx, left, code, "x"); err != nil {
 			t.Errorf("the printed code: %v", err)
 		}
@@ -226,7 +229,7 @@ func TestAssistEnds(t *testing.T) {
 			t.Errorf("the browser that changed it: %v, %v", a, err)
 		}
 		if err := second(f.PrintHandOver(ctx, by, left)); !errors.Is(err, casework.ErrAssistOver) {
-			t.Errorf("print twice: %v; want over", err)
+			t.Errorf("print again what the family has opened: %v; want over", err)
 		}
 		f.clock.advance(casework.AssistKept)
 		if err := first(f.OfferHandOver(ctx, by, stopped)); !errors.Is(err, casework.ErrAssistOver) {

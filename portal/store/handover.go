@@ -54,7 +54,8 @@ func (s *Store) newOffer() (o casework.Offer, err error) {
 func (s *Store) shortIndex(code apply.ShortCode) string { return s.blind("hand-over", string(code)) }
 
 // PrintHandOver renews the access code and returns it for paper, once; the director's
-// part ends with it.
+// part ends with it. For some minutes, and until the family has opened the application, it
+// returns the same again.
 func (s *Store) PrintHandOver(ctx context.Context, by apply.Actor, ref apply.Reference) (apply.Reference, apply.Code, error) {
 	var head apply.Reference
 	var code apply.Code
@@ -64,17 +65,18 @@ func (s *Store) PrintHandOver(ctx context.Context, by apply.Actor, ref apply.Ref
 			return err
 		}
 		part, err := s.assistOf(ctx, tx, by, ref)
-		if err == nil && !part.Printable(s.now()) {
-			err = casework.ErrAssistOver
-		}
 		if err != nil {
 			return err
 		}
-		if code, err = s.renewCode(ctx, tx, refs); err != nil {
-			return err
+		switch head = part.Reference; {
+		case part.PrintedNow(s.now()):
+			code, err = s.printedCode(ctx, tx, refs)
+		case part.Printable(s.now()):
+			code, err = s.print(ctx, tx, head, refs)
+		default:
+			err = casework.ErrAssistOver
 		}
-		head = part.Reference
-		if err := endAssist(ctx, tx, head, casework.Printed); err != nil {
+		if err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, casework.AuditEntry{At: s.now(), Actor: by, Action: casework.PrintAssist, Reference: head})
@@ -83,6 +85,37 @@ func (s *Store) PrintHandOver(ctx context.Context, by apply.Actor, ref apply.Ref
 		return "", "", fmt.Errorf("hand over on paper: %w", err)
 	}
 	return head, code, nil
+}
+
+// print renews the code and ends the part.
+func (s *Store) print(ctx context.Context, tx *sql.Tx, head apply.Reference, refs []apply.Reference) (apply.Code, error) {
+	code, err := s.renewCode(ctx, tx, refs)
+	if err != nil {
+		return "", err
+	}
+	if err := endAssist(ctx, tx, head, casework.Printed); err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE assists SET code_until = $1 WHERE reference = $2`, micros(s.now().Add(casework.SlipLasts)), string(head))
+	return code, err
+}
+
+// printedCode returns the code of what was printed, unless a browser has opened it since.
+func (s *Store) printedCode(ctx context.Context, tx *sql.Tx, refs []apply.Reference) (apply.Code, error) {
+	for _, ref := range refs {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM draft_tokens WHERE reference = $1`, string(ref)).Scan(&n); err != nil {
+			return "", err
+		}
+		if n > 0 {
+			return "", casework.ErrAssistOver
+		}
+	}
+	a, err := s.load(ctx, tx, refs[0])
+	if err != nil {
+		return "", err
+	}
+	return a.Code, nil
 }
 
 // HandOverFrom says who offers the application of a token, to whoever has it. A token

@@ -98,6 +98,7 @@ type assistPage struct {
 	Ready  bool   // nothing is missing
 	Offer  bool   // can be handed to a phone
 	Print  bool   // can be given on paper
+	Again  bool   // was just now, and can be looked at again
 	Talk   string // where all policies are gone through with the family; "" when it has ended
 }
 
@@ -115,7 +116,7 @@ func (s *Server) showAssist(c *fiber.Ctx, u casework.User, ref apply.Reference) 
 	now := s.now()
 	view := assistPage{
 		staffPage: s.newAssistPage(c, u, "assist.one"), Number: part.Reference.Grouped(), Path: assistPath(part.Reference, ""),
-		State: string(part.State(false, now)), Open: part.Open(now), Until: s.clock(part.Ends()), Offer: part.Offerable(now), Print: part.Printable(now),
+		State: string(part.State(false, now)), Open: part.Open(now), Until: s.clock(part.Ends()), Offer: part.Offerable(now), Print: part.Printable(now), Again: part.PrintedNow(now),
 	}
 	if !view.Open {
 		return s.render(c, "assist", view)
