@@ -157,6 +157,7 @@ type Bot struct {
 	calling  wordFinder          // of all names: the class of the policy
 	only     wordFinder          // of words without which a section is no answer: the number of the section
 	cases    wordFinder          // of words for special cases: the number of the case
+	special  map[string]*Entry   // entries whose question names a special case, by hash
 	slugs    []string            // class of the topic classifier to policy
 	classes  map[string]int      // the reverse
 
@@ -189,7 +190,7 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, special: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
 	b.hearing.passOver(l)
 	b.inDanger, b.noDanger = b.inAnyLanguage(content.SayInDanger), b.inAnyLanguage(content.SayNoDanger)
@@ -210,7 +211,10 @@ func New(c Config) (*Bot, error) {
 			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
-		b.known[e.ID] = known{e, b.classes[e.Policy], only[e.Section], b.casesOf(e)}
+		one := known{e, b.classes[e.Policy], only[e.Section], b.casesOf(e)}
+		if b.known[e.ID] = one; len(one.cases) > 0 {
+			b.special[hashOf(e.ID)] = e
+		}
 		if e.Whole {
 			for _, name := range e.Phrasings {
 				name = b.norm.Normalize(name)
@@ -292,7 +296,7 @@ func (b *Bot) turn(q Question, within *room) (turn, error) {
 	case utf8.RuneCountInString(text) > MaxQuestion:
 		return turn{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
-	q.Text = b.hearing.plea(text)
+	q.Text = b.hearing.plea(withoutHidden(text))
 	return turn{q, b.hearIn(within, q.Text), b.remember(q.Conversation)}, nil
 }
 

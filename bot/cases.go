@@ -1,9 +1,25 @@
 package bot
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// hidden matches what was masked before a question came here, with the words that say what it
+// was: "my number is ***" would be taken for a question about numbers to call.
+var hidden = regexp.MustCompile(`(?:我|我的|我嘅|孩子的)?(?:身份证|身份證|电话|電話|手机|手機|微信|银行卡|銀行卡|卡号|账号|賬號)?(?:号码|號碼|号|號)?(?:是|系|係|：|:)?\s*\*\*\*[，,。；;\s]*`)
+
+// withoutHidden takes such parts out of a text that says something besides.
+func withoutHidden(text string) string {
+	if !strings.Contains(text, "***") {
+		return text
+	}
+	if rest := strings.TrimSpace(hidden.ReplaceAllString(text, "")); rest != "" {
+		return rest
+	}
+	return text
+}
 
 // fileCases files the words of special cases; the lexicon's first has the number 1.
 func (b *Bot) fileCases(l *lexicon) {
@@ -27,6 +43,18 @@ func (b *Bot) casesOf(e *Entry) []int {
 		}
 	}
 	return out
+}
+
+// toldCases returns a follow-up with the question of a special case that was answered last,
+// which it is still about; "" where that was none.
+func (b *Bot) toldCases(t turn) string {
+	asked := t.memory.Asked
+	for _, hash := range asked[max(0, len(asked)-1):] {
+		if e, ok := b.special[hash]; ok && e.Policy == t.memory.Policy {
+			return t.folded + " " + b.norm.Fold(e.Question)
+		}
+	}
+	return ""
 }
 
 // caseSet is the set of special cases that a message names. Where it is not heard, as in a

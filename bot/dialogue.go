@@ -23,6 +23,7 @@ type utterance struct {
 	folded string
 	normal string // with synonyms replaced, too
 	words  []reading
+	told   string // folded, with the published questions answered before; "" where none was of a case
 	plain  []sign // of the folded text without masked words; nil where nobody has read them
 	room   *room
 
@@ -136,6 +137,9 @@ func (b *Bot) choose(t turn) (Reply, bool) {
 		return b.unclear(t), true
 	}
 	slug := b.called(t.Text)
+	if slug == "" {
+		slug = b.hinted(t)
+	}
 	if slug == "" || len(choices) == 0 {
 		return Reply{}, false
 	}
@@ -150,6 +154,34 @@ func (b *Bot) choose(t turn) (Reply, bool) {
 	}
 	return Reply{}, false
 }
+
+// hinted returns the policy among those offered that a few words, such as "the one for
+// orphans", are surely about; "" if they ask for something or are about none of them.
+func (b *Bot) hinted(t turn) string {
+	if utf8.RuneCountInString(t.Text) > catchSize || b.hearing.asks(t.Text) || b.learnt.Load() == nil {
+		return ""
+	}
+	subjects := b.lexicon.subjects(t.words)
+	likely := b.learnt.Load().topic.probabilities(paired(t.signs(subjects), subjects))
+	best, sum := "", 0.0
+	for _, id := range t.memory.Choices {
+		slug, check := strings.CutPrefix(id, checkPrefix)
+		if !check {
+			slug = b.entry(id).Policy
+		}
+		p := likely[b.classes[slug]]
+		if sum += p; best == "" || p > likely[b.classes[best]] {
+			best = slug
+		}
+	}
+	if best == "" || likely[b.classes[best]] < sum/2 || sum < hintedFrom {
+		return ""
+	}
+	return best
+}
+
+// hintedFrom is how likely a few words have to be about one of the policies offered.
+const hintedFrom = 0.5
 
 // chosen goes on with one of the choices.
 func (b *Bot) chosen(t turn, id string) Reply {
@@ -487,6 +519,9 @@ func (b *Bot) plainReply(t turn) bool {
 		return true
 	}
 	if _, town := b.hearing.misspelt(t.closed.text); town || b.hearing.anotherChild(t.closed) || b.hearing.tellsAge(t.closed) {
+		return true
+	}
+	if rest, leans := b.hearing.leaning(t.folded); leans && b.hearing.tellsAge(spell(closeUp(rest))) {
 		return true
 	}
 	c := t.memory.Check

@@ -77,6 +77,7 @@ func (b *Bot) situation(slug, text string) bool {
 // mostly made of words that name no topic is about the policy spoken of.
 func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 	spoken := t.memory.Policy
+	t.told = b.toldCases(t)
 	m, err := b.match(ctx, t.utterance, spoken)
 	if err != nil || b.names[spoken] == nil {
 		return m, err

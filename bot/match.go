@@ -265,7 +265,7 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.spelled), []int{b.classes[spoken]})
-	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), "")
+	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), u.told)
 	if u.words[0].length <= shortestAsked {
 		m.entries = b.foremost(m.entries, spoken)
 	}
@@ -305,7 +305,7 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 		}
 	}
 	if len(sections) == 0 {
-		return hits
+		return b.nowhere(hits, words, policy)
 	}
 	var first, last []hit
 	for _, h := range hits {
@@ -319,6 +319,19 @@ func (b *Bot) asked(hits []hit, words []reading, policy string) []hit {
 		first = []hit{{known: b.known[sections[0].ID]}}
 	}
 	return append(first, last...)
+}
+
+// nowhere moves whom to ask to the front where a follow-up asks by a word such as "how long"
+// for what others have a section of and this policy has not.
+func (b *Bot) nowhere(hits []hit, words []reading, policy string) []hit {
+	asks := slices.ContainsFunc(b.lexicon.subjects(words), func(s string) bool {
+		return slices.Contains([]string{aspectPrefix + "time", aspectPrefix + "documents", aspectPrefix + "privacy"}, s)
+	})
+	e, ok := b.passage(policy, contactSection)
+	if !asks || !ok || b.policies[policy] == nil {
+		return hits
+	}
+	return []hit{{known: b.known[e.ID]}}
 }
 
 // wanted returns what was found, the sections that the question does not ask for, such

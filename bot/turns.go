@@ -23,7 +23,8 @@ func (b *Bot) aboutTurns(t turn, meaning string) (Reply, bool) {
 		return b.remark(t, content.SayNothing), true
 	case meaning == "plainer":
 		return b.plainer(t)
-	case meaning == "other" && len(t.memory.Choices) == 0:
+	case meaning == "unknown" && t.memory.Check == nil && len(t.memory.Choices) == 0 && !t.memory.Clarified,
+		meaning == "other" && len(t.memory.Choices) == 0:
 		r := b.remark(t, content.SayOther)
 		return b.waiting(t, r, t.memory), true
 	case b.hearing.anotherChild(t.closed):

@@ -40,7 +40,28 @@ func (h *hearing) understand(p *content.Policy, c *checking, text string) []mean
 			out = join(out, a)
 		}
 	}
+	if len(out) == 0 {
+		return h.late(p, c, text)
+	}
 	slices.SortStableFunc(out, func(x, y meant) int { return cmp.Compare(b2i(y.question == open), b2i(x.question == open)) })
+	return out
+}
+
+// late returns what a message answers that is made of words for an option of just one other
+// question, of which it was not known before.
+func (h *hearing) late(p *content.Policy, c *checking, text string) []meant {
+	var out []meant
+	for _, q := range p.Screen() {
+		if c.answers()[q.Name] != content.UnknownAnswer || len(q.Options) == 0 || q.Type == "yesno" || !h.everyday(q, text) {
+			continue
+		}
+		if a := h.option(q, text); a.value != "" {
+			out = append(out, meant{question: q, value: a.value})
+		}
+	}
+	if len(out) != 1 {
+		return nil
+	}
 	return out
 }
 
@@ -346,7 +367,7 @@ func (h *hearing) tellsNumbers(text string) bool {
 // are a number to call.
 func (h *hearing) tellsAge(closed *spelling) bool {
 	rest, _ := h.besideAge.from(closed)
-	digits := strings.TrimSpace(rest)
+	digits := h.bare(strings.TrimSpace(rest))
 	if slices.Contains(h.numbers, digits) {
 		return true
 	}
