@@ -86,57 +86,56 @@ func result(p *pgconn.Pipeline) error {
 
 var errNoAnswer = errors.New("the database has not answered")
 
-// unsettled are the applications with changes that others can read already, while the
-// disk may not have them.
+// unsettled are the batches with changes that others can read already, while the disk may
+// not have them. There are as many as lanes, so that who reads looks through them all:
+// every submission would pay for a table of what is in them.
 type unsettled struct {
 	mu      sync.Mutex
-	batches map[apply.Reference][]*onItsWay
+	batches []*onItsWay
 }
 
 // onItsWay is a batch on its way to the disk.
 type onItsWay struct {
+	jobs  []*job
 	ended chan struct{}
 	err   error
 }
 
 // begin is called before anything of the batch can be read.
 func (u *unsettled) begin(batch []*job) *onItsWay {
-	b := &onItsWay{ended: make(chan struct{})}
+	b := &onItsWay{jobs: batch, ended: make(chan struct{})}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.batches == nil {
-		u.batches = map[apply.Reference][]*onItsWay{}
-	}
-	for _, j := range batch {
-		ref := j.change.ref
-		u.batches[ref] = append(u.batches[ref], b)
-	}
+	u.batches = append(u.batches, b)
 	return b
 }
 
 // end says what came of it: with an error nobody knows whether it is there.
-func (u *unsettled) end(batch []*job, b *onItsWay, err error) {
+func (u *unsettled) end(b *onItsWay, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, j := range batch {
-		ref := j.change.ref
-		u.batches[ref] = slices.DeleteFunc(u.batches[ref], func(o *onItsWay) bool { return o == b })
-		if len(u.batches[ref]) == 0 {
-			delete(u.batches, ref)
-		}
-	}
+	u.batches = slices.DeleteFunc(u.batches, func(o *onItsWay) bool { return o == b })
 	b.err = err
 	close(b.ended)
+}
+
+// with returns the batches that an application is in.
+func (u *unsettled) with(ref apply.Reference) (all []*onItsWay) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, b := range u.batches {
+		if slices.ContainsFunc(b.jobs, func(j *job) bool { return j.change.ref == ref }) {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // await is called by who has read applications and is going to show them: a page that
 // says that something was handed in is as good as an answer to who did.
 func (u *unsettled) await(ctx context.Context, all ...*apply.Application) error {
 	for _, a := range all {
-		u.mu.Lock()
-		batches := slices.Clone(u.batches[a.Reference])
-		u.mu.Unlock()
-		for _, b := range batches {
+		for _, b := range u.with(a.Reference) {
 			select {
 			case <-b.ended:
 			case <-ctx.Done():

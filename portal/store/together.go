@@ -36,7 +36,7 @@ func (l *lane) together(ctx context.Context, batch []*job) (done bool, err error
 	if closed || raw != nil {
 		l.disconnect()
 	}
-	l.store.unsettled.end(batch, b, err)
+	l.store.unsettled.end(b, err)
 	return done, err
 }
 
