@@ -33,19 +33,15 @@ type Backlog struct {
 // waitingOf says for each queue what waits in it, by the ends of the queue's index; a
 // table is never gone through. The first column is when it is due.
 var waitingOf = map[string][]string{
-	"assigned":  {`SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`},
-	"reports":   {`SELECT due_at AS due FROM reports WHERE place = 0`},
-	"referrals": {`SELECT due_at AS due FROM referrals WHERE waits = 'department'`},
+	"applications": unassignedOf(),
+	"assigned":     {`SELECT turn AS due FROM applications WHERE waiting = 1 AND assignee <> ''`},
+	"reports":      {`SELECT due_at AS due FROM reports WHERE place = 0`},
+	"referrals":    {`SELECT due_at AS due FROM referrals WHERE waits = 'department'`},
 }
 
-// unassignedOf are the ends of what nobody handles.
-func (s *Store) unassignedOf() (out []string) {
-	town := ""
-	if s.postgres {
-		town = ofTown
-	}
+func unassignedOf() (out []string) {
 	for _, state := range casework.WaitingStates() {
-		out = append(out, `SELECT turn AS due FROM applications WHERE `+unassigned+` AND state = '`+string(state)+`'`+town)
+		out = append(out, `SELECT turn AS due FROM applications WHERE `+unassigned+` AND state = '`+string(state)+`'`)
 	}
 	return out
 }
@@ -66,9 +62,6 @@ func (s *Store) Backlog(ctx context.Context) (Backlog, error) {
 			if b.Queues[name], err = s.waiting(ctx, tx, what...); err != nil {
 				return err
 			}
-		}
-		if b.Queues["applications"], err = s.waiting(ctx, tx, s.unassignedOf()...); err != nil {
-			return err
 		}
 		for name, what := range messagesOf {
 			if b.Outbox[name], err = s.waiting(ctx, tx, what); err != nil {
@@ -93,11 +86,7 @@ func (s *Store) waiting(ctx context.Context, tx *sql.Tx, ends ...string) (Waitin
 	of := func(what string) string { // each end, so that its index is used for it
 		var each []string
 		for i, end := range ends {
-			one := fmt.Sprintf(what, end, i)
-			if strings.HasSuffix(end, ofTown) {
-				one = inEachTown(one)
-			}
-			each = append(each, one)
+			each = append(each, fmt.Sprintf(what, end, i))
 		}
 		return strings.Join(each, ` UNION ALL `)
 	}

@@ -25,7 +25,7 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
-	statement, args, scan, err := s.listOf(by, q)
+	statement, args, scan, err := listOf(by, q)
 	if err != nil {
 		return casework.Page{}, err
 	}
@@ -49,37 +49,6 @@ func (s *Store) Applications(ctx context.Context, by apply.Actor, q casework.Que
 type end struct {
 	where string
 	part  int
-	towns bool // there is one in each town: the index begins with it
-}
-
-// first is a statement for the first applications of an end. Where every town has one it
-// may return as many of each, in no order between the towns.
-func (e end) first(columns, more string, limit int) string {
-	where := e.where + more
-	if e.towns {
-		where += ofTown
-	}
-	one := `SELECT ` + columns + ` FROM applications WHERE ` + where + ` ORDER BY turn, reference LIMIT ` + strconv.Itoa(limit)
-	if e.towns {
-		return inEachTown(one)
-	}
-	return one
-}
-
-// On PostgreSQL what nobody handles in the city is put together from the towns: so a
-// submission does not stand in a list of its own for that. The towns are those that the
-// index has, found by a step to each. See doc 0085.
-const (
-	ofTown    = ` AND town = towns.town`
-	freeTowns = `WITH RECURSIVE found (town) AS (
-		(SELECT town FROM applications WHERE ` + unassigned + ` ORDER BY town LIMIT 1)
-		UNION ALL SELECT (SELECT town FROM applications WHERE ` + unassigned + ` AND town > found.town ORDER BY town LIMIT 1) FROM found WHERE found.town IS NOT NULL
-		) SELECT town FROM found WHERE town IS NOT NULL`
-)
-
-// inEachTown asks for every town what is asked [ofTown].
-func inEachTown(statement string) string {
-	return `SELECT own.* FROM (` + freeTowns + `) AS towns CROSS JOIN LATERAL (` + statement + `) AS own`
 }
 
 // arguments of a statement.
@@ -99,12 +68,12 @@ const (
 
 // endsOf says from which ends of which indexes a list is put together: so there need be
 // no index for every order, in which each submission would be written.
-func (s *Store) endsOf(by apply.Actor, q casework.Query, args *arguments) []end {
+func endsOf(by apply.Actor, q casework.Query, args *arguments) []end {
 	switch {
 	case q.Queue:
-		return append([]end{taken(by.ID, args)}, s.free(q.Town, casework.WaitingStates(), 1, args)...)
+		return append([]end{taken(by.ID, args)}, free(q.Town, casework.WaitingStates(), 1, args)...)
 	case q.Assignee == casework.Nobody:
-		return s.free(q.Town, casework.WaitingStates(), 0, args)
+		return free(q.Town, casework.WaitingStates(), 0, args)
 	case q.Assignee != "":
 		return []end{taken(q.Assignee, args)}
 	case q.Policy != "":
@@ -115,32 +84,28 @@ func (s *Store) endsOf(by apply.Actor, q casework.Query, args *arguments) []end 
 		where += ` AND town <> '' AND town = ` + args.add(q.Town)
 	}
 	waits := slices.DeleteFunc(q.Wanted(), func(s apply.State) bool { return !s.Waiting() })
-	return append(ofStates(where, q.Wanted(), 0, args), s.free(q.Town, waits, 0, args)...)
+	return append(ofStates(where, q.Wanted(), 0, args), free(q.Town, waits, 0, args)...)
 }
 
 // taken is the end of what a user handles.
 func taken(user string, args *arguments) end {
-	return end{`waiting = 1 AND assignee <> '' AND assignee = ` + args.add(storable(user)), 0, false}
+	return end{`waiting = 1 AND assignee <> '' AND assignee = ` + args.add(storable(user)), 0}
 }
 
 // free are the ends of what nobody handles.
-func (s *Store) free(town string, states []apply.State, part int, args *arguments) []end {
+func free(town string, states []apply.State, part int, args *arguments) []end {
 	where := unassigned
 	if town != "" && len(states) > 0 { // PostgreSQL takes no argument that is not used
 		where += ` AND town = ` + args.add(town)
 	}
-	out := ofStates(where, states, part, args)
-	for i := range out {
-		out[i].towns = s.postgres && town == ""
-	}
-	return out
+	return ofStates(where, states, part, args)
 }
 
 // ofStates are the ends of an index with one for each state.
 func ofStates(where string, states []apply.State, part int, args *arguments) []end {
 	var out []end
 	for _, state := range states {
-		out = append(out, end{where + ` AND state = ` + args.add(string(state)), part, false})
+		out = append(out, end{where + ` AND state = ` + args.add(string(state)), part})
 	}
 	return out
 }
@@ -154,7 +119,7 @@ func exact(q casework.Query) bool {
 }
 
 // listOf builds the statement for a page, and says how many applications it looks at.
-func (s *Store) listOf(by apply.Actor, q casework.Query) (statement string, args arguments, scan int, err error) {
+func listOf(by apply.Actor, q casework.Query) (statement string, args arguments, scan int, err error) {
 	scan = scanLimit
 	if exact(q) {
 		scan = q.Limit + 1
@@ -186,8 +151,9 @@ func (s *Store) listOf(by apply.Actor, q casework.Query) (statement string, args
 	}
 	limit := strconv.Itoa(scan)
 	ends := []string{`SELECT * FROM (SELECT reference, turn, 0 AS part FROM applications WHERE FALSE) AS none`}
-	for i, e := range s.endsOf(by, q, &args) {
-		ends = append(ends, fmt.Sprintf(`SELECT * FROM (%s) AS end%d`, e.first(fmt.Sprintf(`reference, turn, %d AS part`, e.part), due+behind(e.part), scan), i))
+	for i, e := range endsOf(by, q, &args) {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, turn, %d AS part FROM applications WHERE %s%s%s
+			ORDER BY turn, reference LIMIT %s) AS end%d`, e.part, e.where, due, behind(e.part), limit, i))
 	}
 	return listColumns + `page.part FROM (
 		SELECT reference, part FROM (` + strings.Join(ends, ` UNION ALL `) + `) AS ends ORDER BY part, turn, reference LIMIT ` + limit + `

@@ -24,7 +24,6 @@ var differing = map[int64][]step{
 	50: {file("upload_parts.sql")},
 	53: {onPostgres(file("list_statistics.sql"))},
 	54: {onPostgres(file("child_hash.sql"))},
-	55: {onPostgres(file("free_by_town.sql"))},
 	56: {onSQLite(file("fewer_steps.sql"))},
 }
 

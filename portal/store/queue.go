@@ -27,7 +27,7 @@ func (s *Store) Counts(ctx context.Context, by apply.Actor, town string) (casewo
 			if one.q.Assignee == "" && one.q.Due.IsZero() {
 				continue // nobody signed in has nothing
 			}
-			statement, args := s.countOf(by, one.q)
+			statement, args := countOf(by, one.q)
 			if err := tx.QueryRowContext(ctx, statement, args...).Scan(one.into); err != nil {
 				return err
 			}
@@ -42,15 +42,15 @@ func (s *Store) Counts(ctx context.Context, by apply.Actor, town string) (casewo
 
 // countOf counts along the index of a list. Without an order PostgreSQL may take some of
 // many from the table itself, and goes through all of it if they stand at its end.
-func (s *Store) countOf(by apply.Actor, q casework.Query) (string, arguments) {
+func countOf(by apply.Actor, q casework.Query) (string, arguments) {
 	var args arguments
 	due := ""
 	if !q.Due.To.IsZero() {
 		due = " AND turn < " + args.add(micros(q.Due.To))
 	}
 	var ends []string
-	for i, e := range s.endsOf(by, q, &args) {
-		ends = append(ends, fmt.Sprintf(`SELECT * FROM (%s) AS end%d`, e.first(`1 AS one`, due, casework.CountLimit), i))
+	for i, e := range endsOf(by, q, &args) {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT 1 AS one FROM applications WHERE %s%s ORDER BY turn, reference LIMIT %d) AS end%d`, e.where, due, casework.CountLimit, i))
 	}
 	return fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT one FROM (%s) AS ends LIMIT %d) AS counted`, strings.Join(ends, ` UNION ALL `), casework.CountLimit), args
 }
@@ -154,10 +154,6 @@ func refusedBy(ctx context.Context, tx *sql.Tx, ref apply.Reference) (id string,
 // user's own refusal, which somebody else has to look at again.
 const candidates = 20
 
-// takers is how many may take the next at the same moment before one of them is told that
-// there is nothing.
-const takers = 10
-
 // TakeNext gives the user what is due first of what nobody handles in the town, or in
 // the city for "". Two who ask at the same time get two. It is [apply.ErrNotFound] when
 // there is nothing.
@@ -192,23 +188,18 @@ func (s *Store) TakeNext(ctx context.Context, by apply.Actor, town string) (appl
 	return ref, nil
 }
 
-// unassigned returns the first of what nobody handles, and locks it: on PostgreSQL row by
-// row of what is not locked, of which there is enough for those who ask at the same time.
+// unassigned returns the first of what nobody handles, and locks it.
 func (s *Store) unassigned(ctx context.Context, tx *sql.Tx, town string) ([]apply.Reference, error) {
-	among := candidates
+	lock := ""
 	if s.postgres {
-		among *= takers
+		lock = s.lockRows + ` SKIP LOCKED`
 	}
 	var args arguments
 	var ends []string
-	for i, e := range s.free(town, casework.WaitingStates(), 0, &args) {
-		ends = append(ends, fmt.Sprintf(`SELECT * FROM (%s) AS end%d`, e.first(`reference, turn`, "", among), i))
+	for i, e := range free(town, casework.WaitingStates(), 0, &args) {
+		ends = append(ends, fmt.Sprintf(`SELECT * FROM (SELECT reference, turn FROM applications WHERE %s ORDER BY turn, reference LIMIT %d%s) AS end%d`, e.where, candidates, lock, i))
 	}
-	statement := fmt.Sprintf(`SELECT reference FROM (%s) AS ends ORDER BY turn, reference LIMIT %d`, strings.Join(ends, ` UNION ALL `), among)
-	if s.postgres {
-		statement = fmt.Sprintf(`SELECT a.reference FROM (%s) AS among JOIN applications a ON a.reference = among.reference
-			WHERE a.waiting = 1 AND a.assignee = '' ORDER BY a.turn, a.reference LIMIT %d%s OF a SKIP LOCKED`, statement, candidates, s.lockRows)
-	}
+	statement := fmt.Sprintf(`SELECT reference FROM (%s) AS ends ORDER BY turn, reference LIMIT %d`, strings.Join(ends, ` UNION ALL `), candidates)
 	return texts[apply.Reference](ctx, tx, statement, args...)
 }
 
