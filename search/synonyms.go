@@ -248,13 +248,22 @@ func (t *text) copyRange(o *text, i, j int) {
 type phrases[V any] map[rune][]phrase[V]
 
 type phrase[V any] struct {
-	runes []rune
-	value V
+	runes  []rune
+	second rune // of them, here where it is at hand; 0 where there is none
+	value  V
+}
+
+func newPhrase[V any](r []rune, v V) phrase[V] {
+	e := phrase[V]{runes: r, value: v}
+	if len(r) > 1 {
+		e.second = r[1]
+	}
+	return e
 }
 
 func (p phrases[V]) add(r []rune, v V) {
 	if len(r) > 0 && !p.has(r) {
-		p[r[0]] = append(p[r[0]], phrase[V]{r, v})
+		p[r[0]] = append(p[r[0]], newPhrase(r, v))
 	}
 }
 
@@ -282,7 +291,17 @@ func (p phrases[V]) match(s []rune, i int) (int, V, bool) {
 // matchAround is match, but words to be passed over may stand inside a phrase:
 // 父母都不在了 is 父母不在了. The length is that of the text covered.
 func (p phrases[V]) matchAround(s []rune, pass []bool, i int) (int, V, bool) {
-	for _, e := range p[s[i]] {
+	next := rune(0)
+	if i+1 < len(s) {
+		next = s[i+1]
+	}
+	passed := next != 0 && pass[i+1]
+	list := p[s[i]]
+	for k := range list {
+		e := &list[k]
+		if e.second != next && e.second != 0 && !passed {
+			continue // most phrases that begin like this
+		}
 		if j := around(s, pass, i, e.runes); j > 0 && wordEdge(s, i) && wordEdge(s, j) {
 			return j - i, e.value, true
 		}
