@@ -289,8 +289,10 @@ func (b *builder) oncesTogether() []float32 {
 			all += float64(n)
 		}
 	}
+	mean, long := all/float64(len(s.docs)), s.longness()
 	for _, length := range lengths {
-		s.whole = append(s.whole, once(s.weights.k1, s.weights.length, length*float64(len(s.docs))/all))
+		one := once(s.weights.k1, s.weights.length, length/mean)
+		s.whole = append(s.whole, min(one*s.weights.lengthen(length/mean, long), float32(s.weights.k1+1)))
 	}
 	out := make([]float32, len(s.units))
 	for i := range out {

@@ -16,6 +16,7 @@ type weights struct {
 	k1                     float64 // BM25 k: how much it counts that a term stands there again
 	together               bool    // a document is one text: where in it a term stands is nothing
 	length                 float64 // BM25 b of such documents
+	longer                 float64 // … to this power what is longer than others counts less, where texts are long
 	match                  float32 // share of the score: weighted terms in common
 	whole                  float32 // … how much more of it where all of a long question is there
 	beside                 float32 // … of a long question: what the better of the two documents beside it has
@@ -52,7 +53,7 @@ func forPages() weights {
 func forCollections() weights {
 	return weights{
 		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
-		k1: 0.9, together: true, length: 0.75,
+		k1: 0.9, together: true, length: 0.75, longer: 0.2,
 		match: 0.22, whole: 1.3, beside: 0.2, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
 		ownTitle: 0.2, ownLead: 0.08, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,
 		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
