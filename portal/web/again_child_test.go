@@ -55,7 +55,7 @@ func TestNewDraftAfterARefusal(t *testing.T) {
 	number, _ := b.pass()
 	b.together("new", "medical-insurance-relief")
 	d.decide("/staff/applications/"+ungrouped(number), "refuse", "材料没有带齐。")
-	b.open(applied+"/done?child=1").wants(200, "已经提交成功")
+	b.open(applied+"/done?child=1").wants(200, "这次没有批准")
 	b.together("1", "basic-living-allowance")
 	if got := b.open(first).wants(200).form(first).Get("child_name"); got != "金丝雀" {
 		t.Errorf("the child is called %q", got)

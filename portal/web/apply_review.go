@@ -271,7 +271,9 @@ func (s *Server) showReceipt(c *fiber.Ctx) error {
 		return s.redirect(c, "/track")
 	case a.State == apply.Draft:
 		return s.redirect(c, applyPath(p, "review"))
-	case a.Submitted.IsZero(): // withdrawn before it was handed in
+	case !a.State.Waiting() && c.Query(unkeptParam) == "1":
+		return s.redirect(c, withParam("/track/status", unkeptParam, "1"))
+	case !a.State.Waiting(): // what comes next is another thing by now
 		return s.redirect(c, "/track/status")
 	}
 	view := receiptPage{draft: s.newDraft(c, p, a, s.words(c)("apply.done.title"))}

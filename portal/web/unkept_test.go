@@ -189,3 +189,18 @@ func TestHandOverOnAPhoneWithItsOwn(t *testing.T) {
 		}
 	}
 }
+
+// TestReceiptIsNoNews opens the receipt of an application after the office has asked for more,
+// and after it has decided: one is told how it stands, not that all went well.
+func TestReceiptIsNoNews(t *testing.T) {
+	d := newDesk(t)
+	b, number := d.asked()
+	for _, path := range []string{applied + "/done", applied + "/review"} {
+		b.open(path).wants(200, "请您补充").lacks("已经提交成功")
+	}
+	b.open(applied+"/done?"+unkeptParam+"=1").wants(200, "请您补充", "刚才选的照片没有收下")
+	o, path := d.staffCalled("second", casework.Officer, ""), "/staff/applications/"+ungrouped(number)
+	o.open(path+"/refuse").send(path+"/refuse", map[string]string{"ground": "other", "reason": "没有等到说明。"})
+	o.send(path+"/refuse", map[string]string{"confirmed": "1"}).wants(200)
+	b.open(applied+"/done").wants(200, "这次没有批准").lacks("已经提交成功")
+}
