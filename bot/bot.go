@@ -435,6 +435,9 @@ func (b *Bot) answer(t turn, m match) Reply {
 		Citations:   []Citation{said.cite()},
 		Suggestions: b.next(m, after.Asked, t.Lang),
 	}
+	if t.Lang == "en" && said.Lang != t.Lang {
+		r.Notes = append(r.Notes, b.words.Say(content.SayForeign, t.Lang))
+	}
 	if m.confidence < doubtBelow {
 		r.Notes = append(r.Notes, b.words.Say(content.SayDoubtful, t.Lang))
 	}

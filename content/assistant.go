@@ -54,12 +54,13 @@ const (
 	SayOther       Cue = "other"   // something else was wanted
 	SayPlainer     Cue = "plainer" // before the plain words of a section
 	SayAnother     Cue = "another" // another child is meant
+	SayForeign     Cue = "foreign" // what is quoted is not in the visitor's language yet
 )
 
 var cues = []Cue{
 	SayClose, SayDanger, SayWhether, SayInDanger, SayNoDanger, SayDoubtful, SayUnclear, SayOffer, SayBegin, SayNoted, SayCorrected, SayNarrow, SayUnheard, SayWaiting, SayStopped,
 	SayDeclined, SayNothing, SayHello, SayWho, SayPerson, SayYes, SayNo, SayUnknown, SayNotSure, SayAgeHelp, SayEnded, SayUnconfirmed, SayTown,
-	SayOther, SayPlainer, SayAnother,
+	SayOther, SayPlainer, SayAnother, SayForeign,
 }
 
 // Lead is where an answer from a section leads on this site.
