@@ -30,7 +30,7 @@ var (
 // sealing, history and audit, against the least that a commit can do: one row, no
 // index but its key, a commit each. Both have the same clients, the same disk and the
 // same settings, and take turns. submit/bare is how many times more submissions than
-// such commits a second makes.
+// such commits a second makes, submit/alone than those of one client that waits for each.
 func BenchmarkSubmit(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) { benchmarkSubmit(b, openDurable(b, "sqlite")) })
 	b.Run("postgres", func(b *testing.B) { benchmarkSubmit(b, openDurable(b, "postgres")) })
@@ -69,17 +69,19 @@ func benchmarkSubmit(b *testing.B, f *fixture) {
 		_, err := insert.Exec(id.Add(1), "a row of no more than this")
 		return err
 	}
-	var ours, theirs, oursCPU, theirsCPU, oursServer, theirsServer []float64
+	var ours, theirs, alone, oursCPU, theirsCPU, oursServer, theirsServer []float64
 	for b.Loop() {
 		for range *rounds {
 			drafts := f.asRead(b, f.drafts(b, *submissions))
 			serverBefore := f.serverTime(b) // which takes time of its own to find out
 			before := ownTime(b)
-			theirs = append(theirs, perSecond(b, len(drafts), bare))
+			theirs = append(theirs, perSecond(b, *clients, len(drafts), bare))
 			spent := ownTime(b) - before
 			serverBetween := f.serverTime(b)
+			alone = append(alone, perSecond(b, 1, len(drafts)/8, bare))
+			serverFrom := f.serverTime(b)
 			between := ownTime(b)
-			ours = append(ours, perSecond(b, len(drafts), func(i int) error {
+			ours = append(ours, perSecond(b, *clients, len(drafts), func(i int) error {
 				sub := f.submission(drafts[i], "key")
 				sub.Draft = drafts[i]
 				_, err := f.Submit(context.Background(), sub)
@@ -90,12 +92,14 @@ func benchmarkSubmit(b *testing.B, f *fixture) {
 			theirsCPU = append(theirsCPU, float64(spent/n))
 			oursCPU = append(oursCPU, float64((after-between)/n))
 			theirsServer = append(theirsServer, float64((serverBetween-serverBefore)/n))
-			oursServer = append(oursServer, float64((serverAfter-serverBetween)/n))
+			oursServer = append(oursServer, float64((serverAfter-serverFrom)/n))
 		}
 	}
 	b.ReportMetric(median(theirs), "bare/s")
 	b.ReportMetric(median(ours), "submit/s")
 	b.ReportMetric(median(ours)/median(theirs), "submit/bare")
+	b.ReportMetric(median(alone), "alone/s")
+	b.ReportMetric(median(ours)/median(alone), "submit/alone")
 	b.ReportMetric(median(theirsCPU)/1000, "bare-portal-µs")
 	b.ReportMetric(median(oursCPU)/1000, "submit-portal-µs")
 	if f.config.URL != "" {
@@ -125,13 +129,13 @@ func (f *fixture) serverTime(tb testing.TB) time.Duration {
 	return durable.Server(tb).Used()
 }
 
-// perSecond does n things with all clients and returns how many a second.
-func perSecond(tb testing.TB, n int, do func(i int) error) float64 {
+// perSecond does n things with so many clients and returns how many a second.
+func perSecond(tb testing.TB, clients, n int, do func(i int) error) float64 {
 	tb.Helper()
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	start := time.Now()
-	for range *clients {
+	for range clients {
 		wait.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
 				if err := do(int(i)); err != nil {
@@ -176,7 +180,7 @@ func numberOf(child int) string {
 func (f *fixture) asRead(tb testing.TB, drafts []*apply.Application) []*apply.Application {
 	tb.Helper()
 	out := make([]*apply.Application, len(drafts))
-	perSecond(tb, len(drafts), func(i int) (err error) {
+	perSecond(tb, *clients, len(drafts), func(i int) (err error) {
 		out[i], err = f.ApplicationByReference(tb.Context(), drafts[i].Reference)
 		return err
 	})
