@@ -312,7 +312,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 			unit := k<<6 | bits.TrailingZeros64(set)
 			doc, field := s.owners[unit].at()
 			if doc != t.doc {
-				if t.doc >= 0 && s.passes(&f, t.doc) {
+				if t.doc >= 0 && (f.all && !s.foreign[t.doc] || !f.all && s.passes(&f, t.doc)) {
 					w.enter(&t)
 				}
 				t = tally{doc: doc}
