@@ -243,3 +243,60 @@ func TestViews(t *testing.T) {
 		}
 	})
 }
+
+// TestQueueOfAllTowns: what nobody handles comes in one order, however many towns it is
+// put together from, an application without a town among them.
+func TestQueueOfAllTowns(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		officer := f.handler(t, casework.Officer, "", "of-all-towns")
+		c := &city{fixture: f}
+		all := c.invent(t, f.numbers(t, 800))
+		all[0].Answers[apply.FieldTown] = ""
+		if err := f.Fill(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+		c.handOut(t)
+		want := c.inOrder(t)
+		got := f.references(t, officer.Actor(), casework.Query{Assignee: casework.Nobody, Limit: 7})
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("what nobody handles: %s", d)
+		}
+		if d := cmp.Diff(want, f.references(t, officer.Actor(), casework.Query{Queue: true, Limit: 7})); d != "" {
+			t.Errorf("the queue: %s", d)
+		}
+		backlog, err := f.Backlog(t.Context())
+		if n := backlog.Queues["applications"].N; err != nil || n != len(want) {
+			t.Errorf("%d wait for somebody, %v; want %d", n, err, len(want))
+		}
+		counts, err := f.Counts(t.Context(), officer.Actor(), "")
+		if err != nil || counts.Unassigned != min(len(want), casework.CountLimit) {
+			t.Errorf("counts: %+v, %v; want %d", counts, err, len(want))
+		}
+		for _, first := range want[:5] {
+			if next, err := f.TakeNext(t.Context(), officer.Actor(), ""); err != nil || next != first {
+				t.Errorf("took %s, %v; want %s", next, err, first)
+			}
+		}
+	})
+}
+
+// inOrder reads what nobody handles without the store.
+func (c *city) inOrder(t *testing.T) (all []apply.Reference) {
+	t.Helper()
+	rows, err := c.raw.QueryContext(t.Context(), `SELECT reference FROM applications WHERE waiting = 1 AND assignee = '' ORDER BY turn, reference`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var ref apply.Reference
+		if err := rows.Scan(&ref); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ref)
+	}
+	if err := rows.Err(); err != nil || len(all) < 10 {
+		t.Fatalf("%d wait, %v", len(all), err)
+	}
+	return all
+}
