@@ -14,6 +14,7 @@ func TestCasesAreThoseNamed(t *testing.T) {
 		{"not from elsewhere", "学生父母常年不在家，跟着眼睛看不见的奶奶，能报困境儿童吗", "children-in-difficulty.faq.10", ""},
 		{"prison and missing", "爸爸坐牢，妈妈跑了两年，孩子能领吗", "", "status"},
 		{"dead and in prison", "妈妈病死了，爸爸在坐牢，能不能申请", "", "status"},
+		{"just come out", "我刚出来，孩子之前领的补贴是不是马上就没了", "", "after"},
 		{"from elsewhere", "户口不在中山，能认定困境儿童吗", "", "who"},
 		{"no word of it published", "领了这个钱，会不会全班都知道我是孤儿", "", "privacy"},
 	} {
