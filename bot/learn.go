@@ -221,21 +221,8 @@ func (b *Bot) learn(ctx context.Context, entries []Entry, sentences []sentence) 
 	}
 }
 
-// settle asks for what every question reads to lie where it is found soonest.
-func (l *learnt) settle() {
-	together(l.topic.index.slots)
-	together(l.topic.weights)
-	for _, n := range []*neighbours{l.topic.near, l.danger.near} {
-		together(n.files)
-		together(n.postings)
-	}
-	together(l.gaps.ids.slots)
-	together(l.gaps.weights)
-}
-
 // know judges by what was learnt from now on.
 func (b *Bot) know(l *learnt) {
-	l.settle()
 	if b.learnt.Swap(l) == nil {
 		close(b.ready)
 	}
