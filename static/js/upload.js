@@ -272,13 +272,13 @@ function send(name, jobs, from) {
         }
         const answer = await through(job, text);
         const errors = answer.page ? [...answer.page.querySelectorAll(`[data-upload="${name}"] .upload__errors p`)].map(wordsIn) : [];
+        // What the browser no longer knows it may know again soon, and goes on then. All else is
+        // through, and forgotten before the page shows it: whoever goes on at once sends it once.
+        if (answer.status !== 403 && !answer.at.includes("lost=1")) await dropJob(job);
         if (!take(name, answer)) {
-          // What the browser no longer knows it may know again soon, and goes on then.
-          if (answer.status !== 403 && !answer.at.includes("lost=1")) await dropJob(job);
           location.assign(answer.at);
           return;
         }
-        await dropJob(job);
         refused = refused.concat(errors);
       } catch (reason) {
         say(sectionOf(name), words.lost);
