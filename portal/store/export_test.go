@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,6 +29,26 @@ func OpenAt(ctx context.Context, c Config, version int64) (*Store, error) {
 	}
 	s.startWriting()
 	return s, nil
+}
+
+// InOneBatch makes calls, each of which changes one application, and carries all of them out
+// in one batch.
+func (s *Store) InOneBatch(calls ...func()) {
+	running := s.changes
+	s.changes = &lanes{jobs: make(chan *job)}
+	defer func() { s.changes = running }()
+	var called sync.WaitGroup
+	for _, call := range calls {
+		called.Go(call)
+	}
+	var batch []*job
+	for range calls {
+		batch = append(batch, <-s.changes.jobs)
+	}
+	l := &lane{store: s, lanes: s.changes}
+	l.finish(batch)
+	called.Wait()
+	l.disconnect()
 }
 
 // Fill writes applications as they are, with their histories and the audit.

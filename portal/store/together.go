@@ -114,12 +114,21 @@ func prepared(batch []*job) (ready []*dossier, others []*job) {
 	}
 	for _, j := range batch {
 		if j.prepared != nil && times[j.change.ref] == 1 {
+			j.tell(j.prepared)
 			ready = append(ready, j.prepared)
 		} else {
 			others = append(others, j)
 		}
 	}
 	return ready, others
+}
+
+// tell answers a job by what it was prepared with: an attempt to write it with others that
+// came to nothing may have left another answer.
+func (j *job) tell(d *dossier) {
+	own := *d.a
+	own.Writing = ""
+	j.err, j.panicked, j.change.result = nil, nil, &own
 }
 
 // known returns the drafts that their callers have read, and the others.

@@ -166,7 +166,6 @@ func TestHandedInAsRead(t *testing.T) {
 	}
 }
 
-// TestHandedInAsAnother has a caller lend a draft that is another application's.
 // TestHandedInTwiceAtOnce sends each draft twice at the same time, both as they were read:
 // of two that were decided apart only one may be written.
 func TestHandedInTwiceAtOnce(t *testing.T) {
@@ -202,6 +201,35 @@ func TestHandedInTwiceAtOnce(t *testing.T) {
 	})
 }
 
+// TestHandedInBesideBroken hands in a draft twice in one batch with a change of what cannot be
+// read: who has handed in is told so, though the batch had to be carried out one by one.
+func TestHandedInBesideBroken(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		broken := f.submitted(t)
+		if _, err := f.raw.Exec(`INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
+			VALUES ($1, 2, 1, 'family', '', 'withdraw', 'withdrawn', $2)`, string(broken.Reference), []byte("broken")); err != nil {
+			t.Fatal(err)
+		}
+		draft := f.asRead(t, f.drafts(t, 1))[0]
+		submit := func() {
+			sub := f.submission(draft, "key")
+			sub.Draft = draft
+			if got, err := f.Submit(t.Context(), sub); err != nil || got.State != apply.Submitted {
+				t.Errorf("handed in: %v, %v", got, err)
+			}
+		}
+		f.InOneBatch(submit, submit, func() {
+			if _, err := f.Change(t.Context(), broken.Reference, broken.Version, func(*apply.Application, time.Time) error { return nil }); err == nil {
+				t.Error("what cannot be read was changed")
+			}
+		})
+		if a, err := f.ApplicationByReference(t.Context(), draft.Reference); err != nil || a.State != apply.Submitted || len(a.Events) != 1 {
+			t.Errorf("the draft is now %v, %v", a, err)
+		}
+	})
+}
+
+// TestHandedInAsAnother has a caller lend a draft that is another application's.
 func TestHandedInAsAnother(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
 		drafts := f.asRead(t, f.drafts(t, 2))
