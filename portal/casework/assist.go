@@ -76,6 +76,7 @@ type Assist struct {
 	Started   time.Time
 	Ending    Ending
 	CodeUntil time.Time // of what was handed over last, as a code or on paper
+	Submitted bool      // it has been, in the family's presence or since
 }
 
 // Ends returns when the director's time is over at the latest.

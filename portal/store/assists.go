@@ -125,14 +125,14 @@ func (s *Store) Assist(ctx context.Context, by apply.Actor, ref apply.Reference)
 func (s *Store) assistOf(ctx context.Context, tx *sql.Tx, by apply.Actor, ref apply.Reference) (casework.Assist, error) {
 	a := casework.Assist{UserID: by.ID}
 	var sealed []byte
-	var started, until int64
-	err := tx.QueryRowContext(ctx, `SELECT s.reference, s.consent, s.started_at, s.ending, s.code_until FROM assists s JOIN applications a ON a.reference = $1
+	var started, until, submitted int64
+	err := tx.QueryRowContext(ctx, `SELECT s.reference, s.consent, s.started_at, s.ending, s.code_until, a.submitted_at FROM assists s JOIN applications a ON a.reference = $1
 		WHERE s.user_id = $2 AND s.reference = CASE WHEN a.household <> '' THEN a.household ELSE a.reference END AND a.created_at = s.started_at`,
-		string(ref), by.ID).Scan(&a.Reference, &sealed, &started, &a.Ending, &until)
+		string(ref), by.ID).Scan(&a.Reference, &sealed, &started, &a.Ending, &until, &submitted)
 	if err != nil {
 		return a, missing(err)
 	}
-	a.Started, a.CodeUntil = moment(started), moment(until)
+	a.Started, a.CodeUntil, a.Submitted = moment(started), moment(until), submitted > 0
 	return a, s.sealer(a.Reference).open(assistColumn, sealed, &a.Consent)
 }
 
@@ -297,7 +297,7 @@ func stopAssists(ctx context.Context, tx *sql.Tx, user string) error {
 }
 
 // renewCode gives all that was begun together a new access code, and forgets the
-// browsers that were remembered for it.
+// browsers that were remembered for it. The director who printed the one before never sees it.
 func (s *Store) renewCode(ctx context.Context, tx *sql.Tx, refs []apply.Reference) (apply.Code, error) {
 	code, err := apply.NewCode(s.random)
 	if err != nil {
@@ -312,6 +312,9 @@ func (s *Store) renewCode(ctx context.Context, tx *sql.Tx, refs []apply.Referenc
 			return "", err
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM draft_tokens WHERE reference = $1`, string(ref)); err != nil {
+			return "", err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE assists SET code_until = 0 WHERE reference = $1 AND ending = $2`, string(ref), string(casework.Printed)); err != nil {
 			return "", err
 		}
 	}

@@ -231,6 +231,14 @@ func TestAssistEnds(t *testing.T) {
 		if err := second(f.PrintHandOver(ctx, by, left)); !errors.Is(err, casework.ErrAssistOver) {
 			t.Errorf("print again what the family has opened: %v; want over", err)
 		}
+		for _, token := range []apply.Token{own, browser} {
+			if err := f.Forget(ctx, token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := second(f.PrintHandOver(ctx, by, left)); !errors.Is(err, casework.ErrAssistOver) {
+			t.Errorf("print the code that the family has changed to, which no browser knows any more: %v; want over", err)
+		}
 		f.clock.advance(casework.AssistKept)
 		if err := first(f.OfferHandOver(ctx, by, stopped)); !errors.Is(err, casework.ErrAssistOver) {
 			t.Errorf("hand over after a week: %v; want over", err)

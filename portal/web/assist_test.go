@@ -336,6 +336,7 @@ func TestAssistTogether(t *testing.T) {
 	}
 	o.open("/staff/assist").wants(200, "已经提交").lacks(secrets...)
 	o.open(part).send(part+"/print", nil).wants(200, "申请已经交了")
+	o.open(part).wants(200, "再看一次").send(part+"/print", nil).wants(200, "申请已经交了").lacks("申请还没有提交")
 	number, code := o.pass()
 	home := d.browser("home")
 	home.open("/track").send("/track", map[string]string{"number": number, "code": code}).wants(200, "等镇街收")

@@ -79,7 +79,7 @@ func (s *Server) offerHandOver(c *fiber.Ctx, u casework.User, ref apply.Referenc
 	return s.render(c, "assist-offer", view)
 }
 
-// slipPage is what a family without a phone takes home. It is shown once.
+// slipPage is what a family without a phone takes home.
 type slipPage struct {
 	staffPage
 	Pass    pass
@@ -100,7 +100,7 @@ func (s *Server) printHandOver(c *fiber.Ctx, u casework.User, ref apply.Referenc
 	}
 	address := s.base + visitOf(c).Lang.path("/track")
 	view := slipPage{
-		staffPage: s.newAssistPage(c, u, "assist.slip"), Pass: pass{head.Grouped(), code.Grouped()}, Sent: part.Ending == casework.Sent,
+		staffPage: s.newAssistPage(c, u, "assist.slip"), Pass: pass{head.Grouped(), code.Grouped()}, Sent: part.Submitted,
 		Address: typedAddress(address), From: s.fromWords(c, casework.From{Name: u.Name, Area: u.Area, Village: u.Village}),
 	}
 	view.Scripts = []string{"print.js"}
