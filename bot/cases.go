@@ -7,8 +7,9 @@ import (
 )
 
 // hidden matches what was masked before a question came here, with the words that say what it
-// was: "my number is ***" would be taken for a question about numbers to call.
-var hidden = regexp.MustCompile(`(?:我|我的|我嘅|孩子的)?(?:身份证|身份證|电话|電話|手机|手機|微信|银行卡|銀行卡|卡号|账号|賬號)?(?:号码|號碼|号|號)?(?:是|系|係|：|:)?\s*\*\*\*[，,。；;\s]*`)
+// was: "my number is ***" would be taken for a question about numbers to call. Whose it was
+// belongs to those words only: of "he hits me, ***" the one who is hit must stay.
+var hidden = regexp.MustCompile(`(?:(?:我的|我嘅|我|孩子的)?(?:(?:身份证|身份證|电话|電話|手机|手機|微信|银行卡|銀行卡|卡号|账号|賬號)(?:号码|號碼|号|號)?|号码|號碼|号|號)(?:是|系|係|：|:)?|(?:我的|我嘅|我|孩子的)?(?:是|系|係|：|:))?\s*\*\*\*[，,。；;\s]*`)
 
 // withoutHidden takes such parts out of a text that says something besides.
 func withoutHidden(text string) string {

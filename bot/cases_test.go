@@ -29,3 +29,20 @@ func TestCasesAreThoseNamed(t *testing.T) {
 		})
 	}
 }
+
+// TestHiddenLeavesWhoIsHit: what was masked goes with the words for it, and nothing else.
+func TestHiddenLeavesWhoIsHit(t *testing.T) {
+	for text, want := range map[string]string{
+		"爸爸打我***":           "爸爸打我",
+		"爸爸打我 ***，快来":       "爸爸打我快来",
+		"救救孩子，孩子的电话是***":    "救救孩子，",
+		"我的身份证号码是***，能领吗":   "能领吗",
+		"我是***，怎么申请":        "怎么申请",
+		"身份证号***，电话***。查一下": "查一下",
+		"***": "***",
+	} {
+		if got := withoutHidden(text); got != want {
+			t.Errorf("of %q stays %q; want %q", text, got, want)
+		}
+	}
+}
