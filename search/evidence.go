@@ -37,7 +37,8 @@ func (w *scratch) dropStrangers() {
 
 // strange returns a score below which, in what a term counts once, a document of a collection
 // has too little in common with the query to stay, so that what it has need not be looked at:
-// what it has in common counts in its score at least as often as a term does that it has once.
+// what it has in common counts in its score at least as often as a term does that it has once,
+// of a long question in characters to a part only.
 func (w *scratch) strange() float32 {
 	p := &w.plan
 	if p.topics == 0 || p.topics > 64 || p.initials != "" {
@@ -46,7 +47,7 @@ func (w *scratch) strange() float32 {
 	trust := float32(1)
 	for _, c := range p.clues {
 		for _, a := range p.alts[c.first:c.last] {
-			trust = min(trust, a.share)
+			trust = min(trust, p.brings(&c)*a.share)
 		}
 	}
 	const rounding = 0.99

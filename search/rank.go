@@ -123,19 +123,25 @@ func (w *scratch) coverage(c candidate) float32 {
 	return w.reader.read(&w.plan, c.doc).content
 }
 
+// brings returns to what part a clue brings up texts: of a long question characters do so
+// less, which are in many of them.
+func (p *plan) brings(c *clue) float32 {
+	if c.kind != aCharacter {
+		return 1
+	}
+	return 1 - p.s.weights.copiedChars*p.lengthy()
+}
+
 // merge lists the terms that find documents, each once: those that the query is about, or
 // all where it says nothing. What else such a term counts for is counted in.
 func (w *scratch) merge(s *snapshot) {
 	all := w.plan.topics == 0 || w.plan.initials != ""
 	w.wants = w.wants[:0]
-	chars := 1 - s.weights.copiedChars*w.plan.lengthy() // what characters count, which are in many texts
 	for _, c := range w.plan.clues {
 		if c.topic == 0 && !all {
 			continue
 		}
-		if c.kind == aCharacter {
-			c.weight *= chars
-		}
+		c.weight *= w.plan.brings(&c)
 		for _, a := range w.plan.alts[c.first:c.last] {
 			w.wants = append(w.wants, want{term: a.term, weight: c.weight * a.share, topics: c.topic})
 		}

@@ -2,6 +2,10 @@ package search
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -19,5 +23,45 @@ func TestTitleAgainInTheText(t *testing.T) {
 	r, err := generalIndexOf(t, docs).Search(context.Background(), Query{Text: "住房租赁条例里的押金", Bare: true})
 	if err != nil || len(r.Hits) == 0 || r.Hits[0].ID != "answer" {
 		t.Fatalf("found %v, %v", r.Hits, err)
+	}
+}
+
+// TestStrangersAreThoseWithTooLittle compares what is gathered without looking at what each
+// document has of what the question is about with what is gathered by that alone.
+func TestStrangersAreThoseWithTooLittle(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 13))
+	letters := []rune("儿童孤残补贴申请条件需要哪些材料多久年龄户口监护人收入证明学校医院村委会镇街道民政局办理时间地点")
+	text := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteRune(letters[r.IntN(len(letters))])
+		}
+		return b.String()
+	}
+	var docs []Document
+	for i := range 400 {
+		docs = append(docs, Document{ID: strconv.Itoa(i), Text: text(1 + i%40)})
+	}
+	x := generalIndexOf(t, docs)
+	s := x.current.Load()
+	for range 20 {
+		query := text(40)
+		gathered := func(collect func(*scratch, *filter)) (found []int32) {
+			var w scratch
+			w.plan.prepare(s, x.norm, query, "")
+			w.accumulate(s)
+			f := s.filter(&Query{})
+			w.fours = w.plan.weighTopics(&w.topics)
+			collect(&w, &f)
+			for _, c := range w.found {
+				found = append(found, c.doc)
+			}
+			return found
+		}
+		got := gathered(func(w *scratch, f *filter) { w.collectTogether(s, f) })
+		want := gathered(func(w *scratch, f *filter) { w.collectFiltered(s, f) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %d documents are gathered; want %d", query, len(got), len(want))
+		}
 	}
 }
