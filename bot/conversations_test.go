@@ -72,6 +72,9 @@ func TestAnswersAreQuoted(t *testing.T) {
 
 func FuzzAsk(f *testing.F) {
 	b := testBot(f)
+	if err := b.wait(f.Context()); err != nil { // for each input a worker has ten seconds
+		f.Fatal(err)
+	}
 	f.Add("孤儿补贴", `{"p":"basic-living-allowance","s":"amount"}`)
 	f.Add("坐监", `{"k":{"p":"basic-living-allowance","g":[["child_age","8"]],"q":"father"}}`)
 	f.Add("第一个", `{"d":true,"c":["tomorrow-plan.faq.0","check:dream-scholarship"]}`)
