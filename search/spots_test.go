@@ -2,6 +2,7 @@ package search
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,13 @@ func TestSpotted(t *testing.T) {
 	for i, n := range []int{1, 40, leastSpots - 1, leastSpots, 600, 1500, 4000, 20000, mostSpots + 100} {
 		docs = append(docs, Document{ID: text(1) + string(rune('A'+i)), Title: text(i), Text: text(n)})
 	}
+	var distinct []rune // so that the last list begins as far behind as one can
+	for i := range mostSpots + 1 {
+		distinct = append(distinct, rune(0x4e00+i%20_000))
+	}
+	for n := mostSpots - 1; n <= mostSpots+1; n++ {
+		docs = append(docs, Document{ID: strconv.Itoa(n), Text: string(distinct[:n])})
+	}
 	docs = append(docs, Document{ID: "one sign", Text: strings.Repeat("儿", leastSpots)})
 	norm, err := NewNormalizer(nil)
 	if err != nil {
@@ -32,7 +40,7 @@ func TestSpotted(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, looked := x.current.Load(), 0
-	for _, query := range []string{"补贴", "残疾儿童的材料", "a1", "什么什么年龄", "儿童孤残补贴的申请 a1条件", "鼍"} {
+	for _, query := range []string{"补贴", "残疾儿童的材料", "a1", "什么什么年龄", "儿童孤残补贴的申请 a1条件", "鼍", string(distinct[12_760:12_768]), string(distinct[19_990:20_010])} {
 		var p plan
 		p.prepare(s, norm, query, "")
 		var listed, followed reader

@@ -2,9 +2,9 @@ package search
 
 import "math/bits"
 
-// readTogether reads a document as one text, which find has looked at: its title is where it
-// begins. What the title has counts once more, by how much of the query and of the title it
-// is: a word in it is no accident.
+// readTogether reads a document as one text: its title is where it begins. What the title has
+// counts once more, by how much of the query and of the title it is: a word in it is no
+// accident.
 func (r *reader) readTogether(p *plan, doc int32) (l look) {
 	s := p.s
 	first, last := s.first[doc], s.first[doc+1]
@@ -85,8 +85,8 @@ func (r *reader) given(end int32) (sum float32) {
 	return sum
 }
 
-// entitled returns how much of a title, which stands before end, and of the query together is in both. What is light in
-// the query makes no title fit: many ask 怎么办.
+// entitled returns how much of a title, which stands before end, and of the query together is
+// in both. What is light in the query makes no title fit: many ask 怎么办.
 func (r *reader) entitled(p *plan, unit, end int32) float32 {
 	mass := p.s.units[unit].mass
 	var common, asked float32
