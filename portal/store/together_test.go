@@ -229,6 +229,43 @@ func TestHandedInBesideBroken(t *testing.T) {
 	})
 }
 
+// TestHandedInBesideRefused hands in drafts in one batch with one whose history the database
+// refuses: that one stays a draft, and what the connection keeps serves the others and those
+// that come later.
+func TestHandedInBesideRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		drafts := f.asRead(t, f.drafts(t, 5))
+		if _, err := f.raw.Exec(`INSERT INTO events (reference, number, at, actor_kind, actor_id, move, state, words)
+			VALUES ($1, 1, 1, 'family', '', 'submit', 'submitted', $2)`, string(drafts[1].Reference), []byte("in the way")); err != nil {
+			t.Fatal(err)
+		}
+		submit := func(i int) func() {
+			return func() {
+				sub := f.submission(drafts[i], "key")
+				sub.Draft = drafts[i]
+				got, err := f.Submit(t.Context(), sub)
+				if refused := i == 1; refused != (err != nil) || !refused && got.State != apply.Submitted {
+					t.Errorf("draft %d: %v, %v", i, got, err)
+				}
+			}
+		}
+		f.InOneBatch(submit(0), submit(1), submit(2))
+		f.InOneBatch(submit(1))
+		f.InOneBatch(submit(1), submit(3))
+		submit(4)()
+		var state apply.State
+		var lines int
+		err := f.raw.QueryRow(`SELECT state, (SELECT COUNT(*) FROM audit WHERE action = 'submit') FROM applications WHERE reference = $1`,
+			string(drafts[1].Reference)).Scan(&state, &lines)
+		if err != nil || state != apply.Draft || lines != 4 {
+			t.Errorf("the refused one is %q, %d lines in the audit, %v; want a draft and 4", state, lines, err)
+		}
+		if report, err := f.VerifyAudit(t.Context()); err != nil || len(report.Faults) > 0 {
+			t.Errorf("the audit's chain: %v, %v", report.Faults, err)
+		}
+	})
+}
+
 // TestHandedInAsAnother has a caller lend a draft that is another application's.
 func TestHandedInAsAnother(t *testing.T) {
 	onBoth(t, func(t *testing.T, f *fixture) {
