@@ -222,11 +222,15 @@ func TestCommitThatFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		const clients = 32
-		drafts := f.drafts(t, clients)
+		drafts := f.asRead(t, f.drafts(t, clients))
 		var wg sync.WaitGroup
-		for _, a := range drafts {
+		for i, a := range drafts {
+			sub := f.submission(a, "key")
+			if i%2 == 0 {
+				sub.Draft = a
+			}
 			wg.Go(func() {
-				if _, err := f.Submit(t.Context(), f.submission(a, "key")); err == nil || !strings.Contains(strings.ToLower(err.Error()), "foreign key") {
+				if _, err := f.Submit(t.Context(), sub); err == nil || !strings.Contains(strings.ToLower(err.Error()), "foreign key") {
 					t.Errorf("Submit = %v; want the commit's error", err)
 				}
 			})
@@ -247,8 +251,12 @@ func TestCommitThatFails(t *testing.T) {
 		if _, err := f.raw.Exec(drop); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Submit(t.Context(), f.submission(drafts[0], "key")); err != nil {
-			t.Errorf("once it can commit again: %v", err)
+		for _, a := range drafts[:2] {
+			sub := f.submission(a, "key")
+			sub.Draft = a
+			if _, err := f.Submit(t.Context(), sub); err != nil {
+				t.Errorf("once it can commit again: %v", err)
+			}
 		}
 		f.sound(t)
 	})
