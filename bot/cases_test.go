@@ -15,6 +15,9 @@ func TestCasesAreThoseNamed(t *testing.T) {
 		{"prison and missing", "爸爸坐牢，妈妈跑了两年，孩子能领吗", "", "status"},
 		{"dead and in prison", "妈妈病死了，爸爸在坐牢，能不能申请", "", "status"},
 		{"just come out", "我刚出来，孩子之前领的补贴是不是马上就没了", "", "after"},
+		{"just come out, in English", "my father just came out of prison", "", "after"},
+		{"released, in English", "dad was released from prison last week, does the money stop", "", "after"},
+		{"stopped, says the net", "网上说事实孤儿的钱停发了", "basic-living-allowance.faq.1", "amount"},
 		{"from elsewhere", "户口不在中山，能认定困境儿童吗", "", "who"},
 		{"no word of it published", "领了这个钱，会不会全班都知道我是孤儿", "", "privacy"},
 	} {

@@ -117,6 +117,21 @@ func TestAgeAloneInEnglish(t *testing.T) {
 	}
 }
 
+// TestFamilyInEnglish wants no alarm where only a relative's age, or a death in the past, is told.
+func TestFamilyInEnglish(t *testing.T) {
+	b := learnedBot(t)
+	for text, alarm := range map[string]bool{
+		"and my sister, 16?": false, "My niece is 12, her father died. Can she get help?": false,
+		"my nephew is 9 and his mother died, is there any help": false,
+		"my sister, 16, is missing": true, "what about my sister, she is hurt": true,
+		"her mother died and her uncle hits her, she is 12, can she get help": true,
+	} {
+		if got := ask(t, b, Question{Text: text, Lang: "en"}); (got.Outcome == Urgent) != alarm {
+			t.Errorf("%q is %s; want an alarm: %v", text, got.Outcome, alarm)
+		}
+	}
+}
+
 // TestHowMuchInEnglish wants the amount, not the case that has the same words.
 func TestHowMuchInEnglish(t *testing.T) {
 	b := testBot(t)
