@@ -133,6 +133,7 @@ type statusPage struct {
 	Changed   bool // something happened between reading and sending
 	Late      bool // what was sent came from a page that was too old
 	Unkept    bool // photos that were sent are not taken any more
+	Final     bool // nor ever will be
 
 	Heard, HeardAhead, HeardPast heard
 }
@@ -191,7 +192,7 @@ func (s *Server) showStatus(c *fiber.Ctx, a *apply.Application) error {
 func (s *Server) renderStatus(c *fiber.Ctx, a *apply.Application, invalid apply.Invalid, changed bool) error {
 	t := s.words(c)
 	held := passOf(a)
-	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed, Late: stale(c), Unkept: c.Query(unkeptParam) == "1"}
+	view := statusPage{page: s.page(c, "track.status.title"), Pass: &held, State: string(a.State.Public()), Version: a.Version, Changed: changed, Late: stale(c), Unkept: c.Query(unkeptParam) == "1", Final: a.State.Final()}
 	view.Scripts = []string{"draft.js", "speech.js"}
 	view.NoIndex, view.Of = true, string(a.Reference)
 	view.Crumbs = []crumb{{t("track.title"), "/track"}}

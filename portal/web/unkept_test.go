@@ -121,7 +121,7 @@ func TestPhotosTooLate(t *testing.T) {
 		o, path := d.staffCalled("second", casework.Officer, ""), "/staff/applications/"+ungrouped(number)
 		o.open(path+"/refuse").send(path+"/refuse", map[string]string{"ground": "other", "reason": "没有等到说明。"})
 		o.send(path+"/refuse", map[string]string{"confirmed": "1"}).wants(200)
-		b.post(askedRoute, form, chosen{doc("other"), shot(t, 10)}).wants(200, told)
+		b.post(askedRoute, form, chosen{doc("other"), shot(t, 10)}).wants(200, told, "已经办完").lacks("到时候再传") // nobody will ask for more
 		b.open("/track/status").lacks(told)
 	})
 }
