@@ -54,7 +54,29 @@ func (s *Server) showOwnFile(c *fiber.Ctx) error {
 	if a == nil {
 		return fiber.ErrNotFound
 	}
+	if a, err = s.siblingWith(c, a); err != nil {
+		return err
+	}
 	return s.sendOwn(c, a)
+}
+
+// siblingWith returns the one of a's household that has the file of the address; a where none
+// has. A photo's address names no child, and another tab may have gone on to a brother: the
+// browser stays with him.
+func (s *Server) siblingWith(c *fiber.Ctx, a *apply.Application) (*apply.Application, error) {
+	if _, ok := a.File(c.Params("file")); ok || a.Household == "" {
+		return a, nil
+	}
+	all, err := s.cases.Households.Household(c.UserContext(), a.Reference)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range all {
+		if _, ok := other.File(c.Params("file")); ok && other.Policy == a.Policy {
+			return other, nil
+		}
+	}
+	return a, nil
 }
 
 // showTrackedFile sends a file of the application that the browser follows.

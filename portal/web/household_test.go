@@ -118,6 +118,33 @@ func (b *browser) finish(t *testing.T) {
 	t.Error("the household never gets complete")
 }
 
+// TestPhotoOfABrother looks at a photo of one child after another tab went on to the other: it
+// is shown, the browser stays with the other, and nobody else sees it.
+func TestPhotoOfABrother(t *testing.T) {
+	d := newDesk(t)
+	two := func(name string) *browser {
+		b := d.browser(name)
+		return b.open(applied).send(applied, map[string]string{"-start": "1"}).together("new", "basic-living-allowance")
+	}
+	b := two("family")
+	at := papersAt + "?child=1"
+	b.open(at).post(at, b.form(at), chosen{doc("photo"), shot(t, 10)})
+	b.open(at)
+	photos := b.pictures()
+	if len(photos) != 1 {
+		t.Fatalf("the page shows %v; want one photo", photos)
+	}
+	b.open(applied + "/child?child=2").send(applied+"/child?child=2", map[string]string{"child_name": "百灵鸟"})
+	before := b.cookies["case"]
+	if b.open(photos[0]); b.status != 200 || b.cookies["case"] != before {
+		t.Errorf("the photo: status %d, the browser went elsewhere: %v", b.status, b.cookies["case"] != before)
+	}
+	other := two("stranger")
+	if other.open(photos[0]); other.status != 404 {
+		t.Errorf("a stranger's photo: status %d; want 404", other.status)
+	}
+}
+
 // TestOneChildKeepsToItsPage posts the page of one child after the other was opened.
 func TestOneChildKeepsToItsPage(t *testing.T) {
 	d := newDesk(t)
