@@ -123,7 +123,7 @@ func TestFamilyInEnglish(t *testing.T) {
 	for text, alarm := range map[string]bool{
 		"and my sister, 16?": false, "My niece is 12, her father died. Can she get help?": false,
 		"my nephew is 9 and his mother died, is there any help": false,
-		"my sister, 16, is missing": true, "what about my sister, she is hurt": true,
+		"my sister, 16, is missing":                             true, "what about my sister, she is hurt": true,
 		"her mother died and her uncle hits her, she is 12, can she get help": true,
 	} {
 		if got := ask(t, b, Question{Text: text, Lang: "en"}); (got.Outcome == Urgent) != alarm {

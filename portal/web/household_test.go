@@ -134,7 +134,7 @@ func TestPhotoOfABrother(t *testing.T) {
 	if len(photos) != 1 {
 		t.Fatalf("the page shows %v; want one photo", photos)
 	}
-	b.open(applied + "/child?child=2").send(applied+"/child?child=2", map[string]string{"child_name": "百灵鸟"})
+	b.open(applied+"/child?child=2").send(applied+"/child?child=2", map[string]string{"child_name": "百灵鸟"})
 	before := b.cookies["case"]
 	if b.open(photos[0]); b.status != 200 || b.cookies["case"] != before {
 		t.Errorf("the photo: status %d, the browser went elsewhere: %v", b.status, b.cookies["case"] != before)
