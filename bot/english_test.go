@@ -106,7 +106,7 @@ func TestEnglishFAQ(t *testing.T) {
 // TestAgeAloneInEnglish wants what was meant to be asked again where only an age is said,
 // and an alarm all the same where more is.
 func TestAgeAloneInEnglish(t *testing.T) {
-	b := testBot(t)
+	b := learnedBot(t)
 	for text, want := range map[string]Outcome{
 		"she is seven": Clarify, "My son is ten": Clarify, "she is twelve years old": Clarify,
 		"he is 7 and alone": Urgent,

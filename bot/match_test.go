@@ -24,7 +24,7 @@ func TestGroundsOnlyWhenAsked(t *testing.T) {
 // TestShortestQuestions asks what people ask most in the fewest words; "孤儿每个月领多少"
 // was once refused, because the nearest examples spoke of other cities.
 func TestShortestQuestions(t *testing.T) {
-	b := testBot(t)
+	b := learnedBot(t)
 	for _, q := range []string{"孤儿每个月可领多少", "没爸没妈每月领几多", "事实孤儿每月可以领几钱", "孤兒每個月可領多少"} {
 		r, err := b.Ask(t.Context(), Question{Text: q})
 		if err != nil || r.Outcome != Answer || r.Citations[0].Policy != "basic-living-allowance" {
