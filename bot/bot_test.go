@@ -173,7 +173,7 @@ func TestDevelopmentQuestions(t *testing.T) {
 }
 
 // TestFamiliesQuestions holds the bot to its figures on the second set of development
-// questions, in the families' own voices. README has those of the first run, when nobody
+// questions, in the families' own voices. portal/doc/figures.md has those of the first run, when nobody
 // had tuned on them.
 func TestFamiliesQuestions(t *testing.T) {
 	r := evaluate(t, learnedBot(t), "families.txt")
