@@ -89,10 +89,7 @@ func TestPhotosOfAnOldPage(t *testing.T) {
 			d := newDesk(t)
 			b, _ := d.asked()
 			b.cookies["mode"] = mode
-			address := askedRoute
-			if mode == modeElder {
-				address += "/other"
-			}
+			address := askedIn(mode)
 			form := b.open(address).form(address)
 			delete(b.cookies, "csrf")
 			b.post(address, form, chosen{doc("other"), shot(t, 10)}).wants(403, told)
@@ -101,6 +98,14 @@ func TestPhotosOfAnOldPage(t *testing.T) {
 			b.post(address, form, chosen{doc("other"), shot(t, 10)}).wants(200, "照片1").lacks(told)
 		})
 	}
+}
+
+// askedIn is the page for a paper that the office asked for: elder mode has one for each.
+func askedIn(mode string) string {
+	if mode == modeElder {
+		return askedRoute + "/other"
+	}
+	return askedRoute
 }
 
 // TestPhotosTooLate sends photos after the application was handed in, or decided, elsewhere.

@@ -151,10 +151,7 @@ func TestAskedInPieces(t *testing.T) {
 			d := newDesk(t)
 			b, _ := d.asked()
 			b.cookies["mode"] = mode
-			address := askedRoute
-			if mode == modeElder {
-				address += "/other"
-			}
+			address := askedIn(mode)
 			photo := grainy(t)
 			const size = 100_000
 			b.open(address).sendsTo(address, apply.OtherDocument, photo, 0, 0).told(204, 0)
