@@ -1,6 +1,9 @@
 package bot
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestCasesAreThoseNamed asks of cases that share words with a published question of another
 // one, which must not answer, and of what search finds no passage of.
@@ -30,6 +33,17 @@ func TestCasesAreThoseNamed(t *testing.T) {
 				t.Errorf("Ask(%q) quotes %s of %s; want not %q, section %q", tt.question, r.Entry, r.Citations[0].Section, tt.not, tt.section)
 			}
 		})
+	}
+}
+
+// TestReturnIsNoFraud: who has come out of prison is told what to tell the office, not what
+// cheating costs.
+func TestReturnIsNoFraud(t *testing.T) {
+	b := learnedBot(t)
+	for _, q := range []string{"爸爸刚从监狱出来孩子补助还有吗", "老豆从里面出来未够一个月，补贴要停吗"} {
+		if r := ask(t, b, Question{Text: q}); strings.Contains(r.Answer, "骗取") || !strings.Contains(r.Answer, "告诉镇街") {
+			t.Errorf("Ask(%q) = %q; want what to tell the office", q, r.Answer)
+		}
 	}
 }
 
