@@ -31,6 +31,9 @@ type Clamd struct {
 	timeout          time.Duration
 }
 
+// streamOK is the answer to a stream in which nothing was found.
+const streamOK = "stream: OK"
+
 // scanTimeout bounds a scan; clamd's own default is two minutes.
 const scanTimeout = 2 * time.Minute
 
@@ -61,7 +64,7 @@ func (d *Clamd) Scan(ctx context.Context, file io.Reader) (Verdict, error) {
 	switch {
 	case err != nil:
 		return Unscanned, err
-	case answer == "stream: OK":
+	case answer == streamOK:
 		return Clean, nil
 	case strings.HasSuffix(answer, " FOUND"):
 		return Infected, nil
@@ -87,10 +90,14 @@ func (d *Clamd) ask(ctx context.Context, command string, file io.Reader) (string
 	// A stream that is too long is answered before it ends, so the answer is read
 	// whatever became of the sending.
 	answer, err := io.ReadAll(io.LimitReader(conn, 4<<10))
-	if len(answer) == 0 {
+	whole, ended := bytes.CutSuffix(answer, []byte{0})
+	if !ended {
 		return "", fmt.Errorf("ask clamd: %w", errors.Join(sendErr, err, io.ErrUnexpectedEOF))
 	}
-	return strings.TrimRight(string(answer), "\x00\r\n"), nil
+	if sendErr != nil && bytes.Equal(whole, []byte(streamOK)) {
+		return "", fmt.Errorf("ask clamd: %w", sendErr) // it has not seen all of it
+	}
+	return string(whole), nil
 }
 
 // readError is a fault of the file, not of the connection.

@@ -452,6 +452,55 @@ func TestScan(t *testing.T) {
 	})
 }
 
+// fragile is a scanner that dies at one kind of file, and is back when it was asked twice
+// more.
+type fragile struct {
+	scanner
+	away int
+}
+
+// Scan implements Scanner.
+func (s *fragile) Scan(ctx context.Context, r io.Reader) (apply.FileState, error) {
+	if s.away > 0 {
+		s.away--
+		return "", errors.New("no scanner")
+	}
+	b, err := io.ReadAll(r)
+	if bytes.Contains(b, []byte("deadly")) {
+		s.away = 2
+		return "", errors.Join(err, io.ErrUnexpectedEOF)
+	}
+	return s.scanner.Scan(ctx, bytes.NewReader(b))
+}
+
+// TestScannerDiesOfAFile holds that papers of other families do not wait for ever behind
+// one that kills the scanner.
+func TestScannerDiesOfAFile(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		a, _ := f.draft(t)
+		files := map[string]apply.File{}
+		for i, body := range []string{"deadly", "deadly too", "good", "harmful"} {
+			n := photo("photo", i)
+			n.Body = []byte(body)
+			files[body] = f.attach(t, a.Reference, n)
+			f.clock.advance(time.Second)
+		}
+		s := &fragile{}
+		for range 20 { // rounds of half a minute
+			_, _ = f.ScanFiles(t.Context(), s, 10)
+			f.clock.advance(30 * time.Second)
+		}
+		now := f.again(t, a.Reference)
+		for body, want := range map[string]apply.FileState{
+			"deadly": apply.FileFailed, "deadly too": apply.FileFailed, "good": apply.FileClean, "harmful": apply.FileInfected,
+		} {
+			if got, _ := now.File(files[body].ID); got.State != want {
+				t.Errorf("%s is %s; want %s", body, got.State, want)
+			}
+		}
+	})
+}
+
 // TestNoPlaceForFiles takes the place of the files away for a while: the rest of the
 // application goes on, and nothing is left of what could not be kept.
 func TestNoPlaceForFiles(t *testing.T) {

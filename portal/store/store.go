@@ -81,6 +81,8 @@ type Store struct {
 
 	sweeping sync.Mutex
 	sweptTo  string // the last file that was looked at for its application; "" begins anew
+
+	stumbles stumbles
 }
 
 // Open connects and migrates. The caller closes the store.

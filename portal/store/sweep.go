@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"sync"
 	"time"
 
 	"huitong/portal/apply"
@@ -25,21 +28,63 @@ const failedAgain = time.Hour
 
 // ScanFiles checks up to limit files, oldest first, and returns how many it has
 // settled. It stops at the first error of the scanner.
+//
+// A file may be what kills the scanner, or keeps it busy for ever. One at which it failed
+// is therefore tried after all others, and if it answers for those and fails at that one
+// again, that one has failed: nobody else's papers wait for it.
 func (s *Store) ScanFiles(ctx context.Context, scanner Scanner, limit int) (int, error) {
 	list, err := s.unscanned(ctx, limit)
 	if err != nil {
 		return 0, fmt.Errorf("scan files: %w", err)
 	}
+	s.stumbles.last(list)
+	judged := false
 	for done, r := range list {
 		state, err := s.scanFile(ctx, scanner, r.file.ID)
-		if err == nil {
+		switch {
+		case err == nil:
 			err = s.settleScan(ctx, r, state)
+		case ctx.Err() == nil && s.stumbles.again(r.file.ID) && judged:
+			err = errors.Join(err, s.settleScan(ctx, r, apply.FileFailed))
 		}
 		if err != nil {
 			return done, fmt.Errorf("scan files: %w", err)
 		}
+		judged = judged || state != apply.FileFailed
 	}
 	return len(list), nil
+}
+
+// stumbles tells at which files a scanner has failed, by id, and in which order.
+type stumbles struct {
+	sync.Mutex
+	turn int
+	at   map[string]int // by id: the turn; a file at which it has not failed is not there
+}
+
+// last puts those at which the scanner has failed behind the others, the latest at the end,
+// and forgets which are not in the list any more.
+func (s *stumbles) last(list []fileRow) {
+	s.Lock()
+	defer s.Unlock()
+	at := map[string]int{}
+	for _, r := range list {
+		if turn := s.at[r.file.ID]; turn > 0 {
+			at[r.file.ID] = turn
+		}
+	}
+	s.at = at
+	slices.SortStableFunc(list, func(a, b fileRow) int { return cmp.Compare(at[a.file.ID], at[b.file.ID]) })
+}
+
+// again notes that the scanner has failed at a file, and tells whether it had before.
+func (s *stumbles) again(id string) bool {
+	s.Lock()
+	defer s.Unlock()
+	before := s.at[id] > 0
+	s.turn++
+	s.at[id] = s.turn
+	return before
 }
 
 func (s *Store) unscanned(ctx context.Context, limit int) (list []fileRow, err error) {
