@@ -30,20 +30,36 @@ const (
 	// Of a request that is answered without its body, such as a photo where none is taken.
 	maxRefused   = 32 << 20
 	refusedLasts = 2 * time.Minute
+
+	// How many such bodies are read on at once, and for how long beyond that number: long
+	// enough for what has arrived already.
+	maxUnread    = 128
+	unreadHastes = time.Second
 )
 
 // closeUnread closes a connection whose request was not read to its end: what is
 // left must never be taken for the next request. Within bounds it is read and thrown away
 // first: a browser shows no answer before it has sent everything, but a broken connection.
-func closeUnread(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+func (s *Server) closeUnread(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(c *fasthttp.RequestCtx) {
 		next(c)
 		if c.Request.IsBodyStream() {
-			rest := &patient{c.Conn(), c.Request.BodyStream(), maxRefused, time.Now().Add(refusedLasts)}
-			_, _ = io.Copy(io.Discard, rest)
+			_ = s.readOn(&patient{c.Conn(), c.Request.BodyStream(), maxRefused, time.Now().Add(refusedLasts)})
 			c.SetConnectionClose()
 		}
 	}
+}
+
+// readOn throws away what is left of a body. Anybody can send one that nobody wants, slowly,
+// so that only so many are waited for.
+func (s *Server) readOn(rest *patient) error {
+	if s.unread.TryAcquire(1) {
+		defer s.unread.Release(1)
+	} else {
+		rest.end = time.Now().Add(unreadHastes)
+	}
+	_, err := io.Copy(io.Discard, rest)
+	return err
 }
 
 // bounded reads the body for handlers that want it whole. Packed ones are refused:
@@ -144,12 +160,12 @@ func (s *Server) readFormBy(c *fiber.Ctx, check func(*fiber.Ctx, url.Values) err
 
 // readRest reads what a handler of files has left of the body: a browser shows no
 // answer before it has sent everything.
-func readRest(c *fiber.Ctx) error {
+func (s *Server) readRest(c *fiber.Ctx) error {
 	err := c.Next()
 	if !c.Request().IsBodyStream() {
 		return err
 	}
-	if _, rest := io.Copy(io.Discard, newPatient(c)); rest == nil {
+	if rest := s.readOn(newPatient(c)); rest == nil {
 		_ = c.Request().CloseBodyStream()
 	}
 	return err

@@ -99,6 +99,7 @@ type Server struct {
 	bodyLimit  int
 	cleaner    *intake.Cleaner
 	uploads    *semaphore.Weighted // files that are held in memory at once
+	unread     *semaphore.Weighted // bodies that are read on though nobody wants them
 	speaker    Speaker
 	sayable    func(voice, text string) string
 	pinyin     func() (*pinyin.Reader, error)
@@ -185,7 +186,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		content: cfg.Content, catalog: cfg.Catalog, signer: cfg.Signer, site: cfg.Site, cases: cfg.Cases, keepDrafts: cmp.Or(cfg.KeepDrafts, int(apply.IdleLasts.Hours()/24)), channels: cfg.Channels, scans: cfg.Scans, speaker: cfg.Speaker, sayable: cfg.Sayable, rephraser: cfg.Rephraser, signOn: cfg.SignOn, ready: cfg.Ready, faults: cfg.Faults,
 		base: base.Scheme + "://" + base.Host, domain: base.Hostname(), secure: base.Scheme == "https",
-		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads),
+		bodyLimit: cmp.Or(cfg.BodyLimit, 1<<20), cleaner: intake.NewCleaner(), uploads: semaphore.NewWeighted(maxUploads), unread: semaphore.NewWeighted(maxUnread),
 		meter: cfg.Meter, engine: cfg.Engine, trusted: cfg.Trusted,
 		log: cfg.Log, now: cfg.Now, pages: pages{limit: cmp.Or(cfg.Keep, defaultKeep)}, terms: linkers{build: termLinker}, viewed: pages{limit: cmp.Or(cfg.Keep, defaultKeep) / 8},
 	}
@@ -225,7 +226,7 @@ func New(cfg Config) (*Server, error) {
 		ErrorHandler:                 s.fail,
 	})
 	s.register(cfg)
-	s.app.Server().Handler = closeUnread(s.keptFirst(s.fromProxy(s.app.Server().Handler)))
+	s.app.Server().Handler = s.closeUnread(s.keptFirst(s.fromProxy(s.app.Server().Handler)))
 	return s, nil
 }
 
@@ -259,7 +260,7 @@ func (s *Server) register(cfg Config) {
 			if r.guard&streamed == 0 {
 				handlers = append(handlers, s.bounded, s.inTime)
 			} else {
-				handlers = append(handlers, readRest, s.giveToken, s.inTime)
+				handlers = append(handlers, s.readRest, s.giveToken, s.inTime)
 			}
 			if r.guard&guarded != 0 {
 				handlers = append(handlers, s.checkToken)
