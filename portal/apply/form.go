@@ -15,6 +15,7 @@ package apply
 import (
 	"log/slog"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ var China = time.FixedZone("CST", 8*60*60)
 const (
 	FieldChildName    = "child_name"
 	FieldChildID      = "child_id"
+	FieldChildAge     = "child_age"
 	FieldGuardianName = "guardian_name"
 	FieldRelation     = "guardian_relation"
 	FieldTown         = "town"
@@ -231,6 +233,18 @@ func (f Form) Derive(a Answers, today time.Time) Answers {
 	out := a.clone()
 	f.derive(out, today)
 	return out
+}
+
+// Grown returns the answers as they would be derived today, and whether the rules make
+// something else of them: a child has had a birthday since the application was handed in
+// from which on they differ.
+func (f Form) Grown(a Answers, today time.Time) (Answers, bool) {
+	now := f.Derive(a, today)
+	if now[FieldChildAge] == a[FieldChildAge] {
+		return now, false
+	}
+	before, after := f.Policy.Assess(content.Answers(a)), f.Policy.Assess(content.Answers(now))
+	return now, before.Result != after.Result || !slices.EqualFunc(before.Conditions, after.Conditions, func(x, y content.Reason) bool { return x.Result == y.Result })
 }
 
 func (f Form) derive(a Answers, today time.Time) {

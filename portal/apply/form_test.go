@@ -219,6 +219,22 @@ func TestAnswersDeriveAndDependOnEachOther(t *testing.T) {
 	}
 }
 
+// TestLeapDay counts the years of who is born on 29 February: in other years February ends
+// the year of age (Civil Code, 民法典, article 202), so that 1 March begins the next.
+func TestLeapDay(t *testing.T) {
+	f := sample(t)
+	born := apply.Answers{"child_id": "442000201202290021"}
+	for day, want := range map[string]string{"2026-02-28": "13", "2026-03-01": "14", "2028-02-28": "15", "2028-02-29": "16", "2030-02-28": "17", "2030-03-01": "18"} {
+		today, err := time.ParseInLocation(time.DateTime, day+" 00:00:00", apply.China)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Derive(born, today)["child_age"]; got != want {
+			t.Errorf("on %s: %s; want %s", day, got, want)
+		}
+	}
+}
+
 func TestInvalidKeepsEverything(t *testing.T) {
 	f := sample(t)
 	posted := apply.Answers{"guardian_name": "测试乙", "guardian_relation": "other", "phone": "88888888", "town": "", "address": "石岐"}

@@ -44,3 +44,28 @@ func TestBirthdayWhileADirectorHelps(t *testing.T) {
 	d.now = d.now.Add(15 * time.Minute)
 	o.open(part+"/child").wants(200, "孩子现在在读书吗")
 }
+
+// TestBirthdayBeforeTheDecision lets a child be 18 while the office looks at its
+// application: what was handed in stays, and who decides is told that it makes a difference.
+func TestBirthdayBeforeTheDecision(t *testing.T) {
+	d := newDesk(t) // it is 23 November 2026
+	b := d.browser("family")
+	b.open(applied).send(applied, map[string]string{"-start": "1"})
+	for _, f := range family {
+		answers := f.answers
+		if f.section == "child" {
+			answers = map[string]string{"child_name": "金丝雀", "child_id": validID("44200020081125002"), "hukou": "zhongshan"}
+		}
+		b.wants(200, "还没有提交").send(applied+"/"+f.section, answers)
+	}
+	b.wants(200, "材料照片").onPaper().wants(200, "核对并提交").submit()
+	number, _ := b.pass()
+	path := "/staff/applications/" + ungrouped(number)
+	const told = "交申请时孩子17岁，现在18岁了"
+	d.staff(casework.Officer, "").open(path).wants(200, "按规则推算").lacks(told)
+	d.now = d.now.Add(72 * time.Hour)
+	o := d.staffCalled("wang", casework.Officer, "")
+	o.open(path).wants(200, told, "按现在的岁数推算：还要核实")
+	o.open(path+"/refuse").wants(200, told)
+	b.open("/track/status").wants(200).lacks("现在在读书吗")
+}

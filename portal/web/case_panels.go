@@ -65,7 +65,8 @@ func (s *Server) loadPanels(c *fiber.Ctx, u casework.User, a *apply.Application,
 
 type verdictPanel struct {
 	*content.Verdict
-	Word string // yes, no or perhaps
+	Word  string // yes, no or perhaps
+	Grown *grown // nil: the child's age makes no difference
 }
 
 func (s *Server) verdictPanel(_ *fiber.Ctx, _ casework.User, a *apply.Application) (any, error) {
@@ -74,5 +75,20 @@ func (s *Server) verdictPanel(_ *fiber.Ctx, _ casework.User, a *apply.Applicatio
 		return nil, nil
 	}
 	v := p.Assess(content.Answers(a.Answers))
-	return verdictPanel{&v, resultWords[v.Result]}, nil
+	return verdictPanel{&v, resultWords[v.Result], s.grown(p, a)}, nil
+}
+
+// grown is what a birthday since the submission changes. Which day counts the officer
+// knows, not the portal: what was handed in stays as it was.
+type grown struct {
+	Then, Now string // years
+	Word      string // of the verdict by the age of today
+}
+
+func (s *Server) grown(p *content.Policy, a *apply.Application) *grown {
+	now, differs := apply.Form{Policy: p}.Grown(a.Answers, s.now())
+	if !differs {
+		return nil
+	}
+	return &grown{a.Answers[apply.FieldChildAge], now[apply.FieldChildAge], resultWords[p.Assess(content.Answers(now)).Result]}
 }

@@ -232,6 +232,7 @@ type movePage struct {
 	Ticked   []string     // the chosen ones, to be sent again
 	Chosen   []saidGround // as the family will read them
 	Earlier  []earlier    // what was said against it before
+	Grown    *grown       // see [verdictPanel]
 	Problems []problem
 	Version  int
 	Confirm  bool // the reason is given: look again, then do it
@@ -281,7 +282,7 @@ func (s *Server) newMovePage(c *fiber.Ctx, u casework.User, a *apply.Application
 		view.Fields = s.visitFields(c, p)
 	}
 	if ok {
-		view.Word = resultWords[p.Assess(content.Answers(a.Answers)).Result]
+		view.Word, view.Grown = resultWords[p.Assess(content.Answers(a.Answers)).Result], s.grown(p, a)
 	}
 	return view
 }
