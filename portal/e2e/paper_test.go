@@ -47,6 +47,23 @@ func TestCardsFitOnOneSheet(t *testing.T) {
 	}
 }
 
+// TestReceiptOnPaper prints the receipt of an application: a family keeps it, in elder mode
+// in large type, and what matters is on the first sheet.
+func TestReceiptOnPaper(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, startSite(t), device{width: 1280, height: 900, noScripts: true}, "standard")
+	v.arrived = func() {}
+	v.apply()
+	for _, mode := range modes {
+		v.open("/apply/" + journeySlug + "/done?mode=" + mode)
+		pdf := v.print()
+		keepPaper(t, "/receipt-"+mode, pdf)
+		if got := len(sheet.FindAll(pdf, -1)); got > 2 {
+			t.Errorf("in %s mode the receipt prints on %d sheets; want 2 at most", mode, got)
+		}
+	}
+}
+
 // keepPaper keeps what was printed beside the pictures of make shots.
 func keepPaper(tb testing.TB, path string, pdf []byte) {
 	tb.Helper()
