@@ -212,12 +212,15 @@ func (s *Server) problemWords(c *fiber.Ctx, p apply.Problem, bad bool) string {
 func (s *Server) withPosted(keep func(*fiber.Ctx, *content.Policy, *apply.Application, apply.Answers) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		p, a, err := s.openDraft(c)
-		if err != nil {
+		if p == nil && err != nil {
 			return err
 		}
 		posted, known := postedAnswers(c, p)
 		if !known {
 			return fiber.ErrNotFound
+		}
+		if s.showsUnsent(c, p, posted); err != nil {
+			return err
 		}
 		if stale(c) {
 			return s.giveBack(c, p, a, posted, "")

@@ -76,6 +76,7 @@ type errorPage struct {
 	Status int
 	OnDesk bool   // what to do next is on the desk
 	Last   string // the page that led here, where trying once more from there may help; ""
+	Unsent *unsent
 }
 
 // Sendable is false: nobody hands on that something failed.
@@ -122,6 +123,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if slices.Contains(tryAgain, f.words) {
 		p.Last = pageBefore(c)
 		p.Return = p.Last
+	}
+	if f.words == ours {
+		p.Unsent = s.unsentOf(c)
 	}
 	if err := s.render(c, "error", p); err != nil {
 		s.log.LogAttrs(c.UserContext(), slog.LevelError, "error page failed",

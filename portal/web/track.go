@@ -380,12 +380,14 @@ func (s *Server) askWhose(c *fiber.Ctx) error {
 
 func (s *Server) supply(c *fiber.Ctx) error {
 	text := c.FormValue(suppliedField)
+	s.saysUnsent(c, text)
 	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Supply(text, now) })
 }
 
 // object asks for a second look after a refusal.
 func (s *Server) object(c *fiber.Ctx) error {
 	text := c.FormValue("text")
+	s.saysUnsent(c, text)
 	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Object(text, now) })
 }
 
@@ -415,6 +417,7 @@ func (s *Server) askWithdraw(c *fiber.Ctx, a *apply.Application) error {
 
 func (s *Server) withdraw(c *fiber.Ctx) error {
 	text := c.FormValue("text")
+	s.saysUnsent(c, text)
 	return s.change(c, func(a *apply.Application, now time.Time) error { return a.Withdraw(text, now) })
 }
 
