@@ -249,8 +249,13 @@ func (s *Store) Colleagues(ctx context.Context, by apply.Actor) ([]casework.User
 	return out, nil
 }
 
-// release gives back what somebody handled who no longer can.
+// release gives back what somebody handled who no longer can: also where the family has been
+// asked for more, since its answer would come to nobody.
 func release(ctx context.Context, tx *sql.Tx, user string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE applications SET assignee = '' WHERE waiting = 1 AND assignee <> '' AND assignee = $1`, user)
-	return err
+	for _, of := range []string{`waiting = 1 AND assignee <> ''`, elsewhere + ` AND state = '` + string(apply.MoreNeeded) + `'`} {
+		if _, err := tx.ExecContext(ctx, `UPDATE applications SET assignee = '' WHERE `+of+` AND assignee = $1`, user); err != nil {
+			return err
+		}
+	}
+	return nil
 }

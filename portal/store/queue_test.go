@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -133,6 +134,44 @@ func TestQueue(t *testing.T) {
 			t.Errorf("nobody handles %d; want all 5 of the closed account", len(got))
 		}
 	})
+}
+
+// TestLeavesWhileTheFamilyIsAsked closes the account of who has asked a family for more: what
+// the family then sends is nobody's work, which colleagues see, not that of who has left.
+func TestLeavesWhileTheFamilyIsAsked(t *testing.T) {
+	leave := map[string]func(f *fixture, id string) error{
+		"closed": func(f *fixture, id string) error { return f.DisableUser(context.Background(), apply.Actor{}, id) },
+		"another town": func(f *fixture, id string) error {
+			return f.ChangePost(context.Background(), apply.Actor{}, id, casework.Post{Role: casework.Supervisor, Area: "xiaolan"})
+		},
+	}
+	for name, leave := range leave {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, f *fixture) {
+				lin, wu := f.handler(t, casework.Supervisor, "shiqi", "lin-1"), f.handler(t, casework.Officer, "", "wu-1")
+				a := f.submitted(t)
+				if _, err := f.Assign(t.Context(), lin.Actor(), []apply.Reference{a.Reference}, lin.ID); err != nil {
+					t.Fatal(err)
+				}
+				change := func(move func(*apply.Application, time.Time) error) {
+					t.Helper()
+					if _, err := f.Change(t.Context(), a.Reference, f.again(t, a.Reference).Version, move); err != nil {
+						t.Fatal(err)
+					}
+				}
+				change(func(a *apply.Application, now time.Time) error {
+					return a.AskMore(lin.Actor(), "请补户口本。", now)
+				})
+				if err := leave(f, lin.ID); err != nil {
+					t.Fatal(err)
+				}
+				change(func(a *apply.Application, now time.Time) error { return a.Supply("户口本在家里。", now) })
+				if got := f.references(t, wu.Actor(), casework.Query{Assignee: casework.Nobody}); len(got) != 1 {
+					t.Errorf("nobody handles %d; want what the family has sent", len(got))
+				}
+			})
+		})
+	}
 }
 
 func TestAssignTellsWhatItCannot(t *testing.T) {
