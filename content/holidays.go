@@ -39,12 +39,28 @@ const (
 )
 
 // Workday reports whether offices are open on the day that t falls on in its own
-// time zone. In a year that is not [Holidays.Known], only weekends are closed.
+// time zone. In a year that is not [Holidays.Known], only weekends are closed and what the
+// regulation names by its day.
 func (h Holidays) Workday(t time.Time) bool {
 	if open, told := h.work[t.Format(time.DateOnly)]; told {
 		return open
 	}
-	return !weekend(t)
+	return !weekend(t) && (h.Known(t.Year()) || !byRegulation(t))
+}
+
+// byRegulation reports whether the day is a holiday of every year: those of the sun's calendar
+// in 全国年节及纪念日放假办法 (State Council, order 795 of 2024, article 2). Spring Festival
+// and its kin follow the moon's; around all of them the yearly notice moves weekends.
+func byRegulation(t time.Time) bool {
+	switch t.Month() {
+	case time.January:
+		return t.Day() == 1
+	case time.May:
+		return t.Day() <= 2
+	case time.October:
+		return t.Day() <= 3
+	}
+	return false
 }
 
 // Known reports whether the year's notice has been entered.
@@ -99,7 +115,7 @@ func (h Holidays) enter(y holidayYear) (wrong []string) {
 }
 
 // checkHolidays asks for the notices of this year and the next. Until one is entered,
-// pages say that only weekends are left out.
+// pages say that holidays may move a date.
 func (l *Library) checkHolidays(c *lint) {
 	for year := c.today.Year(); year <= c.today.Year()+1; year++ {
 		if !l.Holidays.Known(year) {

@@ -27,6 +27,14 @@ func TestWorkday(t *testing.T) {
 		"2026-10-10": true,  // Saturday that makes up for the National Day
 		"2027-02-08": true,  // Monday of a year that is not known
 		"2027-02-07": false,
+		"2026-10-08": true,
+		"2100-01-01": false, // Friday of a year that is not known: by the regulation
+		"2100-01-04": true,
+		"2102-05-01": false, // Monday
+		"2102-05-02": false,
+		"2102-05-03": true,
+		"2101-10-03": false,
+		"2101-10-04": true, // the notice will tell
 	} {
 		d, err := time.Parse(time.DateOnly, day)
 		if err != nil {

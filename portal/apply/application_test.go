@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"huitong/content"
 	"huitong/portal/apply"
 )
 
@@ -190,6 +191,37 @@ func (c calendar) Workday(t time.Time) bool {
 }
 
 func (c calendar) Known(year int) bool { return year <= c.until }
+
+// TestDueOverHolidays counts by the notice of 2026, with the Saturdays that are worked, and
+// into a year of which none is known yet.
+func TestDueOverHolidays(t *testing.T) {
+	lib, err := content.Load(content.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := lib.Holidays
+	for _, tt := range []struct {
+		from string
+		days int
+		want string
+	}{
+		{"2026-01-30", 15, "2026-02-27"}, // Spring Festival; Saturday 14 February is worked
+		{"2026-02-13", 1, "2026-02-14"},
+		{"2026-02-14", 1, "2026-02-24"},
+		{"2026-02-16", 5, "2026-02-28"}, // handed in on a holiday; Saturday 28 February is worked
+		{"2026-09-19", 1, "2026-09-20"}, // on a Saturday; the Sunday is worked
+		{"2026-09-24", 7, "2026-10-12"}, // Mid-Autumn and National Day; Saturday 10 October is worked
+		{"2026-12-31", 1, "2027-01-04"}, // 1 January is off by the regulation, and then it is a weekend
+	} {
+		from, err := time.ParseInLocation(time.DateOnly, tt.from, apply.China)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := apply.Due(from.Add(23*time.Hour), tt.days, h).Format(time.DateOnly); got != tt.want {
+			t.Errorf("%d working days after %s: %s; want %s", tt.days, tt.from, got, tt.want)
+		}
+	}
+}
 
 func TestDue(t *testing.T) {
 	friday := time.Date(2026, 11, 20, 23, 30, 0, 0, apply.China)

@@ -11,8 +11,8 @@ type Calendar interface {
 	// Workday reports whether offices are open on the day that t falls on in its own
 	// time zone.
 	Workday(t time.Time) bool
-	// Known reports whether the public holidays of a year are known. In others, only
-	// weekends are closed.
+	// Known reports whether the public holidays of a year are known. In others, those that
+	// follow the moon are counted as working days.
 	Known(year int) bool
 }
 
