@@ -33,6 +33,8 @@ func TestSecretMatch(t *testing.T) {
 		{"a step early", "081804", at(1111111109 - 30), 0, 37037036, true},
 		{"used before", "081804", at(1111111109), 37037036, 0, false},
 		{"older than one that was used", "081804", at(1111111109), 37037037, 0, false},
+		{"after one of the next step but one", "081804", at(1111111109), 37037038, 0, false},
+		{"after one of a clock that was an hour ahead", "081804", at(1111111109), 37037036 + 120, 37037036, true},
 		{"wrong", "081805", at(1111111109), 0, 0, false},
 		{"eight digits", "07081804", at(1111111109), 0, 0, false},
 		{"nothing", "", at(1111111109), 0, 0, false},
