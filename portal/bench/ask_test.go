@@ -183,6 +183,12 @@ func bare(index bleve.Index) *fiber.App {
 // serve starts the portal's server in this process and returns a question to its API.
 func (a *asked) serve(tb testing.TB, asker web.Asker) func(ctx context.Context, question string) error {
 	tb.Helper()
+	return post(tb, a.site(tb, asker).App())
+}
+
+// site is the portal's server.
+func (a *asked) site(tb testing.TB, asker web.Asker) *web.Server {
+	tb.Helper()
 	texts, err := locale.Default()
 	if err != nil {
 		tb.Fatal(err)
@@ -196,7 +202,7 @@ func (a *asked) serve(tb testing.TB, asker web.Asker) func(ctx context.Context, 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return post(tb, server.App())
+	return server
 }
 
 // post starts a server in this process and returns a question to it.
@@ -238,14 +244,16 @@ type client struct {
 	head    fasthttp.ResponseHeader
 }
 
+// appendAsking adds the request that puts a question.
+func appendAsking(b []byte, question string) []byte {
+	text, _ := json.Marshal(question) // a string always marshals
+	return fmt.Appendf(b, "POST /api/v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{\"question\":%s}",
+		len(text)+len(`{"question":}`), text)
+}
+
 // ask puts a question and reads the whole answer, which it does not look at.
 func (c *client) ask(question string) error {
-	text, err := json.Marshal(question)
-	if err != nil {
-		return err
-	}
-	c.request = fmt.Appendf(c.request[:0], "POST /api/v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n{\"question\":%s}",
-		len(text)+len(`{"question":}`), text)
+	c.request = appendAsking(c.request[:0], question)
 	if _, err := c.conn.Write(c.request); err != nil {
 		return err
 	}
@@ -255,7 +263,7 @@ func (c *client) ask(question string) error {
 	if c.head.StatusCode() != http.StatusOK || c.head.ContentLength() < 0 {
 		return fmt.Errorf("status %d, %d bytes: %w", c.head.StatusCode(), c.head.ContentLength(), io.ErrUnexpectedEOF)
 	}
-	_, err = c.answers.Discard(c.head.ContentLength())
+	_, err := c.answers.Discard(c.head.ContentLength())
 	return err
 }
 
@@ -309,9 +317,20 @@ func processorTime(tb testing.TB) time.Duration {
 func BenchmarkAsk(b *testing.B) {
 	printMachine()
 	printLoad("before")
-	for range b.N {
-		compareAsk(b, *round)
-		growAsk(b, []int{200, 2000, 20000})
+	parts := []struct {
+		name string
+		run  func(b *testing.B)
+	}{
+		{"each", func(b *testing.B) { openAsked(b, 0).compareEach(b, *round) }},
+		{"mixed", func(b *testing.B) { openAsked(b, 0).compareMixed(b, *round) }},
+		{"grow", func(b *testing.B) { growAsk(b, []int{200, 2000, 20000}) }},
+	}
+	for _, p := range parts {
+		b.Run(p.name, func(b *testing.B) {
+			for range b.N {
+				p.run(b)
+			}
+		})
 	}
 	printLoad("after")
 }
@@ -322,29 +341,38 @@ type asking struct {
 	ask  func(ctx context.Context, question string) error
 }
 
-// compareAsk puts questions that all differ to each program, none of which remembers any,
-// and then a mix in which some come often to the bot that remembers what it said.
-func compareAsk(b testing.TB, length time.Duration) {
-	b.Helper()
-	a := openAsked(b, 0)
-	keeper := bot.NewKeeper(a.bot, keptReplies)
-	index := a.bleve(b)
-	plain := asking{"Bleve, CJK analyzer, a query", query(index)}
-	served := asking{"the same query, POST to a bare Fiber handler", post(b, bare(index))}
+// compareEach puts questions that all differ to each program, none of which remembers any.
+func (a *asked) compareEach(tb testing.TB, length time.Duration) {
+	tb.Helper()
 	fmt.Printf("\n%d questions, each anew", len(a.questions))
-	a.compare(b, a.questions, length, []asking{
-		plain, served, {"bot, in the process", a.answer}, {"bot, POST /api/v1/ask", a.serve(b, a.bot)},
-	})
+	a.compare(tb, a.questions, length, append(a.queries(tb),
+		asking{"bot, in the process", a.answer}, asking{"bot, POST /api/v1/ask", a.serve(tb, a.bot)}))
+}
+
+// queries are the programs that the others are measured by.
+func (a *asked) queries(tb testing.TB) []asking {
+	tb.Helper()
+	index := a.bleve(tb)
+	return []asking{
+		{"Bleve, CJK analyzer, a query", query(index)},
+		{"the same query, POST to a bare Fiber handler", post(tb, bare(index))},
+	}
+}
+
+// compareMixed puts a mix of questions of which some come often, also to the bot that remembers
+// what it said.
+func (a *asked) compareMixed(tb testing.TB, length time.Duration) {
+	tb.Helper()
+	keeper := bot.NewKeeper(a.bot, keptReplies)
 	mix, repeated := a.mix()
 	fmt.Printf("\n%d questions as visitors ask, %d %% of them repeated, %d replies remembered", len(mix), repeated, keptReplies)
-	a.compare(b, mix, length, []asking{
-		plain, served, {"bot, in the process", a.answer},
-		{"bot that remembers, in the process", func(ctx context.Context, question string) error {
+	a.compare(tb, mix, length, append(a.queries(tb),
+		asking{"bot, in the process", a.answer},
+		asking{"bot that remembers, in the process", func(ctx context.Context, question string) error {
 			_, err := keeper.Ask(ctx, bot.Question{Text: question, Lang: "zh-Hans"})
 			return err
 		}},
-		{"bot that remembers, POST /api/v1/ask", a.serve(b, keeper)},
-	})
+		asking{"bot that remembers, POST /api/v1/ask", a.serve(tb, keeper)}))
 }
 
 // The mix of questions: of all example sentences the n-th is asked about as often as the
@@ -457,5 +485,7 @@ func inUse() int64 {
 // TestAsk runs the benchmark of questions once, for a moment: all three programs
 // answer, over HTTP too.
 func TestAsk(t *testing.T) {
-	compareAsk(t, 10*time.Millisecond)
+	a := openAsked(t, 0)
+	a.compareEach(t, 10*time.Millisecond)
+	a.compareMixed(t, 10*time.Millisecond)
 }
