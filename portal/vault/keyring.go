@@ -27,7 +27,7 @@ type Keyring struct {
 type keys struct {
 	current      [keyIDSize]byte
 	data         map[[keyIDSize]byte]*openKey
-	index, token []byte
+	index, token *coder
 }
 
 type openKey struct {

@@ -135,7 +135,7 @@ func (s *secrets) open() (*keys, error) {
 	if len(s.IndexKey) != macKeySize || len(s.TokenKey) != macKeySize {
 		return nil, fmt.Errorf("index_key and token_key must have %d bytes", macKeySize)
 	}
-	out := &keys{index: s.IndexKey, token: s.TokenKey, data: make(map[[keyIDSize]byte]*openKey, len(s.DataKeys))}
+	out := &keys{index: newCoder(s.IndexKey), token: newCoder(s.TokenKey), data: make(map[[keyIDSize]byte]*openKey, len(s.DataKeys))}
 	for i, d := range s.DataKeys {
 		key, err := d.open()
 		if err != nil {

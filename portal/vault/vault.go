@@ -16,7 +16,6 @@ package vault
 import (
 	"crypto/cipher"
 	"crypto/hmac"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -111,12 +110,12 @@ func (k *Keyring) Reseal(sealed, ad []byte) ([]byte, error) {
 // readable. The same value under another label gives unrelated bytes. The
 // caller settles spelling (case, width, spaces) beforehand.
 func (k *Keyring) Blind(label, value string) []byte {
-	return mac(k.keys.Load().index, label, []byte(value))
+	return k.keys.Load().index.code(label, []byte(value))
 }
 
 // Sign returns a 32-byte authentication code of msg for one use, the label.
 func (k *Keyring) Sign(label string, msg []byte) []byte {
-	return mac(k.keys.Load().token, label, msg)
+	return k.keys.Load().token.code(label, msg)
 }
 
 // Verify reports in constant time whether code is Sign's for label and msg.
@@ -148,16 +147,9 @@ func bound(header, ad []byte) []byte {
 	return append(append(b, header...), ad...)
 }
 
-// mac is HMAC-SM3 over the length of the label, the label and msg; the length
-// keeps ("ab","c") apart from ("a","bc").
+// mac is HMAC-SM3 over a label and msg under a key that is used once.
 func mac(key []byte, label string, msg []byte) []byte {
-	h := hmac.New(sm3.New, key)
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(label)))
-	h.Write(n[:])
-	h.Write([]byte(label))
-	h.Write(msg)
-	return h.Sum(nil)
+	return coded(hmac.New(sm3.New, key), label, msg)
 }
 
 // sm4KeySize is the length of an SM4 key in bytes (GB/T 32907).

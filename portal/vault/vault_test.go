@@ -2,13 +2,18 @@ package vault_test
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -239,4 +244,46 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("Open(%x, %q): error %v has no kind", in, ad, err)
 		}
 	})
+}
+
+// TestCodesOverAndOver signs from many sides at once, and in the order of short after long:
+// nothing of one message is in the code of another.
+func TestCodesOverAndOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	k, err := vault.Open(path, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var secrets struct {
+		Token []byte `json:"token_key"`
+		Index []byte `json:"index_key"`
+	}
+	if err := json.Unmarshal(text, &secrets); err != nil {
+		t.Fatal(err)
+	}
+	want := func(key []byte, label, msg string) []byte {
+		h := hmac.New(sm3.New, key)
+		_ = binary.Write(h, binary.BigEndian, uint64(len(label)))
+		_, _ = io.WriteString(h, label+msg)
+		return h.Sum(nil)
+	}
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			for n := range 50 {
+				label, msg := strings.Repeat("l", i*40), strings.Repeat("m", (n*37)%300)
+				if !bytes.Equal(k.Sign(label, []byte(msg)), want(secrets.Token, label, msg)) {
+					t.Errorf("Sign(%d, %d) is no HMAC-SM3", len(label), len(msg))
+				}
+				if !bytes.Equal(k.Blind(label, msg), want(secrets.Index, label, msg)) {
+					t.Errorf("Blind(%d, %d) is no HMAC-SM3", len(label), len(msg))
+				}
+			}
+		})
+	}
+	wait.Wait()
 }
