@@ -19,29 +19,30 @@ const timeKey = "time"
 // allowance is the time that a request has left.
 type allowance struct {
 	base context.Context
-	stop context.CancelFunc
+	now  *span
 }
 
 // inTime gives a request whose body was read its time to be answered.
 func (s *Server) inTime(c *fiber.Ctx) error {
-	a := &allowance{c.UserContext(), func() {}}
-	defer func() { a.stop() }()
+	a := &allowance{base: c.UserContext()}
+	a.begin(c)
+	defer func() { a.now.stop() }()
 	c.Locals(timeKey, a)
-	s.renewTime(c)
 	return c.Next()
+}
+
+func (a *allowance) begin(c *fiber.Ctx) {
+	a.now = newSpan(a.base, answeredWithin)
+	c.SetUserContext(a.now)
 }
 
 // renewTime begins anew after something that has bounds of its own, such as files that
 // come over a slow line.
 func (s *Server) renewTime(c *fiber.Ctx) {
-	a, ok := c.Locals(timeKey).(*allowance)
-	if !ok {
-		return
+	if a, ok := c.Locals(timeKey).(*allowance); ok {
+		a.now.stop()
+		a.begin(c)
 	}
-	a.stop()
-	var ctx context.Context
-	ctx, a.stop = context.WithTimeout(a.base, answeredWithin)
-	c.SetUserContext(ctx)
 }
 
 // wholeTime is the context of what has bounds of its own.
@@ -54,5 +55,6 @@ func wholeTime(c *fiber.Ctx) context.Context {
 
 // aside is the context of what a visitor need not wait for.
 func aside(c *fiber.Ctx) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(c.UserContext(), asideLasts)
+	ctx := newSpan(c.UserContext(), asideLasts)
+	return ctx, ctx.stop
 }

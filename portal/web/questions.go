@@ -62,8 +62,8 @@ var errNotYet = errors.New("the bot is not ready")
 // askPatiently gives the bot a time of its own, and leaves what comes after it the whole
 // time of a request.
 func (s *Server) askPatiently(c *fiber.Ctx, q bot.Question) (bot.Reply, error) {
-	ctx, stop := context.WithTimeout(wholeTime(c), askedWithin)
-	defer stop()
+	ctx := newSpan(wholeTime(c), askedWithin)
+	defer ctx.stop()
 	reply, err := s.content().Bot.Ask(ctx, q)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return reply, errors.Join(errNotYet, err)
