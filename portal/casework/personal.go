@@ -42,17 +42,19 @@ type hints struct {
 }
 
 func hintsOf(text string) (h hints) {
+	var before rune
 	for _, r := range text {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
 			h.latin = true
 		case r == '@', r == '＠':
 			h.mail = true
-		case r == '叫', r == '名':
+		case r == '叫', r == '名' && (before == '姓' || before == '全'), r == '字' && before == '名':
 			h.named = true
 		case isFigure(r):
 			h.figures++
 		}
+		before = r
 	}
 	return h
 }

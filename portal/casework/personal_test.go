@@ -54,7 +54,9 @@ func TestMaskPersonal(t *testing.T) {
 
 func FuzzMaskPersonal(f *testing.F) {
 	f.Add("身份证 44200020170302002X")
-	f.Add("Name: Mary, a@b.cn")
+	for _, text := range []string{"Name: Mary, a@b.cn", "姓名：陈小明", "全名 是李四", "名字叫王二毛", "名字陈小明", "名叫陈小明", "我叫做陈小明", "怎么报名陈小明", "名名字陈小明"} {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		h := hintsOf(text)
 		for pattern, can := range map[*regexp.Regexp]bool{figures: h.figures >= fewestFigures, figuresEN: h.latin, mailbox: h.mail, named: h.named, namedEN: h.latin} {
