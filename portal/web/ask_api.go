@@ -23,15 +23,19 @@ type askRequest struct {
 // maxAskBody is ample for the longest question, escaped, and a conversation.
 const maxAskBody = 16 << 10
 
+// usualReply is room for most replies as JSON, in bytes.
+const usualReply = 1 << 10
+
 func (s *Server) answerAPI(c *fiber.Ctx) error {
 	if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationJSON {
 		return fiber.ErrUnsupportedMediaType
 	}
-	if len(c.Body()) > maxAskBody {
+	body := c.Request().Body() // packed ones were refused
+	if len(body) > maxAskBody {
 		return fiber.ErrRequestEntityTooLarge
 	}
 	var q askRequest
-	if err := json.Unmarshal(c.Body(), &q); err != nil {
+	if err := json.Unmarshal(body, &q); err != nil {
 		return fiber.ErrBadRequest
 	}
 	l := languages[0]
@@ -66,7 +70,9 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 	}
 	reply.Notes = append(heard.remarks, reply.Notes...)
 	reply.Conversation = s.seal(conversationLabel, reply.Conversation)
-	return c.JSON(reply)
+	c.Response().Header.SetContentType(fiber.MIMEApplicationJSON)
+	c.Response().SetBodyRaw(appendReply(make([]byte, 0, usualReply), &reply))
+	return nil
 }
 
 // inLanguage returns the reply with its texts in the script of the visit's language,
@@ -74,6 +80,9 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 // may be the content's own, which every visitor shares.
 func (s *Server) inLanguage(c *fiber.Ctx, r bot.Reply) bot.Reply {
 	l := visitOf(c).Lang
+	if l == languages[0] { // which the bot speaks, at addresses without prefix
+		return r
+	}
 	in := func(texts ...*string) {
 		for _, t := range texts {
 			*t = s.contentText(c, *t)

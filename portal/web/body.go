@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -75,7 +76,7 @@ func (s *Server) bounded(c *fiber.Ctx) error {
 	if r.Header.ContentLength() > s.bodyLimit {
 		return fiber.ErrRequestEntityTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(r.BodyStream(), int64(s.bodyLimit)+1))
+	body, err := readWhole(io.LimitReader(r.BodyStream(), int64(s.bodyLimit)+1), r.Header.ContentLength())
 	switch {
 	case err != nil:
 		return brokenOff(err)
@@ -84,6 +85,28 @@ func (s *Server) bounded(c *fiber.Ctx) error {
 	}
 	r.SetBodyRaw(body)
 	return c.Next()
+}
+
+// largeBody is how much room is made for what a client only says that it will send.
+const largeBody = 8 << 10
+
+// readWhole is io.ReadAll for something that said how long it is.
+func readWhole(r io.Reader, said int) ([]byte, error) {
+	// One more, so that the end is seen without more room.
+	b := make([]byte, 0, max(0, min(said, largeBody))+1)
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+		if len(b) == cap(b) {
+			b = slices.Grow(b, len(b)+512)
+		}
+	}
 }
 
 // brokenOff turns the error of reading a body into one that is not ours.

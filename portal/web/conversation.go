@@ -31,10 +31,13 @@ const maxToken = 24 << 10
 // seal returns text as a token for the client to keep: readable, but changed by
 // nobody, and worthless after a while. It travels in the bodies of posts alone.
 func (s *Server) seal(label, text string) string {
-	msg := binary.BigEndian.AppendUint64(nil, uint64(s.now().Unix()))
-	msg = append(msg, text...)
+	msg := make([]byte, 0, 8+len(text))
+	msg = append(binary.BigEndian.AppendUint64(msg, uint64(s.now().Unix())), text...)
 	code := base64.RawURLEncoding
-	return code.EncodeToString(msg) + "." + code.EncodeToString(s.signer.Sign(label, msg))
+	sum := s.signer.Sign(label, msg)
+	token := make([]byte, 0, code.EncodedLen(len(msg))+1+code.EncodedLen(len(sum)))
+	token = append(code.AppendEncode(token, msg), '.')
+	return string(code.AppendEncode(token, sum))
 }
 
 // unseal returns the text of a token. One that is foreign, changed or too old is
