@@ -98,16 +98,26 @@ const policyHeader = "default-src 'self'; base-uri 'none'; form-action 'self'; f
 // strictTransport has browsers come by TLS for two years, once they have.
 const strictTransport = "max-age=63072000; includeSubDomains"
 
-func (s *Server) secureHeaders(c *fiber.Ctx) error {
-	if s.secure {
-		c.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
+// securely returns what stands in the header of every answer, with room for the number of
+// the request at its top.
+func securely(tls bool) *fasthttp.ResponseHeader {
+	h := &fasthttp.ResponseHeader{}
+	h.Set(fiber.HeaderXRequestID, "")
+	if tls {
+		h.Set(fiber.HeaderStrictTransportSecurity, strictTransport)
 	}
-	c.Set(fiber.HeaderContentSecurityPolicy, policyHeader)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderXFrameOptions, "DENY")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderPermissionsPolicy, "camera=(), geolocation=(), microphone=(), payment=()")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set(fiber.HeaderContentSecurityPolicy, policyHeader)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderXFrameOptions, "DENY")
+	h.Set(fiber.HeaderReferrerPolicy, "same-origin")
+	h.Set(fiber.HeaderPermissionsPolicy, "camera=(), geolocation=(), microphone=(), payment=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	return h
+}
+
+// secureHeaders comes first: it puts the whole header in the place of an empty one.
+func (s *Server) secureHeaders(c *fiber.Ctx) error {
+	s.header.CopyTo(&c.Response().Header)
 	return c.Next()
 }
 

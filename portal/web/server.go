@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/semaphore"
 
 	"huitong/content"
@@ -113,12 +114,13 @@ type Server struct {
 	trusted    []netip.Prefix
 	log        *slog.Logger
 	now        func() time.Time
-	secure     bool                   // cookies over TLS only
-	paused     atomic.Pointer[string] // see pausedFor
-	reports    *limiter               // of reports of children at risk, see report.go
-	codes      shownCodes             // of links that belong to nobody
-	calls      *limiter               // of requests to be called back, see callback.go
-	counter    *outreach.Counter      // nil: visits of links are not counted
+	secure     bool                     // cookies over TLS only
+	header     *fasthttp.ResponseHeader // that every answer begins with
+	paused     atomic.Pointer[string]   // see pausedFor
+	reports    *limiter                 // of reports of children at risk, see report.go
+	codes      shownCodes               // of links that belong to nobody
+	calls      *limiter                 // of requests to be called back, see callback.go
+	counter    *outreach.Counter        // nil: visits of links are not counted
 }
 
 // guard is what a route needs before its handler runs.
@@ -225,6 +227,7 @@ func New(cfg Config) (*Server, error) {
 		IdleTimeout:                  2 * time.Minute,
 		ErrorHandler:                 s.fail,
 	})
+	s.header = securely(s.secure)
 	s.register(cfg)
 	s.app.Server().Handler = s.closeUnread(s.keptFirst(s.fromProxy(s.app.Server().Handler)))
 	return s, nil
@@ -234,7 +237,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) App() *fiber.App { return s.app }
 
 func (s *Server) register(cfg Config) {
-	s.app.Use(s.identify, s.logAccess, s.recoverPanic, s.secureHeaders)
+	s.app.Use(s.secureHeaders, s.identify, s.logAccess, s.recoverPanic)
 	s.app.Get("/static/:file", serveStatic)
 	s.app.Get("/healthz", s.showHealth)
 	s.app.Get("/readyz", s.showReady)

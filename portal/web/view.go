@@ -115,9 +115,13 @@ const noSettings = "reset"
 // a mode in front there is no choice. A mode alone is a choice, too: it is all that
 // cookies had at first. alone says that the mode stands by itself.
 func parseChoice(s string) (c choice, alone bool) {
-	if len(s) > longestChoice {
+	if s == "" || len(s) > longestChoice {
 		return choice{}, false
 	}
+	return readChoice(s)
+}
+
+func readChoice(s string) (c choice, alone bool) {
 	mode, words, more := strings.Cut(s, ".")
 	if c.Mode = modeOr(mode, ""); c.Mode == "" {
 		return choice{}, false
