@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"html/template"
 	"reflect"
+	"strconv"
 	"strings"
 	"text/template/parse"
 
+	"huitong/bot"
 	"huitong/content"
 )
 
@@ -74,6 +76,14 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 		if e.text && plainText(strings.ReplaceAll(s, "&", "")) { // every page has an address that asks for two things
 			return append(out, strings.ReplaceAll(s, "&", "&amp;")...), nil
 		}
+	case countType:
+		if e.text {
+			return strconv.AppendInt(out, v.Int(), 10), nil
+		}
+	case outcomeType:
+		if s := v.String(); e.plain(s) {
+			return append(out, s...), nil
+		}
 	case markupType:
 		if e.before == "<p>" {
 			return append(out, v.String()...), nil
@@ -104,6 +114,7 @@ func (e *escaping) append(out []byte, v reflect.Value) ([]byte, error) {
 var (
 	stringType, dayType     = reflect.TypeFor[string](), reflect.TypeFor[content.Day]()
 	graphType               = reflect.TypeFor[linkedGraph]()
+	countType, outcomeType  = reflect.TypeFor[int](), reflect.TypeFor[bot.Outcome]()
 	markupType, addressType = reflect.TypeFor[template.HTML](), reflect.TypeFor[template.URL]()
 )
 

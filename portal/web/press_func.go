@@ -50,6 +50,8 @@ func (c presser) function(name string, nodes []parse.Node) (value, error) {
 		}
 	case "printf":
 		return function(reflect.ValueOf(fmt.Sprintf), args), nil
+	case "len":
+		return length(args), nil
 	}
 	if f, ok := c.funcs[name]; ok {
 		return function(reflect.ValueOf(f), args), nil
@@ -87,6 +89,24 @@ func compare(args []value, equal bool) value {
 			return reflect.ValueOf((a.Int() == b.Int()) == equal), nil
 		}
 		return a, errBeyond
+	}
+}
+
+// length counts the bytes of a text or what is in a list.
+func length(args []value) value {
+	return func(r *run, dot reflect.Value) (reflect.Value, error) {
+		if len(args) != 1 {
+			return reflect.Value{}, errBeyond
+		}
+		v, err := args[0](r, dot)
+		if err != nil {
+			return v, err
+		}
+		switch v.Kind() {
+		case reflect.String, reflect.Slice, reflect.Map:
+			return reflect.ValueOf(v.Len()), nil
+		}
+		return v, errBeyond
 	}
 }
 

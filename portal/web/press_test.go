@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http/httptest"
+	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"huitong/bot"
 	"huitong/content"
 )
 
@@ -182,7 +184,7 @@ func FuzzEscaping(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, e := range escape {
-			for _, v := range []any{s, template.HTML(s), template.URL(s), content.Day{}, content.Day{Time: time.Unix(int64(len(s))<<24, 0)}} {
+			for _, v := range []any{s, template.HTML(s), template.URL(s), bot.Outcome(s), len(s), -len(s), content.Day{}, content.Day{Time: time.Unix(int64(len(s))<<24, 0)}} {
 				var want bytes.Buffer
 				if err := e.place.Execute(&want, v); err != nil {
 					t.Fatal(err)
@@ -197,4 +199,67 @@ func FuzzEscaping(f *testing.F) {
 			}
 		}
 	})
+}
+
+// conversations are what people say to the bot, message by message.
+var conversations = [][]string{
+	{"孤儿每月多少钱", "要什么材料", "那要多久"},
+	{"孤儿上大学呢", "我叫陈小明，身份证440620199001011234"},
+	{"爸爸打我", "我不想活了"},
+	{"火星上的天气怎么样", "找儿童主任", "石岐"},
+	{"帮我看看孤儿能不能领", "是", "不是", "5岁", "是", "是", "是"},
+	{"看看我家符合条件吗", "孤儿", "是", "是", "是", "是", "是", "是", "是"},
+	{"补贴", "1"},
+	{"How much does an orphan get each month", "what papers do I need"},
+	{hostile, hostile},
+	{"", "孤儿"},
+}
+
+// TestPressAnswers holds what the bot answers in a page, in every language and mode, beside
+// the same page from its templates.
+func TestPressAnswers(t *testing.T) {
+	now := time.Date(2026, 12, 1, 8, 0, 0, 0, time.UTC)
+	change := func(c *Config) { c.Now = func() time.Time { return now } }
+	quick, plain := printing(t, change), unpressed(t, change)
+	for _, l := range languages {
+		for _, mode := range []string{modeStandard, modeAccessible, modeElder} {
+			for _, messages := range conversations {
+				form := url.Values{}
+				for _, message := range messages {
+					form.Set("question", message)
+					got, want := posted(t, quick, mode, l.path("/ask"), form), posted(t, plain, mode, l.path("/ask"), form)
+					if got != want {
+						t.Fatalf("%q in %s, %s mode: %s", message, l.Code, mode, firstDifference(got, want))
+					}
+					form = carriedIn(t, got)
+				}
+			}
+		}
+	}
+}
+
+// posted returns the page that answers a form, without what is another at each request.
+func posted(t *testing.T, s *Server, mode, address string, form url.Values) string {
+	t.Helper()
+	req := httptest.NewRequest("POST", address, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Cookie", "mode="+mode)
+	resp, text := send(t, s, req)
+	return strings.ReplaceAll(text, resp.Header.Get("X-Request-ID"), "")
+}
+
+// carriedIn returns what the hidden fields of a page of the chat carry on.
+func carriedIn(t *testing.T, page string) url.Values {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := url.Values{}
+	for n := range doc.Descendants() {
+		if name := attr(n, "name"); n.Data == "input" && (name == "conversation" || name == "transcript") {
+			out.Set(name, attr(n, "value"))
+		}
+	}
+	return out
 }

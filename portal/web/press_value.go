@@ -22,13 +22,11 @@ func (c presser) pipe(cmds []*parse.CommandNode) (value, error) {
 	if len(args) == 1 {
 		return c.arg(args[0])
 	}
-	path, ok := args[0].(*parse.FieldNode)
+	receiver, method, ok := methodOf(args[0])
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", errBeyond, cmds[0])
 	}
 	given, err := c.args(args[1:])
-	last := len(path.Ident) - 1
-	receiver, method := fields(dot, path.Ident[:last]), path.Ident[last]
 	return func(r *run, dot reflect.Value) (reflect.Value, error) {
 		v, err := receiver(r, dot)
 		if err != nil {
@@ -40,6 +38,22 @@ func (c presser) pipe(cmds []*parse.CommandNode) (value, error) {
 		}
 		return call(m, given, r, dot)
 	}, err
+}
+
+// methodOf splits what is called with arguments into whose method it is and its name.
+func methodOf(n parse.Node) (receiver value, method string, ok bool) {
+	from, path := value(dot), []string(nil)
+	switch n := n.(type) {
+	case *parse.FieldNode:
+		path = n.Ident
+	case *parse.VariableNode:
+		from, path = named(n.Ident[0]), n.Ident[1:]
+	}
+	if len(path) == 0 {
+		return nil, "", false
+	}
+	last := len(path) - 1
+	return fields(from, path[:last]), path[last], true
 }
 
 func dot(_ *run, dot reflect.Value) (reflect.Value, error) { return dot, nil }

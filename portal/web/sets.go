@@ -49,7 +49,7 @@ func (k kit) pages() (map[string]pageTemplate, error) {
 
 // pressed are the pages that are printed most: of published texts, which there may be many
 // of, and of what is found. They have a press. Forms, answers and the desk are executed.
-var pressed = []string{"card", "glossary", "home", "offline", "policies", "policy", "search", "sitemap", "statement", "text", "texts"}
+var pressed = []string{"ask", "ask-more", "card", "check", "check-all", "glossary", "home", "offline", "policies", "policy", "search", "sitemap", "statement", "text", "texts"}
 
 // pageTemplate is one page in one language.
 type pageTemplate struct {
