@@ -37,16 +37,27 @@ const fewestFigures = 6
 // hints says which patterns a text can match at all, by the characters that each needs.
 // Few texts have any, and to look for them once costs a fraction of one pattern.
 type hints struct {
-	figures            int
-	mail, named, latin bool
+	figures, letters, gaps int // digits, those of English words, and what stands between these
+	mail, named, namedEN   bool
 }
+
+// Eight digits in English words have no fewer letters and gaps than "oh oh oh oh oh oh oh oh".
+const (
+	fewestLetters = 16
+	fewestGaps    = 7
+)
+
+// spelled reports whether there can be a number in English words.
+func (h hints) spelled() bool { return h.letters >= fewestLetters && h.gaps >= fewestGaps }
 
 func hintsOf(text string) (h hints) {
 	var before rune
 	for _, r := range text {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z':
-			h.latin = true
+			h.letters++
+		case r == ' ', r == ',', r == '.', r == '-':
+			h.gaps++
 		case r == '@', r == '＠':
 			h.mail = true
 		case r == '叫', r == '名' && (before == '姓' || before == '全'), r == '字' && before == '名':
@@ -55,6 +66,10 @@ func hintsOf(text string) (h hints) {
 			h.figures++
 		}
 		before = r
+	}
+	if h.letters > 0 {
+		lower := strings.ToLower(text)
+		h.namedEN = strings.Contains(lower, "name") || strings.Contains(lower, "called")
 	}
 	return h
 }
@@ -88,7 +103,7 @@ func MaskPersonal(text string, public func() []string) (string, Found) {
 			return masked
 		})
 	}
-	if hint.latin {
+	if hint.spelled() {
 		text = figuresEN.ReplaceAllStringFunc(text, func(string) string {
 			found.Numbers = true
 			return masked
@@ -105,7 +120,7 @@ func MaskPersonal(text string, public func() []string) (string, Found) {
 	}
 	hide(hint.mail, mailbox, func(string) string { return masked })
 	hide(hint.named, named, func(m string) string { return named.FindStringSubmatch(m)[1] + masked })
-	hide(hint.latin, namedEN, func(m string) string { return introEN.FindString(m) + masked })
+	hide(hint.namedEN, namedEN, func(m string) string { return introEN.FindString(m) + masked })
 	return text, found
 }
 
