@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,8 +33,8 @@ func (s *Server) answerAPI(c *fiber.Ctx) error {
 	if len(body) > maxAskBody {
 		return fiber.ErrRequestEntityTooLarge
 	}
-	var q askRequest
-	if err := json.Unmarshal(body, &q); err != nil {
+	q, err := readAsked(body)
+	if err != nil {
 		return fiber.ErrBadRequest
 	}
 	l := languages[0]
