@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/json"
@@ -10,7 +11,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -25,7 +25,6 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"huitong/bot"
 	"huitong/content"
@@ -241,7 +240,6 @@ type client struct {
 	conn    net.Conn
 	answers *bufio.Reader
 	request []byte
-	head    fasthttp.ResponseHeader
 }
 
 // appendAsking adds the request that puts a question.
@@ -257,14 +255,43 @@ func (c *client) ask(question string) error {
 	if _, err := c.conn.Write(c.request); err != nil {
 		return err
 	}
-	if err := c.head.Read(c.answers); err != nil {
+	length, err := c.answered()
+	if err != nil {
 		return err
 	}
-	if c.head.StatusCode() != http.StatusOK || c.head.ContentLength() < 0 {
-		return fmt.Errorf("status %d, %d bytes: %w", c.head.StatusCode(), c.head.ContentLength(), io.ErrUnexpectedEOF)
-	}
-	_, err := c.answers.Discard(c.head.ContentLength())
+	_, err = c.answers.Discard(length)
 	return err
+}
+
+// answered reads the header of an answer and returns how long its body is. Of the lines it
+// looks for one alone.
+func (c *client) answered() (length int, err error) {
+	first, err := c.answers.ReadSlice('\n')
+	if err != nil {
+		return 0, err
+	}
+	if !bytes.HasPrefix(first, []byte("HTTP/1.1 200 ")) {
+		return 0, fmt.Errorf("answered %s: %w", bytes.TrimSpace(first), errors.ErrUnsupported)
+	}
+	length = -1
+	for {
+		line, err := c.answers.ReadSlice('\n')
+		if err != nil {
+			return 0, err
+		}
+		if line = bytes.TrimSuffix(line, []byte("\r\n")); len(line) == 0 {
+			break
+		}
+		if text, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(text)); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if length < 0 {
+		return 0, fmt.Errorf("an answer without its length: %w", io.ErrUnexpectedEOF)
+	}
+	return length, nil
 }
 
 // pace is what came of one round.
