@@ -126,21 +126,40 @@ type guess struct {
 func (s *Suggester) Correct(ctx context.Context, q Query) string {
 	q.Limit, q.Offset, q.Bare = 1, 0, true
 	as := s.judge(ctx, q)
-	if as.Coverage >= weakCoverage {
+	typed := s.index.norm.Fold(truncate(q.Text, maxQueryRunes))
+	spelled := q.Lang != "en" && s.words().spelled(typed)
+	if as.Coverage >= weakCoverage && !spelled {
 		return ""
 	}
-	typed := s.index.norm.Fold(truncate(q.Text, maxQueryRunes))
 	for _, text := range s.words().guesses(s.index.norm, typed, q.Lang) {
 		if text == typed {
 			continue
 		}
 		q.Text = text
-		if h := s.judge(ctx, q); h.Score > as.Score*betterBy && h.Coverage > as.Coverage && h.Coverage >= weakCoverage {
+		switch h := s.judge(ctx, q); {
+		case h.Coverage < weakCoverage:
+		case spelled && strings.IndexFunc(text, isLetter) < 0, h.Score > as.Score*betterBy && h.Coverage > as.Coverage:
 			return text
 		}
 	}
 	return ""
 }
+
+// spelled reports whether a folded query is nothing but pinyin of which each pair of syllables
+// sounds like published characters. The titles that are found by their pinyin are fewer than
+// what the characters find.
+func (w *wording) spelled(typed string) bool {
+	all := strings.Fields(strings.ReplaceAll(typed, "'", " "))
+	joined := strings.Join(all, "")
+	if len(all) == 0 || strings.ContainsFunc(joined, func(r rune) bool { return !isLetter(r) }) ||
+		slices.ContainsFunc(all, func(word string) bool { return w.words[word] > 0 }) {
+		return false
+	}
+	way := w.spelling(joined)
+	return len(way) > 1 && w.heardPairs(way) >= len(way)-len(all) && w.heardPairs(way) > 0
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }
 
 // judge returns the first hit of a query; a zero one if it has none.
 func (s *Suggester) judge(ctx context.Context, q Query) Hit {

@@ -113,6 +113,12 @@ func TestCorrect(t *testing.T) {
 		{"does well", "孤儿补贴每月多少钱", "", ""},
 		{"pinyin with a slip", "gu er butei", "", "孤儿补贴"},
 		{"pinyin with a letter missing", "butie guer yilio", "", ""},
+		{"pinyin in one word", "guer", "", "孤儿"}, // which titles with just this find; the characters find more
+		{"pinyin in capitals", "GuEr", "", "孤儿"},
+		{"pinyin in two words", "guer butie", "", "孤儿补贴"},
+		{"one syllable", "gu", "", ""},
+		{"initials", "gebt", "", ""},
+		{"characters and pinyin that do well", "孤儿butie", "", ""},
 		{"word of letters", "guardiam", "en", ""}, // terms are not searched
 		{"word with a slip", "monthy alowance", "en", "monthly allowance"},
 		{"another subject", "今晚吃什么", "", ""},
