@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 )
 
 // ask types a question and sends it, and waits for the answer.
@@ -236,8 +239,55 @@ func TestChatFault(t *testing.T) {
 	evaluate[*bool](b, `window.fetched = window.fetch; window.fetch = () => Promise.reject(new Error("no network")); null`)
 	b.key("Enter")
 	b.holds("it says that nothing arrived", `document.querySelector("[data-chat='status']").innerText.includes("没有送到")`)
+	evaluate[*bool](b, `window.fetch = (_, o) => new Promise((_, no) => o.signal.addEventListener("abort", () => no(o.signal.reason))); window.setTimeout = (f) => queueMicrotask(f); null`)
+	b.key("Enter")
+	b.holds("a silent network is given up", `document.querySelector("[data-chat='status']").innerText.includes("没有送到") && !document.querySelector(".chat").hasAttribute("aria-busy")`)
 	evaluate[*bool](b, `window.fetch = window.fetched; null`)
 	if got := evaluate[string](b, `document.querySelector("textarea").value`); got != long {
 		t.Error("the question is lost")
 	}
+}
+
+// TestChatGoesBack reads the source of an answer and comes back by the browser's own button:
+// the answer is there, where each is a page of its own too. What speaks of danger is not.
+func TestChatGoesBack(t *testing.T) {
+	t.Parallel()
+	for name, d := range map[string]device{
+		"standard":            handset,
+		"standard no scripts": {width: 360, height: 740, touch: true, noScripts: true},
+		"elder":               handset,
+		"elder no scripts":    {width: 360, height: 740, touch: true, noScripts: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mode, _, _ := strings.Cut(name, " ")
+			b := newTab(t, suite.site, d)
+			b.open("/?mode=" + mode)
+			b.open("/ask")
+			b.ask("孤儿补贴一个月多少钱？")
+			b.follow(`main .chat__turn a[href*="/policies/"]`)
+			b.goesBack()
+			b.until("the answer is there", func() bool { return strings.Contains(look[string](b, "text", "main"), "1578元/人/月（2021年标准）") })
+			b.ask("那要多久") // and it goes on
+			b.sees("15个工作日")
+			if name != "standard" {
+				return
+			}
+			b.arrive(func() { call(b, page.Reload, page.ReloadParams{}) })
+			b.until("the answers are there", func() bool { return strings.Contains(look[string](b, "text", "main"), "15个工作日") })
+			b.ask("爸爸打得孩子流血了")
+			b.arrive(func() { call(b, page.Reload, page.ReloadParams{}) })
+			b.lacks("流血")
+		})
+	}
+}
+
+// goesBack presses the browser's button back.
+func (t *tab) goesBack() {
+	t.Helper()
+	from := t.where()
+	past := call(t, page.GetNavigationHistory, cdp.Empty{})
+	call(t, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: past.Entries[past.CurrentIndex-1].ID})
+	t.until("another page is shown", func() bool { return t.where() != from })
+	t.until("it is read", func() bool { return evaluate[bool](t, `document.readyState === "complete"`) })
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,7 +91,7 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	if s.asksBack(c) {
 		question = s.words(c)("ask.back")
 	} else if s.showAgain(c, &p) {
-		return s.render(c, "ask", p)
+		return s.renderAnswer(c, "ask", p)
 	}
 	p.Said = s.unsealSaid(c.FormValue("transcript"))
 	heard := s.hear(c, question)
@@ -117,7 +118,25 @@ func (s *Server) answerAsk(c *fiber.Ctx) error {
 	}
 	p.Remarks = append(p.Remarks, heard.remarks...)
 	s.fillReply(c, &p, reply)
-	return s.render(c, "ask", p)
+	return s.renderAnswer(c, "ask", p)
+}
+
+// renderAnswer shows an answer, which is a page of its own, so that the way back leads to it
+// again: of an answer to a post that is never stored, browsers make an error page then, and
+// whoever reads the source first would lose what was said. Danger is stored nowhere: who looks
+// over a child's shoulder shall not find it.
+func (s *Server) renderAnswer(c *fiber.Ctx, name string, p askPage) error {
+	if err := s.render(c, name, p); err != nil || p.ofDanger() {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, askedAgain) // with a cookie of the mode, too: no one else gets it
+	return nil
+}
+
+// ofDanger reports whether the page speaks of a child in danger, now or before.
+func (p askPage) ofDanger() bool {
+	return p.Reply != nil && (p.Reply.Danger || p.Reply.Outcome == bot.Urgent) ||
+		slices.ContainsFunc(p.Said, func(turn said) bool { return turn.Outcome == string(bot.Urgent) })
 }
 
 // askAgain gives a question back that the bot is not ready for. No page can send it again

@@ -109,7 +109,7 @@ func (s *Server) showBehind(c *fiber.Ctx) error {
 	p.Column = column{Name: p.Title, Path: p.Path, Kind: "talk"}
 	p.Posts, p.BackForm = behindID, composerID
 	p.Crumbs = []crumb{{s.words(c)("ask.title"), "/ask"}}
-	return s.render(c, "ask-more", p)
+	return s.renderAnswer(c, "ask-more", p)
 }
 
 // fewer leaves to the page behind the answer what is more than elder mode offers at once.
@@ -175,5 +175,5 @@ func (s *Server) ratedInElder(c *fiber.Ctx, p *askPage, verdict casework.Verdict
 		s.handOver(p)
 		p.Suggestions = nil
 	}
-	return s.render(c, "ask", *p)
+	return s.renderAnswer(c, "ask", *p)
 }

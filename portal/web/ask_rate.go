@@ -118,5 +118,5 @@ func (s *Server) rateAnswer(c *fiber.Ctx) error {
 	if verdict == casework.Useless {
 		s.handOver(&p)
 	}
-	return s.render(c, "ask", p)
+	return s.renderAnswer(c, "ask", p)
 }

@@ -268,3 +268,24 @@ func TestAskForPeople(t *testing.T) {
 	b := d.browser("family").open(asked)
 	b.say("转人工").wants(200, "打12345", "告诉我找谁", "查村（社区）儿童主任的电话")
 }
+
+// TestAnswersAreFoundAgain has browsers keep an answer for the way back, but not what speaks of
+// danger, and no fault.
+func TestAnswersAreFoundAgain(t *testing.T) {
+	const calm, danger = "孤儿补贴一个月多少钱？", "爸爸打得孩子流血了"
+	for _, mode := range []string{modeStandard, modeElder} {
+		d := newDesk(t)
+		b := d.browser("reader").open("/?mode=" + mode).open("/ask")
+		for _, step := range []struct{ question, want string }{{calm, askedAgain}, {danger, "no-store"}, {calm, "no-store"}} {
+			b.send("/ask", map[string]string{"question": step.question}).wants(200)
+			if got := b.header.Get("Cache-Control"); got != step.want {
+				t.Errorf("%s, %s: Cache-Control = %q; want %q", mode, step.question, got, step.want)
+			}
+		}
+		b.open("/ask").send("/ask", map[string]string{"question": calm}).wants(200)
+		b.send("/ask", map[string]string{"question": " "}).wants(422)
+		if got := b.header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s, nothing asked: Cache-Control = %q; want no-store", mode, got)
+		}
+	}
+}

@@ -517,7 +517,7 @@ func post(t testing.TB, s *Server, address string, form url.Values, want int) *h
 	if resp.StatusCode != want {
 		t.Fatalf("POST %s = %d; want %d", address, resp.StatusCode, want)
 	}
-	if got := resp.Header.Get("Cache-Control"); got != "no-store" {
+	if got := resp.Header.Get("Cache-Control"); got != "no-store" && !(strings.Contains(address, "/ask") && got == askedAgain) {
 		t.Errorf("POST %s: Cache-Control = %q; want no-store", address, got)
 	}
 	doc, err := html.Parse(resp.Body)

@@ -57,9 +57,45 @@ if (chat) {
     offer(page);
     tell("");
     log.append(turn);
+    remember();
     document.dispatchEvent(new CustomEvent("page:more"));
     settle(from, turn);
     return true;
+  }
+
+  // Whoever reads a source and comes back, or loads the page anew, finds the conversation
+  // again: it stands with this entry of the tab's history, for as long as it goes on. Danger
+  // is kept nowhere: who looks over a child's shoulder shall not find it.
+  const lasts = 2 * 60 * 60 * 1000;
+  const ofDanger = ".chat__turn--urgent, .chat__calls";
+
+  function remember() {
+    const hidden = [...composer.querySelectorAll('input[type="hidden"]')].map((e) => [e.name, e.value]);
+    const turns = log.cloneNode(true);
+    turns.querySelectorAll('[data-speech="player"]').forEach((e) => e.remove()); // which has a place of its own
+    const kept = log.querySelector(ofDanger) ? null : { at: Date.now(), log: turns.innerHTML, next: part("next").innerHTML, hidden };
+    try {
+      history.replaceState({ ...history.state, chat: kept }, "");
+    } catch {
+      // Too long for this browser: it is only not found again.
+    }
+  }
+
+  function recall() {
+    const kept = history.state?.chat;
+    if (paged || !kept || log.childElementCount > 0 || Date.now() - kept.at > lasts) return;
+    log.setAttribute("aria-live", "off"); // it was read out before
+    chat.querySelector(".page__lead")?.remove();
+    log.innerHTML = kept.log;
+    part("next").innerHTML = kept.next;
+    for (const [name, value] of kept.hidden) {
+      const field = composer.querySelector(`input[name="${name}"]`) ?? document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      if (!field.isConnected) composer.prepend(field);
+    }
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+    document.dispatchEvent(new CustomEvent("page:more"));
+    log.lastElementChild.scrollIntoView({ block: "start" });
   }
 
   function clearFault() {
@@ -92,6 +128,7 @@ if (chat) {
     tell(said(thanks));
     const people = part("hand-over", page);
     if (people && !part("hand-over")) part("next").prepend(people);
+    remember();
     status.tabIndex = -1;
     status.focus({ preventScroll: true });
     return true;
@@ -122,10 +159,24 @@ if (chat) {
     return true;
   }
 
-  async function send(form, pressed) {
+  // The server has an answer within 20 seconds or says that it has none; a network that is
+  // silent for longer is gone, and whoever waits may press again.
+  const longest = 30000;
+
+  async function post(form, pressed) {
     const body = new URLSearchParams(new FormData(form, pressed));
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const given = new AbortController();
+    const end = setTimeout(() => given.abort(), longest);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" }, signal: given.signal });
+      return await answer.text();
+    } finally {
+      clearTimeout(end);
+    }
+  }
+
+  async function send(form, pressed) {
+    const page = new DOMParser().parseFromString(await post(form, pressed), "text/html");
     const done = form.dataset.chat === "rate" ? rated(page, form) : show(page, form) || mend(page) || wait(page);
     if (!done) tell(said(page.querySelector("main h1 + p, main p")) ?? chat.dataset.failed);
   }
@@ -168,6 +219,7 @@ if (chat) {
     composer.requestSubmit(composer.querySelector(".form__buttons .button"));
   });
   field().addEventListener("input", () => clearTimeout(waiting));
+  recall();
   if (part("learning") && !paged) repeat();
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
