@@ -244,5 +244,5 @@ type AuditEntry struct {
 	Login     string // of the staff user at the time; empty for a family
 	Action    Action
 	Reference apply.Reference // empty where it concerns no single application
-	Detail    string          // a word such as the name of a field; nothing personal
+	Detail    string          // a word such as the name of a field, or what everybody was told; nothing personal
 }

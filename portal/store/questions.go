@@ -96,7 +96,7 @@ func (s *Store) Pause(ctx context.Context, by apply.Actor, part casework.Part, r
 		}
 		detail := string(part) + " on"
 		if reason != "" {
-			detail = string(part) + " off"
+			detail = string(part) + " off " + reason // what everybody read, so that it can be told later
 			_, err := tx.ExecContext(ctx, `INSERT INTO pauses (part, reason, at) VALUES ($1, $2, $3)`, string(part), reason, micros(s.now()))
 			if err != nil {
 				return err

@@ -22,7 +22,7 @@ type Asker interface {
 
 func (s *Server) askRoutes() []route {
 	routes := []route{
-		{fiber.MethodGet, "/ask", s.showAsk, kept},
+		{fiber.MethodGet, "/ask", s.showAsk, 0},
 		{fiber.MethodPost, "/ask", s.answerAsk, limited | private},
 		{fiber.MethodPost, "/ask/more", s.showBehind, limited | private},
 	}
@@ -50,6 +50,7 @@ type askPage struct {
 	About        string // what a verdict is about; "" where none is asked for
 	Rated        string // the verdict that was given just now
 	Learning     bool   // the bot still learns, and the question has to be asked again
+	Paused       string // why answers are turned off, before anything is asked
 	HandOver     bool
 	Towns        []content.Place
 	Directory    string // where the directors of the place that was named are listed; ""
@@ -80,7 +81,22 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 	return p
 }
 
-func (s *Server) showAsk(c *fiber.Ctx) error { return s.render(c, "ask", s.newAskPage(c)) }
+// showAsk tells who comes while answers are turned off before anything is written. The page is
+// therefore made anew each time.
+func (s *Server) showAsk(c *fiber.Ctx) error {
+	p := s.newAskPage(c)
+	if s.cases.Questions != nil {
+		if p.Paused = s.pausedFor(c); p.Paused != "" {
+			p.Suggestions = nil
+		}
+	}
+	if err := s.render(c, "ask", p); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, askedAgain)
+	neverKeptWithCookie(c)
+	return nil
+}
 
 // answerAsk answers in the page that was posted to: the question never stands in
 // an address.

@@ -48,7 +48,10 @@ func TestPauseChat(t *testing.T) {
 	o.send("/staff/questions", map[string]string{"reason": "  "}).wants(422, "请写停用的理由")
 	o.send("/staff/questions", map[string]string{"reason": "正在核对金额"}).wants(200, "问一问已经停用", "正在核对金额")
 
-	reader.open("/ask").send("/ask", map[string]string{"question": question}).wants(200, "正在核对金额", "12345").lacks(answer)
+	for _, path := range []string{"/ask", "/zh-hant/ask", "/en/ask", "/ask?mode=elder", "/ask?mode=accessible"} { // told before anything is written
+		d.browser("another").open(path).wants(200, "核").lacks("孤儿补贴一个月多少钱")
+	}
+	reader.open("/ask").wants(200, "暂时停用：正在核对金额").send("/ask", map[string]string{"question": question}).wants(200, "正在核对金额", "12345").lacks(answer)
 	reader.open("/ask").send("/ask", map[string]string{"question": danger}).wants(200, "110")
 	body, _ := json.Marshal(askRequest{Question: question})
 	req := httptest.NewRequest("POST", "/api/v1/ask", bytes.NewReader(body))
@@ -60,9 +63,9 @@ func TestPauseChat(t *testing.T) {
 	}
 
 	o.open("/staff/questions").send("/staff/questions", map[string]string{"on": "1"}).wants(200, "停用的理由").lacks("正在核对金额")
-	reader.open("/ask").send("/ask", map[string]string{"question": question}).wants(200, answer)
+	reader.open("/ask").lacks("停用").send("/ask", map[string]string{"question": question}).wants(200, answer)
 	supervisor := d.staff(casework.Supervisor, "shiqi").open("/staff/questions")
 	supervisor.do("POST", "/staff/questions", map[string][]string{"reason": {"x"}, "_csrf": {supervisor.cookies["csrf"]}})
 	supervisor.wants(403)
-	o.open("/staff/audit").wants(200, "停用或恢复问一问")
+	o.open("/staff/audit").wants(200, "停用或恢复问一问", "停用：正在核对金额", "恢复").lacks("chat ")
 }

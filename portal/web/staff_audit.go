@@ -23,6 +23,9 @@ var auditDetails = []string{
 	"file", "held", "imported", "look", "near", "outside", "photo", "removed", "resumed", "sent",
 }
 
+// chatOff begins a line about answers that were turned off; what visitors read follows.
+const chatOff = string(casework.Chat) + " off"
+
 type auditPage struct {
 	staffPage
 	Fields   []field
@@ -129,6 +132,12 @@ func (s *Server) auditDetail(c *fiber.Ctx, detail string) string {
 	switch {
 	case detail == string(casework.StepLink)+" "+string(casework.ChildCase):
 		return t("link.step.child")
+	case strings.HasPrefix(detail, chatOff+" "):
+		return t("staff.audit.detail.chat-off", "Reason", strings.TrimPrefix(detail, chatOff+" "))
+	case detail == chatOff: // lines from before reasons were written down
+		return t("staff.pause.off")
+	case detail == string(casework.Chat)+" on":
+		return t("staff.pause.on")
 	case strings.Contains(detail, "+"): // several that were seen at once
 		var all []string
 		for _, one := range strings.Split(detail, "+") {
