@@ -267,7 +267,9 @@ func TestChatGoesBack(t *testing.T) {
 			b.ask("孤儿补贴一个月多少钱？")
 			b.follow(`main .chat__turn a[href*="/policies/"]`)
 			b.goesBack()
-			b.until("the answer is there", func() bool { return strings.Contains(look[string](b, "text", "main"), "1578元/人/月（2021年标准）") })
+			b.until("the answer is there", func() bool {
+				return strings.Contains(look[string](b, "text", "main"), "1578元/人/月（2021年标准）")
+			})
 			b.ask("那要多久") // and it goes on
 			b.sees("15个工作日")
 			if name != "standard" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -187,7 +188,7 @@ func (s *Server) hear(c *fiber.Ctx, text string) heardQuestion {
 		}
 		return out
 	}
-	text, found := casework.MaskPersonal(text, public)
+	text, found := casework.MaskPersonal(strings.Map(seen, text), public)
 	h := heardQuestion{text: text}
 	if found.Numbers {
 		h.remarks = append(h.remarks, s.words(c)("ask.masked.numbers"))
@@ -196,6 +197,15 @@ func (s *Server) hear(c *fiber.Ctx, text string) heardQuestion {
 		h.remarks = append(h.remarks, s.words(c)("ask.masked.names"))
 	}
 	return h
+}
+
+// seen leaves out what nobody can see, behind which a name would not be found, and which would
+// show the question in another order than it was written.
+func seen(r rune) rune {
+	if r > 0x7f && unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
 }
 
 func digitsOnly(r rune) rune {

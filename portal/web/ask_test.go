@@ -289,3 +289,14 @@ func TestAnswersAreFoundAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingUnseenIsHeard hides a name and turns the order of words round with characters that
+// nobody sees.
+func TestNothingUnseenIsHeard(t *testing.T) {
+	s := newTestServer(t, nil)
+	doc := post(t, s, "/ask", url.Values{"question": {"我叫陈\u200b小明，孤儿\u202e补贴多少钱"}}, 200)
+	asked := text(find(doc, func(n *html.Node) bool { return attr(n, "class") == "chat__question" })[0])
+	if want := "我叫***，孤儿补贴多少钱"; asked != want {
+		t.Errorf("heard %+q; want %+q", asked, want)
+	}
+}

@@ -43,6 +43,7 @@ type searchPage struct {
 	Instead  string // other words that the hits are for, since those typed find nothing
 	Hits     []hit
 	Total    int
+	Narrowed bool // only one category was searched
 	Kinds    []filter
 	NextPage string
 
@@ -142,7 +143,7 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 			}
 		}
 	}
-	p.Total = result.Total
+	p.Total, p.Narrowed = result.Total, category != ""
 	if p.Query != "" {
 		s.meter.Searched(p.outcome(), s.engine())
 	}
@@ -239,7 +240,9 @@ func (s *Server) newHit(c *fiber.Ctx, h search.Hit) hit {
 	l := visitOf(c).Lang
 	out := hit{Title: s.contentText(c, h.Title), Lang: l.shows(h.Lang), Path: h.URL}
 	if p, ok := s.policy(c, h.Policy); ok {
-		out.Policy = s.contentText(c, p.Title(l.Code))
+		if name := s.contentText(c, p.Title(l.Code)); !strings.HasPrefix(out.Title, name) { // which says it already
+			out.Policy = name
+		}
 	}
 	// A character may be converted by those around it, so the whole is, not its pieces.
 	rest := []rune(s.contentText(c, h.Snippet))

@@ -181,6 +181,7 @@ func TestSearchOffersOtherWords(t *testing.T) {
 		{"/search?q=监户人", "监护人", ""},
 		{"/search?q=guer butei", "", "孤儿补贴"},
 		{"/search?q=gu er bu tie", "", "孤儿补贴"},
+		{"/search?q=guer", "", "孤儿"},
 		{"/search?q=大病包险", "大病保险", ""},
 		{"/zh-hant/search?q=監戶人", "監護人", ""},
 		{"/en/search?q=orphen alowance", "", "orphan allowance"},
@@ -335,5 +336,33 @@ func benchmarkGet(b *testing.B, s *Server, path string) {
 			b.Fatal(err, resp.StatusCode)
 		}
 		_ = resp.Body.Close()
+	}
+}
+
+// TestSearchSaysOnce wants the name of a policy once in a result, and where one category has
+// nothing that it is not said of all.
+func TestSearchSaysOnce(t *testing.T) {
+	s := newTestServer(t, nil)
+	_, doc := fetch(t, s, modeStandard, "/search?q="+url.QueryEscape("困境儿童认定与分类保障"))
+	hits := find(doc, func(n *html.Node) bool { return attr(n, "class") == "hit" })
+	if len(hits) == 0 {
+		t.Fatal("nothing found")
+	}
+	for _, h := range hits {
+		title := text(find(h, tag(atom.H2))[0])
+		for _, name := range find(h, func(n *html.Node) bool { return attr(n, "class") == "hit__policy" }) {
+			if strings.HasPrefix(title, text(name)) {
+				t.Errorf("%s: named twice", title)
+			}
+		}
+	}
+	for address, want := range map[string]string{
+		"/search?category=medical&q=" + url.QueryEscape("圆梦"): "这一类里没有找到。点“全部”",
+		"/search?q=" + url.QueryEscape("今晚吃什么"):               "没有找到。可以换个说法",
+	} {
+		_, doc := fetch(t, s, modeStandard, address)
+		if got := text(find(doc, func(n *html.Node) bool { return attr(n, "class") == "search-count" })[0]); !strings.Contains(got, want) {
+			t.Errorf("%s: %q; want %q", address, got, want)
+		}
 	}
 }
