@@ -31,6 +31,7 @@ type Normalizer struct {
 	simple   []uint16 // hanFirst+i to its simplified form
 	marks    []uint8  // by rune, up to hanLast: what to look at more closely
 	synonyms *synonyms
+	starts   struct{ alias, stop, asking starts }
 	tracers  sync.Pool // of texts whose origin does not matter
 }
 
@@ -41,8 +42,6 @@ const (
 	markStop                // a stop word does
 	markAsking              // an asking word does
 	markRelated             // a related term does
-	markAlone               // an alias is this rune and no other
-	markSecond              // an alias goes on with it
 )
 
 // NewNormalizer reads the synonyms data (see [ParseSynonyms] for its format);
@@ -69,9 +68,9 @@ func NewNormalizer(r io.Reader) (*Normalizer, error) {
 		return nil, err
 	}
 	markFirst(n, n.synonyms.aliases, markAlias)
-	n.markSecond()
 	markFirst(n, n.synonyms.stop, markStop)
 	markFirst(n, n.synonyms.asking, markAsking)
+	n.starts.alias, n.starts.stop, n.starts.asking = startsOf(n.synonyms.aliases), startsOf(n.synonyms.stop), startsOf(n.synonyms.asking)
 	markFirst(n, n.synonyms.related, markRelated)
 	return n, nil
 }
@@ -83,30 +82,6 @@ func markFirst[V any](n *Normalizer, p phrases[V], mark uint8) {
 			n.marks[r] |= mark
 		}
 	}
-}
-
-// markSecond marks what aliases go on with behind their first rune.
-func (n *Normalizer) markSecond() {
-	for _, list := range n.synonyms.aliases {
-		for _, e := range list {
-			r, mark := e.runes[0], uint8(markAlone)
-			if len(e.runes) > 1 {
-				r, mark = e.runes[1], markSecond
-			}
-			if int(r) < len(n.marks) {
-				n.marks[r] |= mark
-			}
-		}
-	}
-}
-
-// mayAlias reports whether an alias may stand at i, which has its mark: most runes that
-// one begins with are followed by something else.
-func (n *Normalizer) mayAlias(runes []rune, i int) bool {
-	if int(runes[i]) >= len(n.marks) || n.marks[runes[i]]&markAlone != 0 {
-		return true
-	}
-	return i+1 < len(runes) && (int(runes[i+1]) >= len(n.marks) || n.marks[runes[i+1]]&markSecond != 0)
 }
 
 // marked returns the place of the first rune from i on that has the mark, or is so

@@ -140,7 +140,7 @@ func truncate(s string, n int) string {
 
 // markStops finds stop words; a query of nothing else keeps its words.
 func (p *plan) markStops(n *Normalizer) {
-	p.stop = n.cover(p.stop[:0], n.synonyms.stop, p.text.runes, markStop)
+	p.stop = n.cover(p.stop[:0], covering{n.synonyms.stop, &n.starts.stop, markStop}, p.text.runes)
 	for i, r := range p.text.runes {
 		if r != ' ' && !p.stop[i] {
 			return
@@ -149,11 +149,22 @@ func (p *plan) markStops(n *Normalizer) {
 	clear(p.stop)
 }
 
+// covering are phrases with what tells that none begins at a place.
+type covering struct {
+	phrases phrases[struct{}]
+	starts  *starts
+	mark    uint8
+}
+
 // cover appends to dst, for each rune, whether it is part of one of the phrases.
-func (n *Normalizer) cover(dst []bool, phrases phrases[struct{}], runes []rune, mark uint8) []bool {
+func (n *Normalizer) cover(dst []bool, by covering, runes []rune) []bool {
 	dst = append(dst, make([]bool, len(runes))...)
-	for i := n.marked(runes, 0, mark); i < len(runes); i = n.marked(runes, i, mark) {
-		length, _, ok := phrases.match(runes, i)
+	for i := n.marked(runes, 0, by.mark); i < len(runes); i = n.marked(runes, i, by.mark) {
+		if !by.starts.may(runes, i) {
+			i++
+			continue
+		}
+		length, _, ok := by.phrases.match(runes, i)
 		if !ok {
 			i++
 			continue
@@ -168,7 +179,7 @@ func (n *Normalizer) cover(dst []bool, phrases phrases[struct{}], runes []rune, 
 
 // markAsking finds the asking words; a query of nothing else is about them.
 func (p *plan) markAsking(n *Normalizer) {
-	p.asking = n.cover(p.asking[:0], n.synonyms.asking, p.text.runes, markAsking)
+	p.asking = n.cover(p.asking[:0], covering{n.synonyms.asking, &n.starts.asking, markAsking}, p.text.runes)
 	for i, r := range p.text.runes {
 		if r != ' ' && !p.stop[i] && !p.asking[i] {
 			return
@@ -186,6 +197,10 @@ func (p *plan) markLongTerms(n *Normalizer) {
 		p.part = append(p.part, 1)
 	}
 	for i := n.marked(runes, 0, markAlias); i < len(runes); i = n.marked(runes, i, markAlias) {
+		if !n.starts.alias.may(runes, i) {
+			i++
+			continue
+		}
 		length, _, ok := n.synonyms.aliases.match(runes, i)
 		if !ok {
 			i++

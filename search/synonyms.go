@@ -209,7 +209,7 @@ func (s *synonyms) relate(t []rune, others []int32) {
 func (c *tracer) rewrite(t *text) *text {
 	out, done := (*text)(nil), 0
 	for i := c.n.marked(t.runes, 0, markAlias); i < len(t.runes); i = c.n.marked(t.runes, i, markAlias) {
-		if !c.n.mayAlias(t.runes, i) {
+		if !c.n.starts.alias.may(t.runes, i) {
 			i++
 			continue
 		}
@@ -277,9 +277,49 @@ func (p phrases[V]) sort() {
 	}
 }
 
+// after returns the rune behind the one at i; 0 at the end.
+func after(s []rune, i int) rune {
+	if i+1 < len(s) {
+		return s[i+1]
+	}
+	return 0
+}
+
+// starts has a bit for the first two runes of each phrase, the second 0 where there is but one;
+// some share a bit. Nearly all that no phrase begins with has none, which is faster seen than
+// looked up.
+type starts [1 << 8]uint64
+
+func startsOf[V any](p phrases[V]) (out starts) {
+	for first, list := range p {
+		for i := range list {
+			at, bit := startBit(first, list[i].second)
+			out[at] |= bit
+		}
+	}
+	return out
+}
+
+func startBit(first, second rune) (at uint32, bit uint64) {
+	h := (uint32(first)*0x9e3779b1 + uint32(second)*0x85ebca6b) >> 18
+	return h >> 6, 1 << (h & 63)
+}
+
+// may reports whether a phrase may stand at i.
+func (s *starts) may(runes []rune, i int) bool {
+	alone, one := startBit(runes[i], 0)
+	at, bit := startBit(runes[i], after(runes, i))
+	return s[at]&bit != 0 || s[alone]&one != 0
+}
+
 // match returns the length and value of the longest phrase at s[i:].
 func (p phrases[V]) match(s []rune, i int) (int, V, bool) {
-	for _, e := range p[s[i]] {
+	next, list := after(s, i), p[s[i]]
+	for k := range list {
+		e := &list[k]
+		if e.second != next && e.second != 0 {
+			continue // most phrases that begin like this, without a look at their runes
+		}
 		if j := i + len(e.runes); j <= len(s) && slices.Equal(e.runes, s[i:j]) && wordEdge(s, i) && wordEdge(s, j) {
 			return len(e.runes), e.value, true
 		}
@@ -291,10 +331,7 @@ func (p phrases[V]) match(s []rune, i int) (int, V, bool) {
 // matchAround is match, but words to be passed over may stand inside a phrase:
 // 父母都不在了 is 父母不在了. The length is that of the text covered.
 func (p phrases[V]) matchAround(s []rune, pass []bool, i int) (int, V, bool) {
-	next := rune(0)
-	if i+1 < len(s) {
-		next = s[i+1]
-	}
+	next := after(s, i)
 	passed := next != 0 && pass[i+1]
 	list := p[s[i]]
 	for k := range list {
