@@ -152,7 +152,9 @@ type Bot struct {
 	noDanger []string
 	policies map[string]*content.Policy
 	entries  map[string]*Entry
-	known    map[string]known    // the same
+	known    map[string]*known   // the same
+	filed    []known             // in the order of the configuration, which is that of the index
+	cut      map[*Entry]string   // what is quoted of those that are too long
 	names    map[string][]string // of each policy, normalised
 	calling  wordFinder          // of all names: the class of the policy
 	only     wordFinder          // of words without which a section is no answer: the number of the section
@@ -190,7 +192,7 @@ func New(c Config) (*Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]known{}, special: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
+	b := &Bot{search: c.Search, norm: c.Normalizer, words: c.Words, lexicon: l, entries: map[string]*Entry{}, known: map[string]*known{}, filed: make([]known, len(c.Entries)), cut: map[*Entry]string{}, special: map[string]*Entry{}, classes: map[string]int{}, names: map[string][]string{}, ready: make(chan struct{}), done: make(chan struct{})}
 	b.hearing, b.policies = newHearing(c.Dialogue, c.Places, c.Normalizer.Fold), map[string]*content.Policy{}
 	b.hearing.passOver(l)
 	b.inDanger, b.noDanger = b.inAnyLanguage(content.SayInDanger), b.inAnyLanguage(content.SayNoDanger)
@@ -211,7 +213,11 @@ func New(c Config) (*Bot, error) {
 			b.classes[e.Policy] = len(b.slugs)
 			b.slugs = append(b.slugs, e.Policy)
 		}
-		one := known{e, b.classes[e.Policy], only[e.Section], b.casesOf(e)}
+		b.filed[i] = known{e, b.classes[e.Policy], only[e.Section], b.casesOf(e)}
+		one := &b.filed[i]
+		if short := excerpt(e.Text); short != e.Text {
+			b.cut[e] = short
+		}
 		if b.known[e.ID] = one; len(one.cases) > 0 {
 			b.special[hashOf(e.ID)] = e
 		}
@@ -431,7 +437,7 @@ func (b *Bot) answer(t turn, m match) Reply {
 	after.Asked = after.Asked.with(b.published[t.normal]).with(best.ID)
 	said := b.in(best, t.Lang)
 	r := Reply{
-		Outcome: Answer, Answer: excerpt(said.Text), Confidence: m.confidence, Entry: best.ID,
+		Outcome: Answer, Answer: b.quoted(said), Confidence: m.confidence, Entry: best.ID,
 		Citations:   []Citation{said.cite()},
 		Suggestions: b.next(m, after.Asked, t.Lang),
 	}
@@ -475,6 +481,14 @@ func (b *Bot) in(e *Entry, lang string) *Entry {
 // less than half; a longer section is cut after a sentence, and the citation leads
 // to the rest.
 const excerptLength = 180
+
+// quoted returns what of an entry's text is an answer.
+func (b *Bot) quoted(e *Entry) string {
+	if short, ok := b.cut[e]; ok {
+		return short
+	}
+	return e.Text
+}
 
 func excerpt(text string) string {
 	width := 0.0

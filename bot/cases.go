@@ -2,7 +2,6 @@ package bot
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -65,12 +64,8 @@ type caseSet struct {
 	heard bool
 }
 
-// namedCases returns the special cases that folded text names, if any of the entries is of
-// one.
-func (b *Bot) namedCases(folded string, entries []*Entry) caseSet {
-	if !slices.ContainsFunc(entries, func(e *Entry) bool { return len(b.known[e.ID].cases) > 0 }) {
-		return caseSet{}
-	}
+// namedCases returns the special cases that folded text names.
+func (b *Bot) namedCases(folded string) caseSet {
 	named := b.cases.apart(spell(folded))
 	return caseSet{named, folded != "" && (len(named) > 0 || strings.ContainsFunc(folded, isHan))}
 }

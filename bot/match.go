@@ -196,7 +196,7 @@ func (b *Bot) widened(ctx context.Context, q search.Query, scores []float64, fou
 
 // hit is an entry that search has found.
 type hit struct {
-	known
+	*known
 	score, coverage float64
 }
 
@@ -209,20 +209,28 @@ type known struct {
 }
 
 // stranger is what was found that is no entry of ours.
-var stranger = known{&Entry{}, -1, 0, nil}
+var stranger = &known{&Entry{}, -1, 0, nil}
 
 // entriesOf returns the entries that were found.
 func (b *Bot) entriesOf(hits []search.Hit) []hit {
 	out := make([]hit, len(hits))
 	for i := range hits {
 		h := &hits[i]
-		one, ok := b.known[h.ID]
-		if !ok {
-			one = stranger
-		}
-		out[i] = hit{one, h.Score, h.Coverage}
+		out[i] = hit{b.knownOf(h), h.Score, h.Coverage}
 	}
 	return out
+}
+
+// knownOf returns what is known of a document that was found. Documents are indexed in the
+// order of the entries, as a rule: then nothing has to be looked up.
+func (b *Bot) knownOf(h *search.Hit) *known {
+	if h.Place < len(b.filed) && b.filed[h.Place].ID == h.ID {
+		return &b.filed[h.Place]
+	}
+	if one, ok := b.known[h.ID]; ok {
+		return one
+	}
+	return stranger
 }
 
 // find searches the originals and, where no Chinese character is in the question,

@@ -83,25 +83,32 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign, folded string)
 	if p == nil {
 		return entries
 	}
-	out, top := make([]valued, len(entries)), 1e-9
+	out, top, special := make([]valued, len(entries)), 1e-9, false
 	for i, e := range entries {
-		score := 0.0
+		v := valued{nil, 0}
 		for k := range found { // nothing is copied: it is a short list, but looked through for each
 			if found[k].Entry == e {
-				score = found[k].score
+				v = valued{found[k].known, found[k].score}
 				break
 			}
 		}
-		out[i], top = valued{e, score}, max(top, score)
+		if v.known == nil {
+			v.known = b.known[e.ID]
+		}
+		special = special || len(v.cases) > 0
+		out[i], top = v, max(top, v.value)
 	}
-	likely, named := p.probabilities(said), b.namedCases(folded, entries)
+	likely, named := p.probabilities(said), caseSet{}
+	if special {
+		named = b.namedCases(folded)
+	}
 	for i := range out {
 		v := &out[i]
 		v.value = foundPart*v.value/top + sectionPart*likely[slices.Index(p.sections, v.Section)]
 		if v.Whole {
 			v.value -= wholePart
 		}
-		v.value -= casePart * float64(named.lacks(b.known[v.ID].cases))
+		v.value -= casePart * float64(named.lacks(v.cases))
 	}
 	out = b.overlooked(out, p, likely)
 	slices.SortStableFunc(out, func(x, y valued) int { return cmp.Compare(y.value, x.value) })
@@ -123,7 +130,7 @@ func (b *Bot) overlooked(found []valued, p *passages, likely []float64) []valued
 	if !ok {
 		return found
 	}
-	return append(found, valued{e, foundPart/2 + sectionPart*likely[sure]})
+	return append(found, valued{b.known[e.ID], foundPart/2 + sectionPart*likely[sure]})
 }
 
 // surelyAsked is how likely a section is asked for that is quoted without having been found.
@@ -131,6 +138,6 @@ const surelyAsked = 0.9
 
 // valued is an entry and how well it answers.
 type valued struct {
-	*Entry
+	*known
 	value float64
 }

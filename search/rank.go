@@ -107,7 +107,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Document: &s.docs[c.doc], Score: float64(c.score), Coverage: float64(w.coverage(c))}
+		hits[i] = Hit{Document: &s.docs[c.doc], Place: int(c.doc), Score: float64(c.score), Coverage: float64(w.coverage(c))}
 	}
 	if !q.Bare {
 		w.plan.excerpts(x.norm, hits)

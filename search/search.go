@@ -71,6 +71,9 @@ type Span struct{ Start, End int }
 // change: copies of it would be most of the memory that a search asks for.
 type Hit struct {
 	*Document
+	// Place is that of the document among all that are indexed, in their order; 0 where the
+	// engine does not tell.
+	Place int
 	// Score is 0..1 and comparable between queries of the same engine.
 	Score float64
 	// Coverage is the idf-weighted share, 0..1, of the query's content tokens
