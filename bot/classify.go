@@ -181,8 +181,10 @@ func signsIn(out []sign, t, marks []string) []sign { return signsOf(out, asSpoke
 
 // asSpoken returns tokens as they sound where most are typed in pinyin.
 func asSpoken(t []string) []string {
-	if s, ok := spoken(t); ok && latinShare(t) > 0.5 {
-		return s
+	if latinShare(t) > 0.5 {
+		if s, ok := spoken(t); ok {
+			return s
+		}
 	}
 	return t
 }

@@ -133,11 +133,10 @@ func (b *Bot) match(ctx context.Context, u utterance, spoken string) (match, err
 	if policy := b.foregone(scores); policy != "" && !bare {
 		q.Likely, q.Limit = policy, likelyCandidates
 	}
-	hits, err := b.find(ctx, q)
+	found, err := b.findIn(ctx, u.room, q)
 	if err != nil {
 		return match{}, err
 	}
-	found := b.entriesOf(hits)
 	addFound(scores, found)
 	if found, err = b.widened(ctx, q, scores, found); err != nil {
 		return match{}, err
@@ -233,6 +232,16 @@ func (b *Bot) knownOf(h *search.Hit) *known {
 	return stranger
 }
 
+// findIn returns the entries that a search finds, which needs the memory of a room.
+func (b *Bot) findIn(ctx context.Context, r *room, q search.Query) ([]hit, error) {
+	q.Into = r.hits[:0]
+	hits, err := b.find(ctx, q)
+	if cap(hits) > cap(r.hits) {
+		r.hits = hits[:cap(hits)]
+	}
+	return b.entriesOf(hits), err
+}
+
 // find searches the originals and, where no Chinese character is in the question,
 // their translations too, of which each hit counts for its original.
 func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
@@ -242,7 +251,7 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 	}
 	hits := result.Hits
 	for _, lang := range languages {
-		q.Lang = lang
+		q.Lang, q.Into = lang, nil
 		translated, err := b.search.Search(ctx, q)
 		if err != nil {
 			return nil, err
@@ -266,11 +275,11 @@ func (b *Bot) find(ctx context.Context, q search.Query) ([]search.Hit, error) {
 // followUp finds what the question asks, such as how long or which papers, among
 // the passages of the policy spoken of.
 func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, error) {
-	hits, err := b.find(ctx, search.Query{Text: u.text, Normal: u.normal, Policy: spoken, Limit: candidates, Bare: true})
+	hits, err := b.findIn(ctx, u.room, search.Query{Text: u.text, Normal: u.normal, Policy: spoken, Limit: candidates, Bare: true})
 	if err != nil {
 		return match{}, err
 	}
-	found := slices.DeleteFunc(b.entriesOf(hits), func(h hit) bool { return h.Whole })
+	found := slices.DeleteFunc(hits, func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.spelled), []int{b.classes[spoken]})
 	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), u.told)
@@ -398,8 +407,8 @@ func (b *Bot) ranked(scores []float64, hits []hit) []int {
 // pick gathers the entries of the best policy and the best entry of each other.
 func (b *Bot) pick(hits []hit, ranked []int) match {
 	best := make([]*Entry, len(b.slugs)) // by class
-	for _, h := range hits {
-		if h.class >= 0 && best[h.class] == nil {
+	for i := range hits {
+		if h := &hits[i]; h.class >= 0 && best[h.class] == nil {
 			best[h.class] = h.Entry
 		}
 	}
@@ -411,8 +420,9 @@ func (b *Bot) pick(hits []hit, ranked []int) match {
 		if m.likely = append(m.likely, best[class]); len(m.likely) > 1 {
 			continue
 		}
-		for _, h := range hits {
-			if h.class == class {
+		m.entries = make([]*Entry, 0, len(hits))
+		for i := range hits {
+			if h := &hits[i]; h.class == class {
 				m.entries = append(m.entries, h.Entry)
 			}
 		}

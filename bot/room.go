@@ -1,6 +1,10 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+
+	"huitong/search"
+)
 
 // room is the memory in which one question after the other is made ready: to ask for it anew
 // each time costs as much as some of what is done with it. It holds what nothing refers to any
@@ -10,6 +14,7 @@ type room struct {
 	tokens               []string
 	first                []int32
 	spelled              [3]spelling
+	hits                 []search.Hit
 }
 
 // spell spells a text, unless it is that of another spelling.
@@ -58,5 +63,6 @@ func (b *Bot) leave(r *room) {
 		clear(r.spelled[i].spots)
 		r.spelled[i].text = ""
 	}
+	clear(r.hits) // nor what has been published before
 	b.rooms.Put(r)
 }

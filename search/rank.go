@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"iter"
+	"math"
 	"math/bits"
 	"slices"
 	"sort"
@@ -33,6 +34,7 @@ type scratch struct {
 	keys     []uint64  // of either, to put them in order
 	cells    []cell    // by unit, in a collection by document; zero between searches
 	top      candidate // the best of them so far
+	tallies  []tally   // by the order of documents; zero between searches
 	marks    []uint64  // a bit for each unit with a score; zero between searches
 	found    []candidate
 	pages    []evidence // by page; zero between searches
@@ -59,9 +61,9 @@ type cell struct {
 
 // tally is the same of a document.
 type tally struct {
-	doc        int32
-	topics     uint64
-	head, body float32 // of the best title or name, and the text
+	topics uint64
+	doc    int32
+	parts  [2]uint32 // bits of the best title or name, and of the text
 }
 
 // want is a term of the query, with what it counts in all clues together.
@@ -105,7 +107,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(page) == 0 {
 		return Result{Total: total}, nil
 	}
-	hits := make([]Hit, len(page))
+	hits := slices.Grow(q.Into[:0], len(page))[:len(page)]
 	for i, c := range page {
 		hits[i] = Hit{Document: &s.docs[c.doc], Place: int(c.doc), Score: float64(c.score), Coverage: float64(w.coverage(c))}
 	}
@@ -311,26 +313,70 @@ func (w *scratch) collect(s *snapshot, q Query) {
 		w.collectTogether(s, &f)
 		return
 	}
+	w.keep(s, &f, w.tallyUp(s))
+	w.dropStrangers()
+}
+
+// tallyUp adds up by document what its units have, from the second tally on, and returns how
+// many documents there are. Which unit is the first of another document, and which is a title,
+// nobody can foresee, so nothing branches on it: numbers that are not negative have the order
+// of their bits.
+func (w *scratch) tallyUp(s *snapshot) (n int) {
 	weights := [1 << 2]float32{s.fieldWeight(fieldTitle), s.fieldWeight(fieldName), s.fieldWeight(fieldText)}
-	t := tally{doc: -1}
+	parts := [1 << 2]uint8{fieldText: 1}
+	last := int32(-1)
 	for k, set := range w.marks {
+		if most := n + 1 + bits.OnesCount64(set); most > len(w.tallies) {
+			w.tallies = append(w.tallies, make([]tally, most)...)
+		}
 		for w.marks[k] = 0; set != 0; set &= set - 1 {
 			unit := k<<6 | bits.TrailingZeros64(set)
 			doc, field := s.owners[unit].at()
-			if doc != t.doc {
-				if t.doc >= 0 && (f.all && !s.foreign[t.doc] || !f.all && s.passes(&f, t.doc)) {
-					w.enter(&t)
-				}
-				t = tally{doc: doc}
+			next := n
+			if doc != last {
+				next = n + 1
 			}
-			t.count(w.cells[unit], field, weights[field])
-			w.cells[unit] = cell{}
+			n, last = next, doc
+			t, c := &w.tallies[n], &w.cells[unit]
+			t.doc = doc
+			t.topics |= c.topics
+			part := &t.parts[parts[field]&1]
+			*part = max(*part, math.Float32bits(c.score*weights[field]))
+			*c = cell{}
 		}
 	}
-	if t.doc >= 0 && s.passes(&f, t.doc) {
-		w.enter(&t)
+	return n
+}
+
+// keep makes candidates of the documents that pass, and leaves their tallies empty.
+func (w *scratch) keep(s *snapshot, f *filter, documents int) {
+	if documents == 0 {
+		return
 	}
-	w.dropStrangers()
+	if cap(w.found) <= documents || cap(w.common) <= documents {
+		w.found, w.common = make([]candidate, 2*documents+1), make([]float32, 2*documents+1)
+	}
+	found, common, n := w.found[:documents+1], w.common[:documents+1], 0
+	for i := range w.tallies[1 : documents+1] {
+		t := &w.tallies[1+i]
+		worth, next := w.topics.worth(t.topics, w.fours), n+1
+		found[n] = candidate{doc: t.doc, score: math.Float32frombits(t.parts[0]) + math.Float32frombits(t.parts[1])}
+		common[n] = worth
+		if s.foreign[t.doc] {
+			next = n
+		}
+		if !f.all {
+			if next = n; s.passes(f, t.doc) {
+				next = n + 1
+			}
+		}
+		if worth > w.most && next > n {
+			w.most = worth
+		}
+		n = next
+		*t = tally{}
+	}
+	w.found, w.common = found[:n], common[:n]
 }
 
 // collectTogether is collect where cells are those of documents. What a document is left out
@@ -382,28 +428,12 @@ func (w *scratch) collectFiltered(s *snapshot, f *filter) {
 	w.dropStrangers()
 }
 
-// enter makes a document a candidate.
-func (w *scratch) enter(t *tally) {
-	w.found = append(w.found, candidate{doc: t.doc, score: t.head + t.body})
-	w.share(t.topics)
-}
-
 // share notes what a candidate has in common with the query.
 func (w *scratch) share(topics uint64) {
 	common := w.topics.worth(topics, w.fours)
 	w.common = append(w.common, common)
 	if common > w.most { // not by max, which asks whether it is a number
 		w.most = common
-	}
-}
-
-// count enters a unit.
-func (t *tally) count(c cell, field uint8, weight float32) {
-	t.topics |= c.topics
-	if v := c.score * weight; field == fieldText {
-		t.body = v
-	} else if v > t.head { // not by max, which asks whether it is a number
-		t.head = v
 	}
 }
 

@@ -318,9 +318,10 @@ func (r *reader) count(t int16) *readTerm {
 // score is what a text scores by its terms, as often as they occur, and what those are
 // worth that it shares with the query, each time.
 func (r *reader) score(s *snapshot, unit int32) (sum, common float32) {
+	once := s.once[unit]
 	for _, t := range r.touched {
 		if term := &r.terms[t]; term.worth > 0 {
-			sum += term.worth * s.worth(unit, term.n)
+			sum += term.worth * s.timesOf(once, term.n)
 			common += term.value * float32(term.n)
 		}
 	}
@@ -329,9 +330,10 @@ func (r *reader) score(s *snapshot, unit int32) (sum, common float32) {
 
 // titled is the same of a title, which shares a term but once.
 func (r *reader) titled(s *snapshot, unit int32) (sum, common float32) {
+	once := s.once[unit]
 	for _, t := range r.touched {
 		if term := &r.terms[t]; term.worth > 0 {
-			sum += term.worth * s.worth(unit, term.n)
+			sum += term.worth * s.timesOf(once, term.n)
 			common += term.value
 		}
 	}

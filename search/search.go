@@ -61,6 +61,9 @@ type Query struct {
 	// are compared with the query as a whole, which is most of the work.
 	Likely string
 
+	// Into is memory for the hits, from whoever asks again and keeps none of them.
+	Into []Hit
+
 	among map[string]bool // IDs to rank, see [Index.Rank]; nil for all
 }
 
