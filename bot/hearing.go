@@ -27,6 +27,8 @@ type hearing struct {
 	places   []namedPlace
 	finder   wordFinder // of the places by their number
 	ends     []string   // filler in Chinese
+	begins   runeSet    // what it begins with
+	stops    runeSet    // what it ends with
 	nothing  []string   // words beside the name of a place that say nothing
 
 	besideAge, meant, siblings *taker // of what is looked for in every question
@@ -176,6 +178,10 @@ func (h *hearing) index() {
 	for _, w := range h.filler {
 		if !isLatin(w) {
 			h.ends = append(h.ends, w)
+			first, _ := utf8.DecodeRuneInString(w)
+			last, _ := utf8.DecodeLastRuneInString(w)
+			h.begins.add(first)
+			h.stops.add(last)
 		}
 	}
 }
@@ -198,6 +204,11 @@ func (h *hearing) plain(text string) string { return h.bare(closeUp(h.fold(text)
 // bare returns folded text without filler at its ends.
 func (h *hearing) bare(text string) string {
 	for {
+		first, _ := utf8.DecodeRuneInString(text)
+		last, _ := utf8.DecodeLastRuneInString(text)
+		if !h.begins.mayHave(first) && !h.stops.mayHave(last) {
+			return text
+		}
 		cut := text
 		for _, w := range h.ends {
 			if rest, ok := strings.CutSuffix(cut, w); ok && strings.TrimSpace(rest) != "" {

@@ -287,12 +287,19 @@ func surer(probabilities []float64, top float64) []float64 {
 	return probabilities
 }
 
+// unvoted is what a class without votes counts beside the classifier.
+var unvoted = math.Pow(noVote, voteExponent)
+
 // agree turns the classifier's probabilities into those of both together.
 func (n *neighbours) agree(probabilities []float64, v vector) []float64 {
 	votes := n.vote(v)
 	total := 0.0
 	for i, p := range probabilities {
-		probabilities[i] = p * math.Pow(votes[i]+noVote, voteExponent)
+		counts := unvoted // of most classes
+		if votes[i] > 0 {
+			counts = math.Pow(votes[i]+noVote, voteExponent)
+		}
+		probabilities[i] = p * counts
 		total += probabilities[i]
 	}
 	for i := range probabilities {

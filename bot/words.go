@@ -142,6 +142,12 @@ func (f *wordFinder) apart(s *spelling) numberSet {
 	return out
 }
 
+// runeSet has a bit for each rune in it, shared by some that are not.
+type runeSet [16]uint64
+
+func (s *runeSet) add(r rune)          { s[r>>6&15] |= 1 << (r & 63) }
+func (s *runeSet) mayHave(r rune) bool { return s[r>>6&15]>>(r&63)&1 != 0 }
+
 // numberSet is a set of small numbers.
 type numberSet []uint64
 

@@ -142,6 +142,23 @@ func (l *lexicon) pair(first, second int32) int32 {
 	return l.base[first] + int32(i)
 }
 
+// touchPairs does for the pairs of a query what touchLists does for lists.
+func (l *lexicon) touchPairs(tokens []token) (touched uint32) {
+	for i := 1; i < len(tokens); i++ {
+		if !tokens[i].joined {
+			continue
+		}
+		first := l.unigram(tokens[i-1].runes[0])
+		if first < 0 {
+			continue
+		}
+		if second := l.pairs[first].second; len(second) > 0 {
+			touched += uint32(second[len(second)/2])
+		}
+	}
+	return touched
+}
+
 func (l *lexicon) word(word string) int32 {
 	if id, ok := l.words[stem(word)]; ok {
 		return id

@@ -44,8 +44,9 @@ const (
 
 // alternative is a term and the trust, 0..1, that it is what was meant.
 type alternative struct {
-	term  int32
-	share float32
+	term          int32
+	share         float32
+	first, second rune // of a pair or, behind no first, a character; both 0 where nobody has noted them
 }
 
 // queryPair is a pair of characters that was typed.
@@ -74,6 +75,8 @@ type plan struct {
 	mass     float32 // weight of the content clues
 	pairs    float32 // weight of the pairs and words
 	topics   int     // clues that say what the query is about
+
+	touched uint32 // of no use: see touchLists
 }
 
 // prepare reads the query, unless it is still that of the search before, as where the same
@@ -93,6 +96,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 	p.markStops(n)
 	p.markAsking(n)
 	p.markLongTerms(n)
+	p.touched += s.lex.touchPairs(p.tokens)
 	for i := 0; i < len(p.tokens); {
 		if p.tokens[i].han {
 			p.character(i)
@@ -248,7 +252,7 @@ func (p *plan) is(kind clueKind) { p.clues[len(p.clues)-1].kind = kind }
 func (p *plan) term(id int32, weight float32, content bool) {
 	first := len(p.alts)
 	if id >= 0 {
-		p.alts = append(p.alts, alternative{id, 1})
+		p.alts = append(p.alts, alternative{term: id, share: 1})
 	}
 	p.add(weight, first, content)
 }
@@ -265,7 +269,9 @@ func (p *plan) character(i int) {
 	if p.light(t.at) {
 		weight *= p.s.weights.stop
 	}
-	p.term(id, weight, !stopped)
+	if p.term(id, weight, !stopped); id >= 0 {
+		p.alts[len(p.alts)-1].second = t.runes[0]
+	}
 	p.is(aCharacter)
 	if p.alone(i) || p.s.weights.together && p.plain(t) {
 		p.about()
@@ -289,7 +295,7 @@ func (p *plan) pair(i int) {
 	}
 	first := len(p.alts)
 	if id >= 0 {
-		p.alts = append(p.alts, alternative{id, 1})
+		p.alts = append(p.alts, alternative{id, 1, a.runes[0], b.runes[0]})
 	} else if !stopA && !stopB {
 		p.soundAlike(i)
 	}
@@ -343,9 +349,9 @@ func (p *plan) soundAlike(i int) {
 		switch {
 		case x != a && rightA || y != b && rightB:
 		case x == a || y == b:
-			p.alts = append(p.alts, alternative{id, share})
+			p.alts = append(p.alts, alternative{id, share, x, y})
 		default:
-			p.alts = append(p.alts, alternative{id, share * strangerFactor})
+			p.alts = append(p.alts, alternative{id, share * strangerFactor, x, y})
 		}
 	}
 }
@@ -421,7 +427,7 @@ func (p *plan) syllables(cut []syllable, k int) {
 		if len(ids) > 1 && !p.linked(before, id, after) {
 			share *= looseFactor
 		}
-		if p.alts = append(p.alts, alternative{id, share}); n == 0 {
+		if p.alts = append(p.alts, alternative{term: id, share: share}); n == 0 {
 			weight = p.s.value(id)
 		}
 	}

@@ -250,10 +250,10 @@ func (s *snapshot) touchLists(seeds []want, read, budget int32) (touched uint32)
 
 // add adds what a term counts to all units that have it, in a collection to all documents.
 func (w *scratch) add(s *snapshot, t *want) (read int32) {
-	list, once, top := s.cursor(t.list), s.once, w.top
-	if s.weights.together {
-		once = s.whole
+	if !s.weights.together {
+		return w.addUnits(s, t)
 	}
+	list, once, top := s.cursor(t.list), s.whole, w.top
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
 		for _, p := range block {
 			w.mark(p.unit)
@@ -266,6 +266,25 @@ func (w *scratch) add(s *snapshot, t *want) (read int32) {
 		}
 	}
 	w.top = top
+	return list.total
+}
+
+// addUnits is add where nobody asks for the best so far.
+func (w *scratch) addUnits(s *snapshot, t *want) (read int32) {
+	list, once, weight, topics := s.cursor(t.list), s.once, t.weight, t.topics
+	cells, marks := w.cells, w.marks
+	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
+		for i := range block {
+			unit, value := block[i].unit, once[block[i].unit]
+			if n := block[i].n; n > 1 {
+				value = s.timesOf(value, n)
+			}
+			marks[unit>>6] |= 1 << (unit & 63)
+			c := &cells[unit]
+			c.score += weight * value
+			c.topics |= topics
+		}
+	}
 	return list.total
 }
 

@@ -97,7 +97,7 @@ func (r *reader) prepare(p *plan) {
 	for i := range p.clues {
 		c := &p.clues[i]
 		for _, a := range p.alts[c.first:c.last] {
-			t := r.term(p.s, a.term)
+			t := r.term(p.s, a)
 			r.entries = append(r.entries, t)
 			r.terms[t].worth += c.weight * a.share
 		}
@@ -140,8 +140,11 @@ func (r *reader) release() {
 }
 
 // term enters a term of the index; a pair brings its characters along.
-func (r *reader) term(s *snapshot, term int32) int16 {
-	a, b, pair := splitKey(s.lex.key(term))
+func (r *reader) term(s *snapshot, one alternative) int16 {
+	a, b, term, pair := one.first, one.second, one.term, one.first != 0
+	if b == 0 {
+		a, b, pair = splitKey(s.lex.key(term))
+	}
 	if !pair {
 		sign := signOf(b)
 		if b == 0 {
@@ -199,7 +202,7 @@ func (r *reader) watch(p *plan, n *queryPair) {
 	if a < 0 || b < 0 || a == b {
 		return
 	}
-	c := nearPair{clue: n.clue, first: r.term(p.s, a), second: r.term(p.s, b), pair: -1}
+	c := nearPair{clue: n.clue, first: r.character(p.s, n.a), second: r.character(p.s, n.b), pair: -1}
 	if only := &p.clues[n.clue]; only.last == only.first+1 {
 		c.pair = r.entries[only.first]
 	}
@@ -286,21 +289,22 @@ func (r *reader) find(s *snapshot, doc int32) {
 
 // run counts the terms that stand before end and have not been counted.
 func (r *reader) run(end int32) {
-	i := r.done
-	for ; i < len(r.places) && r.places[i] < end; i++ {
-		at := r.places[i]
+	i, places, before := r.done, r.places, r.before
+	open, after := r.open, r.after
+	for ; i < len(places) && places[i] < end; i++ {
+		at := places[i]
 		t := r.entry[r.signs[at]] - 1
 		term := r.count(t)
-		r.before[i], term.last = term.last, int32(i+1)
-		r.places[i] += r.apart
-		if at == r.after && r.terms[r.open].follows>>(t&63)&1 != 0 {
-			if pair := r.pair(r.open, t); pair >= 0 {
+		before[i], term.last = term.last, int32(i+1)
+		places[i] = at + r.apart
+		if at == after && r.terms[open].follows>>(t&63)&1 != 0 {
+			if pair := r.pair(open, t); pair >= 0 {
 				r.count(pair)
 			}
 		}
-		r.open, r.after = t, at+1
+		open, after = t, at+1
 	}
-	r.done = i
+	r.done, r.open, r.after = i, open, after
 }
 
 func (r *reader) count(t int16) *readTerm {
