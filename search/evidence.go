@@ -51,7 +51,7 @@ func (w *scratch) strange() float32 {
 		}
 	}
 	const rounding = 0.99
-	return rounding * trust * topicShare * w.topics.worth(w.cells[w.top.doc].topics, w.fours)
+	return rounding * trust * topicShare * w.topics.worth(w.sums.of(w.top.doc).topics, w.fours)
 }
 
 // topicTable tells what several topics together are worth, four at a time: by the number

@@ -32,10 +32,11 @@ type scratch struct {
 	wants    []want
 	merged   []want    // the same, each term once
 	keys     []uint64  // of either, to put them in order
-	cells    []cell    // by unit, in a collection by document; zero between searches
-	top      candidate // the best of them so far
+	cells    []cell    // by unit; zero between searches
 	tallies  []tally   // by the order of documents; zero between searches
 	marks    []uint64  // a bit for each unit with a score; zero between searches
+	sums     sums      // the same of a collection, by document
+	top      candidate // … the best so far
 	found    []candidate
 	pages    []evidence // by page; zero between searches
 	reader   reader
@@ -180,14 +181,14 @@ func (w *scratch) merge(s *snapshot) {
 	}
 }
 
-// accumulate adds up, by unit, what the terms count that find documents: the rarest
-// first, until enough is read.
+// accumulate adds up, by unit, in a collection by document, what the terms count that find
+// documents: the rarest first, until enough is read.
 func (w *scratch) accumulate(s *snapshot) {
-	size := len(s.units)
 	if s.weights.together {
-		size = len(s.docs)
+		w.sums.begin(len(s.docs))
+	} else {
+		w.cells, w.marks = grow(w.cells, len(s.units)), grow(w.marks, len(s.units)/64+1)
 	}
-	w.cells, w.marks = grow(w.cells, size), grow(w.marks, size/64+1)
 	w.top = candidate{}
 	w.merge(s)
 	seeds := w.rarestFirst()
@@ -250,27 +251,9 @@ func (s *snapshot) touchLists(seeds []want, read, budget int32) (touched uint32)
 
 // add adds what a term counts to all units that have it, in a collection to all documents.
 func (w *scratch) add(s *snapshot, t *want) (read int32) {
-	if !s.weights.together {
-		return w.addUnits(s, t)
+	if s.weights.together {
+		return w.addTogether(s, t)
 	}
-	list, once, top := s.cursor(t.list), s.whole, w.top
-	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
-		for _, p := range block {
-			w.mark(p.unit)
-			c := &w.cells[p.unit]
-			c.score += t.weight * s.timesOf(once[p.unit], p.n)
-			c.topics |= t.topics
-			if c.score > top.score {
-				top = candidate{doc: p.unit, score: c.score}
-			}
-		}
-	}
-	w.top = top
-	return list.total
-}
-
-// addUnits is add where nobody asks for the best so far.
-func (w *scratch) addUnits(s *snapshot, t *want) (read int32) {
 	list, once, weight, topics := s.cursor(t.list), s.once, t.weight, t.topics
 	cells, marks := w.cells, w.marks
 	for block := list.read(&w.block); len(block) > 0; block = list.read(&w.block) {
@@ -304,10 +287,11 @@ func (w *scratch) matchInitials(s *snapshot) {
 			at++
 		} else {
 			if s.weights.together {
-				i = int(s.units[i].doc)
+				w.sums.of(s.units[i].doc).score += initialsBonus * s.unseen
+			} else {
+				w.mark(int32(i))
+				w.cells[i].score += initialsBonus * s.unseen
 			}
-			w.mark(int32(i))
-			w.cells[i].score += initialsBonus * s.unseen
 			at = end
 		}
 	}
@@ -329,7 +313,7 @@ func (w *scratch) collect(s *snapshot, q Query) {
 	f := s.filter(&q)
 	w.fours = w.plan.weighTopics(&w.topics)
 	if s.weights.together {
-		w.collectTogether(s, &f)
+		w.collectTogether(s, &q, &f)
 		return
 	}
 	w.keep(s, &f, w.tallyUp(s))
@@ -398,34 +382,45 @@ func (w *scratch) keep(s *snapshot, f *filter, documents int) {
 	w.found, w.common = found[:n], common[:n]
 }
 
-// collectTogether is collect where cells are those of documents. What a document is left out
-// for nobody can foresee, so nothing branches on it where there is no filter.
-func (w *scratch) collectTogether(s *snapshot, f *filter) {
+// collectTogether is collect where there are sums. What a document is left out for nobody can
+// foresee, so nothing branches on it where there is no filter.
+func (w *scratch) collectTogether(s *snapshot, q *Query, f *filter) {
 	if !f.all || s.translated {
 		w.collectFiltered(s, f)
 		return
 	}
-	n, least := 0, w.strange()
-	for k, set := range w.marks {
-		if more := n + bits.OnesCount64(set); more >= len(w.topicsOf) {
-			w.topicsOf = append(w.topicsOf, make([]uint64, more+1)...)
-			w.found = append(w.found[:n], make([]candidate, len(w.topicsOf)-n)...)
-		}
-		found, topics := w.found[:cap(w.found)], w.topicsOf
-		for w.marks[k] = 0; set != 0; set &= set - 1 {
-			doc := k<<6 | bits.TrailingZeros64(set)
-			c := &w.cells[doc]
-			found[n], topics[n] = candidate{doc: int32(doc), score: c.score}, c.topics
-			next := n + 1
-			if c.score < least*s.whole[doc] {
-				next = n
-			}
-			n = next
-			*c = cell{}
-		}
+	least := w.strange()
+	limit, offset := q.page()
+	if len(w.sums.all()) > manyFound && w.plan.topics > 0 && w.plan.initials == "" {
+		w.gather(s, least, cutShare*w.top.score)
+	}
+	if wanted := offset + limit; len(w.found) < wanted+wanted/5 {
+		w.gather(s, least, 0)
+	}
+	w.sums.end()
+}
+
+// manyFound is how many documents have to come up for it to be worth it to look first for
+// those alone whose score is no less than that of the least of hits.
+const manyFound = 400
+
+// gather makes those documents candidates that score so much, in what a term counts once and
+// altogether.
+func (w *scratch) gather(s *snapshot, once, whole float32) {
+	all, n := w.sums.all(), 0
+	if len(all) >= len(w.topicsOf) {
+		w.topicsOf = make([]uint64, 2*len(all)+1)
+	}
+	w.found, w.common, w.most = slices.Grow(w.found[:0], len(all)+1), w.common[:0], 0
+	found, topics := w.found[:len(all)+1], w.topicsOf[:len(all)+1]
+	for i := range all {
+		c := &all[i]
+		found[n], topics[n] = candidate{doc: c.doc, score: c.score}, c.topics
+		less := math.Float32bits(c.score-once*s.whole[c.doc]) | math.Float32bits(c.score-whole)
+		n += 1 - int(less>>31)
 	}
 	w.found = w.found[:n]
-	for _, topics := range w.topicsOf[:n] {
+	for _, topics := range topics[:n] {
 		w.share(topics)
 	}
 	w.dropStrangers()
@@ -433,17 +428,13 @@ func (w *scratch) collectTogether(s *snapshot, f *filter) {
 
 // collectFiltered is the same for those that pass a filter.
 func (w *scratch) collectFiltered(s *snapshot, f *filter) {
-	for k, set := range w.marks {
-		for w.marks[k] = 0; set != 0; set &= set - 1 {
-			doc := int32(k<<6 | bits.TrailingZeros64(set))
-			c := w.cells[doc]
-			w.cells[doc] = cell{}
-			if s.passes(f, doc) {
-				w.found = append(w.found, candidate{doc: doc, score: c.score})
-				w.share(c.topics)
-			}
+	for _, c := range w.sums.all() {
+		if s.passes(f, c.doc) {
+			w.found = append(w.found, candidate{doc: c.doc, score: c.score})
+			w.share(c.topics)
 		}
 	}
+	w.sums.end()
 	w.dropStrangers()
 }
 

@@ -27,7 +27,8 @@ func TestTitleAgainInTheText(t *testing.T) {
 }
 
 // TestStrangersAreThoseWithTooLittle compares what is gathered without looking at what each
-// document has of what the question is about with what is gathered by that alone.
+// document has of what the question is about with what is gathered by that alone. Of many
+// documents those are left out, too, whose score is no hit's.
 func TestStrangersAreThoseWithTooLittle(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 13))
 	letters := []rune("儿童孤残补贴申请条件需要哪些材料多久年龄户口监护人收入证明学校医院村委会镇街道民政局办理时间地点")
@@ -38,30 +39,57 @@ func TestStrangersAreThoseWithTooLittle(t *testing.T) {
 		}
 		return b.String()
 	}
-	var docs []Document
-	for i := range 400 {
-		docs = append(docs, Document{ID: strconv.Itoa(i), Text: text(1 + i%40)})
+	for _, n := range []int{400, 1600} {
+		var docs []Document
+		for i := range n {
+			docs = append(docs, Document{ID: strconv.Itoa(i), Text: text(1 + i%40)})
+		}
+		x := generalIndexOf(t, docs)
+		s := x.current.Load()
+		for range 20 {
+			query := text(40)
+			gathered := func(collect func(*scratch, *filter)) (found []int32) {
+				var w scratch
+				w.plan.prepare(s, x.norm, query, "")
+				w.accumulate(s)
+				f := s.filter(&Query{})
+				w.fours = w.plan.weighTopics(&w.topics)
+				collect(&w, &f)
+				for _, c := range w.found {
+					if n <= manyFound || c.score >= cutShare*w.top.score {
+						found = append(found, c.doc)
+					}
+				}
+				return found
+			}
+			got := gathered(func(w *scratch, f *filter) { w.collectTogether(s, &Query{}, f) })
+			want := gathered(func(w *scratch, f *filter) { w.collectFiltered(s, f) })
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %d documents are gathered; want %d", query, len(got), len(want))
+			}
+		}
 	}
+}
+
+// TestSumsAreEmptyBetweenSearches wants nothing to be left of one question for the next.
+func TestSumsAreEmptyBetweenSearches(t *testing.T) {
+	docs := []Document{{ID: "a", Text: "孤儿补贴"}, {ID: "b", Text: "残疾儿童补贴补贴"}, {ID: "c", Text: "天气"}}
 	x := generalIndexOf(t, docs)
 	s := x.current.Load()
-	for range 20 {
-		query := text(40)
-		gathered := func(collect func(*scratch, *filter)) (found []int32) {
-			var w scratch
-			w.plan.prepare(s, x.norm, query, "")
-			w.accumulate(s)
-			f := s.filter(&Query{})
-			w.fours = w.plan.weighTopics(&w.topics)
-			collect(&w, &f)
-			for _, c := range w.found {
-				found = append(found, c.doc)
+	var w scratch
+	for _, q := range []string{"补贴", "天气补贴", "孤儿", "无"} {
+		w.plan.prepare(s, x.norm, q, "")
+		w.accumulate(s)
+		w.collect(s, Query{Text: q})
+		for i, slot := range w.sums.slots {
+			if slot != 0 {
+				t.Errorf("%s: document %d keeps slot %d", q, i, slot)
 			}
-			return found
 		}
-		got := gathered(func(w *scratch, f *filter) { w.collectTogether(s, f) })
-		want := gathered(func(w *scratch, f *filter) { w.collectFiltered(s, f) })
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: %d documents are gathered; want %d", query, len(got), len(want))
+		for i, c := range w.sums.list {
+			if c != (sum{}) {
+				t.Errorf("%s: sum %d is %v", q, i, c)
+			}
 		}
 	}
 }
