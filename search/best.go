@@ -1,6 +1,9 @@
 package search
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // worthReading moves those of the candidates behind the others whose score is less than
 // that share of the best, so that they will hardly be among the first, and returns the
@@ -78,6 +81,26 @@ func (c candidate) byScore(other candidate) int {
 }
 
 func order(list []candidate) { slices.SortFunc(list, candidate.compare) }
+
+// orderByKeys is order of the candidates found by numbers, which are compared several times as
+// fast as what they stand for.
+func (w *scratch) orderByKeys() {
+	w.keys, w.ordered = w.keys[:0], append(w.ordered[:0], w.found...)
+	for i := range w.found {
+		score := math.Float32bits(w.found[i].score)
+		up := score ^ uint32(^int32(score)>>31)>>1 // what scores more has a smaller one
+		w.keys = append(w.keys, uint64(up)<<32|uint64(i))
+	}
+	slices.Sort(w.keys)
+	for i, key := range w.keys {
+		c := w.ordered[uint32(key)]
+		k := i
+		for ; k > 0 && w.found[k-1].score == c.score && w.found[k-1].doc > c.doc; k-- {
+			w.found[k] = w.found[k-1]
+		}
+		w.found[k] = c
+	}
+}
 
 // best moves the n best candidates to the front, in no order, and returns them.
 func best(list []candidate, n int) []candidate {

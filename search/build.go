@@ -232,7 +232,11 @@ func (b *builder) finish() error {
 		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""
 		s.translated = s.translated || s.foreign[i]
 	}
-	s.once = b.onces()
+	if s.weights.together {
+		b.wholes()
+	} else {
+		s.once = b.onces()
+	}
 	s.initials = make([]byte, len(s.sequence))
 	letters := make([]byte, len(s.lex.chars))
 	for i, r := range s.lex.chars {
@@ -255,12 +259,8 @@ func (b *builder) finish() error {
 }
 
 // onces returns for every unit what a term counts that it has once: BM25, with the
-// length of the unit against the average of its field, or of its document against the
-// average of all.
+// length of the unit against the average of its field.
 func (b *builder) onces() []float32 {
-	if b.s.weights.together {
-		return b.oncesTogether()
-	}
 	var sum, n [fields]float64
 	for _, sh := range b.shards {
 		for i, u := range sh.units {
@@ -278,7 +278,9 @@ func (b *builder) onces() []float32 {
 	return out
 }
 
-func (b *builder) oncesTogether() []float32 {
+// wholes does the same for the documents of a collection, with their length against the
+// average of all.
+func (b *builder) wholes() {
 	s := b.s
 	lengths, all := make([]float64, len(s.docs)), 0.0
 	s.whole = make([]float32, 0, len(s.docs))
@@ -294,12 +296,6 @@ func (b *builder) oncesTogether() []float32 {
 		one := once(s.weights.k1, s.weights.length, length/mean)
 		s.whole = append(s.whole, min(one*s.weights.lengthen(length/mean, long), float32(s.weights.k1+1)))
 	}
-	out := make([]float32, len(s.units))
-	for i := range out {
-		doc, _ := s.owners[i].at()
-		out[i] = s.whole[doc]
-	}
-	return out
 }
 
 // once returns what a term counts that stands once in a text so many times as long as

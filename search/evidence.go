@@ -112,8 +112,12 @@ func (w *scratch) support(s *snapshot, top []candidate) {
 // settle puts the candidates that have been read in their final order and drops what is
 // below that share of the best. It returns the least score of all of them, and that from which they
 // stay.
-func (w *scratch) settle(share float32) (least, floor float32) {
-	slices.SortStableFunc(w.found, candidate.byScore)
+func (w *scratch) settle(s *snapshot, share float32) (least, floor float32) {
+	if s.weights.together {
+		w.orderByKeys()
+	} else {
+		slices.SortStableFunc(w.found, candidate.byScore)
+	}
 	least, floor = w.found[len(w.found)-1].score, share*w.found[0].score
 	for w.found[len(w.found)-1].score < floor {
 		w.found = w.found[:len(w.found)-1]

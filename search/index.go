@@ -86,7 +86,7 @@ type snapshot struct {
 	values   []float32 // the same, tempered
 	memory   []*page   // the lists of postings
 	once     []float32 // unit to what a term counts that it has once; idf is for the query
-	whole    []float32 // document to the same, in a collection
+	whole    []float32 // … in a collection: document to the same
 	signs    []uint16  // of all units, in order
 	starts   []int32   // unit to its first sign; one more at the end
 	spots    spots

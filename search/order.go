@@ -22,12 +22,26 @@ func (w *scratch) complete(s *snapshot, q *Query, wanted int) {
 		w.looks = append(w.looks, l)
 		top[i].score, top[i].look = l.match, int32(len(w.looks))
 	}
-	order(top)
-	read := len(top)
-	for read > 0 && top[read-1].score < cutShare*top[0].score {
-		read--
+	if !s.weights.together { // where equal ones will be in the order of indexing
+		order(top)
 	}
-	w.found, w.least = w.found[:read], cutShare*seeds
+	w.found, w.least = hits(top), cutShare*seeds
+}
+
+// hits drops those that are far below the best.
+func hits(list []candidate) []candidate {
+	var best float32
+	for i := range list {
+		best = max(best, list[i].score)
+	}
+	n := 0
+	for _, c := range list {
+		if c.score >= cutShare*best {
+			list[n] = c
+			n++
+		}
+	}
+	return list[:n]
 }
 
 // toRead moves those of the candidates to the front that are to be read, and returns
@@ -46,11 +60,15 @@ func (s *snapshot) touchDocuments(top []candidate, signs []uint16) (touched uint
 	for i := range top {
 		unit := s.first[top[i].doc]
 		at := s.starts[unit]
-		touched += uint32(s.units[unit].from) + math.Float32bits(s.once[unit]) + uint32(s.signs[at])
+		touched += uint32(s.units[unit].from) + uint32(s.signs[at])
 		if at += lineSigns; int(at) < len(s.signs) {
 			touched += uint32(s.signs[at])
 		}
-		touched += s.touchSpots(top[i].doc, signs)
+		if s.weights.together {
+			touched += s.touchSpots(top[i].doc, signs)
+		} else {
+			touched += math.Float32bits(s.once[unit])
+		}
 	}
 	return touched
 }
@@ -76,7 +94,7 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 	}
 	w.lean(by.beside * w.plan.lengthy())
 	w.support(s, w.found)
-	least, floor := w.settle(floorShare / (1 + a.pairs))
+	least, floor := w.settle(s, floorShare/(1+a.pairs))
 	if least < floor {
 		return // what has not been read is no better than the least
 	}

@@ -30,8 +30,9 @@ type scratch struct {
 	unread   float32 // what the terms count whose postings have not been read
 	plan     plan
 	wants    []want
-	merged   []want    // the same, each term once
-	keys     []uint64  // of either, to put them in order
+	merged   []want   // the same, each term once
+	keys     []uint64 // of either, or of candidates, to put them in order
+	ordered  []candidate
 	cells    []cell    // by unit; zero between searches
 	tallies  []tally   // by the order of documents; zero between searches
 	marks    []uint64  // a bit for each unit with a score; zero between searches

@@ -237,3 +237,20 @@ func TestWorthReading(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderByKeys wants the same order as by comparing, of scores below nothing too.
+func TestOrderByKeys(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	for range 50 {
+		var w scratch
+		for doc := range int32(40) {
+			w.found = append(w.found, candidate{doc: doc, score: float32(r.IntN(12)-3) / 4})
+		}
+		r.Shuffle(len(w.found), func(i, k int) { w.found[i], w.found[k] = w.found[k], w.found[i] })
+		want := slices.Clone(w.found)
+		order(want)
+		if w.orderByKeys(); !slices.Equal(w.found, want) {
+			t.Fatalf("ordered are %v; want %v", w.found, want)
+		}
+	}
+}

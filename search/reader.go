@@ -43,8 +43,10 @@ type reader struct {
 	ends   []int32  // where its units end
 	times  []int32  // how often each term stands there
 	begun  []int32  // where it does first
-	there  []uint64 // a bit for each term that does
+	there  []uint64 // a bit for each term that does, while they are counted
+	here   []uint64 // … afterwards
 	whose  []int16  // places to the terms there
+	rows   []uint64 // where in the query the signs stand that are asked for, 0 between those not side by side
 	lists  []uint16 // of a document whose signs are listed; see spots
 	begins []uint16 // where the list of a sign begins there
 	listed bool     // it is such a document
@@ -57,7 +59,7 @@ type readTerm struct {
 	met   float32 // what of the query it is alone the answer to
 	asked float32 // what of its content
 	pairs float32 // … of its pairs and words
-	char  bool    // a character that the query has
+	char  float32 // 1 for a character that the query has
 	last  int32   // the last of its places, plus one
 	n     int32   // in the current unit
 	sign  uint16  // of a character or word
@@ -111,7 +113,7 @@ func (r *reader) prepare(p *plan) {
 			case aPair:
 				t.pairs += all
 			case aCharacter:
-				t.char = true
+				t.char = 1
 			}
 		default:
 			r.loose = append(r.loose, int32(i))
@@ -283,7 +285,7 @@ func (r *reader) find(s *snapshot, doc int32) {
 	}
 	r.signs, r.places, r.before = signs, places[:n], r.room[len(signs):][:n]
 	if len(r.whose) < n {
-		r.whose = make([]int16, 2*n)
+		r.whose, r.rows = make([]int16, 2*n), make([]uint64, 2*2*n)
 	}
 }
 
@@ -380,7 +382,7 @@ func (c *clue) met(share float32) (all, content float32) {
 // share returns the trust in the best alternative of a clue that the document has.
 func (r *reader) share(p *plan, c *clue) (best float32) {
 	for i := c.first; i < c.last; i++ {
-		if r.terms[r.entries[i]].seen {
+		if r.has(r.entries[i]) {
 			best = max(best, p.alts[i].share)
 		}
 	}
@@ -391,11 +393,11 @@ func (r *reader) share(p *plan, c *clue) (best float32) {
 func (r *reader) nearly(p *plan) (sum float32) {
 	for i := range r.close {
 		n := &r.close[i]
-		if !r.terms[n.first].seen || !r.terms[n.second].seen {
+		if !r.has(n.first) || !r.has(n.second) {
 			continue
 		}
 		if n.pair >= 0 {
-			if r.terms[n.pair].seen {
+			if r.has(n.pair) {
 				continue
 			}
 		} else if r.share(p, &p.clues[n.clue]) != 0 {
@@ -406,6 +408,14 @@ func (r *reader) nearly(p *plan) (sum float32) {
 		}
 	}
 	return sum
+}
+
+// has reports whether the document has a term.
+func (r *reader) has(t int16) bool {
+	if r.inRow {
+		return r.here[t>>6]>>(t&63)&1 != 0
+	}
+	return r.terms[t].seen
 }
 
 // gap returns the smallest distance of the characters of a pair, which both are there,

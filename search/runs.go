@@ -13,9 +13,8 @@ const (
 // that all runs that a character could go on with are followed at once; of a query longer
 // than 64 places the rest is left out.
 type runs struct {
-	seams       [64]float32         // place to what it is worth to stand right after the one before
-	ends        [longRun - 1]uint64 // where runs of one, two … end that the last signs are
-	short, long uint64              // where those end that the document has
+	seams       [64]float32 // place to what it is worth to stand right after the one before
+	short, long uint64      // where those end that the document has
 }
 
 // line takes up the places of the query's characters and words.
@@ -86,18 +85,17 @@ func (l *lexicon) single(t *token) int32 {
 	return l.word(string(t.runes))
 }
 
-// cut ends what runs there are.
-func (r *runs) cut() { r.ends = [longRun - 1]uint64{} }
-
-// extend goes on with a sign that stands at these places of the query.
-func (r *runs) extend(places uint64) {
-	r.long |= r.ends[4] << 1 & places
-	r.ends[4] = r.ends[3] << 1 & places
-	r.ends[3] = r.ends[2] << 1 & places
-	r.ends[2] = r.ends[1] << 1 & places
-	r.ends[1] = r.ends[0] << 1 & places
-	r.ends[0] = places
-	r.short |= r.ends[2]
+// follow goes through signs that stand at these places of the query, one behind the other; 0
+// is one that stands at none.
+func (r *runs) follow(signs []uint64) {
+	var one, two, three, four, five, short, long uint64 // where runs of so many end that the last signs are
+	for _, places := range signs {
+		long |= five << 1 & places
+		five, four, three, two = four<<1&places, three<<1&places, two<<1&places, one<<1&places
+		one = places
+		short |= three
+	}
+	r.short, r.long = r.short|short, r.long|long
 }
 
 // worth returns what the runs that the document has are worth together. A seam counts in

@@ -43,13 +43,7 @@ func TestRuns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runs{seams: [64]float32{0, 1, 1, 1, 1, 1}}
-			for _, places := range c.signs {
-				if places == 0 {
-					r.cut()
-					continue
-				}
-				r.extend(places)
-			}
+			r.follow(c.signs)
 			if short, long := r.worth(&weights{shortRun: 1}), r.worth(&weights{longRun: 1}); short != c.short || long != c.long {
 				t.Errorf("short and long runs are worth %v, %v; want %v, %v", short, long, c.short, c.long)
 			}

@@ -43,28 +43,37 @@ func (r *reader) tie(first, second int16) *tie {
 // makeRoom has room for what is counted of a document of a collection.
 func (r *reader) makeRoom() {
 	n := len(r.terms)
-	r.times, r.begun, r.begins, r.there = grow(r.times, n), grow(r.begun, n), grow(r.begins, n), grow(r.there, n/64+1)
+	r.times, r.begun, r.begins = grow(r.times, n), grow(r.begun, n), grow(r.begins, n)
+	r.there, r.here = grow(r.there, n/64+1), grow(r.here, n/64+1)
 }
 
 // follow counts the terms of a unit that ends there.
 func (r *reader) follow(end int32) {
-	i := r.done
-	for ; i < len(r.places) && r.places[i] < end; i++ {
-		at := r.places[i]
+	i, places, whose, rows, n := r.done, r.places, r.whose[:len(r.places)], r.rows, 0
+	open, after, follows := int16(0), int32(-1), uint64(0) // the term counted last, and what comes behind it
+	for ; i < len(places) && places[i] < end; i++ {
+		at := places[i]
 		t := r.entry[r.signs[at]] - 1
 		r.tick(t, at)
-		if at != r.after {
-			r.runs.cut()
-		} else if r.terms[r.open].follows>>(t&63)&1 != 0 {
-			if pair := r.pair(r.open, t); pair >= 0 {
+		gap := 1
+		if at == after {
+			gap = 0
+		}
+		rows[n] = 0
+		n += gap
+		term := &r.terms[t]
+		rows[n] = term.stands
+		n++
+		if follows>>(t&63)&uint64(1-gap) != 0 {
+			if pair := r.pair(open, t); pair >= 0 {
 				r.tick(pair, at)
 			}
 		}
-		r.runs.extend(r.terms[t].stands)
-		r.places[i], r.whose[i] = at+r.apart, t
-		r.open, r.after = t, at+1
+		places[i], whose[i] = at+r.apart, t
+		open, after, follows = t, at+1, term.follows
 	}
-	r.done, r.after, r.apart = i, -1, r.apart+unitSigns
+	r.runs.follow(rows[:n])
+	r.done, r.apart = i, r.apart+unitSigns
 }
 
 // tick counts a term, the last sign of which is at that place.

@@ -28,8 +28,11 @@ func (r *reader) readTogether(p *plan, doc int32) (l look) {
 		}
 		from = end
 	}
-	r.total(&l, s, first)
-	cover, content := r.cover(p)
+	cover, content := r.total(&l, s, doc)
+	for _, i := range r.loose {
+		a, c := p.clues[i].met(r.share(p, &p.clues[i]))
+		cover, content = cover+a, content+c
+	}
 	l.cover, l.near, l.run = cover/p.ideal, r.nearly(p)/p.ideal, r.runs.worth(&s.weights)/p.ideal
 	if p.pairs > 0 {
 		l.pairs /= p.pairs
@@ -52,25 +55,25 @@ func (r *reader) unit(at int32) (from, to int32) {
 }
 
 // total adds up what the document scores by its terms, as often as they occur, and what of
-// that are pairs and characters. It forgets how often that is, and lists them.
-func (r *reader) total(l *look, s *snapshot, unit int32) {
+// that are pairs and characters, and returns what of the query the document has, and what of
+// its content, but for what may be there in several forms. It forgets how often terms occur,
+// and keeps which do.
+func (r *reader) total(l *look, s *snapshot, doc int32) (cover, content float32) {
+	once, most := s.whole[doc], float32(s.weights.k1+1)
 	for k, set := range r.there {
+		r.there[k], r.here[k] = 0, set
 		for ; set != 0; set &= set - 1 {
 			t := k<<6 | bits.TrailingZeros64(set)
 			term := &r.terms[t]
-			if term.worth > 0 {
-				worth := term.worth * s.worth(unit, r.times[t])
-				l.match += worth
-				l.pairs += term.pairs
-				if term.char {
-					l.chars += worth
-				}
-			}
-			term.seen, r.times[t] = true, 0
-			r.seen = append(r.seen, int16(t))
+			worth := term.worth * several(once, most, uint32(r.times[t]-1))
+			r.times[t] = 0
+			l.match += worth
+			l.pairs += term.pairs
+			l.chars += worth * term.char
+			cover, content = cover+term.met, content+term.asked
 		}
-		r.there[k] = 0
 	}
+	return cover, content
 }
 
 // given is what the query gives for the terms that stand before end, each once.
