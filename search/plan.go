@@ -63,7 +63,9 @@ type plan struct {
 	text     *text
 	given    text // of a query that came normalised
 	tokens   []token
-	phrase   []token   // of a phrase
+	singles  []int32   // token to its term, which may be unknown
+	opens    []int32   // token to the term of the pair that it opens; -1 for none
+	phrase   []int32   // the terms of a phrase
 	stop     []bool    // by rune
 	asking   []bool    // by rune
 	part     []float32 // by rune: what a character of a long term counts
@@ -93,6 +95,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 	p.trace.n, p.trace.bare = n, true
 	p.text = p.normalised(query, normal)
 	p.tokens = tokenize(p.tokens[:0], p.text.runes)
+	p.lookUp()
 	p.markStops(n)
 	p.markAsking(n)
 	p.markLongTerms(n)
@@ -115,6 +118,24 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 		}
 		if c.kind == aPair {
 			p.pairs += c.weight
+		}
+	}
+}
+
+// lookUp finds the terms of the tokens and of the pairs that they open, which are asked for
+// more than once.
+func (p *plan) lookUp() {
+	lex := p.s.lex
+	p.singles, p.opens = p.singles[:0], p.opens[:0]
+	for i := range p.tokens {
+		t := &p.tokens[i]
+		id, open := lex.single(t), int32(-1)
+		p.singles, p.opens = append(p.singles, id), append(p.opens, -1)
+		if t.joined {
+			if before := p.singles[i-1]; before >= 0 && id >= 0 {
+				open = lex.pair(before, id)
+			}
+			p.opens[i-1] = open
 		}
 	}
 }
@@ -259,8 +280,7 @@ func (p *plan) term(id int32, weight float32, content bool) {
 
 // character adds the clues for a character and for the pair it opens.
 func (p *plan) character(i int) {
-	lex, t := p.s.lex, p.tokens[i]
-	id := lex.unigram(t.runes[0])
+	t, id := p.tokens[i], p.singles[i]
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
 	weight, stopped := p.s.value(id)*p.part[t.at], p.stop[t.at]
 	if pair || t.joined {
@@ -284,8 +304,8 @@ func (p *plan) character(i int) {
 // pair adds the clue for the characters i and i+1.
 func (p *plan) pair(i int) {
 	a, b := p.tokens[i], p.tokens[i+1]
-	id := p.s.lex.bigram(a.runes[0], b.runes[0])
-	weight := p.pairRarity(id, a.runes[0], b.runes[0]) * max(p.part[a.at], p.part[b.at])
+	id := p.opens[i]
+	weight := p.pairRarity(id, p.singles[i], p.singles[i+1]) * max(p.part[a.at], p.part[b.at])
 	stopA, stopB := p.stop[a.at], p.stop[b.at]
 	switch lightA, lightB := p.light(a.at), p.light(b.at); {
 	case lightA && lightB:
@@ -309,23 +329,22 @@ func (p *plan) pair(i int) {
 
 // pairRarity is what a pair is worth. A pair in no document is as often the seam
 // of two words as a new word, so it weighs no more than its characters do.
-func (p *plan) pairRarity(id int32, a, b rune) float32 {
+func (p *plan) pairRarity(id, a, b int32) float32 {
 	if id >= 0 {
 		return p.s.value(id) * p.cohesion(id, a, b)
 	}
-	x, y := p.s.lex.unigram(a), p.s.lex.unigram(b)
-	return (p.s.value(x) + p.s.value(y)) / 2
+	return (p.s.value(a) + p.s.value(b)) / 2
 }
 
 // cohesion tells a word from the seam of two words, 0.5..1: by how much more often
 // than by chance the characters of a pair stand side by side.
-func (p *plan) cohesion(id int32, a, b rune) float32 {
+func (p *plan) cohesion(id, a, b int32) float32 {
 	if p.s.weights.loose == 0 {
 		return 1
 	}
 	n := float64(len(p.s.docs))
 	of := func(term int32) float64 { return float64(p.s.frequency(term)) }
-	bond := of(id) * n / (of(p.s.lex.unigram(a)) * of(p.s.lex.unigram(b)))
+	bond := of(id) * n / (of(a) * of(b))
 	return float32(1 - p.s.weights.loose*(1-1/(1+p.s.bond/bond)))
 }
 
@@ -334,8 +353,8 @@ func (p *plan) cohesion(id int32, a, b rune) float32 {
 // neighbour is taken to be right.
 func (p *plan) soundAlike(i int) {
 	a, b := p.tokens[i].runes[0], p.tokens[i+1].runes[0]
-	rightA := p.tokens[i].joined && p.s.lex.bigram(p.tokens[i-1].runes[0], a) >= 0
-	rightB := i+2 < len(p.tokens) && p.tokens[i+2].joined && p.s.lex.bigram(b, p.tokens[i+2].runes[0]) >= 0
+	rightA := p.tokens[i].joined && p.opens[i-1] >= 0
+	rightB := p.opens[i+1] >= 0
 	if rightA && rightB {
 		return
 	}
@@ -368,7 +387,7 @@ func (p *plan) words(i int) int {
 	}
 	for j = max(j, i+1); i < j; i++ {
 		t := p.tokens[i]
-		id := p.s.lex.word(string(t.runes))
+		id := p.singles[i]
 		weight, stopped := p.s.value(id), p.stop[t.at]
 		if p.light(t.at) {
 			weight *= p.s.weights.stop
@@ -385,7 +404,7 @@ func (p *plan) words(i int) int {
 // foreign reports a Latin word that no document has.
 func (p *plan) foreign(i int) bool {
 	t := p.tokens[i]
-	return !t.han && wordClass(t.runes[0]) == 2 && p.s.lex.word(string(t.runes)) < 0
+	return !t.han && wordClass(t.runes[0]) == 2 && p.singles[i] < 0
 }
 
 // pinyin reads the tokens i to j as syllables, or else as initials.
@@ -461,9 +480,27 @@ func (p *plan) relatedTerms(n *Normalizer) {
 			i++
 			continue
 		}
-		p.phrase = tokenize(p.phrase[:0], runes[i:i+length])
+		p.said(i, i+length)
 		p.widen(others)
 		i += length
+	}
+}
+
+// said lists the pairs and words between two places of the query: see snapshot.terms.
+func (p *plan) said(from, to int) {
+	p.phrase = p.phrase[:0]
+	for i := range p.tokens {
+		t := &p.tokens[i]
+		if t.at < from || t.at >= to {
+			continue
+		}
+		next := i+1 < len(p.tokens) && p.tokens[i+1].joined && t.at+1 < to
+		switch {
+		case t.han && next:
+			p.phrase = append(p.phrase, p.opens[i])
+		case !t.han || !t.joined || t.at == from:
+			p.phrase = append(p.phrase, p.singles[i])
+		}
 	}
 }
 
@@ -471,7 +508,10 @@ func (p *plan) relatedTerms(n *Normalizer) {
 // in a law, can only be found in the words of the documents: then they count as much as the
 // phrase would. Together they count no more, however many say the same.
 func (p *plan) widen(others []int32) {
-	worth, w := p.s.worthOf(p.phrase), &p.s.weights
+	worth, w := float32(0), &p.s.weights
+	for _, id := range p.phrase {
+		worth += p.s.value(id)
+	}
 	if w.unmet == 0 {
 		for _, other := range others {
 			p.expand(&p.s.related[other], worth*w.related, math.MaxFloat32)
@@ -491,9 +531,9 @@ func (p *plan) widen(others []int32) {
 }
 
 // met returns how many documents may have a phrase, as a share of the square root of all.
-func (s *snapshot) met(phrase []token) float32 {
+func (s *snapshot) met(phrase []int32) float32 {
 	docs := int32(len(s.docs))
-	for id := range s.terms(phrase) {
+	for _, id := range phrase {
 		if id < 0 {
 			return 0
 		}

@@ -58,12 +58,12 @@ func (t *token) sign() uint16 {
 // asking words counts half, a whole one a quarter: many texts ask 需要什么手续, which says
 // nothing of what they are about.
 func (p *plan) seam(i int) float32 {
-	a, b, lex := &p.tokens[i-1], &p.tokens[i], p.s.lex
+	a, b := &p.tokens[i-1], &p.tokens[i]
 	weight := p.s.weights.seams(p.light(a.at), p.light(b.at))
 	if a.han && b.han {
-		return weight * p.s.rarity(lex.bigram(a.runes[0], b.runes[0]))
+		return weight * p.s.rarity(p.opens[i-1])
 	}
-	return weight * max(p.s.rarity(lex.single(a)), p.s.rarity(lex.single(b)))
+	return weight * max(p.s.rarity(p.singles[i-1]), p.s.rarity(p.singles[i]))
 }
 
 // seams returns what a seam counts both sides of which, one or none is light.

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"slices"
 	"testing"
 )
 
@@ -26,7 +27,7 @@ func TestMet(t *testing.T) {
 	docs := []Document{{ID: "1", Text: "船舶登记"}, {ID: "2", Text: "船舶"}, {ID: "3", Text: "税款"}, {ID: "4", Text: "契税"}}
 	s := generalIndexOf(t, docs).current.Load()
 	for word, want := range map[string]float32{"坐牢": 0, "船舶": 1, "船舶登记": 0.5, "税": 1, "登记船舶": 0} {
-		if got := s.met(tokenize(nil, []rune(word))); got != want {
+		if got := s.met(slices.Collect(s.terms(tokenize(nil, []rune(word))))); got != want {
 			t.Errorf("%s: met %v; want %v", word, got, want)
 		}
 	}
