@@ -26,31 +26,31 @@ const (
 
 // scratch is the working memory of one search, reused by the next.
 type scratch struct {
-	budget   int32   // postings to read; 0: as many as the weights say
-	unread   float32 // what the terms count whose postings have not been read
-	plan     plan
-	wants    []want
-	merged   []want   // the same, each term once
-	keys     []uint64 // of either, or of candidates, to put them in order
-	ordered  []candidate
-	cells    []cell    // by unit; zero between searches
-	tallies  []tally   // by the order of documents; zero between searches
-	marks    []uint64  // a bit for each unit with a score; zero between searches
-	sums     sums      // the same of a collection, by document
-	top      candidate // … the best so far
-	found    []candidate
-	pages    []evidence // by page; zero between searches
-	reader   reader
-	looks    []look      // of the documents read
-	rest     []candidate // that have not been read
-	least    float32     // the score from which those are hits
-	behind   int         // such hits that are not among those found
-	topics   topicTable
-	fours    int       // of topics
-	topicsOf []uint64  // of the candidates; room for one more than there are
-	common   []float32 // of the candidates: what they have of what the query is about
-	most     float32   // of common
-	block    [blockLength]posting
+	budget  int32   // postings to read; 0: as many as the weights say
+	unread  float32 // what the terms count whose postings have not been read
+	plan    plan
+	wants   []want
+	merged  []want   // the same, each term once
+	keys    []uint64 // of either, or of candidates, to put them in order
+	ordered []candidate
+	cells   []cell    // by unit; zero between searches
+	tallies []tally   // by the order of documents; zero between searches
+	marks   []uint64  // a bit for each unit with a score; zero between searches
+	sums    sums      // the same of a collection, by document
+	top     candidate // … the best so far
+	found   []candidate
+	pages   []evidence // by page; zero between searches
+	reader  reader
+	looks   []look      // of the documents read
+	rest    []candidate // that have not been read
+	least   float32     // the score from which those are hits
+	behind  int         // such hits that are not among those found
+	topics  topicTable
+	fours   int       // of topics
+	enough  []int32   // of the sums
+	common  []float32 // of the candidates: what they have of what the query is about
+	most    float32   // of common
+	block   [blockLength]posting
 
 	touched uint32 // of no use: see touchLists
 }
@@ -409,20 +409,21 @@ const manyFound = 400
 // altogether.
 func (w *scratch) gather(s *snapshot, once, whole float32) {
 	all, n := w.sums.all(), 0
-	if len(all) >= len(w.topicsOf) {
-		w.topicsOf = make([]uint64, 2*len(all)+1)
+	if len(all) > len(w.enough) {
+		w.enough = make([]int32, 2*len(all))
 	}
-	w.found, w.common, w.most = slices.Grow(w.found[:0], len(all)+1), w.common[:0], 0
-	found, topics := w.found[:len(all)+1], w.topicsOf[:len(all)+1]
+	enough := w.enough[:len(all)]
 	for i := range all {
 		c := &all[i]
-		found[n], topics[n] = candidate{doc: c.doc, score: c.score}, c.topics
+		enough[n] = int32(i)
 		less := math.Float32bits(c.score-once*s.whole[c.doc]) | math.Float32bits(c.score-whole)
 		n += 1 - int(less>>31)
 	}
-	w.found = w.found[:n]
-	for _, topics := range topics[:n] {
-		w.share(topics)
+	w.found, w.common, w.most = w.found[:0], w.common[:0], 0
+	for _, i := range enough[:n] {
+		c := &all[i]
+		w.found = append(w.found, candidate{doc: c.doc, score: c.score})
+		w.share(c.topics)
 	}
 	w.dropStrangers()
 }

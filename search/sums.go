@@ -52,25 +52,26 @@ func (w *scratch) addTogether(s *snapshot, t *want) (read int32) {
 	c, best, free := s.cursor(t.list), w.top, w.sums.next
 	p, at, doc := c.page, c.at, c.unit
 	slots, whole, list := w.sums.slots, s.whole[:len(w.sums.slots)], w.sums.list
+	const inPage = pageSize - 1 // what it is put to is a place that need not be checked
 	most := float32(s.weights.k1 + 1)
 	for range c.left {
-		if p[at] == 0 {
+		low, high := uint32(p[at&inPage]), uint32(p[(at+1)&inPage])
+		if low == 0 {
 			p, at = c.pages[p.link(at+1)], 0
+			low, high = uint32(p[0]), uint32(p[1])
 		}
-		low, high := uint32(p[at]), uint32(p[at+1])
 		two := low >> 7
 		passed, next := low&0x7f|high<<7&-two, at+1+int(two)
 		if two&(high>>7) != 0 {
 			passed, next = p.readVarint(at)
 		}
 		again := passed & 1
-		more := uint32(p[next]) + 1
+		more := uint32(p[next&inPage])
 		at = next + int(again)
-		if again&(more>>7) != 0 && p[next] >= 0x80 {
+		if again&(more>>7) != 0 {
 			more, at = p.readVarint(next)
-			more++
 		}
-		more &= -again
+		more = (more + 1) & -again
 		doc += int32(passed >> 1)
 		slot := slots[doc]
 		fresh := (slot - 1) >> 31 // 1 where there was none

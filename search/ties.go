@@ -80,9 +80,9 @@ func (r *reader) follow(end int32) {
 func (r *reader) tick(t int16, at int32) {
 	if r.times[t] == 0 {
 		r.begun[t] = at
+		r.there[t>>6] |= 1 << (t & 63)
 	}
 	r.times[t]++
-	r.there[t>>6] |= 1 << (t & 63)
 }
 
 // followGap returns how close two signs come that both are there.
