@@ -65,6 +65,9 @@ type readTerm struct {
 	sign  uint16  // of a character or word
 	seen  bool    // in the document
 
+	common   float32 // what it is worth in a title, where the query gives something for it,
+	entitled float32 // … and no more than that is
+
 	follows uint64 // a bit for each term that closes a pair with it, shared by some
 	stands  uint64 // a bit for each of its places in the query; see runs
 }

@@ -42,6 +42,11 @@ func (r *reader) tie(first, second int16) *tie {
 
 // makeRoom has room for what is counted of a document of a collection.
 func (r *reader) makeRoom() {
+	for i := range r.terms {
+		if t := &r.terms[i]; t.worth > 0 {
+			t.common, t.entitled = t.value, min(t.value, t.worth)
+		}
+	}
 	n := len(r.terms)
 	r.times, r.begun, r.begins = grow(r.times, n), grow(r.begun, n), grow(r.begins, n)
 	r.there, r.here = grow(r.there, n/64+1), grow(r.here, n/64+1)
@@ -89,12 +94,14 @@ func (r *reader) tick(t int16, at int32) {
 func (r *reader) followGap(n *nearPair) int32 {
 	least := int32(nearSigns + 1)
 	first, second := -least, -2*least // where they stood last
-	for i, t := range r.whose[:len(r.places)] {
+	whose := r.whose[:len(r.places)]
+	for i, at := range r.places { // which of them it is nobody can foresee, so nothing branches on it
+		t := whose[i]
 		if t == n.first {
-			first = r.places[i]
+			first = at
 		}
 		if t == n.second {
-			second = r.places[i]
+			second = at
 		}
 		least = min(least, max(first-second, second-first))
 	}

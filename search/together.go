@@ -1,6 +1,9 @@
 package search
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // readTogether reads a document as one text: its title is where it begins. What the title has
 // counts once more, by how much of the query and of the title it is: a word in it is no
@@ -80,12 +83,17 @@ func (r *reader) total(l *look, s *snapshot, doc int32) (cover, content float32)
 func (r *reader) given(end int32) (sum float32) {
 	for k, set := range r.there {
 		for ; set != 0; set &= set - 1 {
-			if t := k<<6 | bits.TrailingZeros64(set); r.begun[t] < end {
-				sum += r.terms[t].worth
-			}
+			t := k<<6 | bits.TrailingZeros64(set)
+			sum += before(r.begun[t], end, r.terms[t].worth)
 		}
 	}
 	return sum
+}
+
+// before returns the number where a place is before an end, and else 0. Where terms begin
+// nobody can foresee, so nothing branches on it.
+func before(at, end int32, number float32) float32 {
+	return math.Float32frombits(math.Float32bits(number) & uint32((at-end)>>31))
 }
 
 // entitled returns how much of a title, which stands before end, and of the query together is
@@ -96,10 +104,9 @@ func (r *reader) entitled(p *plan, unit, end int32) float32 {
 	for k, set := range r.there {
 		for ; set != 0; set &= set - 1 {
 			t := k<<6 | bits.TrailingZeros64(set)
-			if term := &r.terms[t]; term.worth > 0 && r.begun[t] < end {
-				common += term.value
-				asked += min(term.value, term.worth)
-			}
+			term, begun := &r.terms[t], r.begun[t]
+			common += before(begun, end, term.common)
+			asked += before(begun, end, term.entitled)
 		}
 	}
 	return min(asked, p.ideal, mass) / (p.ideal + mass - min(common, p.ideal, mass))
