@@ -69,6 +69,7 @@ type plan struct {
 	stop     []bool    // by rune
 	asking   []bool    // by rune
 	part     []float32 // by rune: what a character of a long term counts
+	told     int       // so many runes are a story, before the question
 	clues    []clue
 	alts     []alternative
 	near     []queryPair
@@ -99,6 +100,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 	p.markStops(n)
 	p.markAsking(n)
 	p.markLongTerms(n)
+	p.markStory(n)
 	p.touched += s.lex.touchPairs(p.tokens)
 	for i := 0; i < len(p.tokens); {
 		if p.tokens[i].han {
@@ -282,9 +284,9 @@ func (p *plan) term(id int32, weight float32, content bool) {
 func (p *plan) character(i int) {
 	t, id := p.tokens[i], p.singles[i]
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
-	weight, stopped := p.s.value(id)*p.part[t.at], p.stop[t.at]
+	weight, stopped := p.s.value(id)*p.part[t.at]*p.counts(t.at), p.stop[t.at]
 	if pair || t.joined {
-		weight *= p.s.weights.character
+		weight *= p.s.weights.character * (1 - p.s.weights.longChars*p.lengthy())
 	}
 	if p.light(t.at) {
 		weight *= p.s.weights.stop
@@ -305,7 +307,7 @@ func (p *plan) character(i int) {
 func (p *plan) pair(i int) {
 	a, b := p.tokens[i], p.tokens[i+1]
 	id := p.opens[i]
-	weight := p.pairRarity(id, p.singles[i], p.singles[i+1]) * max(p.part[a.at], p.part[b.at])
+	weight := p.pairRarity(id, p.singles[i], p.singles[i+1]) * max(p.part[a.at], p.part[b.at]) * p.counts(a.at)
 	stopA, stopB := p.stop[a.at], p.stop[b.at]
 	switch lightA, lightB := p.light(a.at), p.light(b.at); {
 	case lightA && lightB:
@@ -388,7 +390,7 @@ func (p *plan) words(i int) int {
 	for j = max(j, i+1); i < j; i++ {
 		t := p.tokens[i]
 		id := p.singles[i]
-		weight, stopped := p.s.value(id), p.stop[t.at]
+		weight, stopped := p.s.value(id)*p.counts(t.at), p.stop[t.at]
 		if p.light(t.at) {
 			weight *= p.s.weights.stop
 		}

@@ -7,6 +7,8 @@ type weights struct {
 	title, text            float32 // a title, and a text where there are titles; names: see nameShare
 	character              float32 // a character that is part of a pair
 	stop, edge             float32 // factors for stop words, and for pairs half of which is one
+	longChars              float32 // what is taken from the single characters of a long question
+	told                   float32 // what a question tells before it asks
 	loose                  float64 // what is taken from a pair of characters that share no word
 	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
 	related                float32 // what a related term counts beside the one that was typed
@@ -41,7 +43,7 @@ type weights struct {
 // forPages were chosen on the site's development questions.
 func forPages() weights {
 	return weights{
-		title: 1, text: 0.45, character: 0.8, stop: 0.5, edge: 0.5, loose: 0.5, related: 0.4, power: 0.9, k1: 1.4,
+		title: 1, text: 0.45, character: 0.8, told: 1, stop: 0.5, edge: 0.5, loose: 0.5, related: 0.4, power: 0.9, k1: 1.4,
 		match: 0.36, titleShare: 0.18, textShare: 0.12, lead: 0.06, cover: 0.17, near: 0.11,
 		leastPostings: 1000, leastRead: 48, read: 0.25,
 	}
@@ -52,7 +54,7 @@ func forPages() weights {
 // question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 1, text: 1, character: 1, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
+		title: 1, text: 1, character: 1, longChars: 0.2, told: 0.7, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
 		k1: 0.9, together: true, length: 0.75, longer: 0.2,
 		match: 0.22, whole: 1.3, beside: 0.2, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
 		ownTitle: 0.2, ownLead: 0.08, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,

@@ -1,0 +1,63 @@
+package search
+
+import "strings"
+
+const (
+	tells = "。；！;!\n" // marks behind what is told
+	asks  = "？?"      // … and asked
+
+	askedLeast = 8 // characters that say what is asked, below which it may be in the story
+)
+
+// markStory finds what a question tells before it asks: 小明是一名军人，… 。军人如何接收送达？
+// Names and circumstances of a story are in many texts; the one that answers has what is
+// asked. What is told behind a question, or in the same sentence, counts as much as ever.
+func (p *plan) markStory(n *Normalizer) {
+	p.told = 0
+	if p.s.weights.told == 1 {
+		return
+	}
+	q := truncate(string(p.query), maxQueryRunes)
+	first := strings.IndexAny(q, asks)
+	if first < 0 {
+		first = len(q)
+	}
+	end := strings.LastIndexAny(strings.TrimRight(q[:first], tells+" "), tells)
+	if end < 0 {
+		return
+	}
+	t := n.borrow()
+	told := min(len(t.trace(q[:end]).runes), len(p.text.runes))
+	n.tracers.Put(t)
+	if p.says(told) >= askedLeast && (first < len(q) || p.asksFrom(told)) {
+		p.told = told
+	}
+}
+
+// says returns how many characters from that one on are neither stop nor asking words.
+func (p *plan) says(from int) (sum int) {
+	for i, r := range p.text.runes[from:] {
+		if r != ' ' && !p.stop[from+i] && !p.asking[from+i] {
+			sum++
+		}
+	}
+	return sum
+}
+
+// asksFrom reports whether there is an asking word from that character on.
+func (p *plan) asksFrom(from int) bool {
+	for _, asking := range p.asking[from:] {
+		if asking {
+			return true
+		}
+	}
+	return false
+}
+
+// counts is what a character or word counts by where it stands in the question.
+func (p *plan) counts(at int) float32 {
+	if at < p.told {
+		return p.s.weights.told
+	}
+	return 1
+}
