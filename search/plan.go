@@ -100,7 +100,7 @@ func (p *plan) prepare(s *snapshot, n *Normalizer, query, normal string) {
 	p.markStops(n)
 	p.markAsking(n)
 	p.markLongTerms(n)
-	p.markStory(n)
+	p.markStory(n, query)
 	p.touched += s.lex.touchPairs(p.tokens)
 	for i := 0; i < len(p.tokens); {
 		if p.tokens[i].han {

@@ -56,12 +56,16 @@ func (t *token) sign() uint16 {
 // seam is what it is worth that token i stands right after the one before it: of two
 // characters how rare the pair is, else how rare the rarer one. Half a pair of stop or
 // asking words counts half, a whole one a quarter: many texts ask 需要什么手续, which says
-// nothing of what they are about.
+// nothing of what they are about. Letters and digits side by side are a name, as N95, that is
+// far rarer than they are.
 func (p *plan) seam(i int) float32 {
 	a, b := &p.tokens[i-1], &p.tokens[i]
 	weight := p.s.weights.seams(p.light(a.at), p.light(b.at))
 	if a.han && b.han {
 		return weight * p.s.rarity(p.opens[i-1])
+	}
+	if !a.han && !b.han {
+		weight *= p.s.weights.named
 	}
 	return weight * max(p.s.rarity(p.singles[i-1]), p.s.rarity(p.singles[i]))
 }

@@ -50,3 +50,21 @@ func TestRuns(t *testing.T) {
 		})
 	}
 }
+
+// TestNamesOfLettersAndDigits finds who has the whole name, not who has its parts more often.
+func TestNamesOfLettersAndDigits(t *testing.T) {
+	docs := []Document{
+		{ID: "parts", Text: "王x5与张y3签订协议，由其配偶提供保证。"},
+		{ID: "whole", Text: "王x3于次年与出借人签订了借款协议，约定分期偿还本金和利息，并由其配偶提供保证。"},
+	}
+	for _, name := range []string{"李x4", "陈x6", "周x8", "吴y3"} {
+		docs = append(docs, Document{ID: name, Text: name + "在约定的地点交付了货物，当天双方没有异议。"})
+	}
+	r, err := generalIndexOf(t, docs).Search(t.Context(), Query{Text: "王x3签订了什么协议"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := firstID(t, r); got != "whole" {
+		t.Errorf("finds %q first; want who has the whole name", got)
+	}
+}

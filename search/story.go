@@ -12,24 +12,21 @@ const (
 // markStory finds what a question tells before it asks: 小明是一名军人，… 。军人如何接收送达？
 // Names and circumstances of a story are in many texts; the one that answers has what is
 // asked. What is told behind a question, or in the same sentence, counts as much as ever.
-func (p *plan) markStory(n *Normalizer) {
+func (p *plan) markStory(n *Normalizer, query string) {
 	p.told = 0
 	if p.s.weights.told == 1 {
 		return
 	}
-	q := truncate(string(p.query), maxQueryRunes)
-	first := strings.IndexAny(q, asks)
-	if first < 0 {
-		first = len(q)
-	}
-	end := strings.LastIndexAny(strings.TrimRight(q[:first], tells+" "), tells)
+	q := truncate(query, maxQueryRunes)
+	first := max(0, strings.IndexAny(q, asks))
+	end := strings.LastIndexAny(q[:first], tells)
 	if end < 0 {
 		return
 	}
 	t := n.borrow()
 	told := min(len(t.trace(q[:end]).runes), len(p.text.runes))
 	n.tracers.Put(t)
-	if p.says(told) >= askedLeast && (first < len(q) || p.asksFrom(told)) {
+	if p.says(told) >= askedLeast {
 		p.told = told
 	}
 }
@@ -42,16 +39,6 @@ func (p *plan) says(from int) (sum int) {
 		}
 	}
 	return sum
-}
-
-// asksFrom reports whether there is an asking word from that character on.
-func (p *plan) asksFrom(from int) bool {
-	for _, asking := range p.asking[from:] {
-		if asking {
-			return true
-		}
-	}
-	return false
 }
 
 // counts is what a character or word counts by where it stands in the question.

@@ -7,7 +7,8 @@ func TestToldBeforeAsked(t *testing.T) {
 	x := generalIndexOf(t, []Document{{ID: "a", Text: "居住证由本人到公安派出所申领"}})
 	for query, want := range map[string]int{
 		"小王在外地打工三年了。居住证到期以后去哪里办理延期手续？":       10,
-		"小王在外地打工三年了；居住证到期以后去哪里办理延期手续":        10,
+		"小王在外地打工三年了；居住证到期以后去哪里办理延期手续?":       10,
+		"小王在外地打工三年了。居住证到期以后可以延期，可以去哪里":       0, // a text may say that, too
 		"小王在外地打工三年了。居住证要延期":                  0, // nothing is asked
 		"小王在外地打工，居住证到期以后去哪里办理延期手续？":          0, // one sentence
 		"小王在外地打工三年了。该怎么办？":                   0, // what is asked is in the story

@@ -11,6 +11,7 @@ type weights struct {
 	told                   float32 // what a question tells before it asks
 	loose                  float64 // what is taken from a pair of characters that share no word
 	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
+	named                  float32 // … how much more it counts there that letters and digits are side by side
 	related                float32 // what a related term counts beside the one that was typed
 	unmet                  float32 // … what all related terms do together where no document has that; 0: as ever, each
 	few                    float32 // of the square root of all documents: so many are halfway between the two
@@ -56,7 +57,7 @@ func forCollections() weights {
 	return weights{
 		title: 1, text: 1, character: 1, longChars: 0.2, told: 0.7, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
 		k1: 0.9, together: true, length: 0.75, longer: 0.2,
-		match: 0.22, whole: 1.3, beside: 0.2, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3,
+		match: 0.22, whole: 1.3, beside: 0.2, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3, named: 12,
 		ownTitle: 0.2, ownLead: 0.08, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,
 		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
 		clues: 2, leastRead: 120, mostRead: 144, read: 0.6,
