@@ -225,6 +225,7 @@ func (b *builder) finish() error {
 	}
 	s.unseen = s.rare[0]
 	s.relate(b.norm)
+	s.tell(b.norm)
 	s.textWeight = s.weighText()
 	s.beginning, s.short = s.beginnings(), s.shortness()
 	s.foreign = make([]bool, len(s.docs))

@@ -94,6 +94,7 @@ type snapshot struct {
 	initials []byte  // of the same, the first letters of their pinyin; zero fills up
 	sound    *soundIndex
 	related  []phraseTerms // by number of the related term
+	telling  []float32     // character to what it counts by what it tells; see tell
 
 	weights    weights
 	bond       float64 // how much more often than by chance the characters of a word stand side by side

@@ -291,7 +291,7 @@ func (p *plan) character(i int) {
 	if p.light(t.at) {
 		weight *= p.s.weights.stop
 	}
-	if p.term(id, weight, !stopped); id >= 0 {
+	if p.term(id, weight*p.s.tells(id), !stopped); id >= 0 {
 		p.alts[len(p.alts)-1].second = t.runes[0]
 	}
 	p.is(aCharacter)
