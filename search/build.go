@@ -228,6 +228,9 @@ func (b *builder) finish() error {
 	s.tell(b.norm)
 	s.textWeight = s.weighText()
 	s.beginning, s.short = s.beginnings(), s.shortness()
+	if s.weights.reach > 0 {
+		s.ordered = s.orders()
+	}
 	s.foreign = make([]bool, len(s.docs))
 	for i := range s.docs {
 		s.foreign[i] = s.docs[i].Lang != "" && s.docs[i].Translates != ""

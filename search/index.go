@@ -101,6 +101,7 @@ type snapshot struct {
 	textWeight float32 // what a text counts beside a title
 	beginning  float32 // see beginnings
 	short      float32 // see shortness
+	ordered    float32 // see orders
 	foreign    []bool  // document to whether only who asks for its language finds it
 	translated bool    // there are such documents
 }

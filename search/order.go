@@ -92,7 +92,7 @@ func (w *scratch) rerank(s *snapshot, wanted int) {
 			a.lead*l.lead + a.cover*l.cover + by.near*l.near + by.run*l.run
 		c.score *= 1 + a.pairs*l.pairs*l.pairs
 	}
-	w.lean(by.beside * w.plan.lengthy())
+	w.lean(a.beside, by.reachOf(s.ordered))
 	w.support(s, w.found)
 	least, floor := w.settle(s, floorShare/(1+a.pairs))
 	if least < floor {

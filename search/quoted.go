@@ -6,6 +6,7 @@ type asked struct {
 	whole              float32 // how much more the terms in common count where all of the query is there
 	chars              float32 // what is taken from its single characters
 	pairs              float32 // how much more all counts where all pairs and words of the query are there
+	beside             float32 // what the best of the documents near one has
 }
 
 // asked returns what the title, the beginning of a text and what is there at all count. Who
@@ -16,7 +17,8 @@ type asked struct {
 // has, more than single characters, which are in many texts.
 func (w *scratch) asked(s *snapshot) asked {
 	by := &s.weights
-	a := asked{title: by.titleShare, lead: by.lead, cover: by.cover, whole: by.whole * w.plan.lengthy()}
+	a := asked{title: by.titleShare, lead: by.lead, cover: by.cover}
+	a.whole, a.beside = by.whole*w.plan.lengthy(), by.beside*w.plan.lengthy()
 	if by.quoted == 0 {
 		return a
 	}
@@ -30,6 +32,7 @@ func (w *scratch) asked(s *snapshot) asked {
 	a.title += own * by.ownTitle
 	a.lead += own * by.ownLead * s.beginning
 	a.cover -= own * by.cover
+	a.beside += own * by.ownBeside * s.ordered
 	copied := within(pairs, copiedFrom, copiedTo) * within(pairs*float32(len(w.plan.tokens)), copiedFew, copiedMany)
 	a.whole *= 1 - copied
 	a.chars = copied * by.copiedChars

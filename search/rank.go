@@ -50,6 +50,7 @@ type scratch struct {
 	enough  []int32   // of the sums
 	common  []float32 // of the candidates: what they have of what the query is about
 	most    float32   // of common
+	near    []float32 // of the candidates in order: what the best near them scores
 	block   [blockLength]posting
 
 	touched uint32 // of no use: see touchLists

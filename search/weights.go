@@ -24,9 +24,11 @@ type weights struct {
 	match                  float32 // share of the score: weighted terms in common
 	whole                  float32 // … how much more of it where all of a long question is there
 	beside                 float32 // … of a long question: what the better of the two documents beside it has
+	reach                  float32 // so many more away they may be where the order means something
 	titleShare, textShare  float32 // … how much of the title and of the text the query is
 	lead, cover, near, run float32 // … the query at the beginning, anywhere, in other order, and in a row
 	ownTitle, ownLead      float32 // … how much more where the query is in its asker's own words
+	ownBeside              float32 // … the same of what stands near, where the order means something
 	copiedChars            float32 // what is taken from the single characters of a query all of which is in one text
 	copiedPairs            float32 // … how much more all counts where its pairs and words are
 	quoted                 float32 // what of a query stands in a row in some text if it is not at all; 0: it never is
@@ -58,8 +60,8 @@ func forCollections() weights {
 	return weights{
 		title: 1, text: 1, character: 1, telling: 0.5, longChars: 0.2, told: 0.7, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
 		k1: 0.9, together: true, length: 0.75, longer: 0.2,
-		match: 0.22, whole: 1.3, beside: 0.2, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3, named: 12,
-		ownTitle: 0.2, ownLead: 0.08, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,
+		match: 0.22, whole: 1.3, beside: 0.2, reach: 60, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3, named: 12,
+		ownTitle: 0.2, ownLead: 0.08, ownBeside: 0.3, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,
 		postings: 40, leastPostings: 500, mostPostings: 8000, furthest: 100_000, further: 0.7, unread: 0.6,
 		clues: 2, leastRead: 120, mostRead: 144, read: 0.6,
 	}
