@@ -85,6 +85,7 @@ func (s *Server) newAskPage(c *fiber.Ctx) askPage {
 // showAsk tells who comes while answers are turned off before anything is written. The page is
 // therefore made anew each time.
 func (s *Server) showAsk(c *fiber.Ctx) error {
+	c.Locals(publishedKey, true)
 	p := s.newAskPage(c)
 	if s.cases.Questions != nil {
 		if p.Paused = s.pausedFor(c); p.Paused != "" {
@@ -92,6 +93,7 @@ func (s *Server) showAsk(c *fiber.Ctx) error {
 		}
 	}
 	if err := s.render(c, "ask", p); err != nil {
+		c.Locals(publishedKey, nil) // see keep
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, askedAgain)
