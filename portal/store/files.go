@@ -86,13 +86,23 @@ func (s *Store) announce(ctx context.Context, ref apply.Reference, f apply.NewFi
 		if err := s.checkRoom(ctx, tx, a, f); err != nil {
 			return err
 		}
-		r.file.Added = s.now()
+		r.file.Added = s.after(a)
 		_, err = tx.ExecContext(ctx, `INSERT INTO files (id, small, reference, document, kind, size, digest, state, added_at, changed_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
 			r.file.ID, r.small, string(ref), f.Document, f.Kind, r.file.Size, r.digest, fileArriving, micros(r.file.Added))
 		return err
 	})
 	return r, known, err
+}
+
+// after is now, or just after the last that happened to an application where the clock was set
+// back since: a photo that the office has asked for is one that came after it asked.
+func (s *Store) after(a *apply.Application) time.Time {
+	now := s.now()
+	if n := len(a.Events); n > 0 && !now.After(a.Events[n-1].At) {
+		return a.Events[n-1].At.Add(time.Microsecond)
+	}
+	return now
 }
 
 // hold locks the application's row for the rest of the transaction, so that what is

@@ -452,6 +452,33 @@ func TestScan(t *testing.T) {
 	})
 }
 
+// TestAskedForBeforeTheClockWasSetBack attaches what the office asked for by a clock that was
+// an hour ahead: it counts as given, and may be taken back.
+func TestAskedForBeforeTheClockWasSetBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, f *fixture) {
+		a := f.submitted(t)
+		officer := f.handler(t, casework.Officer, "", "zhang")
+		change := func(move func(*apply.Application, time.Time) error) {
+			t.Helper()
+			if _, err := f.Change(t.Context(), a.Reference, f.again(t, a.Reference).Version, move); err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(func(a *apply.Application, now time.Time) error {
+			return a.AskMore(officer.Actor(), "请补照片", now)
+		})
+		f.clock.advance(-time.Hour)
+		for i := range 2 {
+			f.attach(t, a.Reference, photo("photo", i))
+		}
+		now := f.again(t, a.Reference)
+		if len(now.Files) != 2 || !now.Removable(now.Files[0]) {
+			t.Fatalf("%d files; want two that may be taken back", len(now.Files))
+		}
+		change(func(a *apply.Application, now time.Time) error { return a.Supply("", now) })
+	})
+}
+
 // fragile is a scanner that dies at one kind of file, and is back when it was asked twice
 // more.
 type fragile struct {
