@@ -58,6 +58,29 @@ func TestUrgentPerhaps(t *testing.T) {
 	}
 }
 
+// TestUrgentPerhapsIsHeard wants the number in the sound of an answer too, before the answer,
+// whether a browser reads it or the server makes it.
+func TestUrgentPerhapsIsHeard(t *testing.T) {
+	d := newWaryDesk(t)
+	lib := d.server.content().Library
+	note := lib.Assistant.Say(content.SayDanger, "zh-Hans")
+	for _, c := range []struct{ page, cite string }{{"basic-living-allowance", "amount"}, {"application-help", "after"}} {
+		r := &bot.Reply{Outcome: bot.Answer, Answer: "答案。", Citations: []bot.Citation{{Policy: c.page, Section: c.cite}}, Danger: true, Notes: []string{note}}
+		h := d.server.listeningTo(languages[0], r)
+		if h.Own[0].Text != d.server.sayable("cmn", note+"\n答案。") {
+			t.Errorf("%s: the browser reads %q", c.page, h.Own[0].Text)
+		}
+		_, part, _ := strings.Cut(strings.TrimPrefix(h.Said, "/speech/"), "/")
+		if texts, ok := d.server.spokenAll(c.page, part, "cmn"); !ok || len(texts) != 2 || texts[0] != note {
+			t.Errorf("%s: the sound %s says %q", c.page, h.Said, texts)
+		}
+		r.Danger = false
+		if h := d.server.listeningTo(languages[0], r); strings.Contains(h.Said, "~") || strings.Contains(h.Own[0].Text, "110") {
+			t.Errorf("%s, no danger: %s, %q", c.page, h.Said, h.Own[0].Text)
+		}
+	}
+}
+
 // TestUrgentPerhapsIsNotKept wants no sentence that may be of a child in danger among what
 // staff read weeks later, and the number while answers are turned off.
 func TestUrgentPerhapsIsNotKept(t *testing.T) {

@@ -154,15 +154,20 @@ func (s *Server) listeningToOwn(l language, name, text string) heard {
 }
 
 // listeningTo is listening for an answer of the bot: the sound is that of the FAQ
-// or section that it cites, or of the bot's own words.
+// or section that it cites, or of the bot's own words. Where a child may be in danger the number
+// to call is heard first, as it is read first.
 func (s *Server) listeningTo(l language, r *bot.Reply) heard {
 	slug, part := "", ""
 	switch r.Outcome {
 	case bot.Answer, bot.Refuse, bot.Urgent, bot.Clarify:
 		slug, part = s.spokenAt(l, r)
 	}
+	own := r.Answer // which may be shorter than what it is taken from
+	if r.Danger && len(r.Notes) > 0 {
+		part, own = numberPart+partsApart+part, r.Notes[0]+"\n"+own
+	}
 	h := s.listening(l, slug, part, "", l.written(r.Answer))
-	h.Own = s.listeningToOwn(l, "", r.Answer).Own // the answer itself may be shorter
+	h.Own = s.listeningToOwn(l, "", own).Own
 	return h
 }
 

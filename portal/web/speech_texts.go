@@ -16,6 +16,7 @@ const (
 	summaryPart    = "summary"   // of a policy or a text
 	questionPrefix = "question-" // of a policy, and the name of the question
 	termPrefix     = "term-"
+	numberPart     = "number-first" // with any of them: whom to call if a child is in danger
 )
 
 // heardWords are texts of the interface that are read aloud, as one, by their part.
@@ -117,6 +118,9 @@ func spokenIn(voice string) string {
 func (s *Server) spoken(slug, part, voice string) (string, bool) {
 	lang := spokenIn(voice)
 	lib := s.content().Library
+	if part == numberPart {
+		return lib.Assistant.Say(content.SayDanger, lang), lib.Assistant.Says != nil
+	}
 	switch slug {
 	case wordsOfBot:
 		words, ok := botWords(lib.Assistant)[part]
