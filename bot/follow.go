@@ -98,7 +98,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 
 // stays reports whether a question is too short to leave the policy spoken of: it
 // belongs here or asks for what any policy tells, and no word of it says which policy
-// it would be about.
+// it would be about; or it points at what was said, as "that hospital" does.
 func (b *Bot) stays(t turn) bool {
 	size := ellipsisSize
 	if isLatin(t.Text) { // a letter says less than a character
@@ -106,6 +106,9 @@ func (b *Bot) stays(t turn) bool {
 	}
 	if utf8.RuneCountInString(t.Text) > size || b.lexicon.share(t.words, refuseGroup) > 0 {
 		return false
+	}
+	if _, points := b.hearing.holdsIn(pointWords, t.spelled); points && !b.callsAny(t.normal) {
+		return true
 	}
 	subjects := b.lexicon.subjects(t.words)
 	if slices.ContainsFunc(subjects, func(s string) bool { return !strings.HasPrefix(s, aspectPrefix) }) {
@@ -116,12 +119,17 @@ func (b *Bot) stays(t turn) bool {
 	if !aspect && 1-scope.second(paired(signs(normal, subjects), subjects)) < staysFrom {
 		return false
 	}
+	return !b.callsAny(normal)
+}
+
+// callsAny reports whether the question calls a policy by its name.
+func (b *Bot) callsAny(normal string) bool {
 	for slug := range b.names {
 		if b.calls(slug, normal) {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // staysFrom is how likely a short question has to belong here to be about the policy

@@ -63,6 +63,7 @@ const (
 	askingWords  = "asking"
 	followWords  = "follows"
 	trailWords   = "trails"
+	pointWords   = "points"
 	notWords     = "not"
 	spanWords    = "spans"
 	longWords    = "long"
@@ -82,7 +83,7 @@ func newHearing(d content.Dialogue, places []content.Place, fold func(string) st
 	}
 	h.lists = map[string][]string{
 		whetherWords: h.words(d.Whether), beginWords: h.words(d.Begin), askingWords: h.words(d.Asking),
-		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), notWords: h.words(d.Not),
+		followWords: h.words(d.Follows), trailWords: h.words(d.Trails), pointWords: h.words(d.Points), notWords: h.words(d.Not),
 		spanWords: h.words(d.Spans), longWords: h.words(d.Long), changeWords: h.words(d.Change), paddingWords: h.words(d.Padding), livesWords: h.words(d.Lives),
 		whoseWords: h.words(d.Whose), meantWords: h.words(d.Meant), siblingWords: h.words(d.Siblings),
 	}

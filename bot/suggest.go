@@ -181,7 +181,7 @@ func (b *Bot) next(m match, before asked, lang string) []string {
 			return false
 		}
 		for _, e := range entries {
-			if !keep(e) || before.has(e.ID) {
+			if !keep(e) || before.has(e.ID) || e.Section == groundsSection && best.Section != groundsSection {
 				continue
 			}
 			if said := b.in(e, lang); said.Question != "" && !slices.Contains(out, said.Question) && b.sound[said.ID]() {
@@ -209,6 +209,10 @@ func (b *Bot) next(m match, before asked, lang string) []string {
 	}
 	return out
 }
+
+// groundsSection names the documents and the figures that a policy rests on: no family goes on
+// with it unless it asked for it.
+const groundsSection = "law"
 
 // notElliptic reports whether the question is too long to be taken for one about
 // the policy spoken of.

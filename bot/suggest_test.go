@@ -174,3 +174,20 @@ func TestMemory(t *testing.T) {
 		}
 	}
 }
+
+// TestNoGroundsNext wants no question about documents or figures among what is offered next,
+// unless that is what was asked.
+func TestNoGroundsNext(t *testing.T) {
+	b := learnedBot(t)
+	for _, line := range labelled(t, "questions.txt") {
+		r := ask(t, b, Question{Text: line[2]})
+		if r.Outcome != Answer || r.Citations[0].Section == groundsSection {
+			continue
+		}
+		for _, q := range r.Suggestions {
+			if e := b.entry(b.published[b.norm.Normalize(q)] + ".zh-Hans"); e.Section == groundsSection {
+				t.Errorf("%s: offers %s", line[2], q)
+			}
+		}
+	}
+}

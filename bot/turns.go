@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"huitong/content"
 	"huitong/search"
@@ -23,6 +24,8 @@ func (b *Bot) aboutTurns(t turn, meaning string) (Reply, bool) {
 		return b.remark(t, content.SayNothing), true
 	case meaning == "plainer":
 		return b.plainer(t)
+	case meaning == "source" || meaning == "grounds":
+		return b.source(t, meaning)
 	case meaning == "unknown" && t.memory.Check == nil && len(t.memory.Choices) == 0 && !t.memory.Clarified,
 		meaning == "other" && len(t.memory.Choices) == 0:
 		r := b.remark(t, content.SayOther)
@@ -43,6 +46,20 @@ func (b *Bot) lastTold(m memory) *Entry {
 		}
 	}
 	return nil
+}
+
+// source quotes the whole of the section that was told a part of, or what the policy rests on,
+// to who wants to see where that comes from.
+func (b *Bot) source(t turn, meaning string) (Reply, bool) {
+	section := t.memory.Section
+	if e, ok := b.entries[t.memory.Policy+".section."+groundsSection]; ok && meaning == "grounds" {
+		section = e.Section
+	}
+	whole, ok := b.passage(t.memory.Policy, section)
+	if !ok {
+		return Reply{}, false
+	}
+	return b.answer(t, match{entries: []*Entry{whole}, confidence: 1}), true
 }
 
 // plainer tells the section that was quoted last in its plain words.
@@ -110,9 +127,11 @@ func (h *hearing) withoutVillage(text string) string {
 }
 
 // misspelt returns the place whose whole name, or its name behind a word of living, is heard
-// in a message that says nothing else. Only names of the towns are heard so.
+// in a message that says nothing else. Only names of the towns are heard so, or what stands
+// behind words of living.
 func (h *hearing) misspelt(folded string) (content.Place, bool) {
-	if !strings.ContainsAny(folded, kindsOfTown) { // people write that right; most messages have none
+	lives := h.saysLives(folded)
+	if !lives && !strings.ContainsAny(folded, kindsOfTown) { // people write that right; most messages have none
 		return content.Place{}, false
 	}
 	text := []rune(closeUp(folded))
@@ -122,11 +141,11 @@ func (h *hearing) misspelt(folded string) (content.Place, bool) {
 	for _, p := range h.places {
 		name := []rune(closeUp(p.name))
 		last := name[len(name)-1]
-		if !isHan(name[0]) || !strings.ContainsRune(kindsOfTown, last) {
+		if !isHan(name[0]) || len(name) < 2 || !lives && !strings.ContainsRune(kindsOfTown, last) {
 			continue
 		}
 		for at := 0; at+len(name) <= len(text); at++ {
-			if text[at+len(name)-1] != last || !sameSound(text[at:at+len(name)], name) {
+			if text[at+len(name)-1] != last && !lives || !sameSound(text[at:at+len(name)], name) {
 				continue
 			}
 			rest := string(text[:at]) + " " + string(text[at+len(name):])
@@ -137,6 +156,17 @@ func (h *hearing) misspelt(folded string) (content.Place, bool) {
 	}
 	return content.Place{}, false
 }
+
+// saysLives reports whether folded text holds words before the name of where one lives.
+func (h *hearing) saysLives(folded string) bool {
+	return strings.ContainsAny(folded, beforePlaces) && slices.ContainsFunc(h.lists[livesWords], func(w string) bool {
+		at, size := utf8.DecodeLastRuneInString(w)
+		return size < len(w) && strings.ContainsRune(beforePlaces, at) && strings.Contains(folded, w)
+	})
+}
+
+// beforePlaces are the last characters of words that stand before the name of where one lives.
+const beforePlaces = "在住喺"
 
 // kindsOfTown are the last characters of the names of towns and subdistricts.
 const kindsOfTown = "镇道区"

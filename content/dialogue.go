@@ -17,6 +17,7 @@ type Dialogue struct {
 	Asking   []string            `yaml:"asking"`   // marks a message as a question
 	Follows  []string            `yaml:"follows"`  // begins a question that leans on the one before
 	Trails   []string            `yaml:"trails"`   // ends one
+	Points   []string            `yaml:"points"`   // points at what was said before
 	Not      []string            `yaml:"not"`      // before a word of an answer: it is denied
 	Subjects map[string][]string `yaml:"subjects"` // words that name a question, by its name
 	Spans    []string            `yaml:"spans"`    // lengths of time
@@ -59,7 +60,7 @@ type Account struct {
 var dialogueWords = []string{
 	"yes", "no", "unknown", "stop", "back", "again", "resume", "neither",
 	"first", "second", "third", "fourth", "last", "whatever", "thanks", "hello", "who", "person",
-	"repeat", "plainer", "other",
+	"repeat", "plainer", "source", "grounds", "other",
 }
 
 // Place is a town or subdistrict of the city.
