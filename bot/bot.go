@@ -403,7 +403,18 @@ func (b *Bot) lookUp(ctx context.Context, t turn, danger float64) (Reply, error)
 	if near := b.close(t, m); near != nil {
 		return b.which(t, near), nil
 	}
-	return b.answer(t, b.arranged(m)), nil
+	return b.answer(t, b.notAgain(t, b.arranged(m))), nil
+}
+
+// notAgain puts the whole section before the answer that was given just now: who asks on has
+// heard that, and the section tells more.
+func (b *Bot) notAgain(t turn, m match) match {
+	best, asked := m.entries[0], t.memory.Asked
+	whole, ok := b.entries[best.Policy+".section."+best.Section]
+	if ok && best.Kind == "faq" && len(asked) > 0 && asked[len(asked)-1] == hashOf(best.ID) {
+		m.entries = append([]*Entry{whole}, m.entries...)
+	}
+	return m
 }
 
 // refuse says that nothing is published that answers the question.

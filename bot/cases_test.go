@@ -22,6 +22,8 @@ func TestCasesAreThoseNamed(t *testing.T) {
 		{"released, in English", "dad was released from prison last week, does the money stop", "", "after"},
 		{"stopped, says the net", "网上说事实孤儿的钱停发了", "basic-living-allowance.faq.1", "amount"},
 		{"from elsewhere", "户口不在中山，能认定困境儿童吗", "", "who"},
+		{"prison, no judgment on guardianship", "孩子爸爸在坐牢，能领补贴吗", "basic-living-allowance.faq.24", "status"},
+		{"both dead, nobody adopted", "班里孩子爸妈都没了，跟着叔叔", "", "who"},
 		{"no word of it published", "领了这个钱，会不会全班都知道我是孤儿", "", "privacy"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -34,8 +35,10 @@ func (b *Bot) follow(ctx context.Context, t turn) (Reply, bool, error) {
 		return Reply{}, false, err
 	}
 	m.entries = []*Entry{whole}
+	named := b.cases.apart(spell(cmp.Or(b.toldCases(t), t.folded)))
 	for _, h := range hits {
-		if e := b.entry(h.ID); e.Section == whole.Section && e.Kind == "faq" {
+		e := b.entry(h.ID)
+		if e.Section == whole.Section && e.Kind == "faq" && (caseSet{named, true}).lacks(b.known[e.ID].cases) == 0 {
 			m.entries = []*Entry{e, whole}
 			break
 		}

@@ -282,7 +282,7 @@ func (b *Bot) followUp(ctx context.Context, u utterance, spoken string) (match, 
 	found := slices.DeleteFunc(hits, func(h hit) bool { return h.Whole })
 	found = b.asked(found, u.words, spoken)
 	m := b.pick(b.wanted(found, u.spelled), []int{b.classes[spoken]})
-	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), u.told)
+	m.entries = b.arrange(m.entries, found, u.signs(b.lexicon.subjects(u.words)), cmp.Or(u.told, u.folded))
 	if u.words[0].length <= shortestAsked {
 		m.entries = b.foremost(m.entries, spoken)
 	}
@@ -304,7 +304,7 @@ func (b *Bot) foremost(entries []*Entry, policy string) []*Entry {
 		switch {
 		case !ok:
 			return entries
-		case e.Section == entries[0].Section:
+		case e.Section == entries[0].Section && len(b.known[e.ID].cases) == 0:
 			return append([]*Entry{e}, slices.DeleteFunc(slices.Clone(entries), func(x *Entry) bool { return x == e })...)
 		}
 	}

@@ -73,8 +73,8 @@ func (b *Bot) learnPassages(ctx context.Context, lessons map[string][]example) m
 
 // arrange puts the passages of the policy that is meant in order: those of the section
 // that the question asks for first. A published question of a special case, such as a father
-// in prison, is an answer to those who name it; folded is what the visitor asks, "" in a
-// follow-up, whose case was told before.
+// in prison, is an answer to those who name it; folded is what the visitor asks, in a follow-up
+// with the case that was told before.
 func (b *Bot) arrange(entries []*Entry, found []hit, said []sign, folded string) []*Entry {
 	if len(entries) == 0 {
 		return entries
@@ -116,7 +116,21 @@ func (b *Bot) arrange(entries []*Entry, found []hit, said []sign, folded string)
 	for i, v := range out {
 		sorted[i] = v.Entry
 	}
-	return sorted
+	return b.notOfAnother(sorted, named)
+}
+
+// notOfAnother puts the whole section before a question of a special case that the visitor has not
+// named: "no, for you still raise the child" would be untrue of a father in prison.
+func (b *Bot) notOfAnother(entries []*Entry, named caseSet) []*Entry {
+	best := entries[0]
+	if named.lacks(b.known[best.ID].cases) == 0 {
+		return entries
+	}
+	whole, ok := b.entries[best.Policy+".section."+best.Section]
+	if !ok {
+		return entries
+	}
+	return append([]*Entry{whole}, slices.DeleteFunc(entries, func(e *Entry) bool { return e == whole })...)
 }
 
 // overlooked adds the section that is surely asked for where search found no passage of it:

@@ -24,8 +24,8 @@ func (b *Bot) aboutTurns(t turn, meaning string) (Reply, bool) {
 		return b.remark(t, content.SayNothing), true
 	case meaning == "plainer":
 		return b.plainer(t)
-	case meaning == "source" || meaning == "grounds":
-		return b.source(t, meaning)
+	case meaning == "source" || meaning == "grounds" || meaning == "phone":
+		return b.partOf(t, meaning)
 	case meaning == "unknown" && t.memory.Check == nil && len(t.memory.Choices) == 0 && !t.memory.Clarified,
 		meaning == "other" && len(t.memory.Choices) == 0:
 		r := b.remark(t, content.SayOther)
@@ -48,18 +48,18 @@ func (b *Bot) lastTold(m memory) *Entry {
 	return nil
 }
 
-// source quotes the whole of the section that was told a part of, or what the policy rests on,
-// to who wants to see where that comes from.
-func (b *Bot) source(t turn, meaning string) (Reply, bool) {
-	section := t.memory.Section
-	if e, ok := b.entries[t.memory.Policy+".section."+groundsSection]; ok && meaning == "grounds" {
-		section = e.Section
+// partOf quotes the whole of the section that was told a part of, what its policy rests on, or
+// whom to ask about it, to who wants to see where that comes from or whom to call.
+func (b *Bot) partOf(t turn, meaning string) (Reply, bool) {
+	sections := map[string]string{"source": t.memory.Section, "grounds": groundsSection, "phone": contactSection}
+	e, ok := b.entries[t.memory.Policy+".section."+sections[meaning]]
+	if !ok && meaning == "grounds" {
+		e, ok = b.passage(t.memory.Policy, t.memory.Section)
 	}
-	whole, ok := b.passage(t.memory.Policy, section)
 	if !ok {
 		return Reply{}, false
 	}
-	return b.answer(t, match{entries: []*Entry{whole}, confidence: 1}), true
+	return b.answer(t, match{entries: []*Entry{e}, confidence: 1}), true
 }
 
 // plainer tells the section that was quoted last in its plain words.

@@ -60,7 +60,7 @@ type Account struct {
 var dialogueWords = []string{
 	"yes", "no", "unknown", "stop", "back", "again", "resume", "neither",
 	"first", "second", "third", "fourth", "last", "whatever", "thanks", "hello", "who", "person",
-	"repeat", "plainer", "source", "grounds", "other",
+	"repeat", "plainer", "source", "grounds", "phone", "other",
 }
 
 // Place is a town or subdistrict of the city.
