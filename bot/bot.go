@@ -407,13 +407,18 @@ func (b *Bot) lookUp(ctx context.Context, t turn, danger float64) (Reply, error)
 }
 
 // notAgain puts the whole section before the answer that was given just now: who asks on has
-// heard that, and the section tells more.
+// heard that, and the section tells more. Where it was the section, nothing tells more, and the
+// reply says that it may not be what was asked.
 func (b *Bot) notAgain(t turn, m match) match {
 	best, asked := m.entries[0], t.memory.Asked
-	whole, ok := b.entries[best.Policy+".section."+best.Section]
-	if ok && best.Kind == "faq" && len(asked) > 0 && asked[len(asked)-1] == hashOf(best.ID) {
-		m.entries = append([]*Entry{whole}, m.entries...)
+	if len(asked) == 0 || asked[len(asked)-1] != hashOf(best.ID) {
+		return m
 	}
+	if whole, ok := b.entries[best.Policy+".section."+best.Section]; ok && best.Kind == "faq" {
+		m.entries = append([]*Entry{whole}, m.entries...)
+		return m
+	}
+	m.confidence = min(m.confidence, doubtBelow/2)
 	return m
 }
 
