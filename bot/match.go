@@ -23,7 +23,7 @@ const (
 	candidates       = 40   // entries looked at
 	likelyCandidates = 24   // where the policy is known already
 	named            = 0.1  // what a policy gains that is called by its name
-	loyalty          = 0.2 // what the policy spoken of last gains for a short question
+	loyalty          = 0.2  // what the policy spoken of last gains for a short question
 	ellipsisSize     = 12   // characters of a short question
 	answerFrom       = 0.4  // how likely a question has to belong here to be answered
 	catchFrom        = 0.2  // the same for a word or two to be asked back
