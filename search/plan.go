@@ -286,7 +286,7 @@ func (p *plan) character(i int) {
 	pair := i+1 < len(p.tokens) && p.tokens[i+1].joined
 	weight, stopped := p.s.value(id)*p.part[t.at]*p.counts(t.at), p.stop[t.at]
 	if pair || t.joined {
-		weight *= p.s.weights.character * (1 - p.s.weights.longChars*p.lengthy())
+		weight *= p.s.weights.character
 	}
 	if p.light(t.at) {
 		weight *= p.s.weights.stop

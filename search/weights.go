@@ -8,7 +8,6 @@ type weights struct {
 	character              float32 // a character that is part of a pair
 	telling                float64 // to this power what it counts by what related words share of it; 0: nothing
 	stop, edge             float32 // factors for stop words, and for pairs half of which is one
-	longChars              float32 // what is taken from the single characters of a long question
 	told                   float32 // what a question tells before it asks
 	loose                  float64 // what is taken from a pair of characters that share no word
 	shortRun, longRun      float32 // of a run: what each pair in it counts in a short one, and in a long one
@@ -58,7 +57,7 @@ func forPages() weights {
 // question is given more time, as Bleve takes.
 func forCollections() weights {
 	return weights{
-		title: 1, text: 1, character: 1, telling: 0.5, longChars: 0.2, told: 0.7, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
+		title: 1, text: 1, character: 1, telling: 0.5, told: 0.7, stop: 0.5, edge: 0.5, related: 0.2, unmet: 1, few: 0.12, power: 1,
 		k1: 0.9, together: true, length: 0.75, longer: 0.2,
 		match: 0.22, whole: 1.3, beside: 0.2, reach: 60, titleShare: 0.1, lead: 0.022, cover: 0.05, near: 0.08, run: 0.3, shortRun: 0.1, longRun: 0.3, named: 12,
 		ownTitle: 0.2, ownLead: 0.08, ownBeside: 0.3, quoted: 0.08, copiedChars: 0.6, copiedPairs: 4,
