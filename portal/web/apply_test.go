@@ -55,7 +55,7 @@ func TestJourney(t *testing.T) {
 	}
 	form.Set("consent", noticeVersion)
 	b.do("POST", action, form)
-	b.wants(200, "已经提交成功", number, code, "2026年11月23日", "最迟2026年12月14日", "大约2027年1月4日")
+	b.wants(200, "已经提交成功", number, code, "2026年11月23日", "最迟2026年12月14日", "大约2027年1月5日")
 	b.do("POST", action, form)
 	b.wants(200, "已经提交成功", number)
 
