@@ -47,10 +47,6 @@ func TestUnanswered(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
-		var details string
-		if err := f.raw.QueryRow(`SELECT MAX(detail) FROM audit WHERE action = 'pause-part' AND detail LIKE '%还在核对%'`).Scan(&details); err != nil || details != "chat off 还在核对" {
-			t.Errorf("audit says %q, %v; want what visitors read", details, err)
-		}
 		if audited := f.audited(t); audited[len(audited)-1] != "2 staff read-questions" {
 			t.Errorf("audit = %v; want the reading at its end", audited)
 		}
@@ -102,6 +98,10 @@ func TestPause(t *testing.T) {
 			if got, err := f.Paused(ctx, casework.Chat); err != nil || got != reason {
 				t.Errorf("paused = %q, %v; want %q", got, err, reason)
 			}
+		}
+		var details string
+		if err := f.raw.QueryRow(`SELECT MAX(detail) FROM audit WHERE action = 'pause-part' AND detail LIKE '%还在核对%'`).Scan(&details); err != nil || details != "chat off 还在核对" {
+			t.Errorf("audit says %q, %v; want what visitors read", details, err)
 		}
 		if audited := f.audited(t); audited[len(audited)-1] != "4 staff pause-part" {
 			t.Errorf("audit = %v; want the switch at its end", audited)
