@@ -158,7 +158,10 @@ func (s *Server) showSearch(c *fiber.Ctx) error {
 	}
 	if len(p.Hits) == 0 {
 		p.Popular, p.Categories = s.popular(c), s.categories(c)
-		if p.Elder() { // one thing a page: the kinds stand under the policies
+		switch {
+		case p.Elder() && category != "": // a link from another mode: what its words name is there
+			p.Popular, p.Categories, p.Kinds = nil, nil, s.filters(c, q.Text, category)[:1]
+		case p.Elder(): // one thing a page: the kinds stand under the policies
 			p.Popular, p.Categories = firstOf(p.Popular, 2), nil
 		}
 	}

@@ -366,3 +366,16 @@ func TestSearchSaysOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyKindLeadsToAll follows the words of a kind without results, in every mode: what
+// they say to press is on the page.
+func TestEmptyKindLeadsToAll(t *testing.T) {
+	s := newTestServer(t, nil)
+	for _, mode := range modes {
+		_, doc := fetch(t, s, mode, "/search?category=medical&q="+url.QueryEscape("圆梦"))
+		all := find(doc, func(n *html.Node) bool { return attr(n, "class") == "filters__link" && text(n) == "全部" })
+		if len(all) != 1 || !strings.Contains(attr(all[0], "href"), "q=") || strings.Contains(attr(all[0], "href"), "category") {
+			t.Errorf("%s: %d links to all kinds", mode, len(all))
+		}
+	}
+}
