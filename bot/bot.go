@@ -303,7 +303,9 @@ func (b *Bot) turn(q Question, within *room) (turn, error) {
 		return turn{}, fmt.Errorf("%w: at most %d characters", ErrTooLong, MaxQuestion)
 	}
 	q.Text = b.hearing.plea(withoutHidden(text))
-	return turn{q, b.hearIn(within, q.Text), b.remember(q.Conversation)}, nil
+	t := turn{q, b.hearIn(within, q.Text), b.remember(q.Conversation)}
+	b.noteCases(&t)
+	return t, nil
 }
 
 // alarm warns of danger by the rules of the lexicon while the bot has not learnt yet: a

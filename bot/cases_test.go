@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -63,5 +64,27 @@ func TestHiddenLeavesWhoIsHit(t *testing.T) {
 		if got := withoutHidden(text); got != want {
 			t.Errorf("of %q stays %q; want %q", text, got, want)
 		}
+	}
+}
+
+// TestCasesAreCarriedOn: what was told turns ago is still known, in codes alone, until somebody
+// else is spoken of; a case told in a few words is not refused.
+func TestCasesAreCarriedOn(t *testing.T) {
+	b := learnedBot(t)
+	first := ask(t, b, Question{Text: "爸爸在坐牢，孩子能领事实孤儿补贴吗"})
+	second := ask(t, b, Question{Text: "要多久", Conversation: first.Conversation})
+	prison := hashOf("坐牢")
+	if told := b.remember(second.Conversation).Told; !slices.Contains(told, prison) {
+		t.Errorf("after another question it carries %v; want %s for prison", told, prison)
+	}
+	if short := ask(t, b, Question{Text: "我贵州的", Conversation: second.Conversation}); short.Outcome != Answer {
+		t.Errorf("who tells where they are from gets %s; want an answer", short.Outcome)
+	}
+	other := ask(t, b, Question{Text: "邻居家的孩子有残疾呢", Conversation: second.Conversation})
+	if told := b.remember(other.Conversation).Told; slices.Contains(told, prison) {
+		t.Errorf("of the neighbour's child it carries %v; want nothing of prison", told)
+	}
+	if m := b.remember(`{"t":["zzzzzz","` + prison + `"]}`); len(m.Told) != 1 {
+		t.Errorf("of a code nobody knows and one of ours stay %v", m.Told)
 	}
 }

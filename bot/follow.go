@@ -86,7 +86,7 @@ func (b *Bot) matchIn(ctx context.Context, t turn) (match, error) {
 		return m, err
 	}
 	vague := b.lexicon.share(t.words, genericGroup) >= mostlyBare && b.lexicon.share(t.words, refuseGroup) == 0
-	if !m.bare && (m.belongs < answerFrom && vague || b.stays(t)) {
+	if !m.bare && (m.belongs < answerFrom && (vague || b.tells(t)) || b.stays(t)) {
 		if m, err = b.followUp(ctx, t.utterance, spoken); err != nil {
 			return match{}, err
 		}

@@ -21,6 +21,7 @@ type memory struct {
 	Choices   []string  `json:"c,omitempty"` // entries, or policies to check, that were offered to choose from
 	Clarified bool      `json:"d,omitempty"` // the last reply asked back
 	Offer     string    `json:"o,omitempty"` // policy that the bot offered to check
+	Told      []string  `json:"t,omitempty"` // special cases named so far, by the hash of the case's first word; the last named last
 	Check     *checking `json:"k,omitempty"`
 }
 
@@ -61,6 +62,8 @@ func (b *Bot) remember(conversation string) memory {
 	if !m.askedWhether() {
 		m.Choices = slices.DeleteFunc(m.Choices, func(id string) bool { return !b.canChoose(id) })
 	}
+	m.Told = slices.DeleteFunc(m.Told, func(hash string) bool { return b.caseOf(hash) == 0 })
+	m.Told = m.Told[max(0, len(m.Told)-maxTold):]
 	if b.checkable(m.Offer) == nil {
 		m.Offer = ""
 	}
@@ -104,21 +107,33 @@ func (m memory) short() (text string, ok bool) {
 	b := append(make([]byte, 0, 256), '{')
 	b = appendNamed(b, "p", m.Policy)
 	b = appendNamed(b, "s", m.Section)
-	for i, hash := range m.Asked {
+	if b, ok = appendHashes(b, "a", m.Asked); !ok {
+		return "", false
+	}
+	b = appendNamed(b, "o", m.Offer)
+	if b, ok = appendHashes(b, "t", m.Told); !ok {
+		return "", false
+	}
+	return string(append(b, '}')), true
+}
+
+// appendHashes appends a list as a member, unless it is empty; false where one is no hash.
+func appendHashes(b []byte, key string, hashes []string) ([]byte, bool) {
+	for i, hash := range hashes {
 		if !isPlainName(hash) {
-			return "", false
+			return b, false
 		}
 		if i == 0 {
-			b = append(appendKey(b, "a"), '[')
+			b = append(appendKey(b, key), '[')
 		} else {
 			b = append(b, ',')
 		}
 		b = append(append(append(b, '"'), hash...), '"')
 	}
-	if len(m.Asked) > 0 {
+	if len(hashes) > 0 {
 		b = append(b, ']')
 	}
-	return string(append(appendNamed(b, "o", m.Offer), '}')), true
+	return b, true
 }
 
 // appendNamed appends a member of an object, unless it is empty.

@@ -14,6 +14,7 @@ func TestMemoryIsJSON(t *testing.T) {
 		{Policy: "dream-scholarship", Section: "law", Asked: asked{"0a1b2c", "ffffff"}, Offer: "minor-supplement"},
 		{Asked: asked{"0a1b2c"}},
 		{Offer: "minor-supplement"},
+		{Policy: "dream-scholarship", Offer: "minor-supplement", Told: []string{"0a1b2c", "ffffff"}},
 		{Policy: `quoted"<name>`, Section: "节"},
 		{Policy: "a", Choices: []string{"a.section.b"}, Clarified: true},
 		{Policy: "a", Check: &checking{Policy: "a", Asks: "q"}},
