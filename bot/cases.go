@@ -73,13 +73,13 @@ func (b *Bot) caseOf(hash string) int {
 
 // casesTold returns a word for each special case that a conversation carries.
 func (b *Bot) casesTold(told []string) string {
-	out := ""
+	var out strings.Builder
 	for _, hash := range told {
 		if n := b.caseOf(hash); n > 0 {
-			out += " " + b.lexicon.cases[n-1][0]
+			out.WriteString(" " + b.lexicon.cases[n-1][0])
 		}
 	}
-	return out
+	return out.String()
 }
 
 // noteCases lets the conversation carry which special cases its messages name. It is never what
