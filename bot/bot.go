@@ -335,7 +335,7 @@ func (b *Bot) reply(ctx context.Context, t turn) (Reply, error) {
 	if r, err = b.ordinarily(ctx, t, danger); err != nil {
 		return Reply{}, fmt.Errorf("answer question: %w", err)
 	}
-	if danger >= suspectFrom {
+	if danger >= suspectFrom || b.inAClause(t) {
 		r = b.numberFirst(t, r)
 	}
 	return r, nil

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"huitong/content"
 )
@@ -24,6 +26,30 @@ func (b *Bot) numberFirst(t turn, r Reply) Reply {
 	r.Notes = slices.DeleteFunc(slices.Clone(r.Notes), func(n string) bool { return n == note })
 	r.Notes = slices.Insert(r.Notes, 0, note)
 	return r
+}
+
+// clauseEnds are the signs, spaces among them, that a message of several clauses has between them.
+const clauseEnds = "，,。.！!？?；;、…~～\n "
+
+// shortClause is how many characters are too few to tell of danger by themselves.
+const shortClause = 4
+
+// inAClause reports whether a clause alone would raise the alarm, by a rule as well, in a
+// message that sounds calm as a whole: who is beaten may ask for money in the same breath.
+func (b *Bot) inAClause(t turn) bool {
+	if !b.lexicon.hasUrgent(t.words) {
+		return false
+	}
+	for clause := range strings.FieldsFuncSeq(t.Text, func(r rune) bool { return strings.ContainsRune(clauseEnds, r) }) {
+		if len(clause) == len(t.Text) || utf8.RuneCountInString(clause) < shortClause {
+			continue
+		}
+		u := b.hear(clause)
+		if danger, _ := b.urgency(&u); danger >= aloneFrom && b.lexicon.isUrgent(u.words) {
+			return true
+		}
+	}
+	return false
 }
 
 // whether asks if a child is in danger where nothing that is published answers.

@@ -105,6 +105,13 @@ func (l *lexicon) isUrgent(readings []reading) bool {
 	return false
 }
 
+// hasUrgent reports whether a rule says so of some of what is there, whatever stands elsewhere.
+func (l *lexicon) hasUrgent(readings []reading) bool {
+	return slices.ContainsFunc(readings, func(r reading) bool {
+		return slices.ContainsFunc(l.urgent, func(rule rule) bool { return rule.has(&r) })
+	})
+}
+
 // share returns how much of the question, 0..1, is words of the group.
 func (l *lexicon) share(readings []reading, group string) float64 {
 	best, number := 0.0, l.groups[group]
@@ -192,13 +199,18 @@ func (l *lexicon) topics(readings []reading) []string {
 	return append(subjects, pairsOf(subjects)...)
 }
 
-func (r rule) holds(text *reading) bool {
+// has reports whether all parts are there, wherever that is and whatever stands beside them.
+func (r rule) has(text *reading) bool {
 	for _, group := range r.parts {
 		if !text.danger.has(group) {
 			return false
 		}
 	}
-	if slices.ContainsFunc(r.except, text.danger.has) {
+	return true
+}
+
+func (r rule) holds(text *reading) bool {
+	if !r.has(text) || slices.ContainsFunc(r.except, text.danger.has) {
 		return false
 	}
 	return r.window == 0 || r.within(text)
