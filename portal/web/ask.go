@@ -155,7 +155,7 @@ func (s *Server) renderAnswer(c *fiber.Ctx, name string, p askPage) error {
 // ofDanger reports whether the page speaks of a child in danger, now or before.
 func (p askPage) ofDanger() bool {
 	return p.Reply != nil && (p.Reply.Danger || p.Reply.Outcome == bot.Urgent) ||
-		slices.ContainsFunc(p.Said, func(turn said) bool { return turn.Outcome == string(bot.Urgent) })
+		slices.ContainsFunc(p.Said, func(turn said) bool { return turn.Danger || turn.Outcome == string(bot.Urgent) })
 }
 
 // askAgain gives a question back that the bot is not ready for. No page can send it again
@@ -221,7 +221,7 @@ func digitsOnly(r rune) rune {
 func (s *Server) fillReply(c *fiber.Ctx, p *askPage, r bot.Reply) {
 	p.Reply, p.Suggestions = &r, r.Suggestions
 	p.Conversation = s.seal(conversationLabel, r.Conversation)
-	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer}))
+	p.Transcript = s.sealSaid(withSaid(p.Said, said{p.Asked, string(r.Outcome), r.Answer, r.Danger}))
 	p.Choices = r.Choices
 	if r.Outcome == bot.Answer && len(r.Citations) > 0 && !p.Elder() { // whose source is a page
 		p.Source = s.quoted(c, r.Citations[0])

@@ -282,6 +282,13 @@ func TestAnswersAreFoundAgain(t *testing.T) {
 				t.Errorf("%s, %s: Cache-Control = %q; want %q", mode, step.question, got, step.want)
 			}
 		}
+		b.open("/ask")
+		for _, question := range []string{"继父打我，我能领孤儿补贴吗", calm} { // perhaps a danger
+			b.send("/ask", map[string]string{"question": question}).wants(200)
+			if got := b.header.Get("Cache-Control"); got != "no-store" {
+				t.Errorf("%s, %s: Cache-Control = %q; want no-store", mode, question, got)
+			}
+		}
 		b.open("/ask").send("/ask", map[string]string{"question": calm}).wants(200)
 		b.send("/ask", map[string]string{"question": " "}).wants(422)
 		if got := b.header.Get("Cache-Control"); got != "no-store" {

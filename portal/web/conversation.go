@@ -68,6 +68,7 @@ type said struct {
 	Asked   string `json:"q"`
 	Outcome string `json:"o"`
 	Answer  string `json:"a"`
+	Danger  bool   `json:"d,omitempty"` // perhaps a child is in danger
 }
 
 // Bounds of what a page remembers of the turns before.

@@ -16,7 +16,7 @@ type span struct {
 	mu      sync.Mutex
 	timed   context.Context // nil until somebody waits
 	cancel  context.CancelFunc
-	stopped bool
+	stopped error // why it ended, once it was stopped; nil before
 }
 
 func newSpan(parent context.Context, d time.Duration) *span {
@@ -27,7 +27,12 @@ func newSpan(parent context.Context, d time.Duration) *span {
 func (s *span) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stopped = true
+	if s.stopped == nil {
+		s.stopped = s.over()
+	}
+	if s.stopped == nil {
+		s.stopped = context.Canceled
+	}
 	if s.cancel != nil {
 		s.cancel()
 	}
@@ -47,7 +52,7 @@ func (s *span) Done() <-chan struct{} {
 	defer s.mu.Unlock()
 	if s.timed == nil {
 		s.timed, s.cancel = context.WithDeadline(s.parent, s.end)
-		if s.stopped {
+		if s.stopped != nil {
 			s.cancel()
 		}
 	}
@@ -58,13 +63,19 @@ func (s *span) Done() <-chan struct{} {
 func (s *span) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.stopped != nil {
+		return s.stopped
+	}
+	return s.over()
+}
+
+// over returns why it has ended by itself, if it has.
+func (s *span) over() error {
 	switch {
 	case s.timed != nil:
 		return s.timed.Err()
 	case s.parent.Err() != nil:
 		return s.parent.Err()
-	case s.stopped:
-		return context.Canceled
 	case !time.Now().Before(s.end):
 		return context.DeadlineExceeded
 	}

@@ -21,6 +21,7 @@ func TestSpan(t *testing.T) {
 		{"going on", func() *span { return newSpan(parent, time.Hour) }, nil},
 		{"over", func() *span { return newSpan(parent, -time.Second) }, context.DeadlineExceeded},
 		{"stopped", func() *span { s := newSpan(parent, time.Hour); s.stop(); s.stop(); return s }, context.Canceled},
+		{"stopped when it was over", func() *span { s := newSpan(parent, -time.Second); s.stop(); return s }, context.DeadlineExceeded},
 		{"stopped by its parent", func() *span {
 			ended, stop := context.WithCancel(parent)
 			stop()

@@ -19,13 +19,16 @@ type lostField struct{ Name, Value string }
 
 // unreturned are fields whose values stand in no page, and the token that each page
 // has of its own.
-var unreturned = map[string]bool{tokenField: true, "password": true, "new": true, "code": true}
+var unreturned = map[string]bool{tokenField: true, "password": true, "new": true, "code": true, formCode: true}
+
+// foreign reports whether a page of another site sent this: a form there must not put its
+// words into ours.
+func foreign(c *fiber.Ctx) bool { return c.Get("Sec-Fetch-Site") == "cross-site" }
 
 // giveBackPost shows what a post brought that nobody could take, to be sent again after
-// signing in in another window. Only what our own page sent is shown: a form on another
-// site must not put its words into ours.
+// signing in in another window. Only what our own page sent is shown.
 func (s *Server) giveBackPost(c *fiber.Ctx) error {
-	if site := c.Get("Sec-Fetch-Site"); site == "cross-site" {
+	if foreign(c) {
 		return errStaleForm
 	}
 	view := staffLostPage{page: s.page(c, "apply.lost.title"), Action: strings.TrimSuffix(visitOf(c).Path, "/")}

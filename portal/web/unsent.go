@@ -41,17 +41,21 @@ func (s *Server) unsentOf(c *fiber.Ctx) *unsent {
 		return nil
 	case desk && !slices.ContainsFunc(unsentParts, func(part string) bool { return strings.HasPrefix(path, part) }):
 		return nil
-	case c.FormValue("password") != "" || c.FormValue("code") != "":
+	case foreign(c):
 		return nil
 	}
-	out := &unsent{Action: c.OriginalURL()}
+	out, secret := &unsent{Action: c.OriginalURL()}, false
 	out.Rows, _ = c.Locals(unsentKey).([]summaryRow)
 	r.PostArgs().VisitAll(func(name, value []byte) {
-		if string(name) != tokenField {
-			out.Given = append(out.Given, given{Name: string(name), Value: string(value)})
+		switch field := string(name); {
+		case field == tokenField:
+		case unreturned[field]:
+			secret = secret || len(value) > 0
+		default:
+			out.Given = append(out.Given, given{Name: field, Value: string(value)})
 		}
 	})
-	if len(out.Given) == 0 || len(out.Given) > maxUnsent {
+	if secret || len(out.Given) == 0 || len(out.Given) > maxUnsent {
 		return nil
 	}
 	return out

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"huitong/portal/apply"
@@ -102,13 +105,35 @@ func TestUnsentHandingIn(t *testing.T) {
 	b.send(applied+"/review", nil).wants(200, "已经提交成功")
 }
 
-// TestUnsentHidesSecrets holds that no password comes back on a page.
+// TestUnsentHidesSecrets holds that neither a password nor a code comes back on a page.
 func TestUnsentHidesSecrets(t *testing.T) {
 	d := newDesk(t)
 	f := d.fills()
 	b := d.browser("family")
 	b.open(applied).send(applied, map[string]string{"-start": "1"})
 	f.down = true
-	b.open(applied+"/child").send(applied+"/child", map[string]string{"child_name": "金丝雀", "password": "geheim"})
-	b.wants(500).lacks("geheim", "没有存上")
+	for _, field := range []string{"password", "new", "code", formCode} {
+		b.open(applied+"/child").send(applied+"/child", map[string]string{"child_name": "金丝雀", field: "geheim"})
+		b.wants(500).lacks("geheim", "没有存上")
+	}
+}
+
+// TestUnsentOfAnotherSite holds that a form of another site does not come back on ours.
+func TestUnsentOfAnotherSite(t *testing.T) {
+	d := newDesk(t)
+	f := d.fills()
+	b := d.browser("family")
+	b.open(applied).send(applied, map[string]string{"-start": "1"})
+	f.down, f.blind = true, true
+	for site, want := range map[string]bool{"same-origin": true, "cross-site": false} {
+		req := httptest.NewRequest("POST", applied+"/child", strings.NewReader("child_name=金丝雀"))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", site)
+		for name, value := range b.cookies {
+			req.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		if _, body := send(t, d.server, req); strings.Contains(body, "金丝雀") != want {
+			t.Errorf("%s: given back %t; want %t", site, !want, want)
+		}
+	}
 }

@@ -70,7 +70,7 @@ if (chat) {
   const ofDanger = ".chat__turn--urgent, .chat__calls";
 
   function remember() {
-    const hidden = [...composer.querySelectorAll('input[type="hidden"]')].map((e) => [e.name, e.value]);
+    const hidden = [...composer.querySelectorAll('input[type="hidden"]:not([name="_csrf"])')].map((e) => [e.name, e.value]);
     const turns = log.cloneNode(true);
     turns.querySelectorAll('[data-speech="player"]').forEach((e) => e.remove()); // which has a place of its own
     const kept = log.querySelector(ofDanger) ? null : { at: Date.now(), log: turns.innerHTML, next: part("next").innerHTML, hidden };
@@ -83,7 +83,11 @@ if (chat) {
 
   function recall() {
     const kept = history.state?.chat;
-    if (paged || !kept || log.childElementCount > 0 || Date.now() - kept.at > lasts) return;
+    if (kept && Date.now() - kept.at > lasts) {
+      history.replaceState({ ...history.state, chat: null }, ""); // browsers write it to disk
+      return;
+    }
+    if (paged || !kept || log.childElementCount > 0) return;
     log.setAttribute("aria-live", "off"); // it was read out before
     chat.querySelector(".page__lead")?.remove();
     log.innerHTML = kept.log;
