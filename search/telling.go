@@ -1,6 +1,10 @@
 package search
 
-import "math"
+import (
+	"maps"
+	"math"
+	"slices"
+)
 
 // doubt is how many words a character must stand in to be believed half.
 const doubt = 3
@@ -17,7 +21,9 @@ func telling(related [][]string) map[rune]float64 {
 		if n < 2 {
 			continue
 		}
-		for r, k := range charactersOf(words) {
+		words := charactersOf(words)
+		for _, r := range slices.Sorted(maps.Keys(words)) { // sums of floats depend on the order
+			k := words[r]
 			some, both := k/n, k*(k-1)/(n*(n-1)) // of the words, and of two of them
 			in[r] += some
 			shared[r] += both
