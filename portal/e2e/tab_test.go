@@ -296,12 +296,25 @@ func (t *tab) follow(selector string) {
 	t.arrive(func() { t.press(selector) })
 }
 
-// fill types into the field with this name, in place of what was there.
+// tapAgain is after how long a field is pressed once more that has not got the focus.
+const tapAgain = 5 * time.Second
+
+// fill types into the field with this name, in place of what was there. Where the machine
+// stands still between the two halves of a tap, a browser takes it for a long press, which gives
+// no focus: as a person would, it taps again.
 func (t *tab) fill(name, value string) {
 	t.Helper()
 	selector := fmt.Sprintf("main :is(input, textarea)[name=%q]", name)
 	t.press(selector)
-	t.until("the field has the focus", func() bool { return look[bool](t, "selectAll", selector) })
+	last := time.Now()
+	t.until("the field has the focus", func() bool {
+		if time.Since(last) > tapAgain {
+			t.Logf("field %s at %s had no focus after %s", name, t.where(), tapAgain)
+			t.press(selector)
+			last = time.Now()
+		}
+		return look[bool](t, "selectAll", selector)
+	})
 	if value == "" {
 		t.key("Delete")
 	} else {
