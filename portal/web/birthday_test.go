@@ -7,6 +7,20 @@ import (
 	"huitong/portal/casework"
 )
 
+// fillNearlyGrown begins an application for a child who will be 18 on 25 November 2026, and
+// answers what is asked.
+func (b *browser) fillNearlyGrown() {
+	b.t.Helper()
+	b.open(applied).send(applied, map[string]string{"-start": "1"})
+	for _, f := range family {
+		answers := f.answers
+		if f.section == "child" {
+			answers = map[string]string{"child_name": "金丝雀", "child_id": validID("44200020081125002"), "hukou": "zhongshan"}
+		}
+		b.wants(200, "还没有提交").send(applied+"/"+f.section, answers)
+	}
+}
+
 // TestBirthdayBetweenSittings begins before a child is 18 and goes on after: what is asked
 // of who is 18 is asked then, in every mode.
 func TestBirthdayBetweenSittings(t *testing.T) {
@@ -14,14 +28,7 @@ func TestBirthdayBetweenSittings(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			d := newDesk(t) // it is 23 November 2026
 			b := d.browser("family")
-			b.open(applied).send(applied, map[string]string{"-start": "1"})
-			for _, f := range family {
-				answers := f.answers
-				if f.section == "child" {
-					answers = map[string]string{"child_name": "金丝雀", "child_id": validID("44200020081125002"), "hukou": "zhongshan"}
-				}
-				b.wants(200, "还没有提交").send(applied+"/"+f.section, answers)
-			}
+			b.fillNearlyGrown()
 			b.wants(200, "材料照片").lacks("学校的在读证明")
 			d.now = d.now.Add(72 * time.Hour)
 			b.cookies["mode"] = mode
@@ -50,14 +57,7 @@ func TestBirthdayWhileADirectorHelps(t *testing.T) {
 func TestBirthdayBeforeTheDecision(t *testing.T) {
 	d := newDesk(t) // it is 23 November 2026
 	b := d.browser("family")
-	b.open(applied).send(applied, map[string]string{"-start": "1"})
-	for _, f := range family {
-		answers := f.answers
-		if f.section == "child" {
-			answers = map[string]string{"child_name": "金丝雀", "child_id": validID("44200020081125002"), "hukou": "zhongshan"}
-		}
-		b.wants(200, "还没有提交").send(applied+"/"+f.section, answers)
-	}
+	b.fillNearlyGrown()
 	b.wants(200, "材料照片").onPaper().wants(200, "核对并提交").submit()
 	number, _ := b.pass()
 	path := "/staff/applications/" + ungrouped(number)
