@@ -28,8 +28,9 @@ func (b *Bot) numberFirst(t turn, r Reply) Reply {
 	return r
 }
 
-// clauseEnds are the signs, spaces among them, that a message of several clauses has between them.
-const clauseEnds = "，,。.！!？?；;、…~～\n "
+// clauseEnds are the signs that a message of several clauses has between them; in Chinese
+// spaces, too, which stand between words of other languages.
+const clauseEnds = "，,。.！!？?；;、…~～\n"
 
 // shortClause is how many characters are too few to tell of danger by themselves.
 const shortClause = 4
@@ -40,7 +41,11 @@ func (b *Bot) inAClause(t turn) bool {
 	if !b.lexicon.hasUrgent(t.words) {
 		return false
 	}
-	for clause := range strings.FieldsFuncSeq(t.Text, func(r rune) bool { return strings.ContainsRune(clauseEnds, r) }) {
+	ends := clauseEnds
+	if !strings.ContainsAny(t.folded, "abcdefghijklmnopqrstuvwxyz") {
+		ends += " "
+	}
+	for clause := range strings.FieldsFuncSeq(t.Text, func(r rune) bool { return strings.ContainsRune(ends, r) }) {
 		if len(clause) == len(t.Text) || utf8.RuneCountInString(clause) < shortClause {
 			continue
 		}

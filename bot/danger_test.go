@@ -41,15 +41,19 @@ func TestPossibleDanger(t *testing.T) {
 func TestDangerInAClause(t *testing.T) {
 	b := learnedBot(t)
 	for text, want := range map[string]bool{
-		"爸爸喝醉了会打孩子，能领补助吗":        true,
-		"继父打我，我能领孤儿补贴吗":          true,
-		"继父打我 我能领孤儿补贴吗":          true,
-		"妈妈老打孩子，有低保能领吗":          true,
-		"繼父打我，我可以申請孤兒補貼嗎":        true,
-		"爸爸坐牢妈妈跑了，孩子有补助吗":        false,
-		"老师打来电话问作业，补助要什么材料":      false,
-		"我13岁，未成年人保护热线可以自己打吗":    false,
-		"单亲，孩子他妈改嫁了，我一个人带，能申请什么": false,
+		"爸爸喝醉了会打孩子，能领补助吗":                                                          true,
+		"继父打我，我能领孤儿补贴吗":                                                            true,
+		"继父打我 我能领孤儿补贴吗":                                                            true,
+		"妈妈老打孩子，有低保能领吗":                                                            true,
+		"繼父打我，我可以申請孤兒補貼嗎":                                                          true,
+		"My stepfather beats me, can I get the orphan allowance?":                  true,
+		"My dad hits me, how much is the orphan allowance a month?":                true,
+		"Her father beats the child, which documents do I need for the allowance?": true,
+		"My mother hits me. Where do I hand in the documents for the allowance?":   true,
+		"爸爸坐牢妈妈跑了，孩子有补助吗":                                                          false,
+		"老师打来电话问作业，补助要什么材料":                                                        false,
+		"我13岁，未成年人保护热线可以自己打吗":                                                      false,
+		"单亲，孩子他妈改嫁了，我一个人带，能申请什么":                                                   false,
 	} {
 		r := ask(t, b, Question{Text: text})
 		if got := r.Danger || r.Outcome == Urgent; got != want {
